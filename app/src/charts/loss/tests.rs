@@ -1,0 +1,102 @@
+use super::*;
+use crate::charts::lines::decimate;
+
+fn chart<'a>(train: &'a [Point], valid: &'a [Point], log: bool) -> LossChart<'a> {
+    let series = vec![LossSeries {
+        task: 0,
+        label: "A circle".into(),
+        train,
+        valid,
+    }];
+    LossChart {
+        series,
+        log,
+        smoothing: 0.0,
+        cursor: None,
+        theme: Theme::new(false, 1.0),
+    }
+}
+
+#[test]
+fn a_loss_curve_with_a_spike_keeps_it_after_decimation() {
+    let points: Vec<Point> = (0..50_000)
+        .map(|k| {
+            (
+                f64::from(k),
+                if k == 31_234 {
+                    90.0
+                } else {
+                    1.0 + f64::from(k % 7) * 0.01
+                },
+            )
+        })
+        .collect();
+    let chart = chart(&points, &[], false);
+    let plot = chart.plot((440, 220));
+    let drawn = decimate(&points, &plot);
+    let kept: Vec<Point> = drawn.concat();
+    let columns = plot.right - plot.left + 1.0;
+    assert!(kept.len() as f64 <= 2.0 * columns, "{} points", kept.len());
+    let highest = kept.iter().map(|p| p.1).fold(f64::INFINITY, f64::min);
+    assert_eq!(highest, plot.y_of(90.0));
+}
+
+#[test]
+fn a_value_that_is_not_finite_is_a_gap() {
+    let points = [
+        (0.0, 1.0),
+        (1.0, 0.9),
+        (2.0, f64::NAN),
+        (3.0, f64::INFINITY),
+        (4.0, 0.7),
+        (5.0, 0.6),
+    ];
+    let plot = chart(&points, &[], true).plot((440, 220));
+    let pieces = decimate(&points, &plot);
+    assert_eq!(pieces.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
+}
+
+#[test]
+fn gaps_narrower_than_a_pixel_do_not_multiply_points() {
+    let points: Vec<Point> = (0..40_000)
+        .map(|k| (f64::from(k), if k % 2 == 0 { 1.0 } else { f64::NAN }))
+        .collect();
+    let plot = chart(&points, &[], false).plot((440, 220));
+    let count: usize = decimate(&points, &plot).iter().map(Vec::len).sum();
+    assert!(
+        count as f64 <= 2.0 * (plot.right - plot.left + 1.0),
+        "{count}"
+    );
+}
+
+#[test]
+fn the_read_out_gives_recorded_values_and_never_between() {
+    let train = [(0.0, 1.0), (10.0, 0.5), (20.0, 0.25)];
+    let valid = [(0.0, 1.5), (20.0, f64::NAN)];
+    let chart = chart(&train, &valid, true);
+    let reading = &chart.nearest(13.0)[0];
+    assert_eq!((reading.epoch, reading.train), (10.0, Some(0.5)));
+    assert_eq!(reading.valid_epoch, Some(20.0));
+    assert!(reading.valid.is_some_and(f64::is_nan));
+    assert_eq!(chart.nearest(-99.0)[0].epoch, 0.0);
+    assert_eq!(chart.nearest(1e9)[0].epoch, 20.0);
+}
+
+#[test]
+fn a_pixel_column_leads_back_to_its_epoch() {
+    let train = [(0.0, 1.0), (128.0, 0.1)];
+    let chart = chart(&train, &[], true);
+    let plot = chart.plot((880, 440));
+    assert!((plot.epoch_at(plot.x_of(64.0)) - 64.0).abs() < 1e-9);
+    assert_eq!(plot.epoch_at(0.0), 0.0);
+    assert_eq!(plot.epoch_at(1e6), 128.0);
+}
+
+#[test]
+fn smoothing_starts_without_bias_and_skips_gaps() {
+    let smoothed = smooth(&[(0.0, 4.0), (1.0, f64::NAN), (2.0, 4.0), (3.0, 0.0)], 0.5);
+    assert_eq!(smoothed[0].1, 4.0);
+    assert!(smoothed[1].1.is_nan());
+    assert_eq!(smoothed[2].1, 4.0);
+    assert!((smoothed[3].1 - 4.0 * 3.0 / 7.0).abs() < 1e-12);
+}

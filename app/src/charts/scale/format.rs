@@ -1,0 +1,102 @@
+//! How numbers are written.
+
+pub(super) fn scientific(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$e}");
+    let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
+    let digits = if digits.contains('.') {
+        digits.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        digits
+    };
+    signed(format!("{digits}e{power}"))
+}
+
+/// A true minus sign, which is as wide as a digit.
+pub(super) fn signed(text: String) -> String {
+    text.replace('-', "\u{2212}")
+}
+
+/// A loss or weight as the page writes it: four significant digits, no needless zeros, `not
+/// finite` for what is not a number.
+pub fn format_value(value: f64) -> String {
+    let size = value.abs();
+    if !value.is_finite() {
+        "not finite".into()
+    } else if size == 0.0 {
+        "0".into()
+    } else if !(1e-4..1e5).contains(&size) {
+        scientific(value, 3)
+    } else {
+        let decimals = (3 - size.log10().floor() as i32).clamp(0, 8) as usize;
+        let text = format!("{value:.decimals$}");
+        let text = if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.')
+        } else {
+            &text
+        };
+        signed(text.to_string())
+    }
+}
+
+/// A share as a signed percentage, `+12.3 %`, or a dash where there is none. The widest that a
+/// page has use for is ±9999 %.
+pub fn format_percent(share: f64) -> String {
+    if share.is_nan() {
+        return "\u{2014}".into();
+    }
+    let percent = share * 100.0;
+    if percent.abs() > 9999.0 {
+        return if percent > 0.0 {
+            ">+9999 %".into()
+        } else {
+            "<\u{2212}9999 %".into()
+        };
+    }
+    let decimals = if percent.abs() < 99.95 { 1 } else { 0 };
+    let text = format!("{percent:+.decimals$} %");
+    if text.trim_start_matches(['+', '-']).starts_with("0.0 ") {
+        "0.0 %".into()
+    } else {
+        signed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_with_four_digits_and_no_more() {
+        let pairs = [
+            (0.123456, "0.1235"),
+            (12.5, "12.5"),
+            (1234.56, "1235"),
+            (0.5, "0.5"),
+            (0.00001234, "1.234e\u{2212}5"),
+            (3e7, "3e7"),
+            (-0.25, "\u{2212}0.25"),
+            (0.0, "0"),
+            (f64::NAN, "not finite"),
+            (f64::INFINITY, "not finite"),
+        ];
+        for (value, text) in pairs {
+            assert_eq!(format_value(value), text);
+        }
+    }
+
+    #[test]
+    fn a_share_is_written_as_a_signed_percentage() {
+        let pairs = [
+            (0.1234, "+12.3 %"),
+            (-0.5, "\u{2212}50.0 %"),
+            (0.0, "0.0 %"),
+            (-0.00001, "0.0 %"),
+            (2.5, "+250 %"),
+            (f64::NAN, "\u{2014}"),
+            (f64::NEG_INFINITY, "<\u{2212}9999 %"),
+        ];
+        for (share, text) in pairs {
+            assert_eq!(format_percent(share), text);
+        }
+    }
+}

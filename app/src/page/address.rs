@@ -1,0 +1,124 @@
+//! The lesson in the address's fragment, and the history of lessons.
+//!
+//! A lesson, data set or task that is chosen gets a place in the history; everything else replaces
+//! the fragment once it has settled. Writing can fail (some browsers limit it, sandboxed frames
+//! forbid it): then the address stays as it was.
+
+use super::state::Page;
+use super::{change, pump};
+use leptos::ev;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
+use leptos::prelude::*;
+use mtl_core::config::codec::Decoded;
+use mtl_core::config::link;
+use std::cell::RefCell;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+
+/// How long input must have settled before the address changes.
+const SETTLED: Duration = Duration::from_millis(300);
+
+/// The longest link that works everywhere.
+pub(super) const LONG: usize = 2000;
+
+/// The longest link that should be sent at all; above it a file is offered.
+pub(super) const TOO_LONG: usize = 8000;
+
+thread_local! {
+    /// The write that waits until input has settled.
+    static PENDING: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
+    /// The fragment that was last read or written.
+    static KNOWN: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// The fragment as it stands in the address, without its `#`.
+fn fragment() -> String {
+    let hash = location().hash().unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).into()
+}
+
+/// The lesson that the address asks for.
+pub(super) fn read() -> Decoded {
+    link::decode(&fragment())
+}
+
+/// Listens to Back, Forward and pasted links. To be called once, after the first lesson was read.
+pub(super) fn listen(page: Page) {
+    KNOWN.set(fragment());
+    window_event_listener(ev::popstate, move |_| follow(page));
+    window_event_listener(ev::hashchange, move |_| follow(page));
+    // A link that named too much or too little becomes the canonical one.
+    if !fragment().is_empty() {
+        changed(page);
+    }
+}
+
+/// The address has changed under the page.
+fn follow(page: Page) {
+    let now = fragment();
+    if KNOWN.with_borrow(|known| *known == now) {
+        return;
+    }
+    forget_pending();
+    KNOWN.set(now);
+    change::replace(page, read());
+    changed(page);
+}
+
+fn forget_pending() -> bool {
+    PENDING.take().inspect(TimeoutHandle::clear).is_some()
+}
+
+/// The lesson has changed: the address follows when input has settled.
+pub(super) fn changed(page: Page) {
+    forget_pending();
+    let write = move || {
+        PENDING.take();
+        write(page, false);
+    };
+    PENDING.set(set_timeout_with_handle(write, SETTLED).ok());
+}
+
+/// Writes what is waiting, now.
+pub(super) fn settle(page: Page) {
+    if forget_pending() {
+        write(page, false);
+    }
+}
+
+/// Gives the lesson a place of its own in the history.
+pub(super) fn push(page: Page) {
+    forget_pending();
+    write(page, true);
+    pump::schedule(page);
+}
+
+/// The fragment of the lesson on the page. Tracks the lesson.
+pub(super) fn of(page: Page) -> String {
+    let unknown = page.unknown.get_value();
+    page.lesson.with(|lesson| link::encode(lesson, &unknown))
+}
+
+/// The whole link of the lesson on the page. Tracks the lesson.
+pub(super) fn href(page: Page) -> String {
+    let here = location().href().unwrap_or_default();
+    let page_only = here.split('#').next().unwrap_or_default();
+    format!("{page_only}#{}", of(page))
+}
+
+fn write(page: Page, as_new: bool) {
+    let text = untrack(|| of(page));
+    if KNOWN.with_borrow(|known| *known == text) {
+        return;
+    }
+    let Ok(history) = window().history() else { return };
+    let url = format!("#{text}");
+    let written = if as_new {
+        history.push_state_with_url(&JsValue::NULL, "", Some(&url))
+    } else {
+        history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
+    };
+    if written.is_ok() {
+        KNOWN.set(text);
+    }
+}

@@ -1,0 +1,161 @@
+//! One worker: bytes out, bytes in, and nothing that the page could wait for in vain.
+//!
+//! Messages are postcard bytes in a `Uint8Array`, handed over without a copy. A worker drops what
+//! arrives before its wasm listens, so commands are kept until it has said [`Event::Ready`].
+//! Nothing here touches the page's state: whatever happens becomes an [`Event`] in the inbox.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use leptos::prelude::{document, window};
+use mtl_core::protocol::{Command, Engine, Event};
+use std::rc::Rc;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
+
+/// What a worker's listener is.
+type Listener = Closure<dyn FnMut(web_sys::Event)>;
+
+/// A worker with what it was last asked.
+pub(super) struct Bridge {
+    worker: Worker,
+    waiting: Vec<Command>,
+    ready: bool,
+    /// Tells this worker from those before it.
+    pub serial: u32,
+    /// The load whose events count.
+    pub run: u32,
+    /// The load that was sent last and has not been answered.
+    pub loading: Option<u32>,
+    /// Timings of this load that have not been answered.
+    pub timings: u32,
+    _listeners: [Listener; 3],
+}
+
+impl Bridge {
+    /// Starts a worker; everything it says goes to `inbox`.
+    pub fn start(engine: Engine, serial: u32, inbox: Rc<dyn Fn(Event)>) -> Result<Self, String> {
+        let url = address(engine).ok_or("The address of the engine could not be made.")?;
+        let worker = open(&url).map_err(|error| format!("The engine could not be started ({}).", describe(&error)))?;
+        let heard = inbox.clone();
+        let on_message = Listener::new(move |event: web_sys::Event| heard(read(&event)));
+        let failed = inbox.clone();
+        let on_error = Listener::new(move |event: web_sys::Event| {
+            // Without this the browser reports the same thing on the console once more.
+            event.prevent_default();
+            failed(fault(&format!("The {} engine stopped ({}).", engine.name(), message(&event))));
+        });
+        let on_garbled = Listener::new(move |_: web_sys::Event| inbox(fault("The engine sent something that can't be read.")));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));
+        Ok(Self {
+            worker,
+            waiting: Vec::new(),
+            ready: false,
+            serial,
+            run: 0,
+            loading: None,
+            timings: 0,
+            _listeners: [on_message, on_error, on_garbled],
+        })
+    }
+
+    /// Sends a command, or keeps it until the worker is ready.
+    pub fn send(&mut self, command: Command) {
+        match &command {
+            Command::Load { run, .. } => {
+                (self.run, self.loading, self.timings) = (*run, Some(*run), 0);
+                // What was to be done with an earlier lesson needs not be done at all.
+                self.waiting.clear();
+            }
+            Command::Time(_) => self.timings += 1,
+            _ => {}
+        }
+        if self.ready {
+            self.post(&command);
+        } else {
+            self.waiting.push(command);
+        }
+    }
+
+    /// The worker listens: sends what was kept.
+    pub fn set_ready(&mut self) {
+        self.ready = true;
+        for command in std::mem::take(&mut self.waiting) {
+            self.post(&command);
+        }
+    }
+
+    /// Whether the worker listens.
+    pub fn is_ready(&self) -> bool {
+        self.ready
+    }
+
+    fn post(&self, command: &Command) {
+        let Ok(bytes) = postcard::to_allocvec(command) else { return };
+        let bytes = Uint8Array::from(bytes.as_slice());
+        // A worker that is gone reports itself; there is nobody to tell here.
+        let _ = self.worker.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+    }
+}
+
+impl Drop for Bridge {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.set_onmessageerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// The address of a worker's loader, in the folder of the page, wherever that is.
+fn address(engine: Engine) -> Option<String> {
+    let name = match engine {
+        Engine::Cpu => "cpu_worker_loader.js",
+        Engine::Gpu => "gpu_worker_loader.js",
+    };
+    let version = document()
+        .query_selector("meta[name=mtl-version]")
+        .ok()
+        .flatten()
+        .and_then(|meta| meta.get_attribute("content"))
+        .unwrap_or_default();
+    let base = document().base_uri().ok().flatten()?;
+    Url::new_with_base(&format!("./{name}?v={version}"), &base).ok().map(|url| url.href())
+}
+
+fn open(url: &str) -> Result<Worker, JsValue> {
+    let options = WorkerOptions::new();
+    options.set_type(WorkerType::Module);
+    if Reflect::get(&window(), &"origin".into())?.as_string().as_deref() != Some("null") {
+        return Worker::new_with_options(url, &options);
+    }
+    // In a sandboxed frame the page belongs to no origin and may only start workers of its own
+    // making: one that does nothing but import the real one.
+    let script = Array::of1(&format!("import {url:?};").into());
+    let kind = BlobPropertyBag::new();
+    kind.set_type("text/javascript");
+    let blob = Blob::new_with_str_sequence_and_options(&script, &kind)?;
+    Worker::new_with_options(&Url::create_object_url_with_blob(&blob)?, &options)
+}
+
+fn read(event: &web_sys::Event) -> Event {
+    let data = event.unchecked_ref::<MessageEvent>().data();
+    let bytes = Uint8Array::new(&data).to_vec();
+    postcard::from_bytes(&bytes).unwrap_or_else(|_| fault("The engine sent something that can't be read."))
+}
+
+fn fault(sentence: &str) -> Event {
+    Event::Fault { sentence: sentence.into(), remedy: "Restart the engine, or load the page again.".into() }
+}
+
+fn message(event: &web_sys::Event) -> String {
+    let text = Reflect::get(event, &"message".into()).ok().and_then(|text| text.as_string());
+    text.filter(|text| !text.is_empty()).unwrap_or_else(|| "it could not be loaded".into())
+}
+
+/// An exception in words.
+pub(super) fn describe(error: &JsValue) -> String {
+    let text = Reflect::get(error, &"message".into()).ok().and_then(|text| text.as_string());
+    text.or_else(|| error.as_string()).unwrap_or_else(|| "no reason was given".into())
+}

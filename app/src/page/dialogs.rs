@@ -1,0 +1,149 @@
+//! The sheets over the page: shortcuts, glossary, about and privacy.
+
+use super::commands::ACTIONS;
+use super::icons::Icon;
+use super::panels::glossary::{self, GLOSSARY};
+use super::state::{Page, Sheet};
+use leptos::html;
+use leptos::prelude::*;
+
+/// A modal dialog that follows a signal.
+#[component]
+fn Modal(
+    /// Whether it is open.
+    #[prop(into)]
+    open: Signal<bool>,
+    /// Its heading.
+    title: &'static str,
+    /// Called when it was closed.
+    closed: Callback<()>,
+    /// What it shows while it is open.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let (open, Some(dialog)) = (open.get(), node.get()) else { return };
+        match (open, dialog.open()) {
+            // It fails where the dialog is not in the document: then there is nothing to show.
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let backdrop = move |event: leptos::ev::MouseEvent| {
+        let dialog = node.get_untracked().map(|dialog| wasm_bindgen::JsValue::from(&*dialog));
+        // The dialog itself is hit only outside of its content.
+        if event.target().map(wasm_bindgen::JsValue::from) == dialog {
+            closed.run(());
+        }
+    };
+    view! {
+        <dialog node_ref=node aria-label=title on:close=move |_| closed.run(()) on:click=backdrop>
+            <div class="sheet">
+                <header class="sheet-head">
+                    <h2>{title}</h2>
+                    <button type="button" class="icon-button" aria-label="Close" title="Close (Esc)" on:click=move |_| closed.run(())>
+                        {Icon::Close.view()}
+                    </button>
+                </header>
+                <div class="sheet-body" tabindex="0" role="region" aria-label=title>
+                    {move || open.get().then(|| children())}
+                </div>
+            </div>
+        </dialog>
+    }
+    .into_any()
+}
+
+/// Every dialog of the page.
+#[component]
+pub fn Dialogs() -> impl IntoView {
+    let page = Page::get();
+    let is = move |sheet: Sheet| Signal::derive(move || page.help.with(Option::is_none) && page.sheet.get() == Some(sheet));
+    let glossary_open = Signal::derive(move || page.help.with(Option::is_some) || page.sheet.get() == Some(Sheet::Glossary));
+    let close = move |sheet: Sheet| {
+        Callback::new(move |()| {
+            if page.sheet.get_untracked() == Some(sheet) {
+                page.sheet.set(None);
+            }
+            if sheet == Sheet::Glossary && page.help.with_untracked(Option::is_some) {
+                page.help.set(None);
+            }
+        })
+    };
+    view! {
+        <Modal open=is(Sheet::Shortcuts) title="Help and shortcuts" closed=close(Sheet::Shortcuts)>
+            <Shortcuts/>
+        </Modal>
+        <Modal open=glossary_open title="Glossary" closed=close(Sheet::Glossary)>
+            <Glossary/>
+        </Modal>
+        <Modal open=is(Sheet::About) title="About and privacy" closed=close(Sheet::About)>
+            <About/>
+        </Modal>
+    }
+    .into_any()
+}
+
+#[component]
+fn Shortcuts() -> impl IntoView {
+    let page = Page::get();
+    let keys = page.prefs.single_keys;
+    let rows = ACTIONS
+        .iter()
+        .filter(|action| !action.keys.is_empty())
+        .map(|action| {
+            view! {
+                <tr>
+                    <td><kbd>{action.keys}</kbd></td>
+                    <th scope="row">{action.label}</th>
+                    <td>{action.help}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <p class="sheet-links">
+            <button type="button" class="button" on:click=move |_| page.sheet.set(Some(Sheet::Glossary))>"Glossary"</button>
+            <button type="button" class="button" on:click=move |_| page.sheet.set(Some(Sheet::About))>"About and privacy"</button>
+        </p>
+        <table class="shortcuts">
+            <thead><tr><th scope="col">"key"</th><th scope="col">"command"</th><th scope="col">"what it does"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <label class="check">
+            <input type="checkbox" prop:checked=move || keys.get() on:change=move |event| keys.set(event_target_checked(&event))/>
+            <span>"Keys without Ctrl are commands"</span>
+        </label>
+        <p class="hint">"Keys belong to a field, list or dialog while it has the focus; Space presses a button that has it. Arrow keys move the probe of a map and the cursor of a chart."</p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Glossary() -> impl IntoView {
+    let page = Page::get();
+    let asked = page.help.get_untracked();
+    let first = asked.and_then(glossary::find);
+    let definition = |entry: &'static glossary::Entry| view! { <div class="term"><dt>{entry.term}</dt><dd>{entry.text}</dd></div> };
+    let rest = GLOSSARY.iter().filter(|entry| Some(entry.key) != asked).map(definition).collect_view();
+    view! {
+        {first.map(|entry| view! { <dl class="glossary asked">{definition(entry)}</dl> })}
+        <dl class="glossary">{rest}</dl>
+    }
+    .into_any()
+}
+
+#[component]
+fn About() -> impl IntoView {
+    view! {
+        <p>"MTL Playground trains networks that learn several tasks at once, in this tab, while you watch what the tasks do to each other. It is made for learning and teaching; the numbers are measured, never drawn by hand."</p>
+        <h3>"Privacy"</h3>
+        <p>"Everything happens in this browser. There are no accounts, no cookies and no counters; after the page has loaded it asks nobody for anything. What you compose, and any file you open, stays in this tab. A link carries the lesson's settings after its '#', a part that browsers don't send to any server."</p>
+        <p>"The browser's storage keeps four settings: the theme, the pinned engine, whether keys are commands, and whether training goes on while the tab is hidden."</p>
+        <h3>"Made with"</h3>
+        <p>"Rust throughout: burn for the networks and their gradients, on the processor and through WebGPU; Leptos for the page; plotters for the charts. The source is under the MIT or the Apache 2.0 licence, at your choice."</p>
+        <p class="hint">{format!("Version {}", env!("CARGO_PKG_VERSION"))}</p>
+    }
+    .into_any()
+}

@@ -1,0 +1,38 @@
+//! The interface: what the user sees and does. It trains nothing and computes nothing; lessons come
+//! from `mtl_core::config`, numbers from a worker.
+//!
+//! * [`state`]: the signals that everything reads, and the ways to change the lesson;
+//! * `change`, `engine`, `exchange`, `trouble`: what happens then;
+//! * `bridge`, `desk`, `pump`: the talk with the workers;
+//! * `address`, `share`: the lesson as a link and as a file;
+//! * [`commands`], `keys`: what a key or button does;
+//! * [`layout`] and its parts: what stands where;
+//! * [`panels`]: the cards and pictures.
+
+pub mod alerts;
+pub mod app;
+pub mod badge;
+pub mod commands;
+pub mod dialogs;
+pub mod icons;
+pub mod layout;
+pub mod panels;
+pub mod prefs;
+pub mod state;
+pub mod topbar;
+pub mod transport;
+
+mod address;
+mod bridge;
+mod change;
+mod desk;
+mod engine;
+mod exchange;
+mod keys;
+mod probe;
+mod pump;
+mod share;
+mod text;
+mod trouble;
+
+pub use app::App;

@@ -1,0 +1,121 @@
+//! One control for every kind of setting, made from its row of the table.
+
+use super::layers::LayersEditor;
+use super::number::NumberControl;
+use super::row::{Row, Settings};
+use crate::page::panels::panel::HelpButton;
+use crate::page::state::Page;
+use leptos::prelude::*;
+use mtl_core::config::{Choice, Kind, Value};
+
+/// A setting: its name, what it does, whether it starts the lesson again, and its control.
+#[component]
+pub fn Control(
+    /// The setting.
+    row: Row,
+    /// The card's settings, for values.
+    settings: Memo<Settings>,
+) -> impl IntoView {
+    let page = Page::get();
+    let value = row.value(settings);
+    let key = row.key.clone();
+    let set = Callback::new(move |new: Value| page.set(&key, new));
+    let id = row.id();
+    let input = match row.kind {
+        Kind::Number { inherits: true, .. } => inheriting(&row, settings, value, set),
+        Kind::Integer { .. } | Kind::Number { .. } => number(&row, value.into(), set),
+        Kind::Choice(choices) => choice(&row, &choices(), value, set),
+        Kind::Switch => switch(&row, value, set),
+        Kind::Layers { .. } => view! { <LayersEditor task=row.task id=id.clone()/> }.into_any(),
+    };
+    let marker = row.resets.then(|| {
+        view! { <span class="resets" title="A change restarts the lesson">"\u{21ba}"<span class="unseen">" restarts the lesson"</span></span> }
+    });
+    let restart = if row.resets { " A change restarts the lesson." } else { " It takes effect while the lesson runs." };
+    let term = row.term().map(|term| view! { <HelpButton term/> });
+    let class = if matches!(row.kind, Kind::Switch) { "control control-switch" } else { "control" };
+    view! {
+        <div class=class title=row.help>
+            <div class="control-head">
+                <label for=id>{row.label}</label>
+                {marker}
+                <details class="tip">
+                    <summary aria-label=format!("Help: {}", row.label)>"?"</summary>
+                    <p>{row.help} {restart} {term}</p>
+                </details>
+            </div>
+            {input}
+        </div>
+    }
+    .into_any()
+}
+
+fn number(row: &Row, value: Signal<Value>, set: Callback<Value>) -> AnyView {
+    view! { <NumberControl id=row.id() testid=row.testid() label=row.label kind=row.kind resets=row.resets value set/> }.into_any()
+}
+
+/// A number that may be taken from the lesson: a box to tick, and the number where it isn't.
+fn inheriting(row: &Row, settings: Memo<Settings>, value: Memo<Value>, set: Callback<Value>) -> AnyView {
+    let inherits = Memo::new(move |_| value.with(|value| *value == Value::Inherit));
+    // The lesson's own setting has the same key without the task.
+    let lesson = row.key.split_once('.').map_or(String::new(), |(_, own)| own.to_string());
+    let of_lesson = Signal::derive(move || settings.with(|settings| settings.value(&lesson)).unwrap_or(Value::Number(0.0)));
+    let row = row.clone();
+    let id = format!("{}-inherit", row.id());
+    let toggle = move |event| {
+        let on = event_target_checked(&event);
+        set.run(if on { Value::Inherit } else { of_lesson.get_untracked() });
+    };
+    let own = move || match inherits.get() {
+        true => view! { <span class="inherited" id=row.id()>{move || of_lesson.get().text()}</span> }.into_any(),
+        false => number(&row, value.into(), set),
+    };
+    view! {
+        <span class="inherit">
+            <label>
+                <input type="checkbox" id=id prop:checked=move || inherits.get() on:change=toggle/>
+                "inherit"
+            </label>
+            {own}
+        </span>
+    }
+    .into_any()
+}
+
+fn choice(row: &Row, choices: &[Choice], value: Memo<Value>, set: Callback<Value>) -> AnyView {
+    let chosen = Memo::new(move |_| value.with(|value| value.text()));
+    let option = |choice: &Choice| {
+        let key = choice.key;
+        let selected = move || chosen.with(|chosen| chosen == key);
+        view! { <option value=key title=choice.help prop:selected=selected>{choice.label}</option> }
+    };
+    let options = choices.iter().map(option).collect_view();
+    let choices = choices.to_vec();
+    let help = move || chosen.with(|chosen| choices.iter().find(|choice| choice.key == chosen).map(|choice| choice.help));
+    // A method is explained, a word explains itself.
+    let explained = matches!(row.key.as_str(), "data" | "arch" | "bal");
+    view! {
+        <select
+            id=row.id()
+            data-testid=row.testid()
+            on:change=move |event| set.run(Value::Choice(event_target_value(&event)))
+        >
+            {options}
+        </select>
+        {explained.then(|| view! { <p class="small">{help}</p> })}
+    }
+    .into_any()
+}
+
+fn switch(row: &Row, value: Memo<Value>, set: Callback<Value>) -> AnyView {
+    view! {
+        <input
+            type="checkbox"
+            id=row.id()
+            data-testid=row.testid()
+            prop:checked=move || value.get() == Value::Switch(true)
+            on:change=move |event| set.run(Value::Switch(event_target_checked(&event)))
+        />
+    }
+    .into_any()
+}

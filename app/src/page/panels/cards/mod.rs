@@ -1,0 +1,17 @@
+//! The numbered cards at the left: what a lesson is made of, to be changed.
+
+mod card;
+mod control;
+mod data;
+pub mod layers;
+mod network;
+mod number;
+mod row;
+mod sharing;
+mod slide;
+mod training;
+
+pub use data::DataCard;
+pub use network::NetworkCard;
+pub use sharing::SharingCard;
+pub use training::TrainingCard;

@@ -1,0 +1,122 @@
+//! A setting as a row of a card: what doesn't change while its value does.
+
+use crate::page::state::Page;
+use leptos::prelude::*;
+use mtl_core::config::{Card, Effect, Entry, Kind, Value};
+use std::sync::Arc;
+
+/// The settings of a card that are shown, as of one lesson.
+#[derive(Clone, Debug)]
+pub struct Settings(Arc<Vec<Entry>>);
+
+impl PartialEq for Settings {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Settings {
+    /// The settings of a card, renewed with the lesson.
+    pub fn of(page: Page, card: Card) -> Memo<Self> {
+        Memo::new(move |_| {
+            let list = page.entries().into_iter().filter(|entry| entry.card == card && entry.shown);
+            Self(Arc::new(list.collect()))
+        })
+    }
+
+    /// The value of a key.
+    pub fn value(&self, key: &str) -> Option<Value> {
+        self.0.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone())
+    }
+
+    /// The rows of a task, or of the lesson.
+    pub fn rows(&self, task: Option<usize>) -> Vec<Row> {
+        self.0.iter().filter(|entry| entry.task == task).map(Row::new).collect()
+    }
+}
+
+/// A setting without its value.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its key.
+    pub key: String,
+    /// The task it belongs to.
+    pub task: Option<usize>,
+    /// What the control says.
+    pub label: &'static str,
+    /// One or two plain sentences.
+    pub help: &'static str,
+    /// Whether a change starts the lesson again.
+    pub resets: bool,
+    /// Its limits.
+    pub kind: Kind,
+}
+
+impl Row {
+    fn new(entry: &Entry) -> Self {
+        Self {
+            key: entry.key.clone(),
+            task: entry.task,
+            label: entry.label,
+            help: entry.help,
+            resets: entry.effect == Effect::Reset,
+            kind: entry.kind,
+        }
+    }
+
+    /// What a control is kept for: with the same key, label and limits it is the same control.
+    pub fn identity(&self) -> (String, &'static str, String) {
+        (self.key.clone(), self.label, self.kind.expected())
+    }
+
+    /// The `id` of its control.
+    pub fn id(&self) -> String {
+        format!("set-{}", self.key.replace('.', "-"))
+    }
+
+    /// Its name for scripts.
+    pub fn testid(&self) -> String {
+        if self.key == "bal" { "balancer".into() } else { self.key.clone() }
+    }
+
+    /// The glossary's word for it, where there is one.
+    pub fn term(&self) -> Option<&'static str> {
+        let own = match self.task {
+            Some(_) => self.key.split_once('.').map_or("", |(_, own)| own),
+            None => self.key.as_str(),
+        };
+        Some(match own {
+            "rows" | "valid" | "test" => "validation",
+            "trunk" | "arch" => "trunk",
+            "head" => "head",
+            "bal" => "balancer",
+            "lr" => "rate",
+            "opt" => "optimiser",
+            "decay" => "decay",
+            "drop" => "dropout",
+            "clip" => "clipping",
+            "batch" => "step",
+            "horizon" => "epoch",
+            "seeds" => "seeds",
+            "s" => "seed",
+            "fan" => "fan",
+            "baselines" => "baseline",
+            "loss" => "loss",
+            "rel" => "related",
+            "noise" => "noise",
+            "labelled" => "labels",
+            "scale" => "scale",
+            "weight" => "weight",
+            _ => return None,
+        })
+    }
+
+    /// Its value, kept while the setting is away for a moment.
+    pub fn value(&self, settings: Memo<Settings>) -> Memo<Value> {
+        let key = self.key.clone();
+        Memo::new(move |old: Option<&Value>| {
+            let found = settings.with(|settings| settings.value(&key));
+            found.or_else(|| old.cloned()).unwrap_or(Value::Inherit)
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! Charts on a canvas, and canvases in general.
+
+use super::download::{save_png, save_svg};
+use super::{Job, observe_size};
+use crate::charts::svg::to_svg;
+use crate::charts::{Area, Drawn, Theme};
+use crate::page::panels::text::spoken;
+use crate::page::state::Page;
+use leptos::{ev, html, prelude::*};
+use plotters::drawing::IntoDrawingArea;
+use plotters_backend::DrawingBackend;
+use plotters_canvas::CanvasBackend;
+use wasm_bindgen::JsCast;
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// Where the pointer is on a chart.
+#[derive(Clone, Copy, Debug)]
+pub struct Pointer {
+    /// In device pixels.
+    pub at: (f64, f64),
+    /// The chart in device pixels.
+    pub size: (u32, u32),
+    /// What the chart is drawn with.
+    pub theme: Theme,
+}
+
+/// A chart of the page: its numbers come from the page's signals.
+pub trait Chart: Copy + Send + Sync + 'static {
+    /// Name of downloads, and of the canvas for scripts.
+    const NAME: &'static str;
+
+    /// Reads every signal that makes a new drawing necessary.
+    fn track(&self);
+
+    /// Draws on any backend.
+    fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB>;
+
+    /// What somebody who doesn't see the chart should know, in a sentence or two.
+    fn label(&self) -> String;
+
+    /// The pointer moved over the chart, or left it.
+    fn point(&self, _pointer: Option<Pointer>) {}
+
+    /// An arrow key was pressed on the chart: steps to the right, negative to the left.
+    fn step(&self, _by: i32) {}
+}
+
+/// Device pixels per CSS pixel.
+pub fn pixel_ratio() -> f64 {
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
+    if ratio.is_finite() { ratio.clamp(0.5, 4.0) } else { 1.0 }
+}
+
+/// Gives a canvas that many pixels, if it hasn't got them. A change clears it.
+pub fn fit(canvas: &HtmlCanvasElement, (width, height): (u32, u32)) {
+    if canvas.width() != width {
+        canvas.set_width(width);
+    }
+    if canvas.height() != height {
+        canvas.set_height(height);
+    }
+}
+
+/// The context of a canvas.
+pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
+    canvas.get_context("2d").ok()??.dyn_into().ok()
+}
+
+/// A canvas that nobody sees.
+pub fn scratch() -> Option<HtmlCanvasElement> {
+    web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()
+}
+
+/// A chart: its canvas, and a foot with what is given and the downloads.
+#[component]
+pub fn ChartView<C: Chart>(
+    /// The chart.
+    chart: C,
+    /// What stands beside the downloads.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let page = Page::get();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let frame = NodeRef::<html::Div>::new();
+    let size = observe_size(move || frame.get().map(|div| div.unchecked_into()));
+    let theme = move || Theme::new(page.dark.get_untracked(), pixel_ratio());
+    let pixels = move || {
+        let ((width, height), ratio) = (size.get_untracked(), pixel_ratio());
+        ((width * ratio).round() as u32, (height * ratio).round() as u32)
+    };
+
+    let job = Job::chart(move || {
+        let Some(canvas) = canvas.get_untracked() else { return };
+        let pixels = pixels();
+        if pixels.0 < 40 || pixels.1 < 40 {
+            return;
+        }
+        fit(&canvas, pixels);
+        if let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) {
+            let _ = chart.draw(&backend.into_drawing_area(), theme());
+        }
+    });
+    Effect::new(move |_| {
+        size.track();
+        page.dark.track();
+        chart.track();
+        job.mark();
+    });
+
+    let pointer = move |event: &ev::PointerEvent| {
+        let ratio = pixel_ratio();
+        let at = (f64::from(event.offset_x()) * ratio, f64::from(event.offset_y()) * ratio);
+        chart.point(Some(Pointer { at, size: pixels(), theme: theme() }));
+    };
+    let keys = move |event: ev::KeyboardEvent| {
+        let by = match event.key().as_str() {
+            "ArrowLeft" => -1,
+            "ArrowRight" => 1,
+            "PageUp" => -10,
+            "PageDown" => 10,
+            "Escape" => return chart.point(None),
+            _ => return,
+        };
+        event.prevent_default();
+        chart.step(by);
+    };
+    let label = spoken(move || chart.label());
+    let save_as_svg = move |_| {
+        let (width, height) = size.get_untracked();
+        let size = (width.max(320.0) as u32, height.max(160.0) as u32);
+        let drawn = Theme::new(page.dark.get_untracked(), 4.0);
+        save_svg(C::NAME, &to_svg(size, 4, &chart.label(), |area| chart.draw(area, drawn)));
+    };
+    let save_as_png = move |_| {
+        if let Some(canvas) = canvas.get_untracked() {
+            save_png(C::NAME, &canvas);
+        }
+    };
+    view! {
+        <div class="chart" node_ref=frame>
+            <canvas
+                node_ref=canvas
+                role="img"
+                tabindex="0"
+                data-testid=C::NAME
+                aria-label=move || label.get()
+                on:pointermove=move |event| pointer(&event)
+                on:pointerdown=move |event| pointer(&event)
+                on:pointerleave=move |event| {
+                    // A finger that is lifted leaves its reading on the screen.
+                    if event.pointer_type() == "mouse" {
+                        chart.point(None);
+                    }
+                }
+                on:blur=move |_| chart.point(None)
+                on:keydown=keys
+            />
+        </div>
+        <div class="chart-foot">
+            {children.map(|children| children())}
+            <span class="chart-save">
+                <button type="button" class="quiet" title="Save this chart as SVG" on:click=save_as_svg>"SVG"</button>
+                <button type="button" class="quiet" title="Save this chart as PNG" on:click=save_as_png>"PNG"</button>
+            </span>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,12 @@
+//! What all pictures of the page share: one animation-frame loop, canvases at the device's pixel
+//! ratio, sizes, downloads.
+
+mod canvas;
+mod download;
+mod schedule;
+mod size;
+
+pub use canvas::{Chart, ChartView, Pointer, context, fit, pixel_ratio, scratch};
+
+pub use schedule::Job;
+pub use size::observe_size;

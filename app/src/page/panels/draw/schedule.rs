@@ -1,0 +1,121 @@
+//! One animation-frame loop for every picture of the page.
+//!
+//! A picture marks its job as due; the loop draws due jobs in turn, no job more often than it
+//! asks for, and stops for this frame when the frame's share of time is used up. A hidden page
+//! has no animation frames, so nothing is drawn there.
+
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Milliseconds of a frame that drawing may use before the rest waits for the next frame.
+const BUDGET: f64 = 5.0;
+
+/// Charts are drawn at most about twelve times a second.
+pub const CHART_GAP: f64 = 80.0;
+
+struct Entry {
+    job: Job,
+    due: bool,
+    last: f64,
+    gap: Rc<dyn Fn() -> f64>,
+    run: Rc<dyn Fn()>,
+}
+
+#[derive(Default)]
+struct Loop {
+    entries: Vec<Entry>,
+    asked: bool,
+    turn: usize,
+    number: u32,
+}
+
+thread_local! {
+    static LOOP: RefCell<Loop> = RefCell::default();
+}
+
+/// Something that is drawn when it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job(u32);
+
+impl Job {
+    /// A job that draws at most once in `gap` milliseconds. It ends with the current owner.
+    pub fn new(gap: impl Fn() -> f64 + 'static, run: impl Fn() + 'static) -> Self {
+        let job = LOOP.with_borrow_mut(|all| {
+            all.number += 1;
+            let job = Job(all.number);
+            let (gap, run) = (Rc::new(gap), Rc::new(run));
+            all.entries.push(Entry { job, due: false, last: f64::NEG_INFINITY, gap, run });
+            job
+        });
+        on_cleanup(move || LOOP.with_borrow_mut(|all| all.entries.retain(|entry| entry.job != job)));
+        job
+    }
+
+    /// A job at the pace of charts.
+    pub fn chart(run: impl Fn() + 'static) -> Self {
+        Self::new(|| CHART_GAP, run)
+    }
+
+    /// Asks for the job to be drawn.
+    pub fn mark(self) {
+        LOOP.with_borrow_mut(|all| {
+            if let Some(entry) = all.entries.iter_mut().find(|entry| entry.job == self) {
+                entry.due = true;
+            }
+        });
+        ask();
+    }
+}
+
+/// Milliseconds since the page was opened.
+pub fn now() -> f64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+fn ask() {
+    let asked = LOOP.with_borrow_mut(|all| std::mem::replace(&mut all.asked, true));
+    if !asked {
+        request_animation_frame(frame);
+    }
+}
+
+fn frame() {
+    let start = now();
+    let count = LOOP.with_borrow_mut(|all| {
+        all.asked = false;
+        all.entries.len()
+    });
+    for _ in 0..count {
+        if now() - start > BUDGET {
+            break;
+        }
+        if let Some(run) = next(start) {
+            run();
+        }
+    }
+    if LOOP.with_borrow(|all| all.entries.iter().any(|entry| entry.due)) {
+        ask();
+    }
+}
+
+/// The job whose turn it is, where it is due.
+fn next(start: f64) -> Option<Rc<dyn Fn()>> {
+    let (index, gap) = LOOP.with_borrow_mut(|all| {
+        let index = all.turn % all.entries.len().max(1);
+        all.turn = index + 1;
+        let entry = all.entries.get(index)?;
+        (entry.due).then(|| (index, entry.gap.clone()))
+    })?;
+    // Outside the borrow: the gap may read signals.
+    let gap = gap();
+    LOOP.with_borrow_mut(|all| {
+        let entry = all.entries.get_mut(index)?;
+        // A little early is nearer than a whole frame late.
+        if start - entry.last < gap - 4.0 {
+            return None;
+        }
+        (entry.due, entry.last) = (false, start);
+        Some(entry.run.clone())
+    })
+}

@@ -1,0 +1,33 @@
+//! The panels of the page: what a lesson is made of, what it does, and what that means.
+//!
+//! Each panel is a component without properties that reads the [`super::state::Page`]; the shell
+//! decides where it stands. Pictures are drawn by the one animation-frame loop in [`draw`].
+
+mod cards;
+mod conflict;
+mod cost;
+mod draw;
+pub mod glossary;
+mod loss;
+mod mark;
+mod network;
+mod panel;
+mod pareto;
+mod plane;
+mod predictions;
+mod series;
+mod text;
+mod transfer;
+mod weights;
+
+pub use cards::{DataCard, NetworkCard, SharingCard, TrainingCard};
+pub use conflict::ConflictGauge;
+pub use cost::CostLine;
+pub use loss::LossPanel;
+pub use mark::TaskMark;
+pub use network::NetworkPicture;
+pub use panel::HelpButton;
+pub use pareto::ParetoPanel;
+pub use predictions::Predictions;
+pub use transfer::TransferPanel;
+pub use weights::WeightsPanel;

@@ -1,0 +1,96 @@
+//! The numbers of the Pareto plane, gathered from what was recorded.
+
+use crate::charts::{FanPoint, ParetoChart, Theme};
+use crate::page::panels::text::task_title;
+use crate::page::state::Page;
+use leptos::prelude::*;
+use mtl_core::measure::pareto::non_dominated;
+use mtl_core::protocol::CurvePoint;
+
+/// The trail keeps at most about this many points.
+const TRAIL: usize = 600;
+
+/// A member that died is looked for in that many recorded points.
+const LOOK_BACK: usize = 2000;
+
+/// The plane of two tasks.
+pub struct Plane {
+    axes: (usize, usize),
+    labels: (String, String),
+    fan: Vec<FanPoint>,
+    single: Option<(f64, f64)>,
+    trail: Vec<(f64, f64)>,
+    reference: (f64, f64),
+    hypervolume: Option<f64>,
+}
+
+impl Plane {
+    /// The chart over these numbers.
+    pub fn chart(&self, theme: Theme) -> ParetoChart<'_> {
+        ParetoChart {
+            x_task: self.axes.0,
+            y_task: self.axes.1,
+            x_label: &self.labels.0,
+            y_label: &self.labels.1,
+            fan: &self.fan,
+            single: self.single,
+            trail: &self.trail,
+            reference: self.reference,
+            hypervolume: self.hypervolume,
+            theme,
+        }
+    }
+}
+
+/// The losses of every member of the fan, in the order of the summary's preferences.
+pub fn fan_losses(point: &CurvePoint, tasks: usize) -> impl Iterator<Item = &[f32]> {
+    point.fan.chunks_exact(tasks.max(1))
+}
+
+/// Gathers the plane of two tasks and lends it. Without a second task there is nothing on it.
+pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane) -> T) -> T {
+    let count = page.lesson.with_untracked(|lesson| lesson.tasks.len());
+    let labels = page.lesson.with_untracked(|lesson| (task_title(lesson, x), task_title(lesson, y)));
+    let summary = page.summary.get_untracked();
+    let pair = |losses: &[f32]| Some((f64::from(*losses.get(x)?), f64::from(*losses.get(y)?)));
+    let mut plane = Plane {
+        axes: (x, y),
+        labels,
+        fan: Vec::new(),
+        single: None,
+        trail: Vec::new(),
+        reference: summary.as_ref().and_then(|summary| pair(&summary.reference)).unwrap_or((f64::NAN, f64::NAN)),
+        hypervolume: None,
+    };
+    if x == y {
+        return use_it(&plane);
+    }
+    page.curves.with_value(|curves| {
+        let Some(last) = curves.last() else { return };
+        let stride = curves.len().div_ceil(TRAIL).max(1);
+        plane.trail = curves.iter().step_by(stride).chain([last]).filter_map(|point| pair(&point.valid)).collect();
+        plane.single = pair(&last.single).filter(|single| single.0.is_finite() && single.1.is_finite());
+        plane.hypervolume = Some(last.hypervolume).filter(|volume| volume.is_finite());
+        let fan: Vec<(f64, f64)> = fan_losses(last, count).filter_map(pair).collect();
+        let front = non_dominated(&fan.iter().map(|losses| [losses.0, losses.1]).collect::<Vec<_>>());
+        for (index, (&losses, front)) in fan.iter().zip(front).enumerate() {
+            let alive = losses.0.is_finite() && losses.1.is_finite();
+            let losses = if alive { losses } else { last_finite(curves, count, index, pair).unwrap_or(losses) };
+            let wish = summary.as_ref().and_then(|summary| pair(summary.fan.get(index)?));
+            let preference = wish.map_or(0.5, |(a, b)| if a + b > 0.0 { a / (a + b) } else { 0.5 });
+            plane.fan.push(FanPoint { losses, alive, dominated: !front, preference });
+        }
+    });
+    use_it(&plane)
+}
+
+/// Where a dead member of the fan was last seen.
+fn last_finite(
+    curves: &[CurvePoint],
+    tasks: usize,
+    index: usize,
+    pair: impl Fn(&[f32]) -> Option<(f64, f64)>,
+) -> Option<(f64, f64)> {
+    let seen = curves.iter().rev().take(LOOK_BACK).filter_map(|point| pair(fan_losses(point, tasks).nth(index)?));
+    seen.into_iter().find(|losses| losses.0.is_finite() && losses.1.is_finite())
+}

@@ -1,0 +1,97 @@
+//! What the network predicts: a map per task over the plane, or predictions against truth.
+
+mod flat;
+mod map;
+mod points;
+mod probe;
+mod surface;
+
+pub use map::{map_gap, put};
+pub use surface::upside_down;
+
+use super::mark::{TaskMark, task_css};
+use super::panel::{Panel, Table, TableTwin};
+use super::text::{DASH, short, tasks};
+use crate::page::state::Page;
+use flat::TaskFit;
+use leptos::prelude::*;
+use map::TaskMap;
+use mtl_core::config::task_name;
+use probe::ReadOut;
+
+/// What the maps show.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Validation points, too.
+    pub valid: RwSignal<bool>,
+    /// Decisions instead of degrees.
+    pub discretise: RwSignal<bool>,
+    /// Whether the keyboard moved the probe last.
+    pub by_key: RwSignal<bool>,
+}
+
+/// A task's metric on validation rows, with its name.
+pub fn metric(page: Page, task: usize) -> String {
+    let value = page.latest.with(|point| point.as_ref().and_then(|point| point.metric.get(task).copied()));
+    let name = page.summary.with(|summary| summary.as_ref().and_then(|summary| summary.metrics.get(task).cloned()));
+    match (name, value) {
+        (Some(name), Some(value)) if name == "accuracy" && value.is_finite() => format!("{name} {:.1} %", value * 100.0),
+        (Some(name), Some(value)) => format!("{name} {}", short(f64::from(value))),
+        _ => DASH.into(),
+    }
+}
+
+/// The predictions of every task, side by side.
+#[component]
+pub fn Predictions() -> impl IntoView {
+    let page = Page::get();
+    let options = Options { valid: RwSignal::new(false), discretise: RwSignal::new(false), by_key: RwSignal::new(false) };
+    let plane = Memo::new(move |_| page.lesson.with(|lesson| mtl_core::data::is_plane(&lesson.data.source)));
+    let figure = move |task: usize| {
+        let picture = move || match plane.get() {
+            true => view! { <TaskMap task options/> }.into_any(),
+            false => view! { <TaskFit task/> }.into_any(),
+        };
+        view! {
+            <figure class="task-figure" style=format!("--task: {}", task_css(task))>
+                <figcaption>
+                    <TaskMark task name=true/>
+                    <span class="number" data-testid=format!("task-{task}-metric")>{move || metric(page, task)}</span>
+                </figcaption>
+                {picture}
+            </figure>
+        }
+    };
+    let check = move |text: &'static str, help: &'static str, on: RwSignal<bool>| {
+        view! {
+            <label class="tool" title=help>
+                <input type="checkbox" prop:checked=move || on.get() on:change=move |event| on.set(event_target_checked(&event))/>
+                {text}
+            </label>
+        }
+    };
+    let tools = move || {
+        plane.get().then(|| {
+            view! {
+                {check("validation points", "Show held-out rows, too, smaller", options.valid)}
+                {check("discretise", "Show decisions instead of degrees", options.discretise)}
+            }
+        })
+    };
+    let foot = move || plane.get().then(|| view! { <ReadOut by_key=options.by_key/> });
+    let table = Callback::new(move |()| {
+        let head = ["task", "metric on validation rows", "prediction at the probe"].map(String::from).to_vec();
+        let at = probe::read_out(page).unwrap_or_else(|| DASH.into());
+        let row = |task: usize| vec![task_name(task).to_string(), metric(page, task), at.clone()];
+        Table { head, rows: (0..tasks(page)).map(row).collect() }
+    });
+    view! {
+        <Panel title="Predictions" term="prediction" class="panel-predictions" tools=view! { {tools} <TableTwin caption="Predictions" table=table/> }.into_any()>
+            <div class="predictions" style=move || format!("--count: {}", tasks(page))>
+                <For each=move || 0..tasks(page) key=|task| *task children=figure/>
+            </div>
+            {foot}
+        </Panel>
+    }
+    .into_any()
+}

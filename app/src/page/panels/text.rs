@@ -1,0 +1,138 @@
+//! How numbers are written, and when texts are told to those who hear the page.
+
+use super::draw::Job;
+use crate::page::state::Page;
+use leptos::prelude::*;
+use mtl_core::config::{Config, LossKind, task_name};
+use mtl_core::data::targets::TARGETS;
+
+/// A number that there is none of.
+pub const DASH: &str = "\u{2014}";
+
+/// Milliseconds between two descriptions of a picture that keeps changing.
+const SPOKEN_GAP: f64 = 5000.0;
+
+/// A number with six significant digits: equal runs have equal texts.
+pub fn six(value: f32) -> String {
+    if !value.is_finite() {
+        return "not finite".into();
+    }
+    let scientific = format!("{value:.5e}");
+    let power = scientific.split_once('e').and_then(|(_, power)| power.parse::<i32>().ok()).unwrap_or(0);
+    if value == 0.0 {
+        "0".into()
+    } else if (-5..6).contains(&power) {
+        format!("{value:.*}", (5 - power).max(0) as usize)
+    } else {
+        scientific
+    }
+}
+
+/// A short number, for read-outs: three significant digits.
+pub fn short(value: f64) -> String {
+    if !value.is_finite() {
+        return "not finite".into();
+    }
+    let size = value.abs();
+    let text = if size != 0.0 && !(1e-4..1e5).contains(&size) {
+        format!("{value:.2e}")
+    } else {
+        let decimals = if size == 0.0 { 0 } else { (2 - size.log10().floor() as i32).clamp(0, 6) };
+        format!("{value:.*}", decimals as usize)
+    };
+    text.replace('-', "\u{2212}")
+}
+
+/// A fraction as a signed percentage that a script can read, `+12.3 %`, or a dash.
+pub fn percent(share: f64) -> String {
+    if !share.is_finite() {
+        return DASH.into();
+    }
+    let text = format!("{:+.1} %", share * 100.0);
+    if text == "-0.0 %" { "+0.0 %".into() } else { text }
+}
+
+/// The name of a task: its letter and its target.
+pub fn task_title(config: &Config, task: usize) -> String {
+    let letter = task_name(task);
+    let Some(settings) = config.tasks.get(task) else { return letter.into() };
+    if !mtl_core::data::is_plane(&config.data.source) {
+        return format!("Task {letter}");
+    }
+    let target = TARGETS.iter().find(|target| target.choice.key == settings.target);
+    format!("{letter} {}", target.map_or("", |target| target.choice.label))
+}
+
+/// What kind of task a loss makes, in two words.
+pub fn kind_of(loss: LossKind) -> &'static str {
+    match loss {
+        LossKind::Mse | LossKind::Huber => "regression",
+        LossKind::Bce => "two classes",
+        LossKind::Ce => "several classes",
+    }
+}
+
+/// The number of tasks of the lesson.
+pub fn tasks(page: Page) -> usize {
+    page.lesson.with(|lesson| lesson.tasks.len())
+}
+
+/// A description for those who don't see: renewed at once on pause, every five seconds at most
+/// while training goes on.
+pub fn spoken(text: impl Fn() -> String + Copy + Send + Sync + 'static) -> ReadSignal<String> {
+    let page = Page::get();
+    let (read, write) = signal(String::new());
+    let renew = move || {
+        let new = untrack(text);
+        if read.try_get_untracked().is_some_and(|old| old != new) {
+            write.set(new);
+        }
+    };
+    let job = Job::new(|| SPOKEN_GAP, renew);
+    let running = Memo::new(move |_| page.frame.with(|frame| frame.running));
+    Effect::new(move |_| {
+        page.curves_version.track();
+        page.lesson.track();
+        if running.get() {
+            job.mark();
+        } else {
+            renew();
+        }
+    });
+    read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn six_digits_whatever_the_size() {
+        let pairs = [
+            (0.123_456_78, "0.123457"),
+            (1.5, "1.50000"),
+            (123_456.0, "123456"),
+            (0.999_999_94, "1.00000"),
+            (1.234_567_8e-7, "1.23457e-7"),
+            (0.0, "0"),
+            (f32::NAN, "not finite"),
+        ];
+        for (value, text) in pairs {
+            assert_eq!(six(value), text);
+        }
+    }
+
+    #[test]
+    fn a_percentage_always_has_a_sign_and_can_be_parsed() {
+        for (share, text) in [(0.123, "+12.3 %"), (-0.5, "-50.0 %"), (-1e-9, "+0.0 %"), (f64::NAN, DASH)] {
+            assert_eq!(percent(share), text);
+        }
+    }
+
+    #[test]
+    fn short_numbers_are_short() {
+        for (value, text) in [(0.123_456, "0.123"), (-12.345, "\u{2212}12.3"), (0.0, "0"), (1e-9, "1.00e\u{2212}9")] {
+            assert_eq!(short(value), text);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! From the workers' messages to the page's signals, once per animation frame.
+
+use super::desk::{now, with};
+use super::state::Page;
+use super::{engine, exchange, trouble};
+use leptos::prelude::*;
+use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Milliseconds between pictures where little motion is wanted: four a second.
+const STILL: f64 = 250.0;
+
+/// A hidden page has no animation frames; this takes their place.
+const HIDDEN: Duration = Duration::from_millis(200);
+
+/// Takes a worker's message; it is looked at with the next frame.
+pub(super) fn receive(page: Page, engine: Engine, serial: u32, event: Event) {
+    with(page, |desk| desk.inbox.push((engine, serial, event)));
+    schedule(page);
+}
+
+/// Asks for a frame in which the page takes in what has happened.
+pub(super) fn schedule(page: Page) {
+    let asked = with(page, |desk| std::mem::replace(&mut desk.scheduled, true));
+    if asked {
+        return;
+    }
+    if document().hidden() {
+        set_timeout(move || flush(page), HIDDEN);
+    } else {
+        request_animation_frame(move || flush(page));
+    }
+}
+
+/// The page was hidden with a frame asked for that won't come.
+pub(super) fn hidden(page: Page) {
+    set_timeout(move || flush(page), HIDDEN);
+}
+
+/// What the engine in charge has said since the last frame.
+#[derive(Default)]
+struct Batch {
+    frame: Option<Frame>,
+    points: Vec<CurvePoint>,
+    picture: Option<Box<Picture>>,
+    numbers: Vec<(Engine, u32)>,
+}
+
+fn flush(page: Page) {
+    let inbox = with(page, |desk| {
+        desk.scheduled = false;
+        std::mem::take(&mut desk.inbox)
+    });
+    let mut batch = Batch::default();
+    for (engine, serial, event) in inbox {
+        let current = with(page, |desk| desk.bridge(engine).is_some_and(|bridge| bridge.serial == serial));
+        if current {
+            take_in(page, engine, event, &mut batch);
+        }
+    }
+    let numbers = std::mem::take(&mut batch.numbers);
+    show(page, batch);
+    engine::send_wanted(page, false);
+    if !numbers.is_empty() {
+        // By then the page has drawn.
+        let acknowledge = move || with(page, |desk| numbers.iter().for_each(|(engine, number)| desk.post(*engine, Command::Ack(*number))));
+        if document().hidden() { acknowledge() } else { request_animation_frame(acknowledge) }
+    }
+}
+
+fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
+    let (active, run) = with(page, |desk| (desk.active == engine, desk.bridge(engine).map_or(0, |bridge| bridge.run)));
+    match event {
+        Event::Ready { .. } => engine::ready(page, engine),
+        Event::Unavailable { reason } => trouble::fault(page, engine, reason, String::new()),
+        Event::Fault { sentence, remedy } => trouble::fault(page, engine, sentence, remedy),
+        Event::Loaded { run: of, summary } => {
+            with(page, |desk| if let Some(bridge) = desk.bridge(engine).filter(|bridge| bridge.loading == Some(of)) {
+                bridge.loading = None;
+            });
+            if of == run {
+                if active {
+                    page.summary.try_set(Some(Arc::from(summary)));
+                }
+                exchange::loaded(page, engine);
+            }
+        }
+        Event::Frame { run: of, frame } => {
+            match batch.numbers.iter_mut().find(|(other, _)| *other == engine) {
+                Some((_, number)) => *number = frame.number,
+                None => batch.numbers.push((engine, frame.number)),
+            }
+            if of == run && active {
+                batch.frame = Some(frame);
+            }
+        }
+        Event::Timed { run: of, steps_per_second } if of == run => exchange::timed(page, engine, steps_per_second),
+        Event::Snapshot { run: of, snapshot } if of == run && active => exchange::saved(page, snapshot),
+        // What the engine that isn't in charge shows is nobody's business.
+        _ if !active => {}
+        Event::Curve { run: of, points } if of == run => batch.points.extend(points),
+        Event::Picture { run: of, picture } if of == run => batch.picture = Some(picture),
+        Event::Diverged { run: of, divergence } if of == run => trouble::diverged(page, divergence),
+        Event::Cost { run: of, shared_seconds, separate_seconds } if of == run => {
+            page.cost.try_set(Some((shared_seconds, separate_seconds)));
+        }
+        _ => {}
+    }
+}
+
+fn show(page: Page, batch: Batch) {
+    if let Some(frame) = batch.frame {
+        let rewound = with(page, |desk| !frame.running && std::mem::take(&mut desk.rewinding));
+        if rewound {
+            forget_after(page, frame.step);
+        }
+        if page.frame.with_untracked(|old| *old != frame) {
+            page.frame.try_set(frame);
+        }
+    }
+    append(page, batch.points);
+    let wait = with(page, |desk| {
+        if batch.picture.is_some() {
+            desk.held = batch.picture;
+        }
+        if desk.held.is_none() {
+            return None;
+        }
+        let still = page.reduced_motion.try_get_untracked().unwrap_or_default();
+        Some(if still { STILL - (now() - desk.pictured) } else { 0.0 })
+    });
+    match wait {
+        Some(wait) if wait > 0.0 => set_timeout(move || schedule(page), Duration::from_millis(wait.ceil() as u64)),
+        Some(_) => {
+            let picture = with(page, |desk| {
+                desk.pictured = now();
+                desk.held.take()
+            });
+            page.picture.try_set(picture.map(Arc::from));
+        }
+        None => {}
+    }
+}
+
+/// Appends points; those that they overtake (after a step back) are forgotten.
+fn append(page: Page, points: Vec<CurvePoint>) {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
+    let (step, last) = (first.step, Arc::new(last.clone()));
+    page.curves.try_update_value(|curves| {
+        while curves.last().is_some_and(|point| point.step >= step) {
+            curves.pop();
+        }
+        curves.extend(points);
+    });
+    page.latest.try_set(Some(last));
+    page.curves_version.try_update(|version| *version = version.wrapping_add(1));
+}
+
+/// Forgets the points of the curves after a step.
+pub(super) fn forget_after(page: Page, step: u32) {
+    let last = page.curves.try_update_value(|curves| {
+        curves.retain(|point| point.step <= step);
+        curves.last().cloned()
+    });
+    page.latest.try_set(last.flatten().map(Arc::new));
+    page.curves_version.try_update(|version| *version = version.wrapping_add(1));
+}

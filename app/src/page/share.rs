@@ -1,0 +1,119 @@
+//! Taking a lesson elsewhere and bringing one in: link, file, drop.
+
+use super::state::Page;
+use super::{address, change};
+use js_sys::{Array, Promise, Reflect};
+use leptos::ev;
+use leptos::prelude::*;
+use mtl_core::config::{Notice, file};
+use std::time::Duration;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, HtmlInputElement, Url};
+
+/// Copies the lesson's link.
+pub(super) fn copy_link(page: Page) {
+    address::settle(page);
+    let link = untrack(|| address::href(page));
+    let length = link.len();
+    leptos::task::spawn_local(async move {
+        match write_clipboard(&link).await {
+            Ok(()) if length > address::TOO_LONG => {
+                page.say("Link copied, but it is too long for many programs: better save the lesson as a file");
+            }
+            Ok(()) => page.say(format!("Link copied ({length} characters)")),
+            Err(_) => page.say("The browser doesn't let the page copy: take the link from the address bar"),
+        }
+    });
+}
+
+async fn write_clipboard(text: &str) -> Result<(), JsValue> {
+    // Absent on pages that are neither local nor served over https.
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into())?;
+    let write: js_sys::Function = Reflect::get(&clipboard, &"writeText".into())?.dyn_into()?;
+    let promise: Promise = write.call1(&clipboard, &text.into())?.dyn_into()?;
+    JsFuture::from(promise).await.map(|_| ())
+}
+
+/// Saves the lesson as a file.
+pub(super) fn save_file(page: Page) {
+    let unknown = page.unknown.get_value();
+    let text = page.lesson.with_untracked(|lesson| file::encode(lesson, &unknown));
+    let name = page.lesson.with_untracked(|lesson| format!("{}.mtl.json", lesson.preset));
+    match download(&name, "application/json", &text) {
+        Ok(()) => page.say(format!("Saved as {name}")),
+        Err(_) => page.notify([Notice::new("file", "The browser doesn't let the page save a file here.")]),
+    }
+}
+
+fn download(name: &str, kind: &str, text: &str) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
+    let anchor: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
+    anchor.set_href(&url);
+    anchor.set_download(name);
+    anchor.click();
+    // The browser needs the address until it has begun to save.
+    set_timeout(move || drop(Url::revoke_object_url(&url)), Duration::from_secs(10));
+    Ok(())
+}
+
+/// Opens the file that was chosen in a file input.
+pub(super) fn open_chosen(page: Page, input: &HtmlInputElement) {
+    if let Some(file) = input.files().and_then(|files| files.get(0)) {
+        open_file(page, file);
+    }
+    // The same file can be chosen again.
+    input.set_value("");
+}
+
+fn open_file(page: Page, file: File) {
+    if file.size() > file::MAX_BYTES as f64 {
+        return page.notify([Notice::new("file", "This file is larger than a lesson can be; nothing has changed.")]);
+    }
+    let name = file.name();
+    leptos::task::spawn_local(async move {
+        let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+        let decoded = text.map(|text| file::decode(&text));
+        match decoded {
+            Some(decoded) if decoded.notices.iter().all(|notice| notice.key != "file") => {
+                change::open(page, decoded);
+                page.say(format!("Opened {name}"));
+            }
+            _ => page.notify([Notice::new("file", "This file is no lesson: it should be a JSON object of settings. Nothing has changed.")]),
+        }
+    });
+}
+
+fn carries_files(event: &ev::DragEvent) -> Option<DataTransfer> {
+    event.data_transfer().filter(|data| data.types().includes(&"Files".into(), 0))
+}
+
+/// Takes files that are dropped anywhere onto the page. To be called once; the signal says whether
+/// one is held over it.
+pub(super) fn listen_drops(page: Page) -> RwSignal<bool> {
+    let over = RwSignal::new(false);
+    window_event_listener(ev::dragover, move |event| {
+        if carries_files(&event).is_some() {
+            event.prevent_default();
+            over.try_set(true);
+        }
+    });
+    window_event_listener(ev::dragleave, move |event| {
+        // Left for another element of the page: still over it.
+        if event.related_target().is_none() {
+            over.try_set(false);
+        }
+    });
+    window_event_listener(ev::drop, move |event| {
+        over.try_set(false);
+        let Some(data) = carries_files(&event) else { return };
+        event.prevent_default();
+        if let Some(file) = data.files().and_then(|files| files.get(0)) {
+            open_file(page, file);
+        }
+    });
+    over
+}

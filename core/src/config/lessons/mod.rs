@@ -1,0 +1,93 @@
+//! The lessons to start from: each a file with its configuration and what it shows.
+
+mod bully;
+mod rivals;
+mod stranger;
+mod twins;
+
+use super::{Clip, Optimiser, Schedule};
+use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, TaskConfig, TrainingConfig};
+
+/// A lesson to start from.
+pub struct Preset {
+    /// Key in links.
+    pub key: &'static str,
+    /// What the lesson picker says.
+    pub name: &'static str,
+    /// What it teaches, in one sentence.
+    pub teaches: &'static str,
+    /// What to do and to look at, in order.
+    pub steps: &'static [&'static str],
+    /// Its configuration.
+    pub build: fn() -> Config,
+}
+
+impl Preset {
+    /// The configuration, naming this preset.
+    pub fn config(&self) -> Config {
+        Config {
+            preset: self.key.into(),
+            ..(self.build)()
+        }
+    }
+}
+
+/// Every lesson, in the order of the picker. The first is what a first visit opens.
+pub const LESSONS: &[Preset] = &[
+    twins::LESSON,
+    rivals::LESSON,
+    bully::LESSON,
+    stranger::LESSON,
+];
+
+/// The lesson of a key.
+pub fn find(key: &str) -> Option<&'static Preset> {
+    LESSONS.iter().find(|lesson| lesson.key == key)
+}
+
+pub(super) fn default_config() -> Config {
+    twins::LESSON.config()
+}
+
+/// What the lessons have in common: two binary tasks on the plane, a tanh trunk, Adam.
+fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
+    Config {
+        preset: String::new(),
+        seed: 42,
+        data: DataConfig {
+            source: Pick::new("plane"),
+            train_rows: 200,
+            valid_rows: 300,
+            test_rows: 500,
+        },
+        tasks,
+        architecture: Pick::new("shared-bottom"),
+        trunk: trunk.iter().map(|width| LayerConfig::new(*width)).collect(),
+        balancer: Pick::new("equal"),
+        training: TrainingConfig {
+            optimiser: Optimiser::Adam,
+            momentum: 0.9,
+            learning_rate: 0.01,
+            schedule: Schedule::Constant,
+            horizon: 200,
+            weight_decay: 0.0,
+            dropout: 0.0,
+            clip: Clip::None,
+            clip_at: 1.0,
+            batch: 50,
+        },
+        population: PopulationConfig {
+            seeds: 5,
+            fan: 11,
+            baselines: true,
+        },
+    }
+}
+
+/// A binary task of a target.
+fn binary(target: &str) -> TaskConfig {
+    TaskConfig {
+        target: target.into(),
+        ..TaskConfig::default()
+    }
+}

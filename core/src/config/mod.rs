@@ -1,0 +1,227 @@
+//! What a lesson is: unchecked ([`Config`]), checked ([`Lesson`]), as a link and as a file.
+//!
+//! One table ([`fields`]) gives every setting its key, limits, label and help. The checker, the
+//! link, the file, the page's controls and the documentation all read that table.
+
+mod check;
+pub mod codec;
+pub mod document;
+pub mod fields;
+pub mod file;
+mod kind;
+mod layer;
+pub mod lessons;
+pub mod link;
+mod pick;
+mod place;
+mod table;
+
+pub use check::{Lesson, check};
+pub use fields::{Card, Effect, Entry, apply, entries, entry};
+pub use kind::{Choice, Kind, Notice, Value};
+pub use layer::{ACTIVATIONS, Activation, LayerConfig};
+pub use pick::{OptionSpec, Pick, PickEntry};
+
+use serde::{Deserialize, Serialize};
+
+/// The most tasks that a lesson may have: as many as the palette has colours.
+pub const MAX_TASKS: usize = 6;
+
+/// A lesson as somebody wrote it down: nothing in it has been checked yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// Key of the lesson that this configuration started from; a link names what differs from it.
+    pub preset: String,
+    /// Seed of everything random: data, initial values, batches, dropout.
+    pub seed: u32,
+    /// Where inputs and targets come from, and how many rows there are.
+    pub data: DataConfig,
+    /// One to six tasks over the same inputs.
+    pub tasks: Vec<TaskConfig>,
+    /// How layers are shared between tasks.
+    pub architecture: Pick,
+    /// The shared layers, first to last.
+    pub trunk: Vec<LayerConfig>,
+    /// How the task losses are weighed against each other.
+    pub balancer: Pick,
+    /// Optimiser, rate, schedule, regularisation, batches.
+    pub training: TrainingConfig,
+    /// Who trains beside the composed model.
+    pub population: PopulationConfig,
+}
+
+/// Where inputs and targets come from, and how many rows there are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataConfig {
+    /// The generator, with its options.
+    pub source: Pick,
+    /// Rows to train on.
+    pub train_rows: usize,
+    /// Held-out rows for curves, live transfer and the Pareto plane.
+    pub valid_rows: usize,
+    /// Held-out rows for the final numbers.
+    pub test_rows: usize,
+}
+
+/// What a task's loss is, and with it what kind of task it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LossKind {
+    /// Regression, mean squared error.
+    Mse,
+    /// Regression, Huber loss with threshold 1: quadratic near zero, linear beyond.
+    Huber,
+    /// Two classes, binary cross-entropy on one logit.
+    Bce,
+    /// Several classes, cross-entropy on a logit per class.
+    Ce,
+}
+
+impl LossKind {
+    /// Whether the targets are numbers rather than classes.
+    pub fn is_regression(self) -> bool {
+        matches!(self, Self::Mse | Self::Huber)
+    }
+}
+
+/// One task: its target over the shared inputs, its labels, its loss and its head.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskConfig {
+    /// Loss, and with it the kind of the task.
+    pub loss: LossKind,
+    /// Key of the target function (see [`crate::data::targets`]).
+    pub target: String,
+    /// Numbers predicted per row: dimensions of a regression, classes of a multiclass task.
+    /// Always one for a binary task.
+    pub outputs: usize,
+    /// Relatedness to task A in [-1, 1]: 0 keeps the task's own target, 1 is A's target,
+    /// -1 is A's mirror image. Ignored for task A.
+    pub related: f64,
+    /// Label noise on training rows: standard deviation (regression) or flip probability (classes).
+    pub noise: f64,
+    /// Factor on the task's loss while training; curves show the loss without it.
+    pub scale: f64,
+    /// Training rows that carry this task's label; 0 means all of them.
+    pub labelled: usize,
+    /// Task weight under the manual balancer.
+    pub weight: f64,
+    /// Factor on the learning rate for the task's private layers.
+    pub rate: f64,
+    /// Weight decay of the private layers; `None` inherits the lesson's.
+    pub weight_decay: Option<f64>,
+    /// Dropout in the private layers; `None` inherits the lesson's.
+    pub dropout: Option<f64>,
+    /// Private hidden layers before the task's output.
+    pub head: Vec<LayerConfig>,
+}
+
+/// Which rule turns gradients into steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Optimiser {
+    /// Stochastic gradient descent with momentum.
+    Sgd,
+    /// Adam; weight decay is added to the gradient.
+    Adam,
+    /// Adam with decoupled weight decay.
+    AdamW,
+    /// RMSprop.
+    RmsProp,
+}
+
+/// How the learning rate changes over epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Schedule {
+    /// Stays as it is.
+    Constant,
+    /// Half a cosine from the rate to zero over the horizon.
+    Cosine,
+    /// Divided by ten at half and again at three quarters of the horizon.
+    Step,
+    /// Rises linearly over the first tenth of the horizon, then stays.
+    Warmup,
+}
+
+/// How gradients are clipped, per member and once, after aggregation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clip {
+    /// Not at all.
+    None,
+    /// Each entry to [-c, c].
+    Value,
+    /// The member's whole gradient to norm c.
+    Norm,
+}
+
+/// Optimiser, rate, schedule, regularisation and batches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrainingConfig {
+    /// The optimiser.
+    pub optimiser: Optimiser,
+    /// Momentum (SGD), first decay rate (Adam, AdamW) or none of both (RMSprop: 0 for off).
+    pub momentum: f64,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// How the rate changes.
+    pub schedule: Schedule,
+    /// Epochs over which the schedule runs.
+    pub horizon: usize,
+    /// Weight decay; not applied to biases and norms.
+    pub weight_decay: f64,
+    /// Dropout after every hidden layer that doesn't say otherwise.
+    pub dropout: f64,
+    /// Gradient clipping.
+    pub clip: Clip,
+    /// The clipping threshold.
+    pub clip_at: f64,
+    /// Rows per optimiser step; 0 means all of them.
+    pub batch: usize,
+}
+
+/// Who trains beside the composed model, in lockstep with it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PopulationConfig {
+    /// Paired seeds of the composed model and its baselines.
+    pub seeds: usize,
+    /// Members with fixed preferences along the Pareto front. With two tasks that many points;
+    /// with more the largest simplex lattice that needs no more members.
+    pub fan: usize,
+    /// Whether single-task baselines train: without them there is no transfer to show.
+    pub baselines: bool,
+}
+
+impl Default for TaskConfig {
+    fn default() -> Self {
+        Self {
+            loss: LossKind::Bce,
+            target: "circle".into(),
+            outputs: 1,
+            related: 0.0,
+            noise: 0.0,
+            scale: 1.0,
+            labelled: 0,
+            weight: 1.0,
+            rate: 1.0,
+            weight_decay: None,
+            dropout: None,
+            head: Vec::new(),
+        }
+    }
+}
+
+impl Default for Config {
+    /// The lesson that a first visit opens.
+    fn default() -> Self {
+        lessons::default_config()
+    }
+}
+
+/// A task's letter, as the page calls it.
+///
+/// ```
+/// assert_eq!(mtl_core::config::task_name(1), "B");
+/// ```
+pub fn task_name(task: usize) -> &'static str {
+    ["A", "B", "C", "D", "E", "F"]
+        .get(task)
+        .copied()
+        .unwrap_or("?")
+}

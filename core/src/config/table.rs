@@ -1,0 +1,262 @@
+//! The lines of the table of settings; what a line is stands in [`super::fields`].
+
+use super::fields::{Card, Effect, Field, Get, Set};
+use super::kind::{Choice, Kind, Value};
+use super::layer::MAX_DROPOUT;
+use super::pick::{Pick, PickEntry};
+use super::{Clip, Config, LossKind, Optimiser, Schedule, TaskConfig};
+use crate::{balance, data, model};
+use std::sync::LazyLock;
+
+fn always(_: &Config, _: usize) -> bool {
+    true
+}
+
+fn picks(table: &[PickEntry]) -> Vec<Choice> {
+    table.iter().map(|entry| entry.choice).collect()
+}
+
+fn sources() -> Vec<Choice> {
+    picks(data::sources())
+}
+
+fn architectures() -> Vec<Choice> {
+    picks(model::architectures())
+}
+
+fn balancers() -> Vec<Choice> {
+    picks(balance::balancers())
+}
+
+fn targets() -> Vec<Choice> {
+    data::targets::TARGETS
+        .iter()
+        .map(|target| target.choice)
+        .collect()
+}
+
+/// Names a unit enum's variants for links and controls.
+macro_rules! words {
+    ($list:ident, $keys:ident, $of:ident, $as:ident, $type:ty, [$($variant:expr => $key:literal, $label:literal, $help:literal;)*]) => {
+        const $list: &[($type, Choice)] = &[$(($variant, Choice { key: $key, label: $label, help: $help })),*];
+        fn $keys() -> Vec<Choice> { $list.iter().map(|(_, choice)| *choice).collect() }
+        fn $of(value: $type) -> Value {
+            Value::Choice($list.iter().find(|(v, _)| *v == value).map_or("", |(_, c)| c.key).into())
+        }
+        fn $as(value: &Value) -> Option<$type> {
+            let Value::Choice(key) = value else { return None };
+            $list.iter().find(|(_, c)| c.key == key).map(|(v, _)| *v)
+        }
+    };
+}
+
+words!(LOSSES, losses, of_loss, as_loss, LossKind, [
+    LossKind::Mse => "mse", "regression, squared error", "Predict numbers; large errors count with their square.";
+    LossKind::Huber => "huber", "regression, Huber", "Predict numbers; errors beyond 1 count linearly, so outliers pull less.";
+    LossKind::Bce => "bce", "two classes", "Predict the chance of one of two classes, by binary cross-entropy.";
+    LossKind::Ce => "ce", "several classes", "Predict one of several classes, by cross-entropy.";
+]);
+words!(OPTIMISERS, optimisers, of_optimiser, as_optimiser, Optimiser, [
+    Optimiser::Adam => "adam", "Adam", "Steps scaled by running means of the gradient and its square.";
+    Optimiser::AdamW => "adamw", "AdamW", "Adam whose weight decay doesn't pass through the running means.";
+    Optimiser::Sgd => "sgd", "SGD with momentum", "Steps along a running sum of gradients.";
+    Optimiser::RmsProp => "rmsprop", "RMSprop", "Steps scaled by a running mean of the squared gradient.";
+]);
+words!(SCHEDULES, schedules, of_schedule, as_schedule, Schedule, [
+    Schedule::Constant => "constant", "constant", "The rate stays as it is.";
+    Schedule::Cosine => "cosine", "cosine", "Half a cosine, from the rate to zero over the horizon.";
+    Schedule::Step => "step", "steps", "A tenth after half of the horizon, a hundredth after three quarters.";
+    Schedule::Warmup => "warmup", "warm-up", "Rises over the first tenth of the horizon, then stays.";
+]);
+words!(CLIPS, clips, of_clip, as_clip, Clip, [
+    Clip::None => "none", "no clipping", "Gradients are used as they are.";
+    Clip::Value => "value", "by value", "Every entry of the gradient is cut to the threshold.";
+    Clip::Norm => "norm", "by norm", "A model's whole gradient is shortened to the threshold.";
+]);
+
+/// A whole number of the lesson. Only clamped values are written, so that the cast loses nothing.
+macro_rules! integer {
+    ($config:ident . $($path:ident).+) => {
+        (|$config, _| Value::Integer(i64::try_from($config.$($path).+).unwrap_or(i64::MAX)), |$config, _, value| {
+            if let Value::Integer(n) = value { $config.$($path).+ = (*n).max(0) as _; }
+        })
+    };
+}
+
+/// A real number of the lesson.
+macro_rules! number {
+    ($config:ident . $($path:ident).+) => {
+        (|$config, _| Value::Number($config.$($path).+), |$config, _, value| {
+            if let Value::Number(x) = value { $config.$($path).+ = *x; }
+        })
+    };
+}
+
+/// A real number of a task.
+macro_rules! task_number {
+    ($name:ident) => {
+        (
+            |c, k| Value::Number(task(c, k).$name),
+            |c, k, value| {
+                if let (Some(t), Value::Number(x)) = (c.tasks.get_mut(k), value) {
+                    t.$name = *x;
+                }
+            },
+        )
+    };
+}
+
+/// A whole number of a task.
+macro_rules! task_integer {
+    ($name:ident) => {
+        (
+            |c, k| Value::Integer(i64::try_from(task(c, k).$name).unwrap_or(i64::MAX)),
+            |c, k, value| {
+                if let (Some(t), Value::Integer(n)) = (c.tasks.get_mut(k), value) {
+                    t.$name = (*n).max(0) as _;
+                }
+            },
+        )
+    };
+}
+
+/// A number of a task that may be inherited from the lesson.
+macro_rules! task_inherited {
+    ($name:ident) => {
+        (
+            |c, k| task(c, k).$name.map_or(Value::Inherit, Value::Number),
+            |c, k, value| {
+                let Some(t) = c.tasks.get_mut(k) else { return };
+                match value {
+                    Value::Number(x) => t.$name = Some(*x),
+                    Value::Inherit => t.$name = None,
+                    _ => {}
+                }
+            },
+        )
+    };
+}
+
+/// One of a few words of the lesson.
+macro_rules! word {
+    ($of:ident, $as:ident, $config:ident . $($path:ident).+) => {
+        (|$config, _| $of($config.$($path).+), |$config, _, value| {
+            if let Some(v) = $as(value) { $config.$($path).+ = v; }
+        })
+    };
+}
+
+/// The task, or a default one for an index beyond the last.
+fn task(config: &Config, index: usize) -> &TaskConfig {
+    static NONE: LazyLock<TaskConfig> = LazyLock::new(TaskConfig::default);
+    config.tasks.get(index).unwrap_or(&NONE)
+}
+
+/// A method picked from a table; a change of method forgets the other method's options.
+fn set_method(pick: &mut Pick, value: &Value) {
+    if let Value::Choice(key) = value
+        && pick.method != *key
+    {
+        *pick = Pick::new(key.clone());
+    }
+}
+
+macro_rules! line {
+    ($key:literal, $card:ident, $effect:ident, $label:literal, $help:literal, $kind:expr, $access:expr $(, shown $shown:expr)?) => {{
+        let (get, set): (Get, Set) = $access;
+        #[allow(unused_mut, unused_assignments)]
+        let mut shown: fn(&Config, usize) -> bool = always;
+        $(shown = $shown;)?
+        Field { key: $key, per_task: false, card: Card::$card, effect: Effect::$effect, label: $label, help: $help, kind: $kind, get, set, shown }
+    }};
+}
+
+macro_rules! task_line {
+    ($($line:tt)*) => { Field { per_task: true, ..line!($($line)*) } };
+}
+
+const fn whole(min: i64, max: i64) -> Kind {
+    Kind::Integer {
+        min,
+        max,
+        word: None,
+    }
+}
+
+const fn whole_or(min: i64, max: i64, word: &'static str) -> Kind {
+    Kind::Integer {
+        min,
+        max,
+        word: Some(word),
+    }
+}
+
+const fn real(min: f64, max: f64) -> Kind {
+    Kind::Number {
+        min,
+        max,
+        log: false,
+        inherits: false,
+    }
+}
+
+const fn factor(min: f64, max: f64) -> Kind {
+    Kind::Number {
+        min,
+        max,
+        log: true,
+        inherits: false,
+    }
+}
+
+const fn inherited(max: f64) -> Kind {
+    Kind::Number {
+        min: 0.0,
+        max,
+        log: false,
+        inherits: true,
+    }
+}
+
+/// The settings of the lesson as a whole, in the order of links.
+#[rustfmt::skip]
+pub(super) static LESSON: &[Field] = &[
+        line!("s", Training, Reset, "seed", "Everything random follows from it: the same seed replays the same run.", whole(0, u32::MAX as i64), integer!(c.seed)),
+        line!("data", Data, Reset, "data", "Where inputs and targets come from.", Kind::Choice(sources), (|c, _| Value::Choice(c.data.source.method.clone()), |c, _, v| set_method(&mut c.data.source, v))),
+        line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 5000), integer!(c.data.train_rows)),
+        line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
+        line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
+        line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
+        line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: 6 }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
+        line!("bal", Sharing, Live, "balancer", "How the task losses are weighed against each other.", Kind::Choice(balancers), (|c, _| Value::Choice(c.balancer.method.clone()), |c, _, v| set_method(&mut c.balancer, v))),
+        line!("opt", Training, Reset, "optimiser", "The rule that turns gradients into steps.", Kind::Choice(optimisers), word!(of_optimiser, as_optimiser, c.training.optimiser)),
+        line!("lr", Training, Live, "learning rate", "How far a step goes.", factor(1e-6, 10.0), number!(c.training.learning_rate)),
+        line!("mom", Training, Live, "momentum", "How much of the last steps' direction is kept.", real(0.0, 0.999), number!(c.training.momentum)),
+        line!("sched", Training, Live, "schedule", "How the learning rate changes over epochs.", Kind::Choice(schedules), word!(of_schedule, as_schedule, c.training.schedule)),
+        line!("horizon", Training, Live, "horizon", "The epochs that the schedule spans.", whole(1, 100_000), integer!(c.training.horizon), shown |c, _| c.training.schedule != Schedule::Constant),
+        line!("decay", Training, Live, "weight decay", "Pulls weights towards zero; biases and norms are left alone.", real(0.0, 1.0), number!(c.training.weight_decay)),
+        line!("drop", Training, Live, "dropout", "Chance that a hidden unit is silent in a training step.", real(0.0, MAX_DROPOUT), number!(c.training.dropout)),
+        line!("clip", Training, Live, "gradient clipping", "Shortens gradients that are too long, for each model on its own.", Kind::Choice(clips), word!(of_clip, as_clip, c.training.clip)),
+        line!("clipat", Training, Live, "clip at", "The clipping threshold.", factor(1e-3, 1e3), number!(c.training.clip_at), shown |c, _| c.training.clip != Clip::None),
+        line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch)),
+        line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
+        line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front.", whole_or(2, 45, "none"), integer!(c.population.fan)),
+        line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
+];
+
+/// The settings that every task has, in the order of links.
+#[rustfmt::skip]
+pub(super) static TASK: &[Field] = &[
+        task_line!("loss", Data, Reset, "kind and loss", "What the task predicts and how errors count.", Kind::Choice(losses), (|c, k| of_loss(task(c, k).loss), |c, k, v| if let (Some(t), Some(loss)) = (c.tasks.get_mut(k), as_loss(v)) { t.loss = loss })),
+        task_line!("target", Data, Reset, "target", "The function of the inputs that the task has to learn.", Kind::Choice(targets), (|c, k| Value::Choice(task(c, k).target.clone()), |c, k, v| if let (Some(t), Value::Choice(key)) = (c.tasks.get_mut(k), v) { t.target = key.clone() }), shown |c, _| data::is_plane(&c.data.source)),
+        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| task(c, k).loss != LossKind::Bce),
+        task_line!("rel", Data, Reset, "relatedness to A", "1 is task A's target, -1 its mirror image, 0 the task's own; between them the target turns from one to the other. The mirror image of a linear task is no conflict: a head undoes it.", real(-1.0, 1.0), task_number!(related), shown |c, k| k > 0 && data::is_plane(&c.data.source)),
+        task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
+        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 5000, "all"), task_integer!(labelled)),
+        task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
+        task_line!("weight", Sharing, Live, "task weight", "How much the task counts under manual weights; the weights are rescaled to sum to the number of tasks.", real(0.0, 10.0), task_number!(weight), shown |c, _| c.balancer.method == balance::MANUAL),
+        task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
+        task_line!("lr", Training, Live, "learning rate, head", "A factor on the learning rate for the task's private layers.", factor(0.01, 100.0), task_number!(rate)),
+        task_line!("decay", Training, Live, "weight decay, head", "Weight decay of the private layers.", inherited(1.0), task_inherited!(weight_decay)),
+        task_line!("drop", Training, Live, "dropout, head", "Dropout in the private layers.", inherited(MAX_DROPOUT), task_inherited!(dropout)),
+];

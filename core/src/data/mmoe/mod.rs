@@ -1,0 +1,247 @@
+//! The generator of the MMoE paper: regression tasks with a dial for how much they are related.
+//!
+//! Ma et al., *Modeling Task Relationships in Multi-task Learning with Multi-gate
+//! Mixture-of-Experts*, KDD 2018, section 3.2:
+//!
+//! 1. `u_1, u_2, ...` are orthonormal directions in `R^dims`;
+//! 2. task A has the weights `w_1 = u_1`, a task beyond it `w_k = p u_1 + sqrt(1 - p²) u_k`: `p` is
+//!    the cosine between their weights (and p² that between two tasks beyond A);
+//! 3. inputs are `x ~ N(0, I)`;
+//! 4. labels are `y_k = w_k·x + Σ_i sin(α_i w_k·x + β_i) + e`, `e ~ N(0, std²)`.
+//!
+//! The paper doesn't say what α and β are; `google` is the choice of Google's public generator. The
+//! correlation of the *labels* is far below p where the sines dominate; the measured correlation of
+//! the noiseless targets is [`super::Dataset::correlation`].
+//!
+//! As in the paper the observation noise `std` is part of the labels of every split; a task's own
+//! label noise comes on top, on training rows. Output `i` of a vector of `D` has its weights turned
+//! by `i π / (2 D)` in the plane of `u_1` and `u_k` (task A: `u_2`), which keeps p. Classes are bins
+//! of the label, observation noise included, that are equally likely without it; two classes are
+//! cut at the median.
+
+mod directions;
+
+use self::directions::{directions, weights};
+use super::stats::{bin, quantile_cuts};
+use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, split_rows};
+use crate::config::{Choice, Kind, Lesson, OptionSpec, PickEntry, TaskConfig};
+use crate::random::{Purpose, stream};
+use rand::RngExt;
+use rand_distr::StandardNormal;
+use statrs::distribution::{ContinuousCDF, Normal};
+use std::f64::consts::FRAC_PI_2;
+
+pub(super) const SOURCE: Source = Source {
+    entry: PickEntry {
+        choice: Choice {
+            key: "mmoe",
+            label: "MMoE paper",
+            help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
+        },
+        options: &[CORRELATION, DIMS, TERMS, STD],
+    },
+    plane: false,
+    build,
+};
+
+const CORRELATION: OptionSpec = OptionSpec {
+    key: "p",
+    label: "task correlation",
+    help: "Cosine between task A's weights and each other task's: 1 is the same task, 0 an unrelated one, -1 the mirror image.",
+    kind: Kind::Number {
+        min: -1.0,
+        max: 1.0,
+        log: false,
+        inherits: false,
+    },
+    default: 0.5,
+    live: false,
+};
+
+const DIMS: OptionSpec = OptionSpec {
+    key: "dims",
+    label: "inputs",
+    help: "Number of inputs; at least as many as tasks are used.",
+    kind: Kind::Integer {
+        min: 2,
+        max: 100,
+        word: None,
+    },
+    default: 20.0,
+    live: false,
+};
+
+const TERMS: OptionSpec = OptionSpec {
+    key: "terms",
+    label: "sine terms",
+    help: "What is added to the linear part: the more and the faster the sines, the harder the tasks.",
+    kind: Kind::Choice(terms),
+    default: 0.0,
+    live: false,
+};
+
+const STD: OptionSpec = OptionSpec {
+    key: "std",
+    label: "observation noise",
+    help: "Standard deviation of the noise in the labels of all rows, held-out ones included.",
+    kind: Kind::Number {
+        min: 0.0,
+        max: 1.0,
+        log: false,
+        inherits: false,
+    },
+    default: 0.1,
+    live: false,
+};
+
+/// The sets of sine terms, each with its `(α, β)`.
+const TERM_SETS: &[(Choice, fn() -> Vec<(f64, f64)>)] = &[
+    (
+        Choice {
+            key: "two",
+            label: "two sines",
+            help: "sin(s) + sin(2 s + 1).",
+        },
+        || vec![(1.0, 0.0), (2.0, 1.0)],
+    ),
+    (
+        Choice {
+            key: "google",
+            label: "ten sines",
+            help: "sin(i s + (i - 1)²) for i from 1 to 10.",
+        },
+        || {
+            (1..=10)
+                .map(|i| (f64::from(i), f64::from((i - 1) * (i - 1))))
+                .collect()
+        },
+    ),
+    (
+        Choice {
+            key: "linear",
+            label: "none, linear",
+            help: "The linear part alone.",
+        },
+        Vec::new,
+    ),
+];
+
+/// Half the side of the square that holds nearly all pairs of inputs.
+const EXTENT: f32 = 3.0;
+/// Stream of the inputs, of [`Purpose::Data`]; the directions' is 1.
+const INPUTS: u64 = 0;
+/// Points that stand for the normal distribution when classes are cut.
+const QUANTILES: usize = 4096;
+
+fn terms() -> Vec<Choice> {
+    TERM_SETS.iter().map(|(choice, _)| *choice).collect()
+}
+
+fn build(lesson: &Lesson) -> Drawn {
+    let source = &lesson.data.source;
+    let tasks = lesson.tasks.len();
+    let dims = (source.option(&DIMS) as usize).max(tasks).max(2);
+    let set = TERM_SETS
+        .get(source.option(&TERMS) as usize)
+        .unwrap_or(&TERM_SETS[0]);
+    let curve = Curve((set.1)());
+    let directions = directions(lesson.seed, tasks.max(2), dims);
+    let p = source.option(&CORRELATION).clamp(-1.0, 1.0);
+    let std = source.option(&STD);
+    let tasks: Vec<Task> = lesson
+        .tasks
+        .iter()
+        .enumerate()
+        .map(|(k, config)| Task::new(config, weights(&directions, k, p), &curve))
+        .collect();
+    let rows = split_rows(&lesson.data);
+    let splits = [0, 1, 2].map(|split| {
+        let mut rng = stream(lesson.seed, Purpose::Data, INPUTS, split as u64);
+        let x: Vec<f32> = (0..dims * rows[split])
+            .map(|_| rng.sample(StandardNormal))
+            .collect();
+        let draw = |(k, task): (usize, &Task)| {
+            // Index 0 of a task's noise is its own label noise (see `labels`).
+            let mut noise = stream(lesson.seed, Purpose::Noise, k as u64, 1 + split as u64);
+            task.draw(&x, &curve, || std * noise.sample::<f64, _>(StandardNormal))
+        };
+        let tasks = tasks.iter().enumerate().map(draw).collect();
+        DrawnSplit {
+            rows: rows[split],
+            x,
+            tasks,
+        }
+    });
+    Drawn {
+        inputs: dims,
+        extent: EXTENT,
+        splits,
+    }
+}
+
+/// `s + Σ sin(α s + β)` by its `(α, β)`.
+struct Curve(Vec<(f64, f64)>);
+
+impl Curve {
+    fn value(&self, s: f64) -> f64 {
+        s + self
+            .0
+            .iter()
+            .map(|(alpha, beta)| (alpha * s + beta).sin())
+            .sum::<f64>()
+    }
+
+    /// The cuts between classes that are equally likely for `s ~ N(0, 1)`.
+    fn cuts(&self, classes: usize) -> Vec<f64> {
+        let normal = Normal::standard();
+        let level = |i: usize| (i as f64 + 0.5) / QUANTILES as f64;
+        let values = (0..QUANTILES).map(|i| self.value(normal.inverse_cdf(level(i))));
+        quantile_cuts(values.collect(), classes)
+    }
+}
+
+struct Task {
+    /// Weights of each output.
+    weights: Vec<Vec<f64>>,
+    /// Cuts between classes; `None` for a regression.
+    cuts: Option<Vec<f64>>,
+}
+
+impl Task {
+    fn new(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Self {
+        let shape = TaskShape::of(config);
+        let turned = |i: usize| {
+            let (sin, cos) = (FRAC_PI_2 * i as f64 / shape.columns as f64).sin_cos();
+            w.iter().zip(&v).map(|(w, v)| cos * w + sin * v).collect()
+        };
+        Self {
+            weights: (0..shape.columns).map(turned).collect(),
+            cuts: shape.classes().map(|classes| curve.cuts(classes)),
+        }
+    }
+
+    fn draw(&self, x: &[f32], curve: &Curve, mut noise: impl FnMut() -> f64) -> DrawnTask {
+        let (mut field, mut labels) = (Vec::new(), Vec::new());
+        let dims = self.weights.first().map_or(1, Vec::len);
+        for row in x.chunks_exact(dims) {
+            for (i, weights) in self.weights.iter().enumerate() {
+                let s = weights
+                    .iter()
+                    .zip(row)
+                    .map(|(w, x)| w * f64::from(*x))
+                    .sum();
+                let clean = curve.value(s);
+                if i == 0 {
+                    field.push(clean);
+                }
+                let label = clean + noise();
+                labels.push(
+                    self.cuts
+                        .as_ref()
+                        .map_or(label as f32, |c| bin(c, label) as f32),
+                );
+            }
+        }
+        DrawnTask { field, labels }
+    }
+}

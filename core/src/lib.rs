@@ -1,0 +1,27 @@
+//! Multi-task learning over a population axis.
+//!
+//! Data flows one way through the rooms of this crate:
+//!
+//! ```text
+//! config -> data -> model -> train -> measure -> protocol
+//! ```
+//!
+//! * [`config`]: what a lesson is, unchecked and checked, its limits, presets, link and file;
+//! * [`data`]: seeded tasks over shared inputs;
+//! * [`balance`]: how the task losses are weighed against each other;
+//! * [`measure`]: metrics, transfer gain, conflict, Pareto set, hypervolume;
+//! * [`protocol`]: what the page and the engine say to each other;
+//! * [`model`]: architectures; with feature `engine` as networks over the population axis;
+//! * `train` (feature `engine`): the loop.
+//!
+//! Only `model` and `train` know burn; nothing here knows the web.
+
+pub mod balance;
+pub mod config;
+pub mod data;
+pub mod measure;
+pub mod model;
+pub mod protocol;
+pub mod random;
+#[cfg(feature = "engine")]
+pub mod train;

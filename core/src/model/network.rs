@@ -1,0 +1,92 @@
+//! What every architecture offers the training loop.
+
+use super::slots::{Layout, Slot};
+use burn::tensor::Tensor;
+
+/// The parameters of some rows of a population, slot by slot.
+///
+/// # Shapes
+///
+/// Shared slots `[R, rows, columns]`, wide ones `[R, rows, tasks * columns]`, stacked ones
+/// `[R * tasks, rows, columns]`.
+pub struct Params {
+    /// One tensor per slot of the layout, in its order.
+    pub slots: Vec<Tensor<3>>,
+    /// Rows of the population: members, or members and replicas.
+    pub rows: usize,
+}
+
+impl Params {
+    /// Cuts a flat `[R, N]` tensor into slots.
+    pub fn cut(flat: &Tensor<2>, layout: &Layout) -> Self {
+        let rows = flat.dims()[0];
+        let slots = layout.slots.iter().map(|slot| {
+            let piece = flat.clone().slice([0..rows, slot.offset..slot.offset + slot.len()]);
+            piece.reshape(slot_shape(slot, rows))
+        });
+        Self { slots: slots.collect(), rows }
+    }
+
+    /// The same parameters as leaves of a new graph.
+    pub fn tracked(self) -> Self {
+        let slots = self.slots.into_iter().map(|slot| slot.autodiff().require_grad());
+        Self { slots: slots.collect(), rows: self.rows }
+    }
+
+    /// The gradients of tracked parameters as one `[R, N]` tensor: one concatenation, where
+    /// slicing a flat leaf would cost a zero-fill and an assignment per slot.
+    pub fn gradients(&self, gradients: &mut burn::tensor::Gradients) -> Tensor<2> {
+        let flat = self.slots.iter().map(|slot| {
+            let [a, b, c] = slot.dims();
+            let length = a * b * c / self.rows;
+            let gradient = slot.grad_remove(gradients);
+            let gradient = gradient.unwrap_or_else(|| slot.clone().inner().zeros_like());
+            gradient.reshape([self.rows, length])
+        });
+        Tensor::cat(flat.collect(), 1)
+    }
+}
+
+fn slot_shape(slot: &Slot, rows: usize) -> [usize; 3] {
+    use super::slots::Owner;
+    match &slot.owner {
+        Owner::Shared => [rows, slot.rows, slot.columns],
+        Owner::Wide(tasks) => [rows, slot.rows, tasks.len() * slot.columns],
+        Owner::Stacked(tasks) => [rows * tasks.len(), slot.rows, slot.columns],
+    }
+}
+
+/// Dropout masks of a step, already divided by the chance of staying.
+///
+/// # Shapes
+///
+/// `trunk[l]`: `[R, B, width]`. `heads[g][l]`: `[R, B, tasks * width]`. `None` where nothing drops.
+#[derive(Clone, Default)]
+pub struct Masks {
+    /// Per shared layer.
+    pub trunk: Vec<Option<Tensor<3>>>,
+    /// Per group and private layer.
+    pub heads: Vec<Vec<Option<Tensor<3>>>>,
+}
+
+/// What a forward pass gives.
+pub struct Outputs {
+    /// Per group: `[R, B, tasks * outputs]`, a task's outputs side by side.
+    pub groups: Vec<Tensor<3>>,
+    /// Activations of the hidden layers, for the picture: the trunk's, then each group's
+    /// `[R, B, tasks * width]`. Empty unless asked for.
+    pub hidden: Vec<Tensor<3>>,
+}
+
+/// A network over the population axis.
+pub trait Network {
+    /// Where its parameters stand.
+    fn layout(&self) -> &Layout;
+
+    /// Predictions.
+    ///
+    /// # Shapes
+    ///
+    /// `inputs`: `[R, B, inputs]`.
+    fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs;
+}

@@ -1,0 +1,61 @@
+//! The shape that all members of a population have in common.
+
+use crate::config::{LayerConfig, Lesson, LossKind};
+
+/// Tasks whose heads and losses have the same shape: they go through one matmul per layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The tasks, ascending.
+    pub tasks: Vec<usize>,
+    /// Their private hidden layers.
+    pub head: Vec<LayerConfig>,
+    /// Outputs per task: numbers, one logit, or a logit per class.
+    pub outputs: usize,
+    /// Their loss.
+    pub loss: LossKind,
+}
+
+/// What a network is made of; members differ in values, not in this.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// Shared layers.
+    pub trunk: Vec<LayerConfig>,
+    /// Tasks by equal heads, in the order of their first task.
+    pub groups: Vec<Group>,
+}
+
+impl Shape {
+    /// The shape of a lesson over `inputs` inputs.
+    pub fn of(lesson: &Lesson, inputs: usize) -> Self {
+        Self::of_tasks(lesson, inputs, &(0..lesson.tasks.len()).collect::<Vec<_>>())
+    }
+
+    /// The shape of a lesson with only some of its tasks; tasks keep their order and are numbered
+    /// from 0.
+    pub fn of_tasks(lesson: &Lesson, inputs: usize, tasks: &[usize]) -> Self {
+        let mut groups: Vec<Group> = Vec::new();
+        for (k, task) in tasks.iter().filter_map(|k| lesson.tasks.get(*k)).enumerate() {
+            let head = &task.head;
+            match groups.iter_mut().find(|g| same_head(&g.head, head) && g.outputs == task.outputs && g.loss == task.loss) {
+                Some(group) => group.tasks.push(k),
+                None => groups.push(Group { tasks: vec![k], head: head.clone(), outputs: task.outputs, loss: task.loss }),
+            }
+        }
+        Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups }
+    }
+
+    /// Width of the representation that the heads read.
+    pub fn representation(&self) -> usize {
+        self.trunk.last().map_or(self.inputs, |layer| layer.width)
+    }
+}
+
+/// Dropout differs per task without changing the shape: it comes as a mask.
+fn same_head(a: &[LayerConfig], b: &[LayerConfig]) -> bool {
+    let key = |layer: &LayerConfig| (layer.width, layer.activation, layer.norm);
+    a.len() == b.len() && a.iter().map(key).eq(b.iter().map(key))
+}

@@ -1,0 +1,307 @@
+//! What the page and the engine say to each other, and nothing else.
+//!
+//! [`Command`]s go into the worker, [`Event`]s come out, both as postcard bytes. Every event that
+//! belongs to a lesson carries the `run` it was loaded under, so that the page can drop those of
+//! an earlier one. Curves arrive in order and complete; pictures are latest-wins.
+
+use crate::config::Config;
+use crate::measure::transfer::TransferGain;
+use serde::{Deserialize, Serialize};
+
+/// Where the engine computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Engine {
+    /// On the processor, in wasm with SIMD.
+    Cpu,
+    /// On the graphics processor, through WebGPU.
+    Gpu,
+}
+
+impl Engine {
+    /// `CPU` or `GPU`, as the page shows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Gpu => "GPU",
+        }
+    }
+}
+
+/// What the page asks of the engine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Builds a lesson and waits, paused; from a snapshot, where one is given.
+    Load {
+        /// Number of this load; events answer with it.
+        run: u32,
+        /// The lesson. The engine checks it again.
+        config: Config,
+        /// State to go on from, of the same lesson.
+        snapshot: Option<Box<Snapshot>>,
+    },
+    /// Trains until told otherwise.
+    Play,
+    /// Stops after the current step.
+    Pause,
+    /// Takes that many optimiser steps and pauses.
+    Step(u32),
+    /// Trains to the end of the current epoch and pauses.
+    StepEpoch,
+    /// Limits the speed, in optimiser steps per second; 0 is flat out.
+    Speed(f32),
+    /// Takes over the live settings of a configuration without a reset.
+    Change(Config),
+    /// Goes back to the last state in which every composed model was finite, and pauses.
+    Rewind,
+    /// Asks for a snapshot.
+    Save,
+    /// Trains for about that many milliseconds, forgets it, and answers with [`Event::Timed`].
+    Time(u32),
+    /// Measures one shared model against separate ones and answers with [`Event::Cost`].
+    Cost,
+    /// The page has drawn this frame; the engine sends no more than two ahead.
+    Ack(u32),
+}
+
+/// What the engine tells the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The first event: commands are understood from now on.
+    Ready {
+        /// Where this worker computes.
+        engine: Engine,
+        /// The device, in words.
+        device: String,
+    },
+    /// The worker can't compute on its device; nothing else will come.
+    Unavailable {
+        /// Why, in one sentence.
+        reason: String,
+    },
+    /// A lesson stands ready, paused.
+    Loaded {
+        /// Of this load.
+        run: u32,
+        /// What doesn't change while it trains.
+        summary: Box<Summary>,
+    },
+    /// Where training stands.
+    Frame {
+        /// Of this load.
+        run: u32,
+        /// The frame.
+        frame: Frame,
+    },
+    /// New points of the curves, in order.
+    Curve {
+        /// Of this load.
+        run: u32,
+        /// One or more recorded points.
+        points: Vec<CurvePoint>,
+    },
+    /// The newest pictures of the composed model.
+    Picture {
+        /// Of this load.
+        run: u32,
+        /// The picture.
+        picture: Box<Picture>,
+    },
+    /// The state of training.
+    Snapshot {
+        /// Of this load.
+        run: u32,
+        /// The state.
+        snapshot: Box<Snapshot>,
+    },
+    /// The composed model is no longer finite: it was reverted and training is paused.
+    Diverged {
+        /// Of this load.
+        run: u32,
+        /// What happened and where.
+        divergence: Divergence,
+    },
+    /// Answer to [`Command::Time`].
+    Timed {
+        /// Of this load.
+        run: u32,
+        /// Optimiser steps per second.
+        steps_per_second: f32,
+    },
+    /// Answer to [`Command::Cost`].
+    Cost {
+        /// Of this load.
+        run: u32,
+        /// Seconds per epoch of one composed model.
+        shared_seconds: f32,
+        /// Seconds per epoch of the single-task models, one after another.
+        separate_seconds: f32,
+    },
+    /// Something broke; the worker should be replaced.
+    Fault {
+        /// What happened, in one sentence.
+        sentence: String,
+        /// What can be done.
+        remedy: String,
+    },
+}
+
+/// Rows of one split on the plane or beyond it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rows {
+    /// Inputs, row-major `[rows, inputs]`. Only the first two inputs where there are more.
+    pub inputs: Vec<f32>,
+    /// Per task: targets, row-major `[rows, outputs]`; a class index for classes (one column).
+    pub targets: Vec<Vec<f32>>,
+    /// Per task: whether the row is labelled.
+    pub labelled: Vec<Vec<bool>>,
+}
+
+/// What a lesson is made of, as built: doesn't change while it trains.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Number of inputs.
+    pub inputs: usize,
+    /// Whether the inputs are a plane, so that maps can be drawn over [-extent, extent]².
+    pub plane: bool,
+    /// Half the side of the drawn square.
+    pub extent: f32,
+    /// Training rows with labels as they are (noise included).
+    pub train: Rows,
+    /// Validation rows.
+    pub valid: Rows,
+    /// Optimiser steps in an epoch.
+    pub steps_per_epoch: u32,
+    /// Parameters of the composed model.
+    pub shared_parameters: usize,
+    /// Parameters of the single-task models together.
+    pub separate_parameters: usize,
+    /// Paired seeds that train.
+    pub seeds: usize,
+    /// Preference vectors of the fan, `[points][tasks]`, each summing to 1.
+    pub fan: Vec<Vec<f32>>,
+    /// Whether single-task baselines train.
+    pub baselines: bool,
+    /// The hypervolume's reference point: each task's validation loss under the best constant.
+    pub reference: Vec<f32>,
+    /// Pearson correlation of the noiseless targets, `[tasks][tasks]`; of the first outputs.
+    pub correlation: Vec<Vec<f32>>,
+    /// What had to be left out to stay within the memory budget, in one sentence.
+    pub reduced: Option<String>,
+    /// Name of the metric per task, such as `accuracy`.
+    pub metrics: Vec<String>,
+}
+
+/// Where training stands; at most about thirty a second.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Frame {
+    /// Number of this frame, for [`Command::Ack`].
+    pub number: u32,
+    /// Optimiser steps taken.
+    pub step: u32,
+    /// Whole epochs trained.
+    pub epoch: u32,
+    /// Whether training goes on.
+    pub running: bool,
+    /// Optimiser steps per second, lately; 0 while paused.
+    pub steps_per_second: f32,
+}
+
+/// Numbers recorded at a fixed step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CurvePoint {
+    /// Optimiser steps taken.
+    pub step: u32,
+    /// Whole epochs trained.
+    pub epoch: u32,
+    /// Per task: training loss of the composed model on the first seed, over all labelled rows,
+    /// without dropout, scale and weight.
+    pub train: Vec<f32>,
+    /// Per task: its validation loss.
+    pub valid: Vec<f32>,
+    /// Per task: its validation metric (accuracy, or root mean squared error).
+    pub metric: Vec<f32>,
+    /// Per task: validation loss of its single-task baseline on the first seed.
+    pub single: Vec<f32>,
+    /// Per task: the task weight of the composed model.
+    pub weights: Vec<f32>,
+    /// Gram matrix of the composed model's task gradients at the trunk, row-major `[T, T]`.
+    /// Empty until a step was taken.
+    pub gram: Vec<f32>,
+    /// Per task: transfer gain on validation rows.
+    pub transfer: Vec<TransferGain>,
+    /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
+    pub fan: Vec<f32>,
+    /// Hypervolume of the fan and the composed model.
+    pub hypervolume: f64,
+    /// Test numbers at the step of the best mean validation loss so far.
+    pub best: Option<Best>,
+}
+
+/// Numbers on test rows, each model at the step of its own best mean validation loss.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Best {
+    /// The step of the composed model's best mean validation loss, first seed.
+    pub step: u32,
+    /// Per task: its test loss there.
+    pub test: Vec<f32>,
+    /// Per task: transfer gain on test rows.
+    pub transfer: Vec<TransferGain>,
+}
+
+/// Pictures of the composed model on its first seed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// Optimiser steps taken.
+    pub step: u32,
+    /// Cells on a side of every map; 0 where the inputs are no plane.
+    pub side: usize,
+    /// Per task: predictions, `[side, side, outputs]`, row 0 at the largest second input.
+    /// Probabilities for classes, values for a regression.
+    pub maps: Vec<Vec<f32>>,
+    /// Cells on a side of a unit's map.
+    pub unit_side: usize,
+    /// Hidden layers: the trunk's, then each task's.
+    pub layers: Vec<LayerPicture>,
+    /// Weights of each task's output layer `[from, outputs]`.
+    pub outputs: Vec<Vec<f32>>,
+    /// Where the inputs are no plane: predictions on validation rows, `[rows, outputs]` per task.
+    pub predictions: Vec<Vec<f32>>,
+}
+
+/// A hidden layer's weights and activation maps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct LayerPicture {
+    /// The task it belongs to; `None` for the trunk.
+    pub task: Option<usize>,
+    /// Inputs of the layer.
+    pub from: usize,
+    /// Units.
+    pub width: usize,
+    /// Weights `[from, width]`.
+    pub weights: Vec<f32>,
+    /// Activations over the plane, `[width, unit_side, unit_side]`, row 0 at the largest second
+    /// input; empty where the inputs are no plane.
+    pub maps: Vec<f32>,
+}
+
+/// The composed model has left the finite numbers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// The step at which it was noticed.
+    pub step: u32,
+    /// The task with the largest or a non-finite loss.
+    pub task: usize,
+    /// The layer with the largest or non-finite weights, in words.
+    pub layer: String,
+}
+
+/// The whole state of training: it goes on from here on any engine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Optimiser steps taken.
+    pub step: u32,
+    /// Arrays of the populations, by name, in the engine's own order.
+    pub arrays: Vec<(String, Vec<f32>)>,
+    /// The recorder's best values so far, as the engine keeps them.
+    pub best: Vec<u8>,
+}

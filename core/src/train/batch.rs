@@ -1,0 +1,196 @@
+//! The training rows on the device, and the batches cut from them.
+
+use super::plan::Plan;
+use super::tensors::{upload, upload_indices};
+use crate::config::{Lesson, LossKind};
+use crate::data::Dataset;
+use crate::data::batches::{epoch_order, steps_per_epoch};
+use crate::model::Shape;
+use burn::tensor::{Device, Int, Tensor};
+use std::collections::BTreeMap;
+
+/// A batch for every row of the population.
+#[derive(Clone)]
+pub struct Batch {
+    /// `[R, B, inputs]`
+    pub inputs: Tensor<3>,
+    /// Per group: targets `[R, B, tasks * outputs]`.
+    pub targets: Vec<Tensor<3>>,
+    /// Per group: 1 where labelled `[R, B, tasks]`; `None` where nothing is missing.
+    pub labelled: Vec<Option<Tensor<3>>>,
+}
+
+/// Targets of one group as the losses want them: one-hot for classes. `[rows, tasks * outputs]`.
+pub fn group_targets(split: &crate::data::Split, shape: &Shape, group: usize) -> Vec<f32> {
+    let Some(group) = shape.groups.get(group) else { return Vec::new() };
+    let mut values = Vec::with_capacity(split.rows * group.tasks.len() * group.outputs);
+    for row in 0..split.rows {
+        for task in &group.tasks {
+            for output in 0..group.outputs {
+                values.push(match group.loss {
+                    LossKind::Ce => f32::from(split.y[*task][row] as usize == output),
+                    _ => split.y[*task][row * group.outputs + output],
+                });
+            }
+        }
+    }
+    values
+}
+
+/// 1 where labelled, `[rows, tasks]`.
+pub fn group_labelled(split: &crate::data::Split, shape: &Shape, group: usize) -> Vec<f32> {
+    let Some(group) = shape.groups.get(group) else { return Vec::new() };
+    (0..split.rows).flat_map(|row| group.tasks.iter().map(move |task| f32::from(split.mask[*task][row]))).collect()
+}
+
+/// Columns of the packed table: inputs, then per group targets, then labels where some are missing.
+struct Columns {
+    inputs: usize,
+    targets: Vec<(usize, usize)>,
+    labelled: Vec<Option<(usize, usize)>>,
+}
+
+/// The training rows, packed so that a batch is one gather.
+pub struct Batches {
+    table: Tensor<2>,
+    columns: Columns,
+    rows: usize,
+    batch: usize,
+    /// Model seed behind each row of the population.
+    row_seeds: Vec<u64>,
+    seeds: Vec<u64>,
+    lesson_seed: u32,
+    device: Device,
+    /// Orders of the epochs lately used, per model seed.
+    orders: BTreeMap<(u64, u64), Vec<u32>>,
+    /// Full batches: the one batch there is.
+    full: Option<Batch>,
+}
+
+impl Batches {
+    /// Uploads the training rows.
+    pub fn new(lesson: &Lesson, data: &Dataset, shape: &Shape, plan: &Plan, device: &Device) -> Self {
+        let split = &data.train;
+        let mut parts: Vec<(Vec<f32>, usize)> = vec![(split.x.clone(), shape.inputs)];
+        let mut at = shape.inputs;
+        let mut columns = Columns { inputs: at, targets: Vec::new(), labelled: Vec::new() };
+        for (g, group) in shape.groups.iter().enumerate() {
+            let width = group.tasks.len() * group.outputs;
+            parts.push((group_targets(split, shape, g), width));
+            columns.targets.push((at, at + width));
+            at += width;
+        }
+        for (g, group) in shape.groups.iter().enumerate() {
+            let labelled = group_labelled(split, shape, g);
+            let width = group.tasks.len();
+            let missing = labelled.contains(&0.0);
+            columns.labelled.push(missing.then_some((at, at + width)));
+            if missing {
+                parts.push((labelled, width));
+                at += width;
+            }
+        }
+        let packed = (0..split.rows).flat_map(|row| parts.iter().flat_map(move |(values, width)| values[row * width..(row + 1) * width].iter().copied()));
+        let table = upload(packed.collect(), [split.rows, at], device);
+        let row_seeds: Vec<u64> = plan.row_members().iter().map(|(m, _)| plan.members[*m].seed).collect();
+        let mut seeds = row_seeds.clone();
+        seeds.sort_unstable();
+        seeds.dedup();
+        let batch = if lesson.training.batch >= split.rows { 0 } else { lesson.training.batch };
+        let mut batches = Self { table, columns, rows: split.rows, batch, row_seeds, seeds, lesson_seed: lesson.seed, device: device.clone(), orders: BTreeMap::new(), full: None };
+        if batch == 0 {
+            let all = batches.table.clone().reshape([1, split.rows, at]).expand([batches.row_seeds.len(), split.rows, at]);
+            batches.full = Some(batches.cut(all));
+        }
+        batches
+    }
+
+    /// Optimiser steps in an epoch.
+    pub fn steps_per_epoch(&self) -> u32 {
+        steps_per_epoch(self.rows, self.batch).max(1)
+    }
+
+    /// Rows in a batch.
+    pub fn batch_rows(&self) -> usize {
+        if self.batch == 0 { self.rows } else { self.batch }
+    }
+
+    fn cut(&self, packed: Tensor<3>) -> Batch {
+        let [rows, batch, _] = packed.dims();
+        let piece = |range: (usize, usize)| packed.clone().slice([0..rows, 0..batch, range.0..range.1]);
+        Batch {
+            inputs: piece((0, self.columns.inputs)),
+            targets: self.columns.targets.iter().map(|range| piece(*range)).collect(),
+            labelled: self.columns.labelled.iter().map(|range| range.map(piece)).collect(),
+        }
+    }
+
+    /// Rows of the training table in a step's batch, for a model seed.
+    fn step_rows(&mut self, data: &Dataset, seed: u64, step: u32) -> Vec<u32> {
+        let per_epoch = self.steps_per_epoch();
+        let (epoch, within) = (u64::from(step / per_epoch), (step % per_epoch) as usize);
+        let (lesson_seed, batch) = (self.lesson_seed, self.batch);
+        // Two epochs at a time are enough; the others go, later ones too: training may go back.
+        if self.orders.len() > 4 * self.seeds.len() {
+            self.orders.retain(|(other, _), _| other.abs_diff(epoch) <= 1);
+        }
+        let order = self.orders.entry((epoch, seed)).or_insert_with(|| epoch_order(data, lesson_seed, seed, epoch, batch));
+        order.get(within * batch..(within + 1) * batch).unwrap_or_default().to_vec()
+    }
+
+    /// Which tasks have no label in a step's batch, per model seed in ascending order; `None`
+    /// where every task has one everywhere.
+    fn absent(&self, data: &Dataset, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
+        let absent: BTreeMap<u64, Vec<bool>> = rows.iter().map(|(seed, rows)| {
+            (*seed, data.train.mask.iter().map(|mask| !rows.iter().any(|row| mask[*row as usize])).collect())
+        }).collect();
+        absent.values().flatten().any(|a| *a).then_some(absent)
+    }
+
+    /// The batches of `steps` steps from `first` on: one upload for all of them.
+    pub fn slice(&mut self, data: &Dataset, first: u32, steps: u32) -> Slice {
+        if let Some(full) = &self.full {
+            return Slice { source: Source::Full(full.clone()), absent: vec![None; steps as usize] };
+        }
+        let missing = self.columns.labelled.iter().any(Option::is_some);
+        let mut indices = Vec::with_capacity(steps as usize * self.row_seeds.len() * self.batch);
+        let mut absent = Vec::new();
+        for step in first..first + steps {
+            let rows: BTreeMap<u64, Vec<u32>> = self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(data, seed, step))).collect();
+            for seed in &self.row_seeds {
+                indices.extend(rows.get(seed).into_iter().flatten().map(|row| *row as i32));
+            }
+            absent.push(if missing { self.absent(data, &rows) } else { None });
+        }
+        let indices = upload_indices(indices, &self.device);
+        Slice { source: Source::Picked(indices), absent }
+    }
+
+    /// The batch of the `i`-th step of a slice.
+    pub fn batch(&self, slice: &Slice, i: usize) -> Batch {
+        match &slice.source {
+            Source::Full(batch) => batch.clone(),
+            Source::Picked(indices) => {
+                let count = self.row_seeds.len() * self.batch;
+                let picked = indices.clone().slice([i * count..(i + 1) * count]);
+                let columns = self.table.dims()[1];
+                self.cut(self.table.clone().select(0, picked).reshape([self.row_seeds.len(), self.batch, columns]))
+            }
+        }
+    }
+}
+
+/// Where the batches of a slice come from.
+enum Source {
+    /// Every step sees all rows.
+    Full(Batch),
+    /// Rows of the table, `[steps * R * B]`.
+    Picked(Tensor<1, Int>),
+}
+
+/// The batches of a few steps.
+pub struct Slice {
+    source: Source,
+    /// Per step: which tasks are absent from the batch, per model seed.
+    pub absent: Vec<Option<BTreeMap<u64, Vec<bool>>>>,
+}

@@ -1,0 +1,26 @@
+//! What can go wrong while training, with the remedy.
+
+/// An engine failure; its text says what happened, [`TrainError::remedy`] what can be done.
+#[derive(Debug, thiserror::Error)]
+pub enum TrainError {
+    /// The device gave no numbers back.
+    #[error("The device gave no numbers back: {0}.")]
+    Read(String),
+    /// No device could be opened.
+    #[error("{0}")]
+    Device(String),
+    /// A snapshot of another lesson.
+    #[error("The saved state doesn't fit this lesson.")]
+    Snapshot,
+}
+
+impl TrainError {
+    /// What the user can do.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Read(_) => "Training goes on on the CPU from the last saved state.",
+            Self::Device(_) => "The CPU engine does the same work.",
+            Self::Snapshot => "Press reset to start the lesson again.",
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! The training loop over a population, on any device.
+//!
+//! [`Trainer`] builds a lesson and takes optimiser steps; [`Session`] drives it by commands and
+//! answers with events. Nothing here blocks: every read of the device is awaited.
+
+mod batch;
+mod dropout;
+mod error;
+mod evaluate;
+mod optimise;
+mod picture;
+mod plan;
+mod record;
+mod session;
+mod snapshot;
+mod step;
+pub mod tensors;
+mod trainer;
+mod weigh;
+
+pub use error::TrainError;
+pub use plan::{Member, Plan, Role};
+pub use session::{Session, Turn};
+pub use trainer::{Advance, Trainer};

@@ -1,0 +1,190 @@
+//! The optimisers, each on one flat vector per member.
+//!
+//! Everything is per member: clipping, rate, step. A member whose loss, gradient or update is not
+//! finite goes back to the parameters at which they last were, by a select (0 times infinity is
+//! not 0), and stays there; it never touches the others.
+
+use super::tensors::upload;
+use crate::config::{Clip, Lesson, Optimiser, Schedule};
+use crate::model::Layout;
+use burn::tensor::{Bool, Device, Tensor};
+
+/// Second decay rate of Adam and AdamW.
+const BETA2: f32 = 0.999;
+/// Decay rate of RMSprop's mean square.
+const RMS_DECAY: f32 = 0.99;
+/// Keeps the denominators away from zero.
+const EPSILON: f32 = 1e-8;
+/// A gradient and losses that add up to more than this count as not finite: their squares, in a
+/// norm or in a running mean, would be no numbers any more, and a member that divides by infinity
+/// stands still without anyone being told.
+const HUGE: f32 = 1e18;
+
+/// What changes with every step, per population: `[M, N]` each, but `dead` `[M, 1]`.
+#[derive(Clone)]
+pub struct State {
+    /// Parameters.
+    pub theta: Tensor<2>,
+    /// Parameters at which the last finite step began: where a dead member goes.
+    pub safe: Tensor<2>,
+    /// Momentum, or the running mean of gradients.
+    pub first: Tensor<2>,
+    /// Running mean of squared gradients.
+    pub second: Tensor<2>,
+    /// Members that are no longer finite.
+    pub dead: Tensor<2, Bool>,
+}
+
+impl State {
+    /// A fresh state at the given parameters, row-major `[M, N]`.
+    pub fn new(theta: Vec<f32>, members: usize, device: &Device) -> Self {
+        let columns = theta.len() / members.max(1);
+        let theta = upload(theta, [members, columns], device);
+        let zeros = theta.zeros_like();
+        let dead = upload(vec![0.0; members], [members, 1], device).greater_elem(0.5);
+        Self { safe: theta.clone(), first: zeros.clone(), second: zeros, dead, theta }
+    }
+}
+
+/// The settings of the optimiser as tensors and numbers; made again when they change.
+pub struct Rules {
+    optimiser: Optimiser,
+    momentum: f32,
+    learning_rate: f64,
+    schedule: Schedule,
+    horizon: u32,
+    clip: Clip,
+    clip_at: f32,
+    /// Factors on the rate, `[1, N]`; `None` where all are 1.
+    rates: Option<Tensor<2>>,
+    /// Weight decay, `[1, N]`; `None` where all are 0.
+    decay: Option<Tensor<2>>,
+}
+
+impl Rules {
+    /// The rules of a lesson for a layout.
+    pub fn of(lesson: &Lesson, layout: &Layout, device: &Device) -> Self {
+        let training = &lesson.training;
+        let mut rates = vec![1.0_f32; layout.len];
+        let mut decay: Vec<f32> = vec![training.weight_decay as f32; layout.len];
+        for (k, task) in lesson.tasks.iter().enumerate() {
+            for slot in layout.slots.iter().filter(|slot| slot.tasks().contains(&k)) {
+                for position in slot.positions(Some(k)) {
+                    rates[position] = task.rate as f32;
+                    decay[position] = task.weight_decay.unwrap_or(training.weight_decay) as f32;
+                }
+            }
+        }
+        decay.iter_mut().zip(layout.decays()).for_each(|(d, mask)| *d *= mask);
+        let row = |values: Vec<f32>, neutral: f32| {
+            values.iter().any(|v| *v != neutral).then(|| upload(values, [1, layout.len], device))
+        };
+        Self {
+            optimiser: training.optimiser,
+            momentum: training.momentum as f32,
+            learning_rate: training.learning_rate,
+            schedule: training.schedule,
+            horizon: training.horizon.max(1) as u32,
+            clip: training.clip,
+            clip_at: training.clip_at as f32,
+            rates: row(rates, 1.0),
+            decay: row(decay, 0.0),
+        }
+    }
+
+    /// The learning rate of a step, `steps_per_epoch` steps being an epoch.
+    pub fn rate(&self, step: u32, steps_per_epoch: u32) -> f64 {
+        let along = f64::from(step) / (f64::from(steps_per_epoch) * f64::from(self.horizon));
+        let factor = match self.schedule {
+            Schedule::Constant => 1.0,
+            Schedule::Cosine => 0.5 * (1.0 + (std::f64::consts::PI * along.min(1.0)).cos()),
+            Schedule::Step if along >= 0.75 => 0.01,
+            Schedule::Step if along >= 0.5 => 0.1,
+            Schedule::Step => 1.0,
+            // The first step of a warm-up moves, if little.
+            Schedule::Warmup => ((along + 1.0 / (f64::from(steps_per_epoch) * f64::from(self.horizon))) * 10.0).min(1.0),
+        };
+        self.learning_rate * factor
+    }
+
+    fn clipped(&self, gradient: Tensor<2>) -> Tensor<2> {
+        match self.clip {
+            Clip::None => gradient,
+            Clip::Value => gradient.clamp(-self.clip_at, self.clip_at),
+            Clip::Norm => {
+                let norm = (gradient.clone() * gradient.clone()).sum_dim(1).sqrt();
+                // c / max(norm, c) is 1 for short gradients.
+                gradient * (norm.clamp_min(self.clip_at).recip() * self.clip_at)
+            }
+        }
+    }
+
+    /// Takes one step along aggregated gradients.
+    ///
+    /// # Shapes
+    ///
+    /// `gradient`: `[M, N]`; `losses` behind it: `[M, T]`; `moves`: `[M, N]`, 0 where a parameter
+    /// must not move in this step.
+    pub fn step(&self, state: &mut State, gradient: Tensor<2>, losses: Tensor<2>, moves: Option<Tensor<2>>, step: u32, rate: f64) {
+        let size = gradient.clone().abs().sum_dim(1) + losses.sum_dim(1);
+        let gradient = self.clipped(gradient);
+        let gradient = match (&self.decay, self.optimiser) {
+            (Some(decay), Optimiser::Sgd | Optimiser::Adam | Optimiser::RmsProp) => gradient + state.theta.clone() * decay.clone(),
+            _ => gradient,
+        };
+        let (mut update, first, second) = self.direction(state, gradient, step, rate as f32);
+        if let (Some(decay), Optimiser::AdamW) = (&self.decay, self.optimiser) {
+            update = update + state.theta.clone() * decay.clone() * rate as f32;
+        }
+        if let Some(rates) = &self.rates {
+            update = update * rates.clone();
+        }
+        if let Some(moves) = moves {
+            update = update * moves.clone();
+            state.first = first * moves.clone() + state.first.clone() * (moves.clone() * -1.0 + 1.0);
+            state.second = second * moves.clone() + state.second.clone() * (moves * -1.0 + 1.0);
+        } else {
+            state.first = first;
+            state.second = second;
+        }
+        guard(state, update, size);
+    }
+
+    /// The update before per-parameter factors, and the new running means.
+    fn direction(&self, state: &State, gradient: Tensor<2>, step: u32, rate: f32) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+        let (mu, t) = (self.momentum, step as f32 + 1.0);
+        match self.optimiser {
+            Optimiser::Sgd => {
+                let first = state.first.clone() * mu + gradient;
+                (first.clone() * rate, first, state.second.clone())
+            }
+            Optimiser::Adam | Optimiser::AdamW => {
+                let second = state.second.clone() * BETA2 + gradient.clone() * gradient.clone() * (1.0 - BETA2);
+                let first = state.first.clone() * mu + gradient * (1.0 - mu);
+                // m̂ / (sqrt(v̂) + ε) with both corrections folded into one factor and ε.
+                let root = (1.0 - BETA2.powf(t)).sqrt();
+                let factor = rate * root / (1.0 - mu.powf(t));
+                let update = first.clone() / (second.clone().sqrt() + EPSILON * root) * factor;
+                (update, first, second)
+            }
+            Optimiser::RmsProp => {
+                let second = state.second.clone() * RMS_DECAY + gradient.clone() * gradient.clone() * (1.0 - RMS_DECAY);
+                let first = state.first.clone() * mu + gradient / (second.clone().sqrt() + EPSILON);
+                (first.clone() * rate, first, second)
+            }
+        }
+    }
+}
+
+/// Applies an update where the `size` `[M, 1]` of what it follows from is finite; elsewhere the
+/// member goes back and stops.
+fn guard(state: &mut State, update: Tensor<2>, size: Tensor<2>) {
+    let [members, columns] = update.dims();
+    // A comparison with NaN is false, so this covers NaN and infinity alike.
+    let finite = size.lower_elem(HUGE);
+    state.dead = state.dead.clone().bool_or(finite.bool_not());
+    let dead = state.dead.clone().expand([members, columns]);
+    let safe = state.theta.clone().mask_where(dead.clone(), state.safe.clone());
+    state.theta = (state.theta.clone() - update).mask_where(dead, safe.clone());
+    state.safe = safe;
+}

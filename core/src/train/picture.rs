@@ -1,0 +1,152 @@
+//! Pictures of the composed model: its predictions over the plane, its units' activations, its
+//! weights.
+
+use super::tensors::{Packed, upload};
+use super::TrainError;
+use crate::config::LossKind;
+use crate::data::Dataset;
+use crate::model::{Layout, Network, Params, Shape, SlotKind};
+use crate::protocol::{LayerPicture, Picture};
+use burn::tensor::{Device, Tensor};
+
+/// Cells on a side of a task's map.
+pub const SIDE: usize = 48;
+/// Cells on a side of a unit's map.
+pub const UNIT_SIDE: usize = 16;
+
+/// The grids on the device.
+pub struct Camera {
+    maps: Option<Tensor<3>>,
+    units: Option<Tensor<3>>,
+}
+
+/// Cell centres of a square grid over [-extent, extent]², row 0 at the largest second input.
+fn grid(side: usize, extent: f32) -> Vec<f32> {
+    let centre = |i: usize| ((2 * i + 1) as f32 / side as f32 - 1.0) * extent;
+    (0..side).flat_map(|row| (0..side).flat_map(move |column| [centre(column), centre(side - 1 - row)])).collect()
+}
+
+impl Camera {
+    /// Sets up the grids; none where the inputs are no plane.
+    pub fn new(data: &Dataset, device: &Device) -> Self {
+        let points = |side: usize| data.plane.then(|| upload(grid(side, data.extent), [1, side * side, 2], device));
+        Self { maps: points(SIDE), units: points(UNIT_SIDE) }
+    }
+
+    /// Takes a picture of the first member.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back.
+    pub async fn take(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>, predictions: Vec<Tensor<3>>, step: u32) -> Result<Picture, TrainError> {
+        let columns = theta.dims()[1];
+        let first = theta.clone().slice([0..1, 0..columns]);
+        let params = Params::cut(&first, network.layout());
+        let groups = match &self.maps {
+            Some(grid) => network.forward(&params, grid.clone(), None, false).groups,
+            None => predictions,
+        };
+        let hidden = match &self.units {
+            Some(grid) => network.forward(&params, grid.clone(), None, true).hidden,
+            None => Vec::new(),
+        };
+        let mut packed = Packed::default();
+        packed.push(first);
+        let (groups_count, hidden_count) = (groups.len(), hidden.len());
+        groups.into_iter().for_each(|g| packed.push(g));
+        hidden.into_iter().for_each(|h| packed.push(h));
+        let mut parts = packed.read().await?.into_iter();
+        let theta = parts.next().unwrap_or_default();
+        let groups: Vec<_> = parts.by_ref().take(groups_count).collect();
+        let hidden: Vec<_> = parts.take(hidden_count).collect();
+        let outputs = task_outputs(shape, &groups);
+        let probabilities = probabilities(shape, &outputs);
+        let plane = self.maps.is_some();
+        Ok(Picture {
+            step,
+            side: if plane { SIDE } else { 0 },
+            maps: if plane { probabilities.clone() } else { Vec::new() },
+            unit_side: if plane { UNIT_SIDE } else { 0 },
+            layers: layers(shape, network.layout(), &theta, &hidden),
+            outputs: output_weights(shape, network.layout(), &theta),
+            predictions: if plane { Vec::new() } else { probabilities },
+        })
+    }
+}
+
+/// Group outputs `[rows, tasks * outputs]` as outputs per task `[rows, outputs]`, in task order.
+pub fn task_outputs(shape: &Shape, groups: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    let mut tasks = vec![Vec::new(); shape.tasks];
+    for (group, values) in shape.groups.iter().zip(groups) {
+        let width = group.tasks.len() * group.outputs;
+        for row in values.chunks_exact(width.max(1)) {
+            for (cells, task) in row.chunks_exact(group.outputs.max(1)).zip(&group.tasks) {
+                if let Some(list) = tasks.get_mut(*task) {
+                    list.extend_from_slice(cells);
+                }
+            }
+        }
+    }
+    tasks
+}
+
+/// Logits as probabilities; numbers as they are.
+fn probabilities(shape: &Shape, outputs: &[Vec<f32>]) -> Vec<Vec<f32>> {
+    outputs.iter().enumerate().map(|(k, values)| {
+        let group = shape.groups.iter().find(|group| group.tasks.contains(&k));
+        match group.map(|group| (group.loss, group.outputs)) {
+            Some((LossKind::Bce, _)) => values.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect(),
+            Some((LossKind::Ce, classes)) => values.chunks_exact(classes.max(1)).flat_map(softmax).collect(),
+            _ => values.clone(),
+        }
+    }).collect()
+}
+
+fn softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+/// Weights of the hidden and output layers that belong to a task, or are shared.
+fn weights_of(layout: &Layout, theta: &[f32], task: Option<usize>) -> Vec<(usize, usize, Vec<f32>)> {
+    let slots = layout.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_)));
+    slots.filter_map(|slot| {
+        let positions = slot.positions(task);
+        (!positions.is_empty()).then(|| (slot.rows, slot.columns, positions.iter().filter_map(|p| theta.get(*p).copied()).collect()))
+    }).collect()
+}
+
+fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) -> Vec<LayerPicture> {
+    let mut list = Vec::new();
+    for (l, (from, width, weights)) in weights_of(layout, theta, None).into_iter().enumerate() {
+        list.push(LayerPicture { task: None, from, width, weights, maps: unit_maps(hidden.get(l), width, 0, width) });
+    }
+    let mut at = shape.trunk.len();
+    let mut private = Vec::new();
+    for group in &shape.groups {
+        for (l, _) in group.head.iter().enumerate() {
+            for (i, task) in group.tasks.iter().enumerate() {
+                let Some((from, width, weights)) = weights_of(layout, theta, Some(*task)).into_iter().nth(l) else { continue };
+                let maps = unit_maps(hidden.get(at), group.tasks.len() * width, i * width, width);
+                private.push((*task, LayerPicture { task: Some(*task), from, width, weights, maps }));
+            }
+            at += 1;
+        }
+    }
+    // By task; a stable sort keeps a task's layers in order.
+    private.sort_by_key(|(task, _)| *task);
+    list.extend(private.into_iter().map(|(_, layer)| layer));
+    list
+}
+
+/// Activations `[cells, columns]` of some columns as maps `[width, side, side]`.
+fn unit_maps(hidden: Option<&Vec<f32>>, columns: usize, first: usize, width: usize) -> Vec<f32> {
+    let Some(values) = hidden else { return Vec::new() };
+    (first..first + width).flat_map(|unit| values.iter().skip(unit).step_by(columns.max(1)).copied()).collect()
+}
+
+fn output_weights(shape: &Shape, layout: &Layout, theta: &[f32]) -> Vec<Vec<f32>> {
+    (0..shape.tasks).map(|task| weights_of(layout, theta, Some(task)).pop().map_or_else(Vec::new, |(_, _, weights)| weights)).collect()
+}

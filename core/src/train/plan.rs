@@ -1,0 +1,126 @@
+//! Who trains: the members of a population and the rows of its tensors.
+
+use crate::config::Lesson;
+use crate::measure::pareto;
+use crate::model::{Layout, Shape};
+
+/// What a member is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The model that the lesson composes, under its balancer.
+    Composed,
+    /// The same network under a one-hot task weight: it learns this task alone.
+    Baseline(usize),
+    /// A fixed preference: this point of the fan.
+    Fan(usize),
+}
+
+/// One model of the population.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// What it is there for.
+    pub role: Role,
+    /// Its model seed: initial values, batches and dropout. The data are the same for all.
+    pub seed: u64,
+}
+
+/// The members of a population, in the order of its leading axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Composed models first (their first one has replicas), then baselines, then the fan.
+    pub members: Vec<Member>,
+    /// How many of the first members are replicated, one row per task, so that each task's
+    /// gradient at the trunk is there (the gradient at a replicated leaf is the Jacobian).
+    pub asking: usize,
+    /// Paired seeds.
+    pub seeds: usize,
+    /// Preference vectors of the fan, each summing to 1.
+    pub fan: Vec<Vec<f32>>,
+    /// Whether there are baselines.
+    pub baselines: bool,
+    /// Number of tasks.
+    pub tasks: usize,
+    /// What the memory budget left out, in one sentence.
+    pub reduced: Option<String>,
+}
+
+/// Bytes that a population may take.
+pub const MEMORY_BUDGET: usize = 256 << 20;
+
+impl Plan {
+    /// The population of a lesson, within the memory budget: the fan shrinks first, then the seeds.
+    pub fn of(lesson: &Lesson, shape: &Shape, layout: &Layout) -> Self {
+        let tasks = shape.tasks;
+        // One task has nothing to share: no baseline to differ from, no trade-off.
+        let alone = tasks < 2;
+        let baselines = lesson.population.baselines && !alone;
+        // As many points as the fan can have: a lattice has not any number of them.
+        let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
+        let (mut fan, mut seeds) = wanted;
+        let per_member = member_bytes(lesson, shape, layout);
+        let bytes = |fan: usize, seeds: usize| {
+            let members = seeds * if baselines { 1 + tasks } else { 1 } + fan + tasks;
+            members.saturating_mul(per_member)
+        };
+        while bytes(fan, seeds) > MEMORY_BUDGET && (fan > 0 || seeds > 1) {
+            if fan > 0 { fan -= 1 } else { seeds -= 1 }
+        }
+        let fan = pareto::fan(tasks, fan);
+        let reduced = (seeds < wanted.1 || fan.len() < wanted.0).then(|| {
+            format!("To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.", MEMORY_BUDGET >> 20, fan.len(), wanted.0, wanted.1)
+        });
+        let mut members: Vec<Member> = (0..seeds as u64).map(|seed| Member { role: Role::Composed, seed }).collect();
+        if baselines {
+            members.extend((0..seeds as u64).flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })));
+        }
+        members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
+        Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
+    }
+
+    /// One composed model and nothing else: for measuring what it costs.
+    pub fn single(tasks: usize) -> Self {
+        let members = vec![Member { role: Role::Composed, seed: 0 }];
+        Self { members, asking: 0, seeds: 1, fan: Vec::new(), baselines: false, tasks, reduced: None }
+    }
+
+    /// One of these members alone: the population that its lockstep training must equal.
+    pub fn only(&self, member: usize) -> Self {
+        let members: Vec<Member> = self.members.get(member).copied().into_iter().collect();
+        Self { members, asking: usize::from(member < self.asking), seeds: 1, baselines: false, ..self.clone() }
+    }
+
+    /// Rows of the population's tensors while training: replicas first, then the other members.
+    pub fn rows(&self) -> usize {
+        self.asking * self.tasks + self.members.len() - self.asking
+    }
+
+    /// The member behind each row, and the task that a replica sees.
+    pub fn row_members(&self) -> Vec<(usize, Option<usize>)> {
+        let replicas = (0..self.asking).flat_map(|m| (0..self.tasks).map(move |t| (m, Some(t))));
+        replicas.chain((self.asking..self.members.len()).map(|m| (m, None))).collect()
+    }
+
+    /// Where the baseline of a task on a paired seed stands.
+    pub fn baseline(&self, seed: usize, task: usize) -> Option<usize> {
+        self.baselines.then(|| self.seeds + seed * self.tasks + task)
+    }
+
+    /// Where the fan begins.
+    pub fn fan_start(&self) -> usize {
+        self.members.iter().position(|m| matches!(m.role, Role::Fan(_))).unwrap_or(self.members.len())
+    }
+}
+
+/// What a member takes: parameters, optimiser state, gradients and leaves, and the activations of
+/// a batch with their gradients.
+fn member_bytes(lesson: &Lesson, shape: &Shape, layout: &Layout) -> usize {
+    let rows = match lesson.training.batch {
+        0 => lesson.data.train_rows,
+        batch => batch,
+    };
+    let trunk: usize = shape.trunk.iter().map(|layer| layer.width).sum();
+    let heads: usize = shape.groups.iter().map(|g| g.tasks.len() * (g.outputs + g.head.iter().map(|l| l.width).sum::<usize>())).sum();
+    const COPIES_OF_PARAMETERS: usize = 9;
+    const COPIES_OF_ACTIVATIONS: usize = 6;
+    4 * (COPIES_OF_PARAMETERS * layout.len + COPIES_OF_ACTIVATIONS * rows * (shape.inputs + trunk + heads))
+}

@@ -1,0 +1,140 @@
+//! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers.
+
+use super::evaluate::SPLITS;
+use super::plan::{Plan, Role};
+use crate::config::LossKind;
+use crate::data::Dataset;
+use crate::measure::{hypervolume::hypervolume, transfer::TransferGain};
+use crate::protocol::{Best, CurvePoint};
+use serde::{Deserialize, Serialize};
+
+/// Whether an epoch's end is recorded.
+///
+/// Fixed by the step alone, so that speed and pauses never change a curve. Denser at the start,
+/// and never so dense that measuring outweighs training.
+pub fn is_recorded(epoch: u32, steps_per_epoch: u32) -> bool {
+    let (epochs, steps) = match epoch {
+        0..=50 => (1, 1),
+        51..=200 => (2, 8),
+        201..=1000 => (5, 20),
+        _ => (10, 50),
+    };
+    let stride = epochs.max(u32::div_ceil(steps, steps_per_epoch.max(1)));
+    epoch.is_multiple_of(stride)
+}
+
+/// The best of every member so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Per member: lowest mean validation loss, its step, and the test losses there.
+    best: Vec<(f32, u32, Vec<f32>)>,
+}
+
+/// Numbers read from the device at a recorded step.
+pub struct Reading {
+    /// Members that are over: the parameters they were put back to still have losses, but nobody
+    /// trains them any more.
+    pub dead: Vec<bool>,
+    /// Losses `[M, 3, T]` in task order.
+    pub losses: Vec<f32>,
+    /// Task weights of the first composed model.
+    pub weights: Vec<f32>,
+    /// Gram matrix in task order, or empty.
+    pub gram: Vec<f32>,
+    /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
+    pub predictions: Vec<Vec<f32>>,
+}
+
+impl Reading {
+    /// NaN for a dead member.
+    fn loss(&self, plan: &Plan, member: usize, split: usize, task: usize) -> f64 {
+        let dead = self.dead.get(member).copied().unwrap_or(false);
+        if dead { f64::NAN } else { self.loss_where_it_stands(plan, member, split, task) }
+    }
+
+    fn loss_where_it_stands(&self, plan: &Plan, member: usize, split: usize, task: usize) -> f64 {
+        let index = (member * SPLITS + split) * plan.tasks + task;
+        self.losses.get(index).map_or(f64::NAN, |loss| f64::from(*loss))
+    }
+}
+
+const TRAIN: usize = 0;
+const VALID: usize = 1;
+const TEST: usize = 2;
+
+impl Record {
+    /// Takes in a reading and makes a point of the curves of it.
+    pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, reading: &Reading) -> CurvePoint {
+        self.update(plan, step, reading);
+        let tasks = 0..plan.tasks;
+        // Training pauses where the composed model dies, and the page shows what it was put back to.
+        let composed = |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
+        let fan_losses: Vec<Vec<f64>> = (plan.fan_start()..plan.members.len()).map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect()).collect();
+        let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
+        let mut front = fan_losses.clone();
+        front.push(tasks.clone().map(|k| reading.loss(plan, 0, VALID, k)).collect());
+        CurvePoint {
+            step,
+            epoch,
+            train: composed(TRAIN),
+            valid: composed(VALID),
+            metric: tasks.clone().map(|k| metric(data, k, reading)).collect(),
+            single: tasks.clone().filter_map(|k| plan.baseline(0, k).map(|m| reading.loss(plan, m, VALID, k) as f32)).collect(),
+            weights: reading.weights.clone(),
+            gram: reading.gram.clone(),
+            transfer: self.transfer(plan, |member, task| reading.loss(plan, member, VALID, task)),
+            fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
+            hypervolume: hypervolume(&front, &reference),
+            best: self.best_point(plan),
+        }
+    }
+
+    fn update(&mut self, plan: &Plan, step: u32, reading: &Reading) {
+        self.best.resize(plan.members.len(), (f32::INFINITY, 0, Vec::new()));
+        for (m, (member, best)) in plan.members.iter().zip(&mut self.best).enumerate() {
+            let valid = match member.role {
+                Role::Baseline(task) => reading.loss(plan, m, VALID, task),
+                _ => (0..plan.tasks).map(|k| reading.loss(plan, m, VALID, k)).sum::<f64>() / plan.tasks as f64,
+            } as f32;
+            if valid < best.0 {
+                let test = (0..plan.tasks).map(|k| reading.loss(plan, m, TEST, k) as f32).collect();
+                *best = (valid, step, test);
+            }
+        }
+    }
+
+    fn transfer(&self, plan: &Plan, loss: impl Fn(usize, usize) -> f64) -> Vec<TransferGain> {
+        (0..plan.tasks).map(|task| {
+            let pairs: Option<Vec<_>> = (0..plan.seeds).map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(seed, task)))).collect();
+            pairs.map_or_else(TransferGain::undefined, |pairs| TransferGain::over_seeds(&pairs))
+        }).collect()
+    }
+
+    fn best_point(&self, plan: &Plan) -> Option<Best> {
+        let (_, step, test) = self.best.first().filter(|(loss, ..)| loss.is_finite())?;
+        let loss = |member: usize, task: usize| self.best.get(member).and_then(|(_, _, test)| test.get(task)).map_or(f64::NAN, |l| f64::from(*l));
+        Some(Best { step: *step, test: test.clone(), transfer: self.transfer(plan, loss) })
+    }
+}
+
+/// Accuracy of classes, root mean squared error of numbers, on validation rows.
+fn metric(data: &Dataset, task: usize, reading: &Reading) -> f32 {
+    let (Some(shape), Some(outputs), Some(y)) = (data.tasks.get(task), reading.predictions.get(task), data.valid.y.get(task)) else {
+        return f32::NAN;
+    };
+    let rows = outputs.chunks_exact(shape.outputs.max(1));
+    let count = rows.len().max(1) as f32;
+    match shape.loss {
+        LossKind::Bce => rows.zip(y).filter(|(o, y)| (o[0] > 0.0) == (**y > 0.5)).count() as f32 / count,
+        LossKind::Ce => rows.zip(y).filter(|(o, y)| largest(o) == **y as usize).count() as f32 / count,
+        LossKind::Mse | LossKind::Huber => {
+            let squares: f32 = outputs.iter().zip(y).map(|(o, y)| (o - y).powi(2)).sum();
+            (squares / outputs.len().max(1) as f32).sqrt()
+        }
+    }
+}
+
+/// Index of the largest value.
+pub fn largest(values: &[f32]) -> usize {
+    values.iter().enumerate().fold(0, |best, (i, value)| if *value > values[best] { i } else { best })
+}

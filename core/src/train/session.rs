@@ -1,0 +1,362 @@
+//! The engine as the page sees it: commands in, events out, one time slice at a time.
+//!
+//! The owner of a session (a worker, an example, a test) hands over commands, calls
+//! [`Session::turn`] as long as it says so, and yields to its event loop in between.
+
+use super::{TrainError, Trainer};
+use crate::config::{Config, check};
+use crate::protocol::{Command, CurvePoint, Engine, Event, Frame, Snapshot};
+use burn::tensor::Device;
+use web_time::{Duration, Instant};
+
+/// Work between two looks at the mailbox.
+const SLICE: Duration = Duration::from_millis(12);
+/// Least time between two frames: about thirty a second.
+const FRAME: Duration = Duration::from_millis(33);
+/// Least time between two pictures.
+const PICTURE: Duration = Duration::from_millis(110);
+/// Least time between two snapshots.
+const SNAPSHOT: Duration = Duration::from_secs(2);
+/// Frames that the page may be behind before pictures wait for it.
+const AHEAD: u32 = 2;
+/// A page that has acknowledged nothing for so long gets a frame all the same.
+const IMPATIENT: Duration = Duration::from_millis(500);
+/// What a step is taken to last until some were measured.
+const STEP_SECONDS: f64 = 0.005;
+/// Numbers that a slice's batches may take.
+const MOST_INDICES: usize = 1 << 20;
+
+/// Where the training stands between commands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    Paused,
+    Playing,
+    /// Until this step.
+    Until(u32),
+}
+
+/// What the owner should do next.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Turn {
+    /// Nothing to do until a command comes.
+    Rest,
+    /// Call again, after looking at the mailbox.
+    Again,
+    /// Call again in that many milliseconds, or after a command.
+    Later(u32),
+}
+
+/// One lesson on one device, driven by commands.
+pub struct Session {
+    device: Device,
+    engine: Engine,
+    run: u32,
+    trainer: Option<Trainer>,
+    mode: Mode,
+    speed: f32,
+    pace: Pace,
+    points: Vec<CurvePoint>,
+    number: u32,
+    acknowledged: u32,
+    last_frame: Option<Instant>,
+    last_picture: Option<Instant>,
+    last_snapshot: Option<Instant>,
+}
+
+/// How fast it goes.
+struct Pace {
+    /// Seconds that a step takes, lately.
+    step_seconds: f64,
+    /// When the window of the speed read-out began, and the steps in it.
+    window: Option<(Instant, u32)>,
+    shown: f32,
+    /// Steps that a speed limit has allowed and that were not taken yet.
+    credit: f64,
+    last: Option<Instant>,
+}
+
+impl Session {
+    /// A session that computes on `device`.
+    pub fn new(device: Device, engine: Engine) -> Self {
+        Self {
+            device,
+            engine,
+            run: 0,
+            trainer: None,
+            mode: Mode::Paused,
+            speed: 0.0,
+            pace: Pace { step_seconds: STEP_SECONDS, window: None, shown: 0.0, credit: 0.0, last: None },
+            points: Vec::new(),
+            number: 0,
+            acknowledged: 0,
+            last_frame: None,
+            last_picture: None,
+            last_snapshot: None,
+        }
+    }
+
+    /// Where it computes.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Takes a command.
+    ///
+    /// # Errors
+    ///
+    /// The device failed. The session is of no more use then.
+    pub async fn command(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        match command {
+            Command::Load { run, config, snapshot } => self.load(run, config, snapshot.as_deref(), emit).await?,
+            Command::Play => self.set_mode(Mode::Playing),
+            Command::Pause => self.pause(emit).await?,
+            Command::Step(steps) => {
+                let until = self.trainer.as_ref().map_or(0, |t| t.step().saturating_add(steps.max(1)));
+                self.set_mode(Mode::Until(until));
+            }
+            Command::StepEpoch => {
+                let until = self.trainer.as_ref().map_or(0, |t| (t.epoch() + 1) * t.steps_per_epoch());
+                self.set_mode(Mode::Until(until));
+            }
+            Command::Speed(speed) => {
+                self.speed = if speed.is_finite() { speed.max(0.0) } else { 0.0 };
+                self.pace.credit = 0.0;
+            }
+            Command::Change(config) => {
+                if let Some(trainer) = &mut self.trainer {
+                    trainer.change(check(config).0);
+                }
+            }
+            Command::Rewind => self.rewind(emit).await?,
+            Command::Save => self.snapshot(emit).await?,
+            Command::Time(millis) => self.time(millis, emit).await?,
+            Command::Cost => self.cost(emit).await?,
+            Command::Ack(number) => self.acknowledged = self.acknowledged.max(number),
+        }
+        Ok(())
+    }
+
+    fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.pace.window = None;
+        self.pace.last = None;
+        self.pace.credit = 0.0;
+    }
+
+    async fn load(&mut self, run: u32, config: Config, snapshot: Option<&Snapshot>, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.run = run;
+        self.set_mode(Mode::Paused);
+        self.points.clear();
+        self.number = 0;
+        self.acknowledged = 0;
+        let (lesson, _) = check(config);
+        // What the old lesson's steps took says nothing about the new one's.
+        self.pace.step_seconds = STEP_SECONDS;
+        // The old lesson's tensors go before the new one's come.
+        self.trainer = None;
+        let mut trainer = Trainer::new(lesson, &self.device);
+        let resumed = match snapshot {
+            Some(snapshot) => trainer.load(snapshot).is_ok(),
+            None => false,
+        };
+        emit(Event::Loaded { run, summary: Box::new(trainer.summary()) });
+        if !resumed {
+            self.points.push(trainer.record().await?);
+        }
+        self.trainer = Some(trainer);
+        self.show_all(emit).await
+    }
+
+    async fn pause(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.set_mode(Mode::Paused);
+        self.show_all(emit).await
+    }
+
+    async fn rewind(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        if let Some(trainer) = &mut self.trainer {
+            trainer.rewind();
+        }
+        self.points.clear();
+        self.pause(emit).await
+    }
+
+    /// Frame, curves and picture, whatever the page has acknowledged.
+    async fn show_all(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.show_frame(emit);
+        self.show_picture(emit).await
+    }
+
+    fn show_frame(&mut self, emit: &mut dyn FnMut(Event)) {
+        let Some(trainer) = &self.trainer else { return };
+        let running = self.mode != Mode::Paused;
+        self.number += 1;
+        let frame = Frame {
+            number: self.number,
+            step: trainer.step(),
+            epoch: trainer.epoch(),
+            running,
+            steps_per_second: if running { self.pace.shown } else { 0.0 },
+        };
+        if !self.points.is_empty() {
+            emit(Event::Curve { run: self.run, points: std::mem::take(&mut self.points) });
+        }
+        emit(Event::Frame { run: self.run, frame });
+        self.last_frame = Some(Instant::now());
+    }
+
+    async fn show_picture(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let Some(trainer) = &self.trainer else { return Ok(()) };
+        let picture = trainer.picture().await?;
+        emit(Event::Picture { run: self.run, picture: Box::new(picture) });
+        self.last_picture = Some(Instant::now());
+        Ok(())
+    }
+
+    async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let Some(trainer) = &self.trainer else { return Ok(()) };
+        let snapshot = trainer.save().await?;
+        emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
+        self.last_snapshot = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Does a slice of work.
+    ///
+    /// # Errors
+    ///
+    /// The device failed.
+    pub async fn turn(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
+        let most = match self.steps_now() {
+            Ok(steps) => steps,
+            Err(turn) => return Ok(turn),
+        };
+        let Some(trainer) = &mut self.trainer else { return Ok(Turn::Rest) };
+        let started = Instant::now();
+        let mut taken = 0;
+        while taken < most && (taken == 0 || started.elapsed() < SLICE) {
+            let before = Instant::now();
+            let fits = (SLICE.as_secs_f64() / self.pace.step_seconds.max(1e-6)) as u32;
+            let indices = (MOST_INDICES / trainer.step_rows().max(1)) as u32;
+            let advance = trainer.advance((most - taken).min(fits.clamp(1, indices.max(1)))).await?;
+            taken += advance.steps;
+            if advance.steps > 0 {
+                let now = before.elapsed().as_secs_f64() / f64::from(advance.steps);
+                self.pace.step_seconds += (now - self.pace.step_seconds) * 0.3;
+            }
+            self.points.extend(advance.point);
+            if let Some(divergence) = advance.divergence {
+                self.mode = Mode::Paused;
+                self.show_all(emit).await?;
+                emit(Event::Diverged { run: self.run, divergence });
+                return Ok(Turn::Rest);
+            }
+        }
+        self.pace.took(taken);
+        let reached = matches!(self.mode, Mode::Until(until) if self.trainer.as_ref().is_some_and(|t| t.step() >= until));
+        if reached {
+            self.pause(emit).await?;
+            return Ok(Turn::Rest);
+        }
+        self.show(emit).await?;
+        Ok(Turn::Again)
+    }
+
+    /// Steps to take in this slice, or what to do instead.
+    fn steps_now(&mut self) -> Result<u32, Turn> {
+        let Some(trainer) = &self.trainer else { return Err(Turn::Rest) };
+        match self.mode {
+            Mode::Paused => Err(Turn::Rest),
+            Mode::Until(until) => Ok(until.saturating_sub(trainer.step()).max(1)),
+            Mode::Playing if self.speed == 0.0 => Ok(u32::MAX),
+            Mode::Playing => {
+                let steps = self.pace.allowed(f64::from(self.speed));
+                if steps > 0 { Ok(steps) } else { Err(Turn::Later(((1000.0 / self.speed) as u32).clamp(4, 100))) }
+            }
+        }
+    }
+
+    /// Frames, pictures and snapshots as far as they are due.
+    async fn show(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let since = |last: Option<Instant>| last.map_or(Duration::MAX, |last| last.elapsed());
+        let behind = self.number.saturating_sub(self.acknowledged);
+        let frame_age = since(self.last_frame);
+        if frame_age >= FRAME && (behind < AHEAD || frame_age >= IMPATIENT) {
+            self.show_frame(emit);
+            if since(self.last_picture) >= PICTURE {
+                self.show_picture(emit).await?;
+            }
+        }
+        if since(self.last_snapshot) >= SNAPSHOT {
+            self.snapshot(emit).await?;
+        }
+        Ok(())
+    }
+
+    /// Measures how fast the lesson trains, and forgets the steps taken for it.
+    async fn time(&mut self, millis: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let Some(trainer) = &mut self.trainer else { return Ok(()) };
+        let length = Duration::from_millis(u64::from(millis.clamp(10, 10_000)));
+        let steps_per_second = trainer.forgetting(async |trainer| steps_per_second(trainer, length).await).await?;
+        emit(Event::Timed { run: self.run, steps_per_second });
+        Ok(())
+    }
+
+    /// Measures one shared model against separate ones.
+    async fn cost(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        const LENGTH: Duration = Duration::from_millis(60);
+        let Some(trainer) = &self.trainer else { return Ok(()) };
+        let config = Config::clone(trainer.lesson());
+        let mut seconds = Vec::new();
+        let tasks = config.tasks.clone();
+        let alone = tasks.iter().map(|task| Config { tasks: vec![task.clone()], ..config.clone() });
+        for config in std::iter::once(config.clone()).chain(alone) {
+            let mut single = Trainer::single(check(config).0, &self.device);
+            let rate = steps_per_second(&mut single, LENGTH).await?;
+            seconds.push(single.steps_per_epoch() as f32 / rate.max(1e-6));
+        }
+        let shared_seconds = seconds.first().copied().unwrap_or(0.0);
+        let separate_seconds = seconds.iter().skip(1).sum();
+        emit(Event::Cost { run: self.run, shared_seconds, separate_seconds });
+        Ok(())
+    }
+}
+
+/// Optimiser steps per second over about `length`, after a warm-up in which kernels are compiled.
+async fn steps_per_second(trainer: &mut Trainer, length: Duration) -> Result<f32, TrainError> {
+    for _ in 0..3 {
+        trainer.exercise(2).await?;
+    }
+    let (mut steps, mut chunk) = (0_u32, 1);
+    let started = Instant::now();
+    while started.elapsed() < length {
+        trainer.exercise(chunk).await?;
+        steps += chunk;
+        chunk = (chunk * 2).min(16);
+    }
+    Ok((f64::from(steps) / started.elapsed().as_secs_f64().max(1e-9)) as f32)
+}
+
+impl Pace {
+    /// Takes note of steps for the speed read-out, over windows of half a second.
+    fn took(&mut self, steps: u32) {
+        let (started, before) = *self.window.get_or_insert((Instant::now(), 0));
+        let all = before + steps;
+        let seconds = started.elapsed().as_secs_f32();
+        if seconds >= 0.5 || self.shown == 0.0 && seconds > 0.05 {
+            self.shown = all as f32 / seconds;
+        }
+        self.window = Some(if seconds >= 0.5 { (Instant::now(), 0) } else { (started, all) });
+    }
+
+    /// Steps that a limit of `speed` a second allows now.
+    fn allowed(&mut self, speed: f64) -> u32 {
+        let now = Instant::now();
+        let elapsed = self.last.map_or(1.0 / speed, |last| (now - last).as_secs_f64());
+        self.last = Some(now);
+        // No more than a quarter of a second is made up for.
+        self.credit = (self.credit + elapsed * speed).min((speed * 0.25).max(1.0));
+        let steps = self.credit.floor();
+        self.credit -= steps;
+        steps as u32
+    }
+}

@@ -1,0 +1,109 @@
+//! Members that died are reported as dead, not as the last finite numbers they had.
+
+use crate::lab::{Rig, config, edit, layer, task};
+use mtl_core::config::{Activation, Config, LossKind, PopulationConfig};
+use mtl_core::measure::hypervolume::hypervolume;
+use mtl_core::measure::transfer::TransferGain;
+use mtl_core::protocol::Snapshot;
+
+fn two_tasks() -> Config {
+    let mut config = config(vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")], vec![layer(5, Activation::Tanh)]);
+    config.training.learning_rate = 0.05;
+    config.population = PopulationConfig { seeds: 3, fan: 5, baselines: true };
+    config
+}
+
+fn kill(rig: &Rig, members: &[usize]) -> Snapshot {
+    let mut snapshot = rig.snapshot();
+    edit(&mut snapshot, "dead", |dead| members.iter().for_each(|m| dead[*m] = 1.0));
+    snapshot
+}
+
+#[test]
+fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
+    let mut rig = Rig::new(two_tasks());
+    rig.steps(20);
+    let fan = rig.trainer.plan().fan_start();
+    let alive = rig.record();
+    rig.load(&kill(&rig, &[fan, fan + 2]));
+    let point = rig.record();
+    for (i, (losses, before)) in point.fan.chunks(2).zip(alive.fan.chunks(2)).enumerate() {
+        if i == 0 || i == 2 {
+            assert!(losses.iter().all(|loss| loss.is_nan()), "{losses:?}");
+        } else {
+            assert_eq!(losses, before);
+        }
+    }
+    let front: Vec<Vec<f64>> = point.fan.chunks(2).chain([&point.valid[..]]).map(crate::lab::double).collect();
+    let reference = crate::lab::double(&rig.trainer.data().reference);
+    assert_eq!(point.hypervolume, hypervolume(&front, &reference));
+    assert_eq!((&point.train, &point.valid), (&alive.train, &alive.valid));
+}
+
+#[test]
+fn a_seed_whose_model_or_baseline_died_does_not_count_for_transfer() {
+    let mut rig = Rig::new(two_tasks());
+    rig.steps(20);
+    let all = rig.record();
+    assert_eq!(all.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [3, 3]);
+    // The model of seed 2, and the baseline of task B on seed 0.
+    let baseline = rig.trainer.plan().baseline(0, 1).unwrap();
+    rig.load(&kill(&rig, &[2, baseline]));
+    let point = rig.record();
+    assert_eq!(point.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(point.single[0], all.single[0]);
+    assert!(point.single[1].is_nan());
+    let dead = kill(&rig, &[0, 1, 2]);
+    rig.load(&dead);
+    assert_eq!(rig.record().transfer[0], TransferGain::undefined());
+}
+
+#[test]
+fn the_best_step_of_a_dead_member_is_one_at_which_it_was_alive() {
+    let mut rig = Rig::new(two_tasks());
+    let mut dead = kill(&rig, &[3]);
+    edit(&mut dead, "dead", |dead| dead[1] = 1.0);
+    rig.load(&dead);
+    rig.steps(10);
+    // Seed 1 never lived, so there is no pair of it on the test rows either.
+    assert_eq!(rig.record().best.unwrap().transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [1, 2]);
+}
+
+#[test]
+fn rewinding_goes_back_to_where_every_composed_model_was_alive_and_well() {
+    let mut rig = Rig::new(two_tasks());
+    rig.steps(6);
+    let at_six = rig.snapshot();
+    rig.steps(1);
+    rig.load(&at_six);
+    // Dead from a loaded state on: there is nothing better in it to go back to.
+    let mut sick = at_six.clone();
+    let width = rig.layout().len;
+    edit(&mut sick, "theta", |theta| theta[..width].fill(1e30));
+    rig.load(&sick);
+    let (steps, _, divergence) = rig.advance(5);
+    assert_eq!(steps, 1);
+    assert!(divergence.is_some());
+    rig.trainer.rewind();
+    assert!(rig.rows("theta").concat().iter().all(|v| v.is_finite() && v.abs() < 1e3));
+    assert_eq!(rig.rows("dead").concat(), [0.0; 14]);
+    assert!(rig.advance(1).2.is_none());
+}
+
+#[test]
+fn a_seed_that_dies_later_leaves_the_last_state_in_which_it_lived_to_go_back_to() {
+    let mut rig = Rig::new(two_tasks());
+    rig.steps(4);
+    let healthy = rig.theta(0);
+    let mut sick = rig.snapshot();
+    let width = rig.layout().len;
+    edit(&mut sick, "theta", |theta| theta[2 * width..3 * width].fill(f32::NAN));
+    rig.load(&sick);
+    for _ in 0..3 {
+        assert!(rig.advance(1).2.is_none(), "another seed's end pauses nothing");
+    }
+    assert_eq!(rig.rows("dead").concat()[..3], [0.0, 0.0, 1.0]);
+    rig.trainer.rewind();
+    assert_eq!(rig.trainer.step(), 4);
+    assert_eq!(rig.theta(0), healthy);
+}

@@ -1,0 +1,25 @@
+//! The engine: gradients, the population axis, optimisers, determinism, the session.
+//!
+//! Every test runs the public engine on the CPU (Flex) and compares it with something written
+//! independently of it: a scalar network in f64 ([`reference`]), textbook optimisers
+//! ([`optimisers`]), or the engine itself on a smaller problem that must give the same numbers.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod absent;
+mod baselines;
+mod death;
+mod dropout;
+mod gradients;
+mod lab;
+mod live;
+mod optimisers;
+mod pictures;
+mod plans;
+mod population;
+mod reference;
+mod replay;
+mod replicas;
+mod session;
+mod sweep;
+mod uncertainty;

@@ -1,0 +1,116 @@
+//! Who trains: the members of a population, and what the memory budget leaves of them.
+
+use crate::lab::{Rig, config, layer, lesson, task};
+use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
+use mtl_core::model::{ARCHITECTURES, Shape};
+use mtl_core::train::{Member, Plan, Role};
+
+fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config {
+    let targets = ["circle", "xor", "ring", "moons", "stripes", "waves"];
+    let tasks = targets[..tasks].iter().map(|target| task(LossKind::Bce, target)).collect();
+    let mut config = config(tasks, vec![layer(4, Activation::Tanh)]);
+    config.population = PopulationConfig { seeds, fan, baselines };
+    config
+}
+
+/// The plan alone: nothing is built or trained.
+fn plan(config: Config) -> Plan {
+    let lesson = lesson(config);
+    let shape = Shape::of(&lesson, 2);
+    let network = (ARCHITECTURES[0].build)(&shape);
+    Plan::of(&lesson, &shape, network.layout())
+}
+
+#[test]
+fn composed_models_come_first_then_baselines_by_seed_then_the_fan_on_one_seed() {
+    let plan = plan(population(2, 2, 3, true));
+    let member = |role, seed| Member { role, seed };
+    let expected = [
+        member(Role::Composed, 0),
+        member(Role::Composed, 1),
+        member(Role::Baseline(0), 0),
+        member(Role::Baseline(1), 0),
+        member(Role::Baseline(0), 1),
+        member(Role::Baseline(1), 1),
+        member(Role::Fan(0), 0),
+        member(Role::Fan(1), 0),
+        member(Role::Fan(2), 0),
+    ];
+    assert_eq!(plan.members, expected);
+    assert_eq!(plan.fan, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
+    assert_eq!((plan.baseline(1, 0), plan.fan_start(), plan.rows()), (Some(4), 6, 10));
+    let rows = plan.row_members();
+    assert_eq!(rows[..3], [(0, Some(0)), (0, Some(1)), (1, None)]);
+    assert_eq!((rows.len(), rows[9]), (10, (8, None)));
+    assert_eq!(plan.reduced, None);
+}
+
+#[test]
+fn one_task_has_neither_baseline_nor_fan_and_several_tasks_a_lattice() {
+    let one = plan(population(1, 3, 11, true));
+    assert_eq!((one.members.len(), one.asking, one.fan.len()), (3, 0, 0));
+    assert_eq!(one.baseline(0, 0), None);
+    for (tasks, points) in [(2, 11), (3, 10), (4, 10), (5, 5), (6, 6)] {
+        let plan = plan(population(tasks, 2, 11, true));
+        assert_eq!(plan.fan.len(), points);
+        assert_eq!(plan.members.len(), 2 * (1 + tasks) + points);
+        for preference in &plan.fan {
+            assert!((preference.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        }
+    }
+    let bare = plan(population(3, 2, 0, false));
+    assert_eq!((bare.members.len(), bare.fan_start(), bare.baseline(0, 1)), (2, 2, None));
+}
+
+/// Deep networks of layers of one width: from some width on not all members fit.
+fn deep(tasks: usize, width: usize, rows: usize) -> Config {
+    let mut config = population(tasks, 4, 45, true);
+    config.trunk = vec![layer(width, Activation::Tanh); 6];
+    for task in &mut config.tasks {
+        *task = TaskConfig { head: vec![layer(width, Activation::Tanh); 4], ..task.clone() };
+    }
+    config.data.train_rows = rows;
+    config
+}
+
+#[test]
+fn the_memory_budget_takes_the_fan_first_and_then_the_seeds() {
+    // With more than two tasks the fan is the largest lattice that fits.
+    for (tasks, all) in [(2, vec![45]), (3, vec![45, 36, 28, 21, 15, 10, 6, 3]), (6, vec![21, 6])] {
+        let mut before = (all[0], 4);
+        let mut seen = [0; 3];
+        let wider = (1..=128).step_by(3).map(|width| (width, 8));
+        let longer = (8..5000).step_by(96).map(|rows| (128, rows));
+        for (width, rows) in wider.chain(longer) {
+            let plan = plan(deep(tasks, width, rows));
+            let now = (plan.fan.len(), plan.seeds);
+            assert!(now.0 <= before.0 && now.1 <= before.1, "{before:?} then {now:?}");
+            assert!(now.1 == 4 || now.0 == 0, "{now:?}: seeds went before the fan");
+            assert!(tasks == 2 || now.0 == 0 || all.contains(&now.0));
+            assert_eq!(plan.members.len(), now.1 * (1 + tasks) + now.0);
+            assert_eq!(plan.reduced.is_some(), now != (all[0], 4), "{now:?}, {:?}", plan.reduced);
+            if let Some(sentence) = &plan.reduced {
+                let says = format!("256 MB, {} of {} points of the fan and {} of 4 seeds", now.0, all[0], now.1);
+                assert!(sentence.contains(&says), "{sentence}");
+            }
+            seen[usize::from(now.0 < all[0]) + usize::from(now.1 < 4)] += 1;
+            before = now;
+        }
+        assert!(seen.iter().all(|count| *count > 0), "{tasks} tasks: {seen:?}");
+        assert_eq!(before, (0, 1), "the largest lesson trains its one model and its baselines");
+    }
+}
+
+#[test]
+fn the_summary_says_who_trains_and_what_the_models_weigh() {
+    let mut config = population(2, 3, 5, true);
+    config.tasks[1].head = vec![layer(2, Activation::Tanh)];
+    let rig = Rig::new(config);
+    let summary = rig.trainer.summary();
+    assert_eq!((summary.seeds, summary.fan.len(), summary.baselines), (3, 5, true));
+    // Trunk 2x4+4, head of A 4+1, head of B 4x2+2 and 2+1.
+    assert_eq!(summary.shared_parameters, 12 + 5 + 13);
+    assert_eq!(summary.separate_parameters, 2 * 12 + 5 + 13);
+    assert_eq!((summary.inputs, summary.plane, summary.steps_per_epoch), (2, true, 1));
+    assert_eq!(summary.reference, rig.trainer.data().reference);
+}

@@ -1,0 +1,352 @@
+//! The engine as the page sees it: commands in, events out.
+
+use crate::lab::{bits, config, layer, task};
+use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
+use mtl_core::protocol::{Command, CurvePoint, Divergence, Engine, Event, Frame, Snapshot};
+use mtl_core::train::tensors::Device;
+use mtl_core::train::{Session, Turn};
+use pollster::block_on;
+use std::time::{Duration, Instant};
+
+/// A page that keeps what it hears.
+struct Page {
+    session: Session,
+    events: Vec<Event>,
+    /// Whether it acknowledges frames.
+    polite: bool,
+}
+
+impl Page {
+    fn new() -> Self {
+        Self { session: Session::new(Device::flex(), Engine::Cpu), events: Vec::new(), polite: true }
+    }
+
+    /// A page with a lesson, and what it was told when it was loaded.
+    fn loaded(config: Config) -> Self {
+        let mut page = Self::new();
+        page.say(Command::Load { run: 3, config, snapshot: None });
+        page
+    }
+
+    fn say(&mut self, command: Command) {
+        let events = &mut self.events;
+        block_on(self.session.command(command, &mut |event| events.push(event))).unwrap();
+    }
+
+    fn turn(&mut self) -> Turn {
+        let before = self.events.len();
+        let events = &mut self.events;
+        let turn = block_on(self.session.turn(&mut |event| events.push(event))).unwrap();
+        if self.polite {
+            let last = self.events[before..].iter().filter_map(frame_of).next_back().map(|frame| frame.number);
+            if let Some(number) = last {
+                self.say(Command::Ack(number));
+            }
+        }
+        turn
+    }
+
+    /// Turns until there is nothing left to do.
+    fn settle(&mut self) {
+        while self.turn() != Turn::Rest {}
+    }
+
+    fn play_for(&mut self, length: Duration) {
+        self.say(Command::Play);
+        let start = Instant::now();
+        while start.elapsed() < length {
+            match self.turn() {
+                Turn::Rest => return,
+                Turn::Again => {}
+                Turn::Later(millis) => std::thread::sleep(Duration::from_millis(u64::from(millis))),
+            }
+        }
+    }
+
+    fn frames(&self) -> Vec<Frame> {
+        self.events.iter().filter_map(frame_of).collect()
+    }
+
+    fn step(&self) -> u32 {
+        self.frames().last().unwrap().step
+    }
+
+    fn points(&self) -> Vec<CurvePoint> {
+        let points = self.events.iter().filter_map(|event| match event {
+            Event::Curve { points, .. } => Some(points.clone()),
+            _ => None,
+        });
+        points.flatten().collect()
+    }
+
+    fn save(&mut self) -> Snapshot {
+        self.say(Command::Save);
+        match self.events.last() {
+            Some(Event::Snapshot { run: 3, snapshot }) => Snapshot::clone(snapshot),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn divergence(&self) -> Option<&Divergence> {
+        self.events.iter().find_map(|event| match event {
+            Event::Diverged { divergence, .. } => Some(divergence),
+            _ => None,
+        })
+    }
+}
+
+fn frame_of(event: &Event) -> Option<Frame> {
+    match event {
+        Event::Frame { frame, .. } => Some(frame.clone()),
+        _ => None,
+    }
+}
+
+fn name(event: &Event) -> &'static str {
+    match event {
+        Event::Loaded { .. } => "loaded",
+        Event::Curve { .. } => "curve",
+        Event::Frame { .. } => "frame",
+        Event::Picture { .. } => "picture",
+        Event::Snapshot { .. } => "snapshot",
+        Event::Diverged { .. } => "diverged",
+        Event::Timed { .. } => "timed",
+        Event::Cost { .. } => "cost",
+        _ => "other",
+    }
+}
+
+fn names(events: &[Event]) -> Vec<&'static str> {
+    events.iter().map(name).collect()
+}
+
+fn two_tasks() -> Config {
+    let mut config = config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(6, Activation::Tanh)]);
+    config.training.learning_rate = 0.05;
+    config.training.batch = 6;
+    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true };
+    config
+}
+
+/// Four steps an epoch.
+const EPOCH: u32 = 4;
+
+#[test]
+fn a_loaded_lesson_shows_its_start_and_waits() {
+    let mut page = Page::loaded(two_tasks());
+    assert_eq!(names(&page.events), ["loaded", "curve", "frame", "picture"]);
+    assert_eq!(page.turn(), Turn::Rest);
+    assert_eq!(page.events.len(), 4);
+    let frame = &page.frames()[0];
+    assert_eq!((frame.number, frame.step, frame.epoch, frame.running, frame.steps_per_second), (1, 0, 0, false, 0.0));
+    let points = page.points();
+    assert_eq!((points.len(), points[0].step, points[0].gram.len()), (1, 0, 0));
+    let Event::Loaded { run: 3, summary } = &page.events[0] else { panic!() };
+    assert_eq!((summary.steps_per_epoch, summary.seeds, summary.train.inputs.len()), (EPOCH, 2, 48));
+}
+
+#[test]
+fn nothing_happens_before_a_lesson_is_loaded() {
+    let mut page = Page::new();
+    for command in [Command::Play, Command::Step(3), Command::StepEpoch, Command::Rewind, Command::Save, Command::Time(10), Command::Cost, Command::Speed(f32::NAN), Command::Change(two_tasks()), Command::Ack(9), Command::Pause] {
+        page.say(command);
+        assert_eq!(page.turn(), Turn::Rest);
+    }
+    assert!(page.events.is_empty());
+}
+
+#[test]
+fn step_and_step_epoch_take_so_many_steps_and_pause() {
+    let mut page = Page::loaded(two_tasks());
+    for (command, step) in [(Command::Step(1), 1), (Command::StepEpoch, EPOCH), (Command::StepEpoch, 2 * EPOCH), (Command::Step(0), 9), (Command::Step(6), 15), (Command::StepEpoch, 16)] {
+        page.say(command.clone());
+        page.settle();
+        let last = page.frames().pop().unwrap();
+        assert_eq!((last.step, last.epoch, last.running), (step, step / EPOCH, false), "{command:?}");
+        assert_eq!(name(page.events.last().unwrap()), "picture");
+    }
+    let recorded: Vec<u32> = page.points().iter().map(|point| point.step).collect();
+    assert_eq!(recorded, [0, 4, 8, 12, 16]);
+}
+
+#[test]
+fn playing_sends_every_point_once_and_in_order_until_it_is_paused() {
+    let mut page = Page::loaded(two_tasks());
+    page.play_for(Duration::from_millis(400));
+    assert_eq!(page.turn(), Turn::Again);
+    assert!(page.frames().iter().skip(1).all(|frame| frame.running));
+    assert!(page.frames().last().unwrap().steps_per_second > 0.0);
+    page.say(Command::Pause);
+    assert_eq!(page.turn(), Turn::Rest);
+    let last = page.frames().pop().unwrap();
+    assert!(!last.running && last.step > 50);
+    assert_eq!(last.steps_per_second, 0.0);
+    let frames = page.frames();
+    assert!(frames.windows(2).all(|two| two[1].number == two[0].number + 1 && two[1].step >= two[0].step));
+    // The curve is the trainer's own, point by point.
+    let mut rig = crate::lab::Rig::new(two_tasks());
+    let mut expected = vec![rig.record()];
+    expected.extend(rig.steps(last.step));
+    assert_eq!(postcard::to_allocvec(&page.points()).unwrap(), postcard::to_allocvec(&expected).unwrap());
+}
+
+#[test]
+fn a_page_that_draws_nothing_gets_two_frames_and_then_a_few() {
+    let mut page = Page::loaded(two_tasks());
+    page.polite = false;
+    page.play_for(Duration::from_millis(420));
+    let frames = page.frames().len();
+    assert!(frames <= 3, "{frames} frames without one acknowledged");
+    page.play_for(Duration::from_millis(700));
+    assert!(page.frames().len() > frames, "an impatient engine shows that it lives");
+    assert!(page.frames().len() <= frames + 2);
+    // Nothing was lost in between: the points come with the next frame.
+    page.polite = true;
+    let last = page.frames().pop().unwrap().number;
+    page.say(Command::Ack(last));
+    page.say(Command::Pause);
+    let steps: Vec<u32> = page.points().iter().map(|point| point.step).take(20).collect();
+    assert_eq!(steps, (0..20).map(|i| i * EPOCH).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_polite_page_gets_no_more_than_about_thirty_frames_a_second() {
+    let mut page = Page::loaded(two_tasks());
+    let start = Instant::now();
+    page.play_for(Duration::from_millis(500));
+    let most = start.elapsed().as_millis() as usize / 33 + 3;
+    let frames = page.frames().len();
+    let pictures = names(&page.events).iter().filter(|name| **name == "picture").count();
+    assert!(frames <= most, "{frames} frames");
+    assert!(pictures <= 2 + start.elapsed().as_millis() as usize / 110);
+}
+
+#[test]
+fn a_speed_limit_is_kept_and_changes_no_curve() {
+    let mut page = Page::loaded(two_tasks());
+    page.say(Command::Speed(40.0));
+    let start = Instant::now();
+    page.play_for(Duration::from_millis(500));
+    page.say(Command::Pause);
+    let most = (start.elapsed().as_secs_f32() * 40.0) as u32 + 2;
+    let slow = page.step();
+    assert!(slow > 0 && slow <= most, "{slow} steps of at most {most}");
+    page.say(Command::Speed(f32::INFINITY));
+    page.say(Command::Step(60 - slow));
+    page.settle();
+    let mut fast = Page::loaded(two_tasks());
+    fast.say(Command::Step(60));
+    fast.settle();
+    assert_eq!(postcard::to_allocvec(&page.points()).unwrap(), postcard::to_allocvec(&fast.points()).unwrap());
+    assert_eq!(bits(&page.save()), bits(&fast.save()));
+}
+
+/// A regression whose steps are far too long.
+fn exploding() -> Config {
+    let loud = TaskConfig { scale: 100.0, ..task(LossKind::Mse, "waves") };
+    let mut config = config(vec![task(LossKind::Bce, "circle"), loud], vec![layer(6, Activation::Relu)]);
+    config.training.learning_rate = 10.0;
+    config.training.momentum = 0.9;
+    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true };
+    config
+}
+
+#[test]
+fn an_exploding_lesson_pauses_names_task_and_layer_and_can_be_rewound() {
+    for command in [Command::Play, Command::Step(500), Command::StepEpoch] {
+        let mut page = Page::loaded(exploding());
+        for _ in 0..200 {
+            page.say(command.clone());
+            page.settle();
+            if page.divergence().is_some() {
+                break;
+            }
+        }
+        let divergence = page.divergence().unwrap().clone();
+        assert_eq!(divergence.task, 1, "{divergence:?}");
+        assert!(divergence.layer.contains("layer"), "{divergence:?}");
+        assert_eq!(page.turn(), Turn::Rest);
+        assert!(!page.frames().last().unwrap().running);
+        let reverted = page.save();
+        assert!(crate::lab::arrays(&reverted, "theta").iter().all(|v| v.is_finite()));
+        page.say(Command::Rewind);
+        let back = page.frames().pop().unwrap();
+        assert!(back.step < divergence.step && !back.running);
+        assert!(crate::lab::arrays(&page.save(), "dead")[..2].iter().all(|dead| *dead == 0.0));
+        // With a lower rate it goes on from there.
+        page.say(Command::Change(Config { training: mtl_core::config::TrainingConfig { learning_rate: 1e-4, ..exploding().training }, ..exploding() }));
+        let seen = page.events.len();
+        page.say(Command::Step(20));
+        page.settle();
+        assert!(!names(&page.events[seen..]).contains(&"diverged"));
+        assert_eq!(page.step(), back.step + 20);
+        let last = page.points().pop().unwrap();
+        assert!(last.train.iter().chain(&last.valid).all(|loss| loss.is_finite() && *loss < 1e4), "{last:?}");
+    }
+}
+
+#[test]
+fn timing_and_cost_answer_and_leave_no_trace() {
+    let mut page = Page::loaded(two_tasks());
+    page.say(Command::Step(10));
+    page.settle();
+    let (before, points) = (page.save(), page.points().len());
+    page.say(Command::Time(50));
+    let Some(Event::Timed { run: 3, steps_per_second }) = page.events.last() else { panic!() };
+    assert!(*steps_per_second > 1.0);
+    page.say(Command::Cost);
+    let Some(Event::Cost { run: 3, shared_seconds, separate_seconds }) = page.events.last() else { panic!() };
+    assert!(*shared_seconds > 0.0 && *separate_seconds > 0.0);
+    assert_eq!(page.save(), before);
+    assert_eq!(page.points().len(), points);
+    // Nor is there a later state to go 'back' to.
+    page.say(Command::Rewind);
+    assert_eq!(page.step(), 8);
+    page.say(Command::Step(12));
+    page.settle();
+    let mut straight = Page::loaded(two_tasks());
+    straight.say(Command::Step(20));
+    straight.settle();
+    assert_eq!(bits(&page.save()), bits(&straight.save()));
+}
+
+#[test]
+fn a_saved_state_goes_on_in_another_session_under_another_run() {
+    let mut first = Page::loaded(two_tasks());
+    first.say(Command::Step(14));
+    first.settle();
+    let saved = first.save();
+    let mut second = Page::new();
+    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: Some(Box::new(saved.clone())) });
+    assert_eq!(names(&second.events), ["loaded", "frame", "picture"]);
+    assert_eq!(second.step(), 14);
+    for page in [&mut first, &mut second] {
+        page.say(Command::Step(10));
+        page.settle();
+    }
+    assert_eq!(bits(&first.save()), bits(&second.save()));
+    let tail = first.points().split_off(4);
+    assert_eq!(postcard::to_allocvec(&tail).unwrap(), postcard::to_allocvec(&second.points()).unwrap());
+    // One of another lesson is left aside: the lesson starts anew.
+    let mut other = two_tasks();
+    other.trunk = vec![layer(9, Activation::Tanh)];
+    second.events.clear();
+    second.say(Command::Load { run: 3, config: other, snapshot: Some(Box::new(saved)) });
+    assert_eq!(names(&second.events), ["loaded", "curve", "frame", "picture"]);
+    assert_eq!((second.step(), second.frames()[0].number), (0, 1));
+}
+
+#[test]
+fn a_configuration_out_of_all_limits_runs_all_the_same() {
+    let mut wild = two_tasks();
+    wild.training.learning_rate = f64::NAN;
+    wild.trunk = vec![layer(0, Activation::Gelu), layer(100_000, Activation::Silu)];
+    wild.data.train_rows = 0;
+    wild.tasks.clear();
+    wild.population.seeds = usize::MAX;
+    wild.population.fan = usize::MAX;
+    let mut page = Page::loaded(wild);
+    page.say(Command::Step(2));
+    page.settle();
+    assert_eq!(page.step(), 2);
+}

@@ -1,0 +1,70 @@
+//! Links that worked once work for good.
+
+use mtl_core::config::{Config, Kind, entries, link};
+use std::collections::BTreeSet;
+
+/// Canonical links, one a line, that cover every kind of key. They are kept: a link that worked
+/// once works for good.
+const GOLDEN: &[&str] = &[
+    "v=1&p=twins",
+    "v=1&p=rivals&s=7",
+    "v=1&p=bully&bal=uncertainty&t1.scale=50",
+    "v=1&p=stranger&trunk=32,32",
+    "v=1&p=twins&bal=uncertainty&bal.lr=0.1&bal.form=classification",
+    "v=1&p=twins&data=mmoe&data.p=0.9&data.dims=50&data.terms=google&data.std=0.01&t0.loss=mse&t1.loss=mse",
+    "v=1&p=twins&opt=sgd&lr=0.3&mom=0.5&sched=cosine&horizon=500&decay=0.001&drop=0.25&clip=norm&clipat=5&batch=full",
+    "v=1&p=twins&rows=1000&valid=500&test=2000&seeds=1&fan=none&baselines=off",
+    "v=1&p=twins&trunk=16-relu-d0.1-n,8-gelu,4-identity-d1e-7,2-n",
+    "v=1&p=twins&trunk=none&t0.head=8,8-leaky&t1.head=4-sigmoid",
+    "v=1&p=twins&tasks=1&fan=none",
+    "v=1&p=twins&tasks=3&t2.loss=ce&t2.target=five&t2.outputs=5&t2.noise=0.05&t2.labelled=40",
+    "v=1&p=rivals&bal=manual&t0.weight=3&t1.rel=-0.5&t1.weight=0.1",
+    "v=1&p=rivals&t0.lr=0.5&t0.decay=0.01&t0.drop=0&t1.loss=huber&t1.outputs=3",
+    "v=1&p=twins&lr=1e-6&caf%C3%A9=%26%3D%23%25&z.z=%3Cscript%3E",
+    "v=1&p=twins&s=4294967295&t5.scale=2",
+];
+
+#[test]
+fn golden_links_are_canonical_and_still_open() {
+    for text in GOLDEN {
+        let decoded = link::decode(text);
+        assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), *text);
+        for notice in &decoded.notices {
+            assert!(
+                decoded.unknown.iter().any(|(key, _)| *key == notice.key),
+                "{text}: {notice:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn golden_links_cover_every_setting() {
+    let written: String = GOLDEN.join("&");
+    let keys: BTreeSet<&str> = written
+        .split('&')
+        .filter_map(|pair| pair.split('=').next())
+        .map(|key| {
+            key.trim_start_matches("t0.")
+                .trim_start_matches("t1.")
+                .trim_start_matches("t2.")
+        })
+        .collect();
+    for entry in entries(&Config::default()) {
+        let single = matches!(entry.kind, Kind::Choice(choices) if choices().len() < 2);
+        let key = entry
+            .key
+            .trim_start_matches("t0.")
+            .trim_start_matches("t1.");
+        assert!(single || keys.contains(key), "no golden link has {key}");
+    }
+}
+
+#[test]
+fn an_empty_link_is_the_first_lesson() {
+    for text in ["", "#", "&&&", "#&"] {
+        let decoded = link::decode(text);
+        assert_eq!(*decoded.lesson, Config::default());
+        assert_eq!(decoded.notices, []);
+    }
+}

@@ -1,0 +1,305 @@
+//! The address carries the lesson: round trips, history, pasted and hostile links.
+
+use anyhow::{Context, Result, ensure};
+use mtl_tests::page::parse_number;
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
+use serde_json::json;
+
+static BROWSER: Shared = Shared::new(Setup::cpu);
+
+fn first_fifty_epochs(page: &Page) -> Result<Vec<[String; 2]>> {
+    page.rewound()?;
+    page.step_epochs(50)?;
+    page.settled_losses()
+}
+
+#[test]
+fn a_link_opened_in_a_second_tab_trains_the_same_fifty_epochs() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&s=7&lr=0.02&trunk=6-relu,5", |page| {
+        page.select("balancer", "uncertainty")?;
+        page.wait_setting("bal", "uncertainty")?;
+        let here = first_fifty_epochs(page)?;
+        let fragment = page.settled_fragment()?;
+        let link = page.href()?;
+
+        page.browser.new_tab()?;
+        page.open_url(&link)?;
+        ensure!(page.text("seed")? == "7");
+        ensure!(page.text("balancer")? == "uncertainty");
+        ensure!(page.trunk_layers()? == 2);
+        let there = first_fifty_epochs(page)?;
+        ensure!(here == there, "here {here:?}, there {there:?}");
+        ensure!(page.settled_fragment()? == fragment, "the link has changed");
+        Ok(())
+    })
+}
+
+#[test]
+fn copy_link_puts_the_address_on_the_clipboard() -> Result<()> {
+    BROWSER.visit("v=1&p=bully&s=11", |page| {
+        page.browser.allow_clipboard()?;
+        page.settled_fragment()?;
+        page.click("copy-link")?;
+        let expected = page.href()?;
+        eventually_true(PATIENCE, "the link on the clipboard", || {
+            let copied = page
+                .browser
+                .execute_async("return await navigator.clipboard.readText()", vec![])?;
+            ensure!(
+                copied == json!(expected),
+                "the clipboard holds {copied}, the address is {expected}"
+            );
+            Ok(true)
+        })
+    })
+}
+
+#[test]
+fn the_link_names_only_what_differs_from_its_lesson() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&lr=0.0100&bal=equal&s=0042", |page| {
+        eventually_true(PATIENCE, "the canonical link", || {
+            Ok(page.settled_fragment()? == "v=1&p=rivals")
+        })
+    })
+}
+
+#[test]
+fn reload_shows_the_same_lesson_paused_at_epoch_zero() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&s=5&trunk=7", |page| {
+        page.play()?;
+        page.wait_epoch(2)?;
+        let fragment = page.settled_fragment()?;
+        page.browser.reload()?;
+        page.ready()?;
+        ensure!(!page.playing()?);
+        ensure!(page.epoch()? == 0);
+        ensure!(page.text("seed")? == "5");
+        ensure!(page.text("trunk-layer-0-width")? == "7");
+        ensure!(page.settled_fragment()? == fragment);
+        Ok(())
+    })
+}
+
+#[test]
+fn back_after_two_lesson_changes_restores_controls_and_maps() -> Result<()> {
+    BROWSER.visit("v=1&p=twins", |page| {
+        page.rewound()?;
+        let twins = page.settled_map(1)?;
+        page.choose_lesson("rivals")?;
+        let rivals = page.settled_map(1)?;
+        page.choose_lesson("stranger")?;
+        let stranger = page.settled_map(1)?;
+        ensure!(
+            twins != rivals && rivals != stranger,
+            "the lessons look alike"
+        );
+
+        let shows = |lesson: &str, map: &str| {
+            page.wait_setting("p", lesson)?;
+            eventually_true(PATIENCE, "the lesson control", || {
+                Ok(page.text("lesson")? == lesson)
+            })?;
+            page.rewound()?;
+            let found = page.settled_map(1)?;
+            ensure!(found == map, "{lesson} has another map than before");
+            Ok(())
+        };
+        page.browser.back()?;
+        shows("rivals", &rivals)?;
+        page.browser.back()?;
+        shows("twins", &twins)?;
+        page.browser.forward()?;
+        shows("rivals", &rivals)
+    })
+}
+
+#[test]
+fn a_link_pasted_into_the_same_tab_is_applied() -> Result<()> {
+    BROWSER.visit("v=1&p=twins", |page| {
+        page.browser.execute(
+            "window.stayed = true; location.hash = '#v=1&p=bully&s=9'",
+            vec![],
+        )?;
+        eventually_true(PATIENCE, "the pasted lesson", || {
+            Ok(page.text("lesson")? == "bully" && page.text("seed")? == "9")
+        })?;
+        ensure!(
+            page.browser
+                .truth("return window.stayed === true", vec![])?,
+            "the page was loaded again"
+        );
+        page.trains()
+    })
+}
+
+#[test]
+fn two_hundred_slider_ticks_make_no_history() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals", |page| {
+        page.pause()?;
+        page.settled_fragment()?;
+        let slider = page.field_labelled("input[type=range]", "learning rate")?;
+        let entries = page.history_length()?;
+        let script = r#"
+            const slider = document.querySelector(arguments[0]);
+            const writes = { pushed: 0, replaced: 0 };
+            const [push, replace] = [history.pushState.bind(history), history.replaceState.bind(history)];
+            history.pushState = (...all) => { writes.pushed++; push(...all); };
+            history.replaceState = (...all) => { writes.replaced++; replace(...all); };
+            const [low, high] = [Number(slider.min || 0), Number(slider.max || 100)];
+            for (let tick = 0; tick < 200; tick++) {
+                slider.value = low + (high - low) * (0.3 + 0.4 * tick / 200);
+                slider.dispatchEvent(new Event('input', { bubbles: true }));
+                await new Promise(done => setTimeout(done, 10));
+            }
+            slider.dispatchEvent(new Event('change', { bubbles: true }));
+            await new Promise(done => setTimeout(done, 2000));
+            return writes;
+        "#;
+        let writes = page.browser.execute_async(script, vec![json!(slider)])?;
+        ensure!(writes["pushed"] == 0, "{writes}");
+        ensure!(writes["replaced"].as_u64().is_some_and(|count| (1..=3).contains(&count)), "{writes}");
+        ensure!(page.history_length()? == entries);
+        page.setting("lr")?.context("the learning rate is in the address")?;
+        Ok(())
+    })
+}
+
+const HOSTILE: &str = "v=1&p=%3Cscript%3E&lr=1e99&trunk=99999,,-3&t0.loss=banana&zzz=1&tasks=900";
+
+#[test]
+fn a_hostile_link_is_answered_with_the_keys_that_were_wrong() -> Result<()> {
+    BROWSER.visit(HOSTILE, |page| {
+        let notice = eventually(PATIENCE, "a notice", || {
+            Ok(Some(page.notice()?).filter(|text| !text.is_empty()))
+        })?;
+        for key in ["p", "lr", "trunk", "t0.loss", "zzz", "tasks"] {
+            let named = notice
+                .split(|c: char| !(c.is_alphanumeric() || c == '.'))
+                .any(|word| word.trim_matches('.') == key);
+            ensure!(named, "'{key}' is not named in: {notice}");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_hostile_link_gives_a_lesson_that_runs() -> Result<()> {
+    BROWSER.visit(HOSTILE, |page| {
+        ensure!(page.tasks()? == 6);
+        page.pause()?;
+        page.step_epochs(1)?;
+        let losses = page.settled_losses()?;
+        ensure!(
+            losses
+                .iter()
+                .flatten()
+                .all(|text| parse_number(text).is_some_and(|loss| loss.value.is_finite())),
+            "{losses:?}"
+        );
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn an_unknown_key_stays_in_the_address() -> Result<()> {
+    BROWSER.visit(HOSTILE, |page| {
+        ensure!(
+            page.settled_fragment()?
+                .split('&')
+                .any(|pair| pair == "zzz=1")
+        );
+        page.click("dice")?;
+        let fragment = page.settled_fragment()?;
+        ensure!(
+            fragment.split('&').any(|pair| pair == "zzz=1"),
+            "after a change: {fragment}"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn no_text_of_a_link_becomes_markup() -> Result<()> {
+    let markup = "%3Cimg%20src%3Dnothing%20onerror%3D%22window.caught%3D1%22%3E";
+    let script = "%3Cscript%3Ewindow.caught%3D2%3C%2Fscript%3E";
+    let fragment = format!(
+        "v={script}&p={markup}&s={markup}&bal={script}&trunk={markup}&t0.target={markup}&{markup}={script}"
+    );
+    BROWSER.visit(&fragment, |page| {
+        eventually_true(PATIENCE, "a notice", || Ok(!page.notice()?.is_empty()))?;
+        page.settled_fragment()?;
+        let caught = page
+            .browser
+            .execute("return window.caught ?? null", vec![])?;
+        ensure!(caught.is_null(), "a script of the link has run: {caught}");
+        let markup = page.browser.truth(
+            "return !!document.querySelector('img[src=\"nothing\"]')\
+             || [...document.scripts].some(script => script.textContent.includes('caught'))",
+            vec![],
+        )?;
+        ensure!(!markup, "markup of the link stands in the page");
+        page.trains()
+    })
+}
+
+#[test]
+fn a_large_rate_with_sgd_leaves_finite_numbers() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&opt=sgd&lr=10", |page| {
+        page.play()?;
+        eventually_true(PATIENCE, "epochs, or a pause", || {
+            Ok(page.epoch()? >= 30 || !page.playing()?)
+        })?;
+        page.pause()?;
+        shows_no_nan(page)
+    })
+}
+
+/// Squared errors through rectified layers grow without a bound.
+const EXPLODES: &str =
+    "v=1&p=rivals&opt=sgd&lr=10&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu";
+
+#[test]
+fn training_that_explodes_pauses_by_itself_and_offers_to_rewind() -> Result<()> {
+    BROWSER.visit(EXPLODES, |page| {
+        page.rewound()?;
+        page.click("play")?;
+        eventually_true(PATIENCE, "a notice that offers to rewind", || {
+            Ok(page.notice()?.to_lowercase().contains("rewind"))
+        })?;
+        eventually_true(PATIENCE, "a pause", || Ok(!page.playing()?))?;
+        shows_no_nan(page)
+    })
+}
+
+#[test]
+fn the_offered_rewind_leads_back_to_training() -> Result<()> {
+    BROWSER.visit(EXPLODES, |page| {
+        page.rewound()?;
+        page.click("play")?;
+        let pressed = |words: &str| {
+            page.browser.truth(
+                "const button = [...document.querySelectorAll('button')]\
+                   .find(el => el.textContent.toLowerCase().includes(arguments[0]) && el.offsetParent);\
+                 button?.click(); return !!button",
+                vec![json!(words)],
+            )
+        };
+        eventually_true(PATIENCE, "a button that rewinds", || pressed("rewind"))?;
+        shows_no_nan(page)?;
+        let slider = page.field_labelled("input[type=number]", "learning rate")?;
+        page.browser.fill(&slider, "0.0001")?;
+        page.wait_setting("lr", "0.0001")?;
+        page.rewound()?;
+        page.trains()
+    })
+}
+
+fn shows_no_nan(page: &Page) -> Result<()> {
+    let losses = page.losses()?;
+    let wrong = |text: &String| {
+        let text = text.to_lowercase();
+        text.contains("nan") || text.contains("inf") || text.contains('∞')
+    };
+    ensure!(!losses.iter().flatten().any(wrong), "{losses:?}");
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Small screens, dark rooms, people whom motion makes ill.
+
+use anyhow::{Result, ensure};
+use mtl_tests::page::css;
+use mtl_tests::{Setup, Shared};
+use serde_json::json;
+use std::time::Duration;
+
+static PHONE: Shared = Shared::new(Setup::phone);
+static DESKTOP: Shared = Shared::new(Setup::cpu);
+
+const TRANSPORT: [&str; 5] = ["play", "step", "step-epoch", "reset", "dice"];
+
+#[test]
+fn a_phone_shows_the_page_without_sideways_scrolling() -> Result<()> {
+    for lesson in ["twins", "rivals", "bully", "stranger"] {
+        PHONE.visit(&format!("v=1&p={lesson}"), |page| {
+            page.step_epochs(1)?;
+            let wide = page.browser.string(
+                "const root = document.documentElement;\
+                 return root.scrollWidth <= innerWidth && innerWidth === 390 ? '' : `${root.scrollWidth} in ${innerWidth}: ` +\
+                   [...document.body.querySelectorAll('*')].filter(el => el.getBoundingClientRect().right > innerWidth + 1)\
+                     .slice(0, 5).map(el => `<${el.tagName.toLowerCase()} class=\"${el.className}\">`).join(' ')",
+                vec![],
+            )?;
+            ensure!(wide.is_empty(), "{lesson} is too wide, {wide}");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_phone_has_the_transport_in_view_before_any_scrolling() -> Result<()> {
+    PHONE.visit("", |page| {
+        for id in ["play", "step-epoch", "reset"] {
+            let seen = page.browser.truth(
+                "const el = document.querySelector(arguments[0]), box = el.getBoundingClientRect();\
+                 const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);\
+                 return box.width > 0 && box.top >= 0 && box.left >= 0 && box.bottom <= innerHeight\
+                   && box.right <= innerWidth && (el.contains(hit) || hit?.contains(el) === true)",
+                vec![json!(css(id))],
+            )?;
+            ensure!(seen, "'{id}' is out of view or covered");
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn transport_buttons_are_large_enough_for_a_thumb() -> Result<()> {
+    PHONE.visit("", |page| {
+        for id in TRANSPORT {
+            let size = page.browser.execute(
+                "const box = document.querySelector(arguments[0])?.getBoundingClientRect();\
+                 return box ? [box.width, box.height] : null",
+                vec![json!(css(id))],
+            )?;
+            let side = |i: usize| size[i].as_f64().unwrap_or_default();
+            // One that is not laid out is behind a fold and no target.
+            let folded = side(0) == 0.0 && id != "play";
+            ensure!(
+                folded || (side(0) >= 43.5 && side(1) >= 43.5),
+                "'{id}' measures {size}"
+            );
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_lesson_plays_on_a_phone() -> Result<()> {
+    PHONE.visit("v=1&p=rivals", |page| {
+        page.trains()?;
+        page.settled_map(0)?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn the_page_is_darker_where_dark_is_preferred() -> Result<()> {
+    DESKTOP.tab(|page| {
+        let brightness = |dark: bool| {
+            page.browser.emulate_media(dark, false)?;
+            page.open("")?;
+            page.browser.number(
+                "const background = el => getComputedStyle(el).backgroundColor;\
+                 const clear = colour => /^(transparent|rgba\\(.*, 0\\))$/.test(colour);\
+                 const colour = [document.body, document.documentElement].map(background).find(c => !clear(c)) ?? 'rgb(255, 255, 255)';\
+                 const pen = new OffscreenCanvas(1, 1).getContext('2d'); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);\
+                 const [r, g, b] = pen.getImageData(0, 0, 1, 1).data; return (r + g + b) / 765",
+                vec![],
+            )
+        };
+        let (light, dark) = (brightness(false)?, brightness(true)?);
+        ensure!(light > 0.7 && dark < 0.3, "light {light}, dark {dark}");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_map_is_drawn_for_the_dark_too() -> Result<()> {
+    DESKTOP.tab(|page| {
+        page.browser.emulate_media(true, false)?;
+        page.open("v=1&p=rivals")?;
+        page.step_epochs(2)?;
+        page.settled_map(0)?;
+        Ok(())
+    })
+}
+
+#[test]
+fn with_reduced_motion_nothing_moves_until_play_is_pressed() -> Result<()> {
+    DESKTOP.tab(|page| {
+        page.browser.emulate_media(false, true)?;
+        page.open("")?;
+        std::thread::sleep(Duration::from_secs(3));
+        ensure!(!page.playing()?);
+        ensure!(page.epoch()? == 0);
+        page.trains()
+    })
+}

@@ -1,0 +1,158 @@
+//! `cargo xtask …`: the commands of the playground.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand, ValueEnum};
+use xtask::{
+    bench, site,
+    stages::Stages,
+    static_site::{self, Server},
+    test,
+    workspace::Workspace,
+};
+
+/// Where `serve` listens unless told otherwise.
+const PORT: u16 = 8080;
+
+/// Set up, build, serve, test and measure the playground.
+///
+/// Everything a command needs is installed by the command itself, into a cache folder
+/// ($MTL_CACHE, else $XDG_CACHE_HOME/mtl-playground, else ~/.cache/mtl-playground).
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    max_term_width = 100
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the site and serve it on this machine.
+    Serve {
+        /// The port; without it 8080 or, where that is taken, the next free one.
+        #[arg(long)]
+        port: Option<u16>,
+        /// Leave out wasm-opt: larger files, minutes faster after each change.
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Build the static site into dist/: it works from any folder of any static host.
+    Build {
+        /// Leave out wasm-opt: larger files, minutes faster after each change.
+        #[arg(long)]
+        fast: bool,
+    },
+    /// Format check, lints, native tests and browser tests.
+    Test {
+        /// Also run the second tier: long statistical checks.
+        #[arg(long)]
+        all: bool,
+        /// Run one part only.
+        #[arg(long)]
+        only: Option<Part>,
+        /// Arguments for the test programs, such as a part of a test's name.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Measure speed, sizes and frame work in a browser, beside other libraries.
+    Bench {
+        /// Arguments for the benchmark.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Take the README's picture again.
+    Screenshot {
+        /// Arguments for the program that takes it.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Part {
+    Native,
+    Lint,
+    Browser,
+}
+
+impl From<Part> for test::Part {
+    fn from(part: Part) -> Self {
+        match part {
+            Part::Native => Self::Native,
+            Part::Lint => Self::Lint,
+            Part::Browser => Self::Browser,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<()> {
+    let workspace = Workspace::locate()?;
+    match task {
+        Task::Serve { port, fast } => {
+            site::build(&workspace, site::Options { fast }, &mut Stages::default())?;
+            let server = start(&workspace, port)?;
+            println!("\nThe playground is at {}   (Ctrl+C ends it)", server.url());
+            server.wait();
+            Ok(())
+        }
+        Task::Build { fast } => {
+            let mut stages = Stages::default();
+            site::build(&workspace, site::Options { fast }, &mut stages)?;
+            stages.summary();
+            Ok(())
+        }
+        Task::Test {
+            all,
+            only,
+            arguments,
+        } => test::run(
+            &workspace,
+            &test::Selection {
+                only: only.map(Into::into),
+                all,
+                arguments,
+            },
+        ),
+        Task::Bench { arguments } => bench::bench(&workspace, &arguments),
+        Task::Screenshot { arguments } => bench::screenshot(&workspace, &arguments),
+    }
+}
+
+/// Takes the wanted port, or without a wish the first free one from the usual one on.
+fn start(workspace: &Workspace, port: Option<u16>) -> Result<Server> {
+    let dist = workspace.dist();
+    if let Some(port) = port {
+        return static_site::serve(&dist, "/", port);
+    }
+    (PORT..PORT + 10)
+        .find_map(|port| static_site::serve(&dist, "/", port).ok())
+        .map_or_else(|| static_site::serve(&dist, "/", PORT), Ok)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,99 @@
+//! The three wasm binaries of the site.
+
+use anyhow::Result;
+
+use crate::{process, tools::WASM_TARGET, workspace::Workspace};
+
+/// One binary of `mtl-app`, and how it is built. `app/index.html` says the same to Trunk.
+#[derive(Clone, Copy, Debug)]
+pub struct Binary {
+    /// Its name: `NAME.js` and `NAME_bg.wasm` in the site.
+    pub name: &'static str,
+    /// The cargo feature that it needs.
+    pub feature: &'static str,
+    /// The cargo profile that it is built with.
+    pub profile: &'static str,
+    /// What wasm-opt does to it.
+    pub passes: &'static [&'static str],
+}
+
+/// The page and its two workers.
+pub const ALL: [Binary; 3] = [
+    Binary {
+        name: "page",
+        feature: "page",
+        profile: "page",
+        passes: &["-Oz"],
+    },
+    Binary {
+        name: "cpu_worker",
+        feature: "cpu",
+        profile: "cpu-worker",
+        passes: &["-O3"],
+    },
+    // Nine tenths of it are the kernel compiler: -Oz would take seven minutes for little.
+    Binary {
+        name: "gpu_worker",
+        feature: "gpu",
+        profile: "gpu-worker",
+        passes: &["-O1", "--duplicate-function-elimination"],
+    },
+];
+
+impl Binary {
+    /// Its wasm file in the site.
+    #[must_use]
+    pub fn wasm(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+
+    /// The arguments that select this binary, its package and its features.
+    #[must_use]
+    pub fn selection(&self) -> [&'static str; 9] {
+        [
+            "--manifest-path",
+            "app/Cargo.toml",
+            "--target",
+            WASM_TARGET,
+            "--bin",
+            self.name,
+            "--no-default-features",
+            "--features",
+            self.feature,
+        ]
+    }
+
+    /// Compiles it. Trunk would do so as well, but all three at a time, which costs gigabytes of
+    /// memory; after this it finds them up to date.
+    pub fn compile(&self, workspace: &Workspace) -> Result<()> {
+        process::run(
+            workspace
+                .cargo(&["build", "--profile", self.profile])
+                .args(self.selection()),
+            "read the compiler's message above; where memory ran out, set CARGO_BUILD_JOBS=1",
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_tells_trunk_the_same() {
+        let html = include_str!("../../../app/index.html");
+        for binary in ALL {
+            let wanted = [
+                format!("data-bin=\"{}\"", binary.name),
+                format!("data-cargo-features=\"{}\"", binary.feature),
+                format!("data-cargo-profile=\"{}\"", binary.profile),
+                "data-cargo-no-default-features".to_owned(),
+                "data-wasm-opt=\"0\"".to_owned(),
+            ];
+            let agrees = html
+                .split("<link")
+                .any(|link| wanted.iter().all(|attribute| link.contains(attribute)));
+            assert!(agrees, "app/index.html has no link with {wanted:?}");
+        }
+    }
+}
