@@ -13,22 +13,12 @@ use std::path::Path;
 
 const SIZE: (u32, u32) = (440, 220);
 const SCALE: u32 = 2;
-const NAMES: [&str; 6] = [
-    "A circle",
-    "B stripes",
-    "C slope",
-    "D moons",
-    "E waves",
-    "F a long name here",
-];
+const NAMES: [&str; 6] = ["A circle", "B stripes", "C slope", "D moons", "E waves", "F a long name here"];
 
 type Points = Vec<(f64, f64)>;
 
 fn theme(dark: bool) -> Theme {
-    Theme {
-        font: "sans-serif",
-        ..Theme::new(dark, f64::from(SCALE))
-    }
+    Theme { font: "sans-serif", ..Theme::new(dark, f64::from(SCALE)) }
 }
 
 /// Compares with `goldens/name.svg`, or writes it.
@@ -42,8 +32,5 @@ fn golden(name: &str, svg: &str) {
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
     let differs = kept.lines().zip(svg.lines()).position(|(a, b)| a != b);
-    assert!(
-        kept == svg,
-        "{name}.svg differs, first in line {differs:?}; see the head of tests/charts.rs"
-    );
+    assert!(kept == svg, "{name}.svg differs, first in line {differs:?}; see the head of tests/charts.rs");
 }

@@ -53,13 +53,19 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), TrainError
     let mut trainer = Trainer::new(decoded.lesson, &Device::flex());
     print(&trainer.record().await?, arguments.json);
     while trainer.epoch() < arguments.epochs {
-        let rest = (arguments.epochs - trainer.epoch()) * trainer.steps_per_epoch() - trainer.step() % trainer.steps_per_epoch();
+        let rest = (arguments.epochs - trainer.epoch()) * trainer.steps_per_epoch()
+            - trainer.step() % trainer.steps_per_epoch();
         let advance = trainer.advance(rest).await?;
         if let Some(point) = advance.point {
             print(&point, arguments.json);
         }
         if let Some(divergence) = advance.divergence {
-            eprintln!("Step {}: task {} is no longer finite ({}).", divergence.step, task_name(divergence.task), divergence.layer);
+            eprintln!(
+                "Step {}: task {} is no longer finite ({}).",
+                divergence.step,
+                task_name(divergence.task),
+                divergence.layer
+            );
             break;
         }
     }
@@ -72,8 +78,19 @@ fn print(point: &CurvePoint, as_json: bool) {
         return;
     }
     let numbers = |values: &[f32]| values.iter().map(|v| format!("{v:.4}")).collect::<Vec<_>>().join(" ");
-    let transfer = point.transfer.iter().map(|t| format!("{:+.1} % [{:+.1}, {:+.1}]", t.mean * 100.0, t.low * 100.0, t.high * 100.0)).collect::<Vec<_>>().join(" ");
-    println!("epoch {:5}  train {}  valid {}  transfer {transfer}  hypervolume {:.4}", point.epoch, numbers(&point.train), numbers(&point.valid), point.hypervolume);
+    let transfer = point
+        .transfer
+        .iter()
+        .map(|t| format!("{:+.1} % [{:+.1}, {:+.1}]", t.mean * 100.0, t.low * 100.0, t.high * 100.0))
+        .collect::<Vec<_>>()
+        .join(" ");
+    println!(
+        "epoch {:5}  train {}  valid {}  transfer {transfer}  hypervolume {:.4}",
+        point.epoch,
+        numbers(&point.train),
+        numbers(&point.valid),
+        point.hypervolume
+    );
 }
 
 fn line(point: &CurvePoint) -> serde_json::Value {

@@ -8,22 +8,15 @@ const REGRESSION: [LossKind; 2] = [LossKind::Mse, LossKind::Huber];
 const CLASSIFICATION: [LossKind; 2] = [LossKind::Bce, LossKind::Ce];
 
 fn given<'a>(kinds: &'a [LossKind], options: &'a Pick) -> Given<'a> {
-    Given {
-        kinds,
-        manual: &[1.0, 1.0],
-        options,
-    }
+    Given { kinds, manual: &[1.0, 1.0], options }
 }
 
 fn coefficients(options: &Pick, kinds: &[LossKind]) -> Coefficients {
-    balance::of(options)
-        .rule
-        .coefficients(&given(kinds, options))
+    balance::of(options).rule.coefficients(&given(kinds, options))
 }
 
 fn assert_close(got: &[f64], expected: &[f64]) {
-    let close =
-        got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
+    let close = got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6);
     assert!(close, "{got:?} is not {expected:?}");
 }
 
@@ -32,21 +25,14 @@ fn equal_weights_sum_the_losses() {
     let equal = coefficients(&Pick::new("equal"), &REGRESSION);
     assert_eq!(equal.weights(&[]), [1.0, 1.0]);
     assert_eq!(equal.objective(&LOSSES, &[]), 5.0);
-    assert_eq!(
-        (equal.state_gradient(&LOSSES, &[]), equal.rate),
-        (vec![], 0.0)
-    );
+    assert_eq!((equal.state_gradient(&LOSSES, &[]), equal.rate), (vec![], 0.0));
 }
 
 #[test]
 fn manual_weights_are_rescaled_to_the_number_of_tasks() {
     let options = Pick::new(balance::MANUAL);
     let weights = |manual: &[f64]| {
-        let given = Given {
-            kinds: &REGRESSION,
-            manual,
-            options: &options,
-        };
+        let given = Given { kinds: &REGRESSION, manual, options: &options };
         balance::of(&options).rule.weights(&LOSSES, &[], &given)
     };
     assert_close(&weights(&[1.0, 3.0]), &[0.5, 1.5]);
@@ -102,13 +88,8 @@ fn the_gradient_of_the_state_is_that_of_the_objective() {
 
 #[test]
 fn the_form_follows_the_kind_or_the_option() {
-    let factors = |form: f64| {
-        coefficients(
-            &Pick::new("uncertainty").with("form", form),
-            &[LossKind::Mse, LossKind::Ce],
-        )
-        .learned
-    };
+    let factors =
+        |form: f64| coefficients(&Pick::new("uncertainty").with("form", form), &[LossKind::Mse, LossKind::Ce]).learned;
     assert_eq!(factors(0.0), Some(vec![0.5, 1.0]));
     assert_eq!(factors(1.0), Some(vec![0.5, 0.5]));
     assert_eq!(factors(2.0), Some(vec![1.0, 1.0]));
@@ -117,16 +98,10 @@ fn the_form_follows_the_kind_or_the_option() {
 
 #[test]
 fn the_state_has_its_own_rate_and_stays_within_limits() {
-    assert_eq!(
-        coefficients(&Pick::new("uncertainty"), &REGRESSION).rate,
-        0.025
-    );
+    assert_eq!(coefficients(&Pick::new("uncertainty"), &REGRESSION).rate, 0.025);
     let learned = coefficients(&Pick::new("uncertainty").with("lr", 0.1), &REGRESSION);
     assert_eq!(learned.rate, 0.1);
-    assert_close(
-        &[learned.weights(&[1e9, 0.0])[0] / (0.5 * (-STATE_LIMIT).exp())],
-        &[1.0],
-    );
+    assert_close(&[learned.weights(&[1e9, 0.0])[0] / (0.5 * (-STATE_LIMIT).exp())], &[1.0]);
     assert!(learned.weights(&[-1e9, 0.0])[0] <= 0.5 * STATE_LIMIT.exp() * (1.0 + 1e-12));
     assert_close(&learned.weights(&[]), &[0.5, 0.5]);
 }
@@ -135,25 +110,15 @@ fn the_state_has_its_own_rate_and_stays_within_limits() {
 fn every_balancer_weighs_every_number_of_tasks() {
     for balancer in BALANCERS {
         let options = Pick::new(balancer.entry.choice.key);
-        assert_eq!(
-            balance::of(&options).entry.choice.key,
-            balancer.entry.choice.key
-        );
+        assert_eq!(balance::of(&options).entry.choice.key, balancer.entry.choice.key);
         for tasks in 1..=6 {
             let kinds = vec![LossKind::Mse; tasks];
-            let given = Given {
-                kinds: &kinds,
-                manual: &vec![1.0; tasks],
-                options: &options,
-            };
+            let given = Given { kinds: &kinds, manual: &vec![1.0; tasks], options: &options };
             let state = balancer.rule.state(&given);
             let losses = vec![2.0; tasks];
             let weights = balancer.rule.weights(&losses, &state, &given);
             assert!(weights.len() == tasks && weights.iter().all(|w| w.is_finite() && *w > 0.0));
-            assert_eq!(
-                balancer.rule.state_gradient(&losses, &state, &given).len(),
-                state.len()
-            );
+            assert_eq!(balancer.rule.state_gradient(&losses, &state, &given).len(), state.len());
             assert_eq!(balancer.rule.state_rate(&given) > 0.0, !state.is_empty());
         }
     }
@@ -161,22 +126,13 @@ fn every_balancer_weighs_every_number_of_tasks() {
 
 #[test]
 fn an_unknown_balancer_is_read_as_the_first() {
-    assert_eq!(
-        balance::of(&Pick::new("magic")).entry.choice.key,
-        BALANCERS[0].entry.choice.key
-    );
+    assert_eq!(balance::of(&Pick::new("magic")).entry.choice.key, BALANCERS[0].entry.choice.key);
 }
 
 #[test]
 fn a_lesson_gives_its_own_kinds_weights_and_options() {
-    let mut config = Config {
-        balancer: Pick::new(balance::MANUAL),
-        ..Config::default()
-    };
+    let mut config = Config { balancer: Pick::new(balance::MANUAL), ..Config::default() };
     config.tasks[0].weight = 3.0;
     let (lesson, _) = check(config);
-    assert_eq!(
-        balance::coefficients(&lesson),
-        Coefficients::fixed(vec![1.5, 0.5])
-    );
+    assert_eq!(balance::coefficients(&lesson), Coefficients::fixed(vec![1.5, 0.5]));
 }

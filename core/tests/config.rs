@@ -6,8 +6,8 @@ mod any;
 
 use mtl_core::config::fields::{Field, lesson_fields, task_fields};
 use mtl_core::config::{
-    Choice, Config, Effect, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry,
-    TaskConfig, Value, apply, check, document, entries, entry, lessons,
+    Choice, Config, Effect, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry, TaskConfig, Value, apply,
+    check, document, entries, entry, lessons,
 };
 use mtl_core::{balance, data, model};
 use proptest::prelude::*;
@@ -24,14 +24,8 @@ fn assert_choices(key: &str, choices: &[Choice]) {
     for choice in choices {
         // Keys stand in links as they are.
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        assert!(
-            is_text(choice.key) && choice.key.chars().all(plain),
-            "{key}: {choice:?}"
-        );
-        assert!(
-            is_text(choice.label) && is_text(choice.help),
-            "{key}: {choice:?}"
-        );
+        assert!(is_text(choice.key) && choice.key.chars().all(plain), "{key}: {choice:?}");
+        assert!(is_text(choice.label) && is_text(choice.help), "{key}: {choice:?}");
     }
 }
 
@@ -50,11 +44,7 @@ fn assert_field(field: &Field, per_task: bool) {
     assert_eq!(field.per_task, per_task, "{}", field.key);
     assert!(is_text(field.key) && !field.key.contains('.'));
     assert!(is_text(field.label), "{}", field.key);
-    assert!(
-        is_text(field.help) && field.help.ends_with('.'),
-        "{}",
-        field.key
-    );
+    assert!(is_text(field.help) && field.help.ends_with('.'), "{}", field.key);
     assert_kind(field.key, &field.kind);
 }
 
@@ -76,62 +66,32 @@ fn keys_are_unique_and_defaults_are_within_limits() {
     let keys: BTreeSet<_> = list.iter().map(|entry| entry.key.as_str()).collect();
     assert_eq!(keys.len(), list.len());
     for entry in &list {
-        assert_eq!(
-            entry.kind.clamp(entry.value.clone()),
-            entry.value,
-            "{}",
-            entry.key
-        );
-        assert_eq!(
-            entry.kind.parse(&entry.kind.text(&entry.value)),
-            Ok(entry.value.clone()),
-            "{}",
-            entry.key
-        );
+        assert_eq!(entry.kind.clamp(entry.value.clone()), entry.value, "{}", entry.key);
+        assert_eq!(entry.kind.parse(&entry.kind.text(&entry.value)), Ok(entry.value.clone()), "{}", entry.key);
         let found = mtl_core::config::entry(&config, &entry.key).unwrap();
-        assert_eq!(
-            (found.key.as_str(), &found.value),
-            (entry.key.as_str(), &entry.value)
-        );
+        assert_eq!((found.key.as_str(), &found.value), (entry.key.as_str(), &entry.value));
     }
 }
 
 fn assert_option(entry: &PickEntry, option: &OptionSpec) {
     let name = format!("{}.{}", entry.choice.key, option.key);
-    assert!(
-        is_text(option.key) && is_text(option.label) && is_text(option.help),
-        "{name}"
-    );
+    assert!(is_text(option.key) && is_text(option.label) && is_text(option.help), "{name}");
     assert_kind(&name, &option.kind);
     assert_eq!(option.clamp(option.default), option.default, "{name}");
     let value = option.value(option.default);
     assert_eq!(option.number(&value), Some(option.default), "{name}");
-    assert_eq!(
-        option.kind.parse(&option.text(option.default)),
-        Ok(value),
-        "{name}"
-    );
+    assert_eq!(option.kind.parse(&option.text(option.default)), Ok(value), "{name}");
     assert_eq!(option.clamp(f64::NAN), option.default, "{name}");
     assert!(
-        !matches!(
-            option.kind,
-            Kind::Number { inherits: true, .. } | Kind::Layers { .. }
-        ),
+        !matches!(option.kind, Kind::Number { inherits: true, .. } | Kind::Layers { .. }),
         "{name}: an option is one number"
     );
 }
 
 #[test]
 fn every_method_has_help_and_its_options_have_limits() {
-    for table in [
-        data::sources(),
-        model::architectures(),
-        balance::balancers(),
-    ] {
-        assert_choices(
-            "methods",
-            &table.iter().map(|entry| entry.choice).collect::<Vec<_>>(),
-        );
+    for table in [data::sources(), model::architectures(), balance::balancers()] {
+        assert_choices("methods", &table.iter().map(|entry| entry.choice).collect::<Vec<_>>());
         for entry in table {
             let keys: BTreeSet<_> = entry.options.iter().map(|option| option.key).collect();
             assert_eq!(keys.len(), entry.options.len(), "{}", entry.choice.key);
@@ -147,21 +107,9 @@ fn every_lesson_passes_the_check_as_it_is() {
     for lesson in lessons::LESSONS {
         let config = lesson.config();
         let (checked, notices) = check(config.clone());
-        assert_eq!(
-            (checked.into_config(), notices),
-            (config, vec![]),
-            "{}",
-            lesson.key
-        );
-        assert!(
-            is_text(lesson.name) && is_text(lesson.teaches) && !lesson.steps.is_empty(),
-            "{}",
-            lesson.key
-        );
-        assert_eq!(
-            lessons::find(lesson.key).map(|found| found.name),
-            Some(lesson.name)
-        );
+        assert_eq!((checked.into_config(), notices), (config, vec![]), "{}", lesson.key);
+        assert!(is_text(lesson.name) && is_text(lesson.teaches) && !lesson.steps.is_empty(), "{}", lesson.key);
+        assert_eq!(lessons::find(lesson.key).map(|found| found.name), Some(lesson.name));
     }
     assert_eq!(Config::default().preset, lessons::LESSONS[0].key);
 }
@@ -170,18 +118,10 @@ fn every_lesson_passes_the_check_as_it_is() {
 #[test]
 fn what_changes_while_it_runs_is_live() {
     for key in ["lr", "bal", "t0.weight", "t0.scale", "decay", "clip"] {
-        assert_eq!(
-            entry(&Config::default(), key).unwrap().effect,
-            Effect::Live,
-            "{key}"
-        );
+        assert_eq!(entry(&Config::default(), key).unwrap().effect, Effect::Live, "{key}");
     }
     for key in ["s", "trunk", "rows", "t0.loss", "t0.labelled", "batch"] {
-        assert_eq!(
-            entry(&Config::default(), key).unwrap().effect,
-            Effect::Reset,
-            "{key}"
-        );
+        assert_eq!(entry(&Config::default(), key).unwrap().effect, Effect::Reset, "{key}");
     }
 }
 
@@ -205,11 +145,7 @@ proptest! {
 fn notices(change: impl FnOnce(&mut Config)) -> Vec<(String, String)> {
     let mut config = Config::default();
     change(&mut config);
-    check(config)
-        .1
-        .into_iter()
-        .map(|notice| (notice.key, notice.sentence))
-        .collect()
+    check(config).1.into_iter().map(|notice| (notice.key, notice.sentence)).collect()
 }
 
 fn one(key: &str, sentence: &str) -> Vec<(String, String)> {
@@ -227,67 +163,34 @@ fn what_a_check_changes_is_named() {
         one("lr", "'1e300' is not a number from 1e-6 to 10; 10 is used.")
     );
     assert_eq!(notices(|c| c.training.weight_decay = -0.0), vec![]);
-    assert_eq!(
-        notices(|c| c.tasks.clear()),
-        one(
-            "tasks",
-            "0 is not a number of tasks from 1 to 6; 1 is used."
-        )
-    );
+    assert_eq!(notices(|c| c.tasks.clear()), one("tasks", "0 is not a number of tasks from 1 to 6; 1 is used."));
     assert_eq!(
         notices(|c| c.preset = "x".repeat(50)),
-        one(
-            "p",
-            &format!("There is no lesson '{}…'; 'twins' is used.", "x".repeat(40))
-        )
+        one("p", &format!("There is no lesson '{}…'; 'twins' is used.", "x".repeat(40)))
     );
-    assert_eq!(
-        notices(|c| c.balancer = Pick::new("magic")),
-        one("bal", "'magic' is not known; 'equal' is used.")
-    );
+    assert_eq!(notices(|c| c.balancer = Pick::new("magic")), one("bal", "'magic' is not known; 'equal' is used."));
     assert_eq!(
         notices(|c| c.balancer = Pick::new("equal").with("lr", 1.0)),
         one("bal.lr", "'equal' has no such option; it is dropped.")
     );
     assert_eq!(
         notices(|c| c.balancer = Pick::new("uncertainty").with("lr", 1e300)),
-        one(
-            "bal.lr",
-            "1e300 is not a number from 0.001 to 1; 1 is used."
-        )
+        one("bal.lr", "1e300 is not a number from 0.001 to 1; 1 is used.")
     );
     let named = notices(|c| c.tasks[1].target = "nowhere".into());
-    assert!(
-        named[0].0 == "t1.target" && named[0].1.starts_with("'nowhere' is not one of "),
-        "{named:?}"
-    );
+    assert!(named[0].0 == "t1.target" && named[0].1.starts_with("'nowhere' is not one of "), "{named:?}");
     let named = notices(|c| c.trunk = vec![LayerConfig::new(usize::MAX)]);
     assert_eq!(named[0].0, "trunk");
-    assert_eq!(
-        notices(|c| c.tasks[0].outputs = 5),
-        vec![],
-        "a binary task has one output and nobody needs to be told"
-    );
+    assert_eq!(notices(|c| c.tasks[0].outputs = 5), vec![], "a binary task has one output and nobody needs to be told");
 }
 
 #[test]
 fn a_check_fits_settings_to_each_other() {
     let mut config = Config::default();
     config.data.train_rows = 20;
-    config.tasks[0] = TaskConfig {
-        loss: LossKind::Mse,
-        outputs: 9,
-        ..TaskConfig::default()
-    };
+    config.tasks[0] = TaskConfig { loss: LossKind::Mse, outputs: 9, ..TaskConfig::default() };
     let (lesson, notices) = check(config);
-    assert_eq!(
-        (
-            lesson.training.batch,
-            lesson.tasks[0].outputs,
-            lesson.tasks[1].labelled
-        ),
-        (0, 8, 16)
-    );
+    assert_eq!((lesson.training.batch, lesson.tasks[0].outputs, lesson.tasks[1].labelled), (0, 8, 16));
     let keys: Vec<_> = notices.iter().map(|notice| notice.key.as_str()).collect();
     assert_eq!(keys, ["batch", "t0.outputs"]);
 }
@@ -296,9 +199,7 @@ fn a_check_fits_settings_to_each_other() {
 fn a_setting_is_written_clamped_or_not_at_all() {
     let mut config = Config::default();
     assert_eq!(apply(&mut config, "lr", &Value::Number(0.5)), Ok(None));
-    let notice = apply(&mut config, "s", &Value::Integer(-1))
-        .unwrap()
-        .unwrap();
+    let notice = apply(&mut config, "s", &Value::Integer(-1)).unwrap().unwrap();
     assert_eq!((notice.key.as_str(), config.seed), ("s", 0));
     for (key, value) in [
         ("opt", Value::Choice("magic".into())),
@@ -309,69 +210,27 @@ fn a_setting_is_written_clamped_or_not_at_all() {
     ] {
         let before = config.clone();
         let notice = apply(&mut config, key, &value).unwrap().unwrap();
-        assert_eq!(
-            (notice.key.as_str(), &config),
-            (key, &before),
-            "{}",
-            notice.sentence
-        );
+        assert_eq!((notice.key.as_str(), &config), (key, &before), "{}", notice.sentence);
     }
-    for key in [
-        "",
-        ".",
-        "t2.scale",
-        "t.scale",
-        "t00.scale",
-        "t-1.scale",
-        "bal.lr",
-        "lr.lr",
-        "t1.",
-        "t9.lr",
-        "ta.lr",
-    ] {
-        assert!(
-            apply(&mut config, key, &Value::Number(1.0)).is_err(),
-            "{key}"
-        );
+    for key in ["", ".", "t2.scale", "t.scale", "t00.scale", "t-1.scale", "bal.lr", "lr.lr", "t1.", "t9.lr", "ta.lr"] {
+        assert!(apply(&mut config, key, &Value::Number(1.0)).is_err(), "{key}");
     }
     assert_eq!(config.training.learning_rate, 0.5);
 }
 
 #[test]
 fn another_method_forgets_the_options_of_the_one_before() {
-    let mut config = Config {
-        balancer: Pick::new("uncertainty").with("lr", 0.5),
-        ..Config::default()
-    };
-    assert_eq!(
-        apply(&mut config, "bal", &Value::Choice("uncertainty".into())),
-        Ok(None)
-    );
+    let mut config = Config { balancer: Pick::new("uncertainty").with("lr", 0.5), ..Config::default() };
+    assert_eq!(apply(&mut config, "bal", &Value::Choice("uncertainty".into())), Ok(None));
     assert_eq!(entry(&config, "bal.lr").unwrap().value, Value::Number(0.5));
     for method in ["equal", "uncertainty"] {
-        assert_eq!(
-            apply(&mut config, "bal", &Value::Choice(method.into())),
-            Ok(None)
-        );
+        assert_eq!(apply(&mut config, "bal", &Value::Choice(method.into())), Ok(None));
     }
-    assert_eq!(
-        entry(&config, "bal.lr").unwrap().value,
-        Value::Number(0.025)
-    );
-    assert_eq!(
-        apply(&mut config, "bal.form", &Value::Choice("regression".into())),
-        Ok(None)
-    );
+    assert_eq!(entry(&config, "bal.lr").unwrap().value, Value::Number(0.025));
+    assert_eq!(apply(&mut config, "bal.form", &Value::Choice("regression".into())), Ok(None));
     assert_eq!(config.balancer, Pick::new("uncertainty").with("form", 1.0));
-    assert_eq!(
-        apply(&mut config, "bal.form", &Value::Choice("auto".into())),
-        Ok(None)
-    );
-    assert_eq!(
-        config.balancer,
-        Pick::new("uncertainty"),
-        "a default is not stored"
-    );
+    assert_eq!(apply(&mut config, "bal.form", &Value::Choice("auto".into())), Ok(None));
+    assert_eq!(config.balancer, Pick::new("uncertainty"), "a default is not stored");
 }
 
 #[test]
@@ -394,9 +253,7 @@ fn numbers_print_shortly_and_read_back() {
 #[test]
 fn what_a_notice_quotes_is_short() {
     let mut config = Config::default();
-    let Notice { sentence, .. } = apply(&mut config, "opt", &Value::Choice("y".repeat(10_000)))
-        .unwrap()
-        .unwrap();
+    let Notice { sentence, .. } = apply(&mut config, "opt", &Value::Choice("y".repeat(10_000))).unwrap().unwrap();
     assert!(sentence.len() < 200 && sentence.contains('…'), "{sentence}");
 }
 
@@ -410,12 +267,8 @@ fn the_readme_lists_the_settings_as_they_are() {
     let Ok(readme) = std::fs::read_to_string(path) else {
         return;
     };
-    let (before, rest) = readme
-        .split_once(BEGIN)
-        .expect("README.md has no <!-- settings:begin -->");
-    let (section, after) = rest
-        .split_once(END)
-        .expect("README.md has no <!-- settings:end -->");
+    let (before, rest) = readme.split_once(BEGIN).expect("README.md has no <!-- settings:begin -->");
+    let (section, after) = rest.split_once(END).expect("README.md has no <!-- settings:end -->");
     let expected = format!("\n\n{}\n", document::markdown());
     if section == expected {
         return;
@@ -435,18 +288,9 @@ fn the_documentation_names_every_setting_once() {
     for balancer in balance::balancers() {
         config.balancer = Pick::new(balancer.choice.key);
         for entry in entries(&config) {
-            assert_eq!(
-                text.matches(&format!("\n| `{}` | ", entry.key)).count(),
-                1,
-                "{}",
-                entry.key
-            );
+            assert_eq!(text.matches(&format!("\n| `{}` | ", entry.key)).count(), 1, "{}", entry.key);
         }
     }
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
-    assert!(
-        text.lines()
-            .filter(|line| line.starts_with('|'))
-            .all(|line| columns(line) == 7)
-    );
+    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| columns(line) == 7));
 }

@@ -21,60 +21,24 @@ const T3: [f32; 4] = [18.0, -22.0, -22.0, 38.0];
 
 #[test]
 fn conflict_has_the_reference_values() {
-    assert_close(
-        cosine(&T1, 0, 1).unwrap_or(f64::NAN),
-        -0.5_f64.sqrt(),
-        1e-12,
-    );
-    assert_close(
-        magnitude_similarity(&T1, 0, 1).unwrap_or(f64::NAN),
-        0.942809,
-        1e-6,
-    );
+    assert_close(cosine(&T1, 0, 1).unwrap_or(f64::NAN), -0.5_f64.sqrt(), 1e-12);
+    assert_close(magnitude_similarity(&T1, 0, 1).unwrap_or(f64::NAN), 0.942809, 1e-6);
     assert_eq!(norms(&T1), [1.0, 2_f64.sqrt()]);
     assert_eq!(cosine(&T2, 0, 2), Some(0.0));
-    assert_close(
-        cosine(&T2, 2, 1).unwrap_or(f64::NAN),
-        -2.0 / 10_f64.sqrt(),
-        1e-12,
-    );
-    assert_close(
-        cosine(&T3, 0, 1).unwrap_or(f64::NAN),
-        -22.0 / (18.0_f64 * 38.0).sqrt(),
-        1e-12,
-    );
-    assert_eq!(
-        (cosine(&T1, 1, 1), magnitude_similarity(&T1, 1, 1)),
-        (Some(1.0), Some(1.0))
-    );
+    assert_close(cosine(&T2, 2, 1).unwrap_or(f64::NAN), -2.0 / 10_f64.sqrt(), 1e-12);
+    assert_close(cosine(&T3, 0, 1).unwrap_or(f64::NAN), -22.0 / (18.0_f64 * 38.0).sqrt(), 1e-12);
+    assert_eq!((cosine(&T1, 1, 1), magnitude_similarity(&T1, 1, 1)), (Some(1.0), Some(1.0)));
 }
 
 #[test]
 fn a_missing_gradient_has_no_angle() {
-    for gram in [
-        [1.0, 0.0, 0.0, 0.0],
-        [1.0, 0.0, 0.0, f32::NAN],
-        [f32::INFINITY, 1.0, 1.0, 1.0],
-        [1.0, 0.0, 0.0, -1.0],
-    ] {
-        assert_eq!(
-            (cosine(&gram, 0, 1), magnitude_similarity(&gram, 0, 1)),
-            (None, None)
-        );
+    for gram in [[1.0, 0.0, 0.0, 0.0], [1.0, 0.0, 0.0, f32::NAN], [f32::INFINITY, 1.0, 1.0, 1.0], [1.0, 0.0, 0.0, -1.0]]
+    {
+        assert_eq!((cosine(&gram, 0, 1), magnitude_similarity(&gram, 0, 1)), (None, None));
     }
     assert_eq!(cosine(&[1.0, f32::NAN, f32::NAN, 1.0], 0, 1), None);
-    assert_eq!(
-        (
-            cosine(&T1, 0, 2),
-            cosine(&[], 0, 0),
-            cosine(&[1.0, 2.0, 3.0], 0, 0)
-        ),
-        (None, None, None)
-    );
-    assert_eq!(
-        (norms(&[]), norms(&[1.0, 2.0]), norms(&[-1e-9])),
-        (vec![], vec![], vec![0.0])
-    );
+    assert_eq!((cosine(&T1, 0, 2), cosine(&[], 0, 0), cosine(&[1.0, 2.0, 3.0], 0, 0)), (None, None, None));
+    assert_eq!((norms(&[]), norms(&[1.0, 2.0]), norms(&[-1e-9])), (vec![], vec![], vec![0.0]));
 }
 
 #[test]
@@ -85,14 +49,8 @@ fn rounding_keeps_a_cosine_within_its_range() {
 
 #[test]
 fn hypervolume_has_the_reference_values() {
-    assert_eq!(
-        hypervolume(&[[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], &[4.0, 4.0]),
-        6.0
-    );
-    assert_eq!(
-        hypervolume(&[[1.0, 1.0, 1.0], [0.5, 1.5, 1.5]], &[2.0; 3]),
-        1.125
-    );
+    assert_eq!(hypervolume(&[[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], &[4.0, 4.0]), 6.0);
+    assert_eq!(hypervolume(&[[1.0, 1.0, 1.0], [0.5, 1.5, 1.5]], &[2.0; 3]), 1.125);
     assert_eq!(hypervolume(&[[3.0], [1.0], [2.0]], &[4.0]), 3.0);
     assert_eq!(hypervolume(&[[1.0; 4], [1.0; 4]], &[2.0; 4]), 1.0);
     assert_eq!(hypervolume(&[[0.0; 6]], &[2.0; 6]), 64.0);
@@ -101,26 +59,12 @@ fn hypervolume_has_the_reference_values() {
 /// The concave front of section 3.2: `f = 1 - exp(-(1 -/+ t)²)`, uniform in t.
 fn fonseca(points: usize) -> Vec<[f64; 2]> {
     let t = |k: usize| 2.0 * k as f64 / (points - 1) as f64 - 1.0;
-    (0..points)
-        .map(t)
-        .map(|t| {
-            [
-                1.0 - (-(1.0 - t).powi(2)).exp(),
-                1.0 - (-(1.0 + t).powi(2)).exp(),
-            ]
-        })
-        .collect()
+    (0..points).map(t).map(|t| [1.0 - (-(1.0 - t).powi(2)).exp(), 1.0 - (-(1.0 + t).powi(2)).exp()]).collect()
 }
 
 #[test]
 fn the_concave_front_has_its_published_hypervolume() {
-    for (points, expected) in [
-        (5, 0.230060),
-        (10, 0.287579),
-        (20, 0.315385),
-        (50, 0.331568),
-        (2000, 0.341854),
-    ] {
+    for (points, expected) in [(5, 0.230060), (10, 0.287579), (20, 0.315385), (50, 0.331568), (2000, 0.341854)] {
         assert_close(hypervolume(&fonseca(points), &[1.0, 1.0]), expected, 1e-6);
     }
     assert_close(hypervolume(&fonseca(200_000), &[1.0, 1.0]), 0.342116, 1e-5);
@@ -129,66 +73,36 @@ fn the_concave_front_has_its_published_hypervolume() {
 #[test]
 fn the_front_of_two_quadratics_has_its_exact_hypervolume() {
     // sqrt(f1) + sqrt(f2) = sqrt(R) with R = 2: 5/6 R².
-    let points: Vec<_> = (0..=20_000)
-        .map(|k| f64::from(k) / 20_000.0)
-        .map(|t| [2.0 * t * t, 2.0 * (1.0 - t).powi(2)])
-        .collect();
+    let points: Vec<_> =
+        (0..=20_000).map(|k| f64::from(k) / 20_000.0).map(|t| [2.0 * t * t, 2.0 * (1.0 - t).powi(2)]).collect();
     assert_close(hypervolume(&points, &[2.0, 2.0]), 10.0 / 3.0, 1e-3);
 }
 
 #[test]
 fn points_beyond_the_reference_or_not_finite_count_for_nothing() {
     let reference = [2.0, 2.0];
-    for point in [
-        [2.0, 0.0],
-        [0.0, 3.0],
-        [f64::NAN, 1.0],
-        [f64::NEG_INFINITY, 1.0],
-        [f64::INFINITY, 1.0],
-    ] {
+    for point in [[2.0, 0.0], [0.0, 3.0], [f64::NAN, 1.0], [f64::NEG_INFINITY, 1.0], [f64::INFINITY, 1.0]] {
         assert_eq!(hypervolume(&[point], &reference), 0.0);
         assert_eq!(hypervolume(&[point, [1.0, 1.0]], &reference), 1.0);
     }
-    assert_eq!(
-        hypervolume(&[vec![1.0], vec![1.0, 1.0, 1.0], vec![]], &reference),
-        0.0
-    );
-    assert_eq!(
-        (
-            hypervolume(&[[0.0; 0]], &[]),
-            hypervolume::<Vec<f64>>(&[], &reference)
-        ),
-        (0.0, 0.0)
-    );
+    assert_eq!(hypervolume(&[vec![1.0], vec![1.0, 1.0, 1.0], vec![]], &reference), 0.0);
+    assert_eq!((hypervolume(&[[0.0; 0]], &[]), hypervolume::<Vec<f64>>(&[], &reference)), (0.0, 0.0));
     assert_eq!(hypervolume(&[[0.0, 0.0]], &[1.0, f64::INFINITY]), 0.0);
 }
 
 /// Inclusion and exclusion over all subsets: exact, and feasible for a few points.
 fn brute_force(points: &[Vec<f64>], reference: &[f64]) -> f64 {
     let sign = |subset: u32| {
-        if subset.count_ones() % 2 == 1 {
-            1.0
-        } else {
-            -1.0
-        }
+        if subset.count_ones() % 2 == 1 { 1.0 } else { -1.0 }
     };
     let corner = |subset: u32, loss: usize| {
-        let chosen = points
-            .iter()
-            .enumerate()
-            .filter(|(k, _)| subset >> k & 1 == 1);
-        chosen
-            .map(|(_, point)| point[loss])
-            .fold(f64::NEG_INFINITY, f64::max)
+        let chosen = points.iter().enumerate().filter(|(k, _)| subset >> k & 1 == 1);
+        chosen.map(|(_, point)| point[loss]).fold(f64::NEG_INFINITY, f64::max)
     };
     let volume = |subset: u32| {
-        (0..reference.len())
-            .map(|loss| (reference[loss] - corner(subset, loss)).max(0.0))
-            .product::<f64>()
+        (0..reference.len()).map(|loss| (reference[loss] - corner(subset, loss)).max(0.0)).product::<f64>()
     };
-    (1..1_u32 << points.len())
-        .map(|subset| sign(subset) * volume(subset))
-        .sum()
+    (1..1_u32 << points.len()).map(|subset| sign(subset) * volume(subset)).sum()
 }
 
 fn clouds(most: usize) -> impl Strategy<Value = Vec<Vec<f64>>> {
@@ -261,9 +175,7 @@ proptest! {
 #[test]
 fn fifty_points_in_six_losses_take_no_time() {
     let loss = |k: usize, l: usize| ((k * 7919 + l * 104_729) % 1009) as f64 / 1009.0;
-    let points: Vec<Vec<f64>> = (0..50)
-        .map(|k| (0..6).map(|l| loss(k, l)).collect())
-        .collect();
+    let points: Vec<Vec<f64>> = (0..50).map(|k| (0..6).map(|l| loss(k, l)).collect()).collect();
     let volume = hypervolume(&points, &[1.0; 6]);
     assert!(volume > 0.0 && volume < 1.0);
 }
@@ -273,43 +185,24 @@ fn domination_is_nowhere_worse_and_somewhere_better() {
     assert!(dominates(&[1.0, 2.0], &[1.0, 3.0]));
     assert!(!dominates(&[1.0, 2.0], &[1.0, 2.0]));
     assert!(!dominates(&[1.0, 3.0], &[2.0, 2.0]));
-    assert!(
-        !dominates(&[1.0], &[1.0, 2.0]) && !dominates(&[], &[]) && !dominates(&[f64::NAN], &[1.0])
-    );
+    assert!(!dominates(&[1.0], &[1.0, 2.0]) && !dominates(&[], &[]) && !dominates(&[f64::NAN], &[1.0]));
 }
 
 #[test]
 fn dead_models_are_never_on_the_front() {
-    let points = [
-        [f64::NAN, 0.0],
-        [1.0, 1.0],
-        [f64::NEG_INFINITY, 0.0],
-        [1.0, 1.0],
-        [2.0, 1.0],
-    ];
+    let points = [[f64::NAN, 0.0], [1.0, 1.0], [f64::NEG_INFINITY, 0.0], [1.0, 1.0], [2.0, 1.0]];
     assert_eq!(non_dominated(&points), [false, true, false, true, false]);
 }
 
 #[test]
 fn a_fan_over_two_tasks_is_evenly_spaced() {
     let list = fan(2, 11);
-    assert_eq!(
-        (list.len(), list[0].as_slice(), list[10].as_slice()),
-        (11, &[1.0, 0.0][..], &[0.0, 1.0][..])
-    );
+    assert_eq!((list.len(), list[0].as_slice(), list[10].as_slice()), (11, &[1.0, 0.0][..], &[0.0, 1.0][..]));
     for (k, point) in list.iter().enumerate() {
         assert_close(f64::from(point[1]), k as f64 / 10.0, 1e-7);
     }
     assert_eq!(fan(2, 2), [[1.0, 0.0], [0.0, 1.0]]);
-    assert_eq!(
-        (
-            fan(2, 1).len(),
-            fan(2, 0).len(),
-            fan(1, 11).len(),
-            fan(0, 11).len()
-        ),
-        (0, 0, 0, 0)
-    );
+    assert_eq!((fan(2, 1).len(), fan(2, 0).len(), fan(1, 11).len(), fan(0, 11).len()), (0, 0, 0, 0));
 }
 
 #[test]
@@ -322,10 +215,7 @@ fn a_fan_over_more_tasks_is_the_largest_lattice_that_fits() {
     for tasks in 2..=6 {
         let list = fan(tasks, 45);
         for task in 0..tasks {
-            assert!(
-                list.iter().any(|point| point[task] == 1.0),
-                "no point is all for task {task}"
-            );
+            assert!(list.iter().any(|point| point[task] == 1.0), "no point is all for task {task}");
         }
         for (k, point) in list.iter().enumerate() {
             assert_close(point.iter().map(|part| f64::from(*part)).sum(), 1.0, 1e-6);
@@ -338,41 +228,20 @@ fn a_fan_over_more_tasks_is_the_largest_lattice_that_fits() {
 #[test]
 fn metrics_have_a_name_and_a_direction() {
     for loss in [LossKind::Mse, LossKind::Huber] {
-        assert_eq!(
-            (
-                metric_name(loss),
-                higher_is_better(loss),
-                metric(loss, 8.0, 2)
-            ),
-            ("error", false, Some(2.0))
-        );
+        assert_eq!((metric_name(loss), higher_is_better(loss), metric(loss, 8.0, 2)), ("error", false, Some(2.0)));
     }
     for loss in [LossKind::Bce, LossKind::Ce] {
-        assert_eq!(
-            (
-                metric_name(loss),
-                higher_is_better(loss),
-                metric(loss, 1.0, 2)
-            ),
-            ("accuracy", true, Some(0.5))
-        );
+        assert_eq!((metric_name(loss), higher_is_better(loss), metric(loss, 1.0, 2)), ("accuracy", true, Some(0.5)));
     }
     assert_eq!(metric(LossKind::Mse, 0.0, 0), None);
 }
 
 #[test]
 fn the_t_interval_has_the_quantiles_of_the_tables() {
-    for (seeds, quantile) in [
-        (2, 12.7062),
-        (3, 4.302653),
-        (5, 2.776445),
-        (10, 2.262157),
-        (64, 1.998341),
-    ] {
+    for (seeds, quantile) in [(2, 12.7062), (3, 4.302653), (5, 2.776445), (10, 2.262157), (64, 1.998341)] {
         let sample: Vec<f64> = (0..seeds).map(f64::from).collect();
         let mean = sample.iter().sum::<f64>() / f64::from(seeds);
-        let variance =
-            sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(seeds - 1);
+        let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / f64::from(seeds - 1);
         let (got, half) = t_interval(&sample);
         assert_close(got, mean, 1e-12);
         assert_close(half / (variance / f64::from(seeds)).sqrt(), quantile, 1e-4);
@@ -383,50 +252,23 @@ fn the_t_interval_has_the_quantiles_of_the_tables() {
 #[test]
 fn a_transfer_gain_is_called_by_its_interval() {
     let gain = |pairs: &[(f64, f64)]| TransferGain::over_seeds(pairs);
-    let better = gain(&[
-        (1.0, 0.8),
-        (1.0, 0.82),
-        (1.0, 0.78),
-        (1.0, 0.81),
-        (1.0, 0.79),
-    ]);
+    let better = gain(&[(1.0, 0.8), (1.0, 0.82), (1.0, 0.78), (1.0, 0.81), (1.0, 0.79)]);
     assert_eq!((better.verdict, better.seeds), (Verdict::Positive, 5));
     assert_close(better.mean, 0.2, 1e-12);
     // Standard deviation 0.0158114, over sqrt(5), times 2.776445.
     assert_close(better.high - better.mean, 0.019632, 1e-5);
     assert_close(better.mean - better.low, 0.019632, 1e-5);
-    assert_eq!(
-        gain(&[(0.5, 0.6), (0.5, 0.61), (0.5, 0.59)]).verdict,
-        Verdict::Negative
-    );
-    assert_eq!(
-        gain(&[(1.0, 0.5), (1.0, 1.4), (1.0, 1.2)]).verdict,
-        Verdict::NoDifference
-    );
-    assert_eq!(
-        gain(&[(1.0, 1.0), (1.0, 1.0)]).verdict,
-        Verdict::NoDifference
-    );
+    assert_eq!(gain(&[(0.5, 0.6), (0.5, 0.61), (0.5, 0.59)]).verdict, Verdict::Negative);
+    assert_eq!(gain(&[(1.0, 0.5), (1.0, 1.4), (1.0, 1.2)]).verdict, Verdict::NoDifference);
+    assert_eq!(gain(&[(1.0, 1.0), (1.0, 1.0)]).verdict, Verdict::NoDifference);
 }
 
 #[test]
 fn a_transfer_gain_needs_a_baseline_and_two_seeds_for_a_verdict() {
     let one = TransferGain::over_seeds(&[(1.0, 0.1)]);
-    assert_eq!(
-        (one.verdict, one.seeds, one.mean),
-        (Verdict::NoDifference, 1, 0.9)
-    );
+    assert_eq!((one.verdict, one.seeds, one.mean), (Verdict::NoDifference, 1, 0.9));
     assert_eq!(TransferGain::over_seeds(&[]), TransferGain::undefined());
-    assert_eq!(
-        TransferGain::over_seeds(&[(0.0, 1.0), (1.0, 1.0)]),
-        TransferGain::undefined()
-    );
-    assert_eq!(
-        TransferGain::over_seeds(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]),
-        TransferGain::undefined()
-    );
-    assert_eq!(
-        TransferGain::over_seeds(&[(1.0, 0.5), (f64::NAN, 1.0)]).seeds,
-        1
-    );
+    assert_eq!(TransferGain::over_seeds(&[(0.0, 1.0), (1.0, 1.0)]), TransferGain::undefined());
+    assert_eq!(TransferGain::over_seeds(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), TransferGain::undefined());
+    assert_eq!(TransferGain::over_seeds(&[(1.0, 0.5), (f64::NAN, 1.0)]).seeds, 1);
 }

@@ -43,14 +43,7 @@ impl Weights {
     };
 
     pub fn parts(&self) -> [&[f32]; 6] {
-        [
-            self.w1.as_flattened(),
-            &self.b1,
-            self.w2.as_flattened(),
-            &self.b2,
-            self.wh.as_flattened(),
-            &self.bh,
-        ]
+        [self.w1.as_flattened(), &self.b1, self.w2.as_flattened(), &self.b2, self.wh.as_flattened(), &self.bh]
     }
 
     pub fn parts_mut(&mut self) -> [&mut [f32]; 6] {
@@ -93,11 +86,7 @@ pub struct Population {
 
 impl Population {
     pub fn new(members: usize) -> Self {
-        let member = || Member {
-            weights: Weights::ZERO,
-            first: Weights::ZERO,
-            second: Weights::ZERO,
-        };
+        let member = || Member { weights: Weights::ZERO, first: Weights::ZERO, second: Weights::ZERO };
         Self {
             inputs: [[0.0; INPUTS]; ROWS],
             targets: [[0.0; PADDED]; ROWS],
@@ -126,20 +115,14 @@ impl Population {
     pub fn loss(&mut self) -> f32 {
         let mut total = 0.0;
         for member in &self.members {
-            total += self
-                .scratch
-                .forward::<true>(&member.weights, &self.inputs, &self.targets);
+            total += self.scratch.forward::<true>(&member.weights, &self.inputs, &self.targets);
         }
         total / self.members.len() as f32
     }
 
     /// One step of every member; gives the loss before it.
     pub fn step(&mut self) -> f32 {
-        if self.tuned {
-            self.step_as::<true>()
-        } else {
-            self.step_as::<false>()
-        }
+        if self.tuned { self.step_as::<true>() } else { self.step_as::<false>() }
     }
 
     fn step_as<const TUNED: bool>(&mut self) -> f32 {
@@ -152,11 +135,7 @@ impl Population {
             let scratch = &mut *self.scratch;
             total += scratch.forward::<TUNED>(&member.weights, &self.inputs, &self.targets);
             scratch.backward::<TUNED>(&member.weights, &self.inputs);
-            let Member {
-                weights,
-                first,
-                second,
-            } = member;
+            let Member { weights, first, second } = member;
             let gradient = scratch.gradient.parts();
             let parts = weights.parts_mut().into_iter();
             let moments = first.parts_mut().into_iter().zip(second.parts_mut());
@@ -176,12 +155,10 @@ impl Population {
     pub fn gradient(&mut self, member: usize) -> Weights {
         let weights = &self.members[member].weights;
         if self.tuned {
-            self.scratch
-                .forward::<true>(weights, &self.inputs, &self.targets);
+            self.scratch.forward::<true>(weights, &self.inputs, &self.targets);
             self.scratch.backward::<true>(weights, &self.inputs);
         } else {
-            self.scratch
-                .forward::<false>(weights, &self.inputs, &self.targets);
+            self.scratch.forward::<false>(weights, &self.inputs, &self.targets);
             self.scratch.backward::<false>(weights, &self.inputs);
         }
         self.scratch.gradient.clone()
@@ -210,12 +187,7 @@ impl Scratch {
             plain::layer(&self.h2, &w.wh, &w.bh, &mut self.out);
         }
         let mut squares = 0.0;
-        for (out, target) in self
-            .out
-            .as_flattened_mut()
-            .iter_mut()
-            .zip(targets.as_flattened())
-        {
+        for (out, target) in self.out.as_flattened_mut().iter_mut().zip(targets.as_flattened()) {
             let error = *out - target;
             squares += error * error;
             *out = error * (2.0 / ROWS as f32);
@@ -346,9 +318,7 @@ mod plain {
             let x = value.clamp(-LIMIT, LIMIT);
             let square = x * x;
             let top = TOP[1..].iter().fold(TOP[0], |sum, c| sum * square + c);
-            let bottom = BOTTOM[1..]
-                .iter()
-                .fold(BOTTOM[0], |sum, c| sum * square + c);
+            let bottom = BOTTOM[1..].iter().fold(BOTTOM[0], |sum, c| sum * square + c);
             *value = x * top / bottom;
         }
     }
@@ -400,15 +370,8 @@ mod plain {
 /// A rational approximation of tanh, good to a few units in the last place: an odd polynomial over
 /// an even one, highest power first.
 const LIMIT: f32 = 7.905_311;
-const TOP: [f32; 7] = [
-    -2.760_768_5e-16,
-    2.000_188e-13,
-    -8.604_672e-11,
-    5.122_297e-8,
-    1.485_722_4e-5,
-    6.372_619e-4,
-    4.893_524_6e-3,
-];
+const TOP: [f32; 7] =
+    [-2.760_768_5e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619e-4, 4.893_524_6e-3];
 const BOTTOM: [f32; 4] = [1.198_258_4e-6, 1.185_347e-4, 2.268_434_6e-3, 4.893_525e-3];
 
 fn tanh(values: &mut [f32]) {
@@ -416,27 +379,16 @@ fn tanh(values: &mut [f32]) {
         let x = F4::load(part, 0).clamp(-LIMIT, LIMIT);
         let square = x.mul(x);
         let polynomial = |coefficients: &[f32]| {
-            coefficients[1..]
-                .iter()
-                .fold(F4::splat(coefficients[0]), |sum, c| {
-                    sum.mul(square).add(F4::splat(*c))
-                })
+            coefficients[1..].iter().fold(F4::splat(coefficients[0]), |sum, c| sum.mul(square).add(F4::splat(*c)))
         };
-        x.mul(polynomial(&TOP))
-            .div(polynomial(&BOTTOM))
-            .store(part, 0);
+        x.mul(polynomial(&TOP)).div(polynomial(&BOTTOM)).store(part, 0);
     }
 }
 
 /// `d *= 1 - h * h`
 fn through_tanh(d: &mut [f32], h: &[f32]) {
     let one = F4::splat(1.0);
-    for (d, h) in d
-        .as_chunks_mut::<4>()
-        .0
-        .iter_mut()
-        .zip(h.as_chunks::<4>().0)
-    {
+    for (d, h) in d.as_chunks_mut::<4>().0.iter_mut().zip(h.as_chunks::<4>().0) {
         let h = F4::load(h, 0);
         F4::load(d, 0).mul(one.sub(h.mul(h))).store(d, 0);
     }
@@ -446,11 +398,7 @@ fn adam(w: &mut [f32], g: &[f32], m: &mut [f32], v: &mut [f32], rate: f32, scale
     let [beta1, beta2] = [F4::splat(BETA1), F4::splat(BETA2)];
     let [rest1, rest2] = [F4::splat(1.0 - BETA1), F4::splat(1.0 - BETA2)];
     let [rate, scale2, epsilon] = [F4::splat(rate), F4::splat(scale2), F4::splat(EPSILON)];
-    let weights = w
-        .as_chunks_mut::<4>()
-        .0
-        .iter_mut()
-        .zip(g.as_chunks::<4>().0);
+    let weights = w.as_chunks_mut::<4>().0.iter_mut().zip(g.as_chunks::<4>().0);
     let moments = m.as_chunks_mut::<4>().0.iter_mut();
     let moments = moments.zip(v.as_chunks_mut::<4>().0);
     for ((w, g), (m, v)) in weights.zip(moments) {
@@ -513,10 +461,7 @@ mod lanes {
         }
         #[inline(always)]
         pub fn clamp(self, low: f32, high: f32) -> Self {
-            Self(f32x4_pmin(
-                f32x4_splat(high),
-                f32x4_pmax(f32x4_splat(low), self.0),
-            ))
+            Self(f32x4_pmin(f32x4_splat(high), f32x4_pmax(f32x4_splat(low), self.0)))
         }
     }
 }

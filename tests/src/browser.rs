@@ -44,14 +44,7 @@ impl Setup {
     pub const PHONE: (u32, u32) = (390, 844);
 
     pub fn new(flavour: Flavour) -> Self {
-        Self {
-            flavour,
-            size: Self::DESKTOP,
-            dark: false,
-            reduced_motion: false,
-            net_log: None,
-            args: Vec::new(),
-        }
+        Self { flavour, size: Self::DESKTOP, dark: false, reduced_motion: false, net_log: None, args: Vec::new() }
     }
 
     pub fn cpu() -> Self {
@@ -63,10 +56,7 @@ impl Setup {
     }
 
     pub fn phone() -> Self {
-        Self {
-            size: Self::PHONE,
-            ..Self::cpu()
-        }
+        Self { size: Self::PHONE, ..Self::cpu() }
     }
 
     fn flags(&self, profile: &std::path::Path) -> Vec<String> {
@@ -85,11 +75,7 @@ impl Setup {
         .map(String::from)
         .into();
         flags.push(format!("--user-data-dir={}", profile.display()));
-        flags.push(format!(
-            "--window-size={},{}",
-            self.size.0.max(500),
-            self.size.1 + 150
-        ));
+        flags.push(format!("--window-size={},{}", self.size.0.max(500), self.size.1 + 150));
         if self.flavour == Flavour::Gpu {
             flags.push("--enable-unsafe-webgpu".into());
             flags.push("--use-webgpu-adapter=swiftshader".into());
@@ -123,19 +109,13 @@ pub struct Browser {
 
 impl Browser {
     pub fn start(flavour: Flavour, size: (u32, u32), dark: bool) -> Result<Self> {
-        Self::start_with(Setup {
-            size,
-            dark,
-            ..Setup::new(flavour)
-        })
+        Self::start_with(Setup { size, dark, ..Setup::new(flavour) })
     }
 
     pub fn start_with(setup: Setup) -> Result<Self> {
         let guard = Guard::start()?;
         let capabilities = capabilities(&setup, &guard.profile)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let client = runtime
             .block_on(async {
                 let connect = async {
@@ -147,12 +127,7 @@ impl Browser {
                 tokio::time::timeout(Duration::from_secs(180), connect).await
             })
             .context("Chromium did not start within 180 s")??;
-        let browser = Self {
-            client,
-            runtime,
-            setup,
-            _guard: guard,
-        };
+        let browser = Self { client, runtime, setup, _guard: guard };
         browser.prepare_tab()?;
         Ok(browser)
     }
@@ -174,8 +149,7 @@ impl Browser {
     // ---- navigation ----
 
     pub fn goto(&self, url: &str) -> Result<()> {
-        self.wait_on(self.client.goto(url))
-            .with_context(|| format!("go to {url}"))
+        self.wait_on(self.client.goto(url)).with_context(|| format!("go to {url}"))
     }
 
     pub fn reload(&self) -> Result<()> {
@@ -225,14 +199,8 @@ impl Browser {
     }
 
     pub fn enter_frame(&self, css: &str) -> Result<()> {
-        self.wait_on(async {
-            self.client
-                .find(Locator::Css(css))
-                .await?
-                .enter_frame()
-                .await
-        })
-        .with_context(|| format!("enter the frame {css}"))
+        self.wait_on(async { self.client.find(Locator::Css(css)).await?.enter_frame().await })
+            .with_context(|| format!("enter the frame {css}"))
     }
 
     pub fn leave_frame(&self) -> Result<()> {
@@ -246,10 +214,7 @@ impl Browser {
         self.emulate_size(self.setup.size)?;
         self.emulate_media(self.setup.dark, self.setup.reduced_motion)?;
         // A tab that is never in front for a person still counts as seen and focused.
-        self.cdp(
-            "Emulation.setFocusEmulationEnabled",
-            json!({ "enabled": true }),
-        )?;
+        self.cdp("Emulation.setFocusEmulationEnabled", json!({ "enabled": true }))?;
         Ok(())
     }
 
@@ -265,20 +230,13 @@ impl Browser {
                 "mobile": phone,
             }),
         )?;
-        self.cdp(
-            "Emulation.setTouchEmulationEnabled",
-            json!({ "enabled": phone }),
-        )?;
+        self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": phone }))?;
         Ok(())
     }
 
     pub fn emulate_media(&self, dark: bool, reduced_motion: bool) -> Result<()> {
         let scheme = if dark { "dark" } else { "light" };
-        let motion = if reduced_motion {
-            "reduce"
-        } else {
-            "no-preference"
-        };
+        let motion = if reduced_motion { "reduce" } else { "no-preference" };
         self.cdp(
             "Emulation.setEmulatedMedia",
             json!({ "features": [
@@ -304,8 +262,7 @@ impl Browser {
 
     /// The value that the body of a function returns; `arguments` holds `args`.
     pub fn execute(&self, script: &str, args: Vec<Value>) -> Result<Value> {
-        self.wait_on(self.client.execute(script, args))
-            .with_context(|| format!("run in the page: {}", head(script)))
+        self.wait_on(self.client.execute(script, args)).with_context(|| format!("run in the page: {}", head(script)))
     }
 
     /// Like [`Browser::execute`] with `await`: the script is the body of an async function.
@@ -333,25 +290,18 @@ impl Browser {
 
     pub fn number(&self, script: &str, args: Vec<Value>) -> Result<f64> {
         let value = self.execute(script, args)?;
-        value
-            .as_f64()
-            .ok_or_else(|| anyhow!("no number but {value} from: {}", head(script)))
+        value.as_f64().ok_or_else(|| anyhow!("no number but {value} from: {}", head(script)))
     }
 
     pub fn truth(&self, script: &str, args: Vec<Value>) -> Result<bool> {
         let value = self.execute(script, args)?;
-        value
-            .as_bool()
-            .ok_or_else(|| anyhow!("neither true nor false but {value} from: {}", head(script)))
+        value.as_bool().ok_or_else(|| anyhow!("neither true nor false but {value} from: {}", head(script)))
     }
 
     /// One command of the Chrome DevTools protocol, sent to the tab in front.
     pub fn cdp(&self, command: &str, params: Value) -> Result<Value> {
-        self.issue(Extension {
-            path: "goog/cdp/execute",
-            body: Some(json!({ "cmd": command, "params": params })),
-        })
-        .with_context(|| format!("DevTools command {command}"))
+        self.issue(Extension { path: "goog/cdp/execute", body: Some(json!({ "cmd": command, "params": params })) })
+            .with_context(|| format!("DevTools command {command}"))
     }
 
     // ---- hands ----
@@ -397,24 +347,18 @@ impl Browser {
         for &value in held {
             keys = keys.then(KeyAction::Down { value });
         }
-        keys = keys
-            .then(KeyAction::Down { value: key })
-            .then(KeyAction::Up { value: key });
+        keys = keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
         for &value in held.iter().rev() {
             keys = keys.then(KeyAction::Up { value });
         }
-        self.wait_on(self.client.perform_actions(keys))
-            .with_context(|| format!("press {key:?}"))
+        self.wait_on(self.client.perform_actions(keys)).with_context(|| format!("press {key:?}"))
     }
 
     // ---- what came of it ----
 
     /// The console's lines since the last call, of all tabs.
     pub fn console(&self) -> Result<Vec<LogEntry>> {
-        let lines = self.issue(Extension {
-            path: "se/log",
-            body: Some(json!({ "type": "browser" })),
-        })?;
+        let lines = self.issue(Extension { path: "se/log", body: Some(json!({ "type": "browser" })) })?;
         let text = |line: &Value, key: &str| line[key].as_str().unwrap_or_default().to_owned();
         let lines = lines.as_array().map(Vec::as_slice).unwrap_or_default();
         Ok(lines
@@ -441,17 +385,12 @@ impl Drop for Browser {
     fn drop(&mut self) {
         let client = self.client.clone();
         // Chromium closes in its own time if it can; the guard ends it if it cannot.
-        let _ = self.runtime.block_on(async {
-            tokio::time::timeout(Duration::from_secs(20), client.close()).await
-        });
+        let _ = self.runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), client.close()).await });
     }
 }
 
 fn head(script: &str) -> &str {
-    let end = script
-        .char_indices()
-        .nth(160)
-        .map_or(script.len(), |(at, _)| at);
+    let end = script.char_indices().nth(160).map_or(script.len(), |(at, _)| at);
     script[..end].trim()
 }
 
@@ -478,16 +417,8 @@ struct Extension {
 }
 
 impl WebDriverCompatibleCommand for Extension {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.path
-        ))
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
     }
 
     fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
@@ -524,8 +455,7 @@ kill -KILL 0
 impl Guard {
     fn start() -> Result<Self> {
         let profile = fresh_folder("mtl-browser")?;
-        let driver =
-            std::env::var("MTL_CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".into());
+        let driver = std::env::var("MTL_CHROMEDRIVER").unwrap_or_else(|_| "/usr/bin/chromedriver".into());
         let mut command = Command::new("sh");
         command
             .args(["-c", SHELL, "sh", &driver, "--port=0"])
@@ -540,10 +470,7 @@ impl Guard {
         let mut shell = command.spawn().context("start a shell for chromedriver")?;
 
         let (tell, told) = mpsc::channel();
-        let output = shell
-            .stdout
-            .take()
-            .ok_or_else(|| anyhow!("chromedriver has no output"))?;
+        let output = shell.stdout.take().ok_or_else(|| anyhow!("chromedriver has no output"))?;
         // Reads on after the port, so that chromedriver never waits for a reader.
         std::thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
@@ -555,16 +482,10 @@ impl Guard {
                 }
             }
         });
-        let mut guard = Self {
-            shell,
-            port: 0,
-            profile,
-        };
+        let mut guard = Self { shell, port: 0, profile };
         guard.port = told
             .recv_timeout(Duration::from_secs(60))
-            .with_context(|| {
-                format!("{driver} did not start (MTL_CHROMEDRIVER names another one)")
-            })?;
+            .with_context(|| format!("{driver} did not start (MTL_CHROMEDRIVER names another one)"))?;
         Ok(guard)
     }
 }

@@ -25,11 +25,7 @@ pub const PATIENCE: u64 = 120;
 
 /// Asks until the answer is there. `Ok(None)` and errors mean 'not yet'; at the deadline the last
 /// error tells what was still missing.
-pub fn eventually<T>(
-    secs: u64,
-    what: &str,
-    mut ask: impl FnMut() -> Result<Option<T>>,
-) -> Result<T> {
+pub fn eventually<T>(secs: u64, what: &str, mut ask: impl FnMut() -> Result<Option<T>>) -> Result<T> {
     let deadline = Instant::now() + Duration::from_secs(secs);
     let mut pause = Duration::from_millis(20);
     loop {
@@ -51,10 +47,6 @@ pub fn eventually<T>(
 }
 
 /// [`eventually`] for a plain condition.
-pub fn eventually_true(
-    secs: u64,
-    what: &str,
-    mut holds: impl FnMut() -> Result<bool>,
-) -> Result<()> {
+pub fn eventually_true(secs: u64, what: &str, mut holds: impl FnMut() -> Result<bool>) -> Result<()> {
     eventually(secs, what, || Ok(holds()?.then_some(())))
 }

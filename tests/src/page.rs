@@ -32,10 +32,7 @@ pub struct Page<'b> {
 impl<'b> Page<'b> {
     /// `url` is the page's address without a fragment.
     pub fn new(browser: &'b Browser, url: &str) -> Self {
-        Self {
-            browser,
-            url: url.into(),
-        }
+        Self { browser, url: url.into() }
     }
 
     pub fn url(&self) -> &str {
@@ -46,11 +43,7 @@ impl<'b> Page<'b> {
 
     /// Opens the page anew with this fragment (without its `#`) and waits until it can be used.
     pub fn open(&self, fragment: &str) -> Result<()> {
-        let hash = if fragment.is_empty() {
-            String::new()
-        } else {
-            format!("#{fragment}")
-        };
+        let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
         self.open_url(&format!("{}{hash}", self.url))
     }
 
@@ -85,29 +78,20 @@ impl<'b> Page<'b> {
 
     /// The text of an element, or the value of a field.
     pub fn text(&self, id: &str) -> Result<String> {
-        match self.run(
-            "const el = one(arguments[0]); return el && read(el)",
-            vec![json!(id)],
-        )? {
+        match self.run("const el = one(arguments[0]); return el && read(el)", vec![json!(id)])? {
             Value::String(text) => Ok(text),
             _ => bail!("the page has no '{id}'"),
         }
     }
 
     pub fn attribute(&self, id: &str, name: &str) -> Result<Option<String>> {
-        let value = self.run(
-            "return one(arguments[0])?.getAttribute(arguments[1])",
-            vec![json!(id), json!(name)],
-        )?;
+        let value = self.run("return one(arguments[0])?.getAttribute(arguments[1])", vec![json!(id), json!(name)])?;
         Ok(value.as_str().map(String::from))
     }
 
     /// The number in an element: the exact one of its `data-value`, else the first of its text.
     pub fn reading(&self, id: &str) -> Result<Reading> {
-        if let Some(value) = self
-            .attribute(id, "data-value")?
-            .and_then(|exact| exact.parse().ok())
-        {
+        if let Some(value) = self.attribute(id, "data-value")?.and_then(|exact| exact.parse().ok()) {
             return Ok(Reading { value, blur: 0.0 });
         }
         let text = self.text(id)?;
@@ -120,26 +104,19 @@ impl<'b> Page<'b> {
 
     pub fn epoch(&self) -> Result<u64> {
         let text = self.text("epoch")?;
-        text.parse()
-            .with_context(|| format!("the epoch is no integer: '{text}'"))
+        text.parse().with_context(|| format!("the epoch is no integer: '{text}'"))
     }
 
     /// `CPU` or `GPU`; empty while no engine runs.
     pub fn engine(&self) -> Result<String> {
         let text = self.text("engine")?;
-        Ok(if text == "CPU" || text == "GPU" {
-            text
-        } else {
-            String::new()
-        })
+        Ok(if text == "CPU" || text == "GPU" { text } else { String::new() })
     }
 
     /// The text of every notice.
     pub fn notice(&self) -> Result<String> {
-        let text = self.run(
-            "return all('notice').map(el => el.textContent.trim()).filter(Boolean).join('\\n')",
-            vec![],
-        )?;
+        let text =
+            self.run("return all('notice').map(el => el.textContent.trim()).filter(Boolean).join('\\n')", vec![])?;
         Ok(text.as_str().unwrap_or_default().to_owned())
     }
 
@@ -180,13 +157,7 @@ impl<'b> Page<'b> {
         self.settled("losses", || {
             let losses = self.losses()?;
             ensure!(!losses.is_empty(), "no task is shown");
-            ensure!(
-                losses
-                    .iter()
-                    .flatten()
-                    .all(|text| parse_number(text).is_some()),
-                "no losses yet: {losses:?}"
-            );
+            ensure!(losses.iter().flatten().all(|text| parse_number(text).is_some()), "no losses yet: {losses:?}");
             Ok(losses)
         })
     }
@@ -230,11 +201,7 @@ impl<'b> Page<'b> {
     }
 
     /// What a reading shows when it no longer changes: three times the same, a while apart.
-    pub fn settled<T: PartialEq>(
-        &self,
-        what: &str,
-        mut read: impl FnMut() -> Result<T>,
-    ) -> Result<T> {
+    pub fn settled<T: PartialEq>(&self, what: &str, mut read: impl FnMut() -> Result<T>) -> Result<T> {
         let mut seen: Option<(T, u32)> = None;
         eventually(PATIENCE, &format!("{what} that stand still"), || {
             let now = match read() {
@@ -244,10 +211,7 @@ impl<'b> Page<'b> {
                     return Err(error);
                 }
             };
-            let times = seen
-                .take()
-                .filter(|(before, _)| *before == now)
-                .map_or(0, |(_, times)| times + 1);
+            let times = seen.take().filter(|(before, _)| *before == now).map_or(0, |(_, times)| times + 1);
             if times >= 3 {
                 return Ok(Some(now));
             }
@@ -270,17 +234,11 @@ impl<'b> Page<'b> {
         // The page writes when input has settled, 300 ms after the last change.
         loop {
             let href = self.href()?;
-            let now = href
-                .split_once('#')
-                .map(|(_, hash)| hash.to_owned())
-                .unwrap_or_default();
+            let now = href.split_once('#').map(|(_, hash)| hash.to_owned()).unwrap_or_default();
             if seen.as_ref() == Some(&now) {
                 return Ok(now);
             }
-            ensure!(
-                std::time::Instant::now() < deadline,
-                "the address never stands still: {href}"
-            );
+            ensure!(std::time::Instant::now() < deadline, "the address never stands still: {href}");
             seen = Some(now);
             std::thread::sleep(std::time::Duration::from_millis(1000));
         }
@@ -288,19 +246,16 @@ impl<'b> Page<'b> {
 
     /// The value of a key of the fragment, or `None`.
     pub fn setting(&self, key: &str) -> Result<Option<String>> {
-        let value = self.browser.execute(
-            "return new URLSearchParams(location.hash.slice(1)).get(arguments[0])",
-            vec![json!(key)],
-        )?;
+        let value = self
+            .browser
+            .execute("return new URLSearchParams(location.hash.slice(1)).get(arguments[0])", vec![json!(key)])?;
         Ok(value.as_str().map(String::from))
     }
 
     pub fn wait_setting(&self, key: &str, expected: &str) -> Result<()> {
-        eventually_true(
-            PATIENCE,
-            &format!("{key}={expected} in the address"),
-            || Ok(self.setting(key)?.as_deref() == Some(expected)),
-        )
+        eventually_true(PATIENCE, &format!("{key}={expected} in the address"), || {
+            Ok(self.setting(key)?.as_deref() == Some(expected))
+        })
     }
 
     pub fn history_length(&self) -> Result<u64> {
@@ -325,28 +280,19 @@ impl<'b> Page<'b> {
 
     /// A script's click, for many of them.
     pub fn script_click(&self, id: &str) -> Result<()> {
-        let there = self.run(
-            "const el = one(arguments[0]); el?.click(); return !!el",
-            vec![json!(id)],
-        )?;
+        let there = self.run("const el = one(arguments[0]); el?.click(); return !!el", vec![json!(id)])?;
         ensure!(there == json!(true), "the page has no '{id}'");
         Ok(())
     }
 
     pub fn select(&self, id: &str, value: &str) -> Result<()> {
-        self.run(
-            "const el = one(arguments[0]); if (el) unfold(el)",
-            vec![json!(id)],
-        )?;
+        self.run("const el = one(arguments[0]); if (el) unfold(el)", vec![json!(id)])?;
         self.browser.select(&css(id), value)
     }
 
     /// Types into a field in place of what it holds, and leaves it.
     pub fn fill(&self, id: &str, text: &str) -> Result<()> {
-        self.run(
-            "const el = one(arguments[0]); if (el) unfold(el)",
-            vec![json!(id)],
-        )?;
+        self.run("const el = one(arguments[0]); if (el) unfold(el)", vec![json!(id)])?;
         self.browser.fill(&css(id), text)
     }
 
@@ -358,7 +304,7 @@ impl<'b> Page<'b> {
                 .concat(el.getAttribute('aria-label') ?? '')
                 .concat((el.getAttribute('aria-labelledby') ?? '').split(' ').map(id => document.getElementById(id)?.textContent ?? ''))
                 .map(text => text.replace(/\s+/g, ' ').trim().toLowerCase());
-            const fits = text => text === label || new RegExp(`^${label}\\s*([(:?]|$)`).test(text);
+            const fits = text => text === label || new RegExp(`^${label}\\s*([(:?,]|$)`).test(text);
             const el = [...document.querySelectorAll(kind)].find(el => said(el).some(fits));
             if (!el) return null;
             unfold(el);
@@ -379,9 +325,7 @@ impl<'b> Page<'b> {
              return pressed != null ? pressed === 'true' : /^\\W*pause/i.test(el.getAttribute('aria-label') ?? el.textContent)",
             vec![],
         )?;
-        playing
-            .as_bool()
-            .ok_or_else(|| anyhow!("the page has no 'play'"))
+        playing.as_bool().ok_or_else(|| anyhow!("the page has no 'play'"))
     }
 
     pub fn play(&self) -> Result<()> {
@@ -396,11 +340,7 @@ impl<'b> Page<'b> {
         if self.playing()? != on {
             self.click("play")?;
         }
-        let what = if on {
-            "training that plays"
-        } else {
-            "training that pauses"
-        };
+        let what = if on { "training that plays" } else { "training that pauses" };
         eventually_true(PATIENCE, what, || Ok(self.playing()? == on))
     }
 
@@ -443,18 +383,9 @@ impl<'b> Page<'b> {
             }
             return epoch();
         "#;
-        let args = vec![
-            json!(id),
-            json!(epochs),
-            json!(presses),
-            json!(PATIENCE * 1000),
-        ];
-        let epoch = self
-            .browser
-            .execute_async(&format!("{HELPERS}{script}"), args)?;
-        epoch
-            .as_u64()
-            .ok_or_else(|| anyhow!("no epoch but {epoch}"))
+        let args = vec![json!(id), json!(epochs), json!(presses), json!(PATIENCE * 1000)];
+        let epoch = self.browser.execute_async(&format!("{HELPERS}{script}"), args)?;
+        epoch.as_u64().ok_or_else(|| anyhow!("no epoch but {epoch}"))
     }
 
     /// Chooses a lesson and waits until it stands there, paused at epoch 0.
@@ -472,16 +403,10 @@ impl<'b> Page<'b> {
             .browser
             .console()?
             .into_iter()
-            .filter(|line| {
-                line.level == "SEVERE" || line.message.contains("Content Security Policy")
-            })
+            .filter(|line| line.level == "SEVERE" || line.message.contains("Content Security Policy"))
             .map(|line| format!("{} {}: {}", line.level, line.source, line.message))
             .collect();
-        ensure!(
-            errors.is_empty(),
-            "errors in the console:\n{}",
-            errors.join("\n")
-        );
+        ensure!(errors.is_empty(), "errors in the console:\n{}", errors.join("\n"));
         Ok(())
     }
 
@@ -492,12 +417,8 @@ impl<'b> Page<'b> {
         self.wait_epoch(before + 2)?;
         self.pause()?;
         let losses = self.settled_losses()?;
-        let finite =
-            |text: &String| parse_number(text).is_some_and(|reading| reading.value.is_finite());
-        ensure!(
-            losses.iter().flatten().all(finite),
-            "losses that are no numbers: {losses:?}"
-        );
+        let finite = |text: &String| parse_number(text).is_some_and(|reading| reading.value.is_finite());
+        ensure!(losses.iter().flatten().all(finite), "losses that are no numbers: {losses:?}");
         Ok(())
     }
 
@@ -513,15 +434,9 @@ impl<'b> Page<'b> {
             or(self.notice()),
         );
         for line in self.browser.console().unwrap_or_default() {
-            text.push_str(&format!(
-                "console {} {}: {}\n",
-                line.level, line.source, line.message
-            ));
+            text.push_str(&format!("console {} {}: {}\n", line.level, line.source, line.message));
         }
-        let name = std::thread::current()
-            .name()
-            .unwrap_or("test")
-            .replace("::", "-");
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
         let path = std::env::temp_dir().join(format!("mtl-failed-{name}.png"));
         if let Ok(png) = self.browser.screenshot()
             && std::fs::write(&path, png).is_ok()
@@ -541,25 +456,15 @@ pub fn css(id: &str) -> String {
 pub fn parse_number(text: &str) -> Option<Reading> {
     let text = text.replace('\u{2212}', "-");
     let start = text.find(|c: char| c.is_ascii_digit())?;
-    let signed = text[..start]
-        .trim_end_matches('.')
-        .trim_end()
-        .ends_with('-');
-    let digits: &str = text[start..]
-        .split(|c: char| !(c.is_ascii_digit() || ".eE+-".contains(c)))
-        .next()?;
+    let signed = text[..start].trim_end_matches('.').trim_end().ends_with('-');
+    let digits: &str = text[start..].split(|c: char| !(c.is_ascii_digit() || ".eE+-".contains(c))).next()?;
     // `0.5-0.7` and `1e` end at the longest part that is a number.
     let (value, digits) = (1..=digits.len()).rev().find_map(|end| {
         let part = digits.get(..end)?;
         part.parse::<f64>().ok().map(|value| (value, part))
     })?;
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-    let places = mantissa
-        .split_once('.')
-        .map_or(0, |(_, places)| places.len() as i32);
+    let places = mantissa.split_once('.').map_or(0, |(_, places)| places.len() as i32);
     let blur = 0.5 * 10f64.powi(exponent.parse::<i32>().unwrap_or(0) - places);
-    Some(Reading {
-        value: if signed { -value } else { value },
-        blur,
-    })
+    Some(Reading { value: if signed { -value } else { value }, blur })
 }

@@ -26,10 +26,8 @@ impl Drop for Temporary {
 impl Site {
     /// The folder of the built page.
     pub fn dist() -> Result<PathBuf> {
-        let dist = std::env::var_os("MTL_DIST").map_or_else(
-            || Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"),
-            PathBuf::from,
-        );
+        let dist = std::env::var_os("MTL_DIST")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist"), PathBuf::from);
         ensure!(
             dist.join("index.html").is_file(),
             "there is no built page in {}: run `cargo xtask build`, or name its folder in MTL_DIST",
@@ -52,9 +50,7 @@ impl Site {
     /// The path of the first file whose name passes, relative to the page.
     pub fn find(&self, passes: impl Fn(&str) -> bool) -> Result<Option<String>> {
         let found = find_file(&self.folder, &passes)?;
-        let inside = found
-            .as_deref()
-            .and_then(|path| path.strip_prefix(&self.folder).ok());
+        let inside = found.as_deref().and_then(|path| path.strip_prefix(&self.folder).ok());
         Ok(inside.map(|path| path.to_string_lossy().replace('\\', "/")))
     }
 
@@ -68,11 +64,7 @@ impl Site {
 
     fn serve(folder: PathBuf, prefix: &str, temporary: Option<Temporary>) -> Result<Self> {
         let server = xtask::static_site::serve(&folder, prefix, 0)?;
-        Ok(Self {
-            server,
-            folder,
-            _temporary: temporary,
-        })
+        Ok(Self { server, folder, _temporary: temporary })
     }
 
     /// The address of the page, with the slash at its end.
@@ -100,10 +92,7 @@ fn find_file(folder: &Path, passes: &dyn Fn(&str) -> bool) -> Result<Option<Path
             if let Some(found) = find_file(&path, passes)? {
                 return Ok(Some(found));
             }
-        } else if path
-            .file_name()
-            .is_some_and(|name| passes(&name.to_string_lossy()))
-        {
+        } else if path.file_name().is_some_and(|name| passes(&name.to_string_lossy())) {
             return Ok(Some(path));
         }
     }
@@ -119,10 +108,7 @@ pub struct Shared {
 
 impl Shared {
     pub const fn new(setup: fn() -> Setup) -> Self {
-        Self {
-            setup,
-            state: Mutex::new(None),
-        }
+        Self { setup, state: Mutex::new(None) }
     }
 
     /// Opens the page with this fragment (`""` or `"v=1&p=rivals"`) and waits until it is ready.
@@ -136,18 +122,13 @@ impl Shared {
     /// A fresh tab that is still empty.
     pub fn tab(&self, test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state
-            .as_ref()
-            .is_some_and(|(browser, site)| fresh_tab(browser, site).is_err())
-        {
+        if state.as_ref().is_some_and(|(browser, site)| fresh_tab(browser, site).is_err()) {
             *state = None; // The browser is gone: the next test need not go with it.
         }
         if state.is_none() {
             *state = Some((Browser::start_with((self.setup)())?, Site::built("/")?));
         }
-        let (browser, site) = state
-            .as_ref()
-            .ok_or_else(|| anyhow!("a browser was just started"))?;
+        let (browser, site) = state.as_ref().ok_or_else(|| anyhow!("a browser was just started"))?;
         let page = Page::new(browser, &site.url());
         explained(&page, || test(&page))
     }

@@ -40,10 +40,7 @@ fn everything_that_can_be_operated_on_a_phone_has_a_name() -> Result<()> {
 }
 
 fn unfold_everything(page: &Page) -> Result<()> {
-    page.browser.execute(
-        "for (const fold of document.querySelectorAll('details')) fold.open = true",
-        vec![],
-    )?;
+    page.browser.execute("for (const fold of document.querySelectorAll('details')) fold.open = true", vec![])?;
     Ok(())
 }
 
@@ -55,34 +52,16 @@ fn names_are_complete(page: &Page) -> Result<()> {
         .filter(|node| node["ignored"] != true)
         .filter(|node| OPERATED.iter().any(|role| node["role"]["value"] == **role))
         .collect();
-    ensure!(
-        operated.len() >= 10,
-        "only {} controls in the accessibility tree",
-        operated.len()
-    );
+    ensure!(operated.len() >= 10, "only {} controls in the accessibility tree", operated.len());
     let mut nameless = Vec::new();
     for node in operated {
-        if node["name"]["value"]
-            .as_str()
-            .unwrap_or_default()
-            .trim()
-            .is_empty()
-        {
-            let described = page.browser.cdp(
-                "DOM.describeNode",
-                json!({ "backendNodeId": node["backendDOMNodeId"] }),
-            )?;
-            nameless.push(format!(
-                "{} {}",
-                node["role"]["value"], described["node"]["attributes"]
-            ));
+        if node["name"]["value"].as_str().unwrap_or_default().trim().is_empty() {
+            let described =
+                page.browser.cdp("DOM.describeNode", json!({ "backendNodeId": node["backendDOMNodeId"] }))?;
+            nameless.push(format!("{} {}", node["role"]["value"], described["node"]["attributes"]));
         }
     }
-    ensure!(
-        nameless.is_empty(),
-        "without a name:\n{}",
-        nameless.join("\n")
-    );
+    ensure!(nameless.is_empty(), "without a name:\n{}", nameless.join("\n"));
     Ok(())
 }
 
@@ -186,13 +165,9 @@ fn l_turns_the_axis_of_the_losses() -> Result<()> {
         let before = page.settled("loss chart", || page.picture("loss-chart"))?;
         without_focus(page)?;
         page.browser.press('l')?;
-        eventually_true(PATIENCE, "another loss chart", || {
-            Ok(page.picture("loss-chart")? != before)
-        })?;
+        eventually_true(PATIENCE, "another loss chart", || Ok(page.picture("loss-chart")? != before))?;
         page.browser.press('l')?;
-        eventually_true(PATIENCE, "the first loss chart", || {
-            Ok(page.picture("loss-chart")? == before)
-        })
+        eventually_true(PATIENCE, "the first loss chart", || Ok(page.picture("loss-chart")? == before))
     })
 }
 
@@ -211,9 +186,7 @@ fn a_question_mark_opens_the_shortcuts_and_escape_closes_them() -> Result<()> {
     BROWSER.visit("", |page| {
         without_focus(page)?;
         page.browser.press('?')?;
-        let text = eventually(PATIENCE, "the shortcuts", || {
-            Ok(Some(sheet(page)?).filter(|text| !text.is_empty()))
-        })?;
+        let text = eventually(PATIENCE, "the shortcuts", || Ok(Some(sheet(page)?).filter(|text| !text.is_empty())))?;
         ensure!(text.contains("Space"), "{text}");
         page.browser.press(fantoccini::key::Key::Escape.into())?;
         eventually_true(PATIENCE, "closed shortcuts", || Ok(sheet(page)?.is_empty()))
@@ -249,10 +222,7 @@ fn space_on_a_focused_button_presses_that_button_only() -> Result<()> {
     BROWSER.visit("v=1&p=rivals", |page| {
         page.pause()?;
         page.step_epochs(2)?;
-        page.browser.execute(
-            "document.querySelector('[data-testid=reset]').focus()",
-            vec![],
-        )?;
+        page.browser.execute("document.querySelector('[data-testid=reset]').focus()", vec![])?;
         page.browser.press(' ')?;
         eventually_true(PATIENCE, "epoch 0", || Ok(page.epoch()? == 0))?;
         ensure!(!page.playing()?);
@@ -261,7 +231,6 @@ fn space_on_a_focused_button_presses_that_button_only() -> Result<()> {
 }
 
 fn without_focus(page: &Page) -> Result<()> {
-    page.browser
-        .execute("document.activeElement?.blur?.()", vec![])?;
+    page.browser.execute("document.activeElement?.blur?.()", vec![])?;
     Ok(())
 }

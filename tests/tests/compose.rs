@@ -7,15 +7,11 @@ use serde_json::json;
 static BROWSER: Shared = Shared::new(Setup::cpu);
 
 fn wait_layers(page: &Page, count: usize) -> Result<()> {
-    eventually_true(PATIENCE, &format!("{count} shared layers"), || {
-        Ok(page.trunk_layers()? == count)
-    })
+    eventually_true(PATIENCE, &format!("{count} shared layers"), || Ok(page.trunk_layers()? == count))
 }
 
 fn wait_tasks(page: &Page, count: usize) -> Result<()> {
-    eventually_true(PATIENCE, &format!("{count} tasks"), || {
-        Ok(page.tasks()? == count)
-    })
+    eventually_true(PATIENCE, &format!("{count} tasks"), || Ok(page.tasks()? == count))
 }
 
 #[test]
@@ -24,9 +20,7 @@ fn an_added_layer_is_shown_shared_and_trained() -> Result<()> {
         page.click("trunk-add")?;
         wait_layers(page, 2)?;
         eventually_true(PATIENCE, "two layers in the address", || {
-            Ok(page
-                .setting("trunk")?
-                .is_some_and(|trunk| trunk.split(',').count() == 2))
+            Ok(page.setting("trunk")?.is_some_and(|trunk| trunk.split(',').count() == 2))
         })?;
         page.trains()
     })
@@ -131,7 +125,7 @@ fn another_balancer_takes_over_while_training_goes_on() -> Result<()> {
 #[test]
 fn another_learning_rate_takes_effect_while_training_goes_on() -> Result<()> {
     BROWSER.visit("v=1&p=rivals", |page| {
-        let field = page.field_labelled("input[type=number]", "learning rate")?;
+        let field = page.field_labelled("input[type=text]", "learning rate")?;
         page.play()?;
         let before = page.wait_epoch(3)?;
         page.browser.fill(&field, "0.02")?;
@@ -158,14 +152,9 @@ fn goes_on(page: &Page, before: u64) -> Result<()> {
 #[test]
 fn a_lesson_file_dropped_onto_the_page_opens() -> Result<()> {
     BROWSER.visit("v=1&p=twins", |page| {
-        drop_file(
-            page,
-            r#"{ "v": "1", "p": "bully", "s": "31", "trunk": "7,6" }"#,
-        )?;
+        drop_file(page, r#"{ "v": "1", "p": "bully", "s": "31", "trunk": "7,6" }"#)?;
         eventually_true(PATIENCE, "the lesson of the file", || {
-            Ok(page.text("lesson")? == "bully"
-                && page.text("seed")? == "31"
-                && page.trunk_layers()? == 2)
+            Ok(page.text("lesson")? == "bully" && page.text("seed")? == "31" && page.trunk_layers()? == 2)
         })?;
         page.trains()
     })

@@ -12,9 +12,7 @@ static GPU: Shared = Shared::new(Setup::gpu);
 const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
 
 fn wait_engine(page: &Page, engine: &str) -> Result<()> {
-    eventually_true(PATIENCE, &format!("engine {engine}"), || {
-        Ok(page.engine()? == engine)
-    })
+    eventually_true(PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
 }
 
 #[test]
@@ -22,9 +20,8 @@ fn without_webgpu_the_page_trains_on_the_cpu_and_says_why() -> Result<()> {
     CPU.visit("", |page| {
         page.trains()?;
         ensure!(page.text("engine")? == "CPU");
-        let reason = eventually(PATIENCE, "a reason", || {
-            Ok(Some(page.text("engine-reason")?).filter(|text| !text.is_empty()))
-        })?;
+        let reason =
+            eventually(PATIENCE, "a reason", || Ok(Some(page.text("engine-reason")?).filter(|text| !text.is_empty())))?;
         ensure!(reason.contains("WebGPU"), "the reason is '{reason}'");
         page.no_console_errors()
     })
@@ -36,8 +33,7 @@ fn without_webgpu_a_pinned_gpu_leaves_the_cpu_training() -> Result<()> {
         // The button may be disabled and say why, or be pressed and answered.
         if page.click("pin-gpu").is_ok() {
             eventually_true(PATIENCE, "a sentence", || {
-                Ok(page.text("engine-reason")?.contains("WebGPU")
-                    || page.notice()?.contains("WebGPU"))
+                Ok(page.text("engine-reason")?.contains("WebGPU") || page.notice()?.contains("WebGPU"))
             })?;
         }
         wait_engine(page, "CPU")?;
@@ -51,11 +47,7 @@ fn a_pinned_gpu_takes_over_and_trains() -> Result<()> {
         page.click("pin-gpu")?;
         wait_engine(page, "GPU")?;
         page.trains()?;
-        ensure!(
-            page.text("engine")? == "GPU",
-            "fell back: {}",
-            page.text("engine-reason")?
-        );
+        ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
         page.settled_map(0)?;
         page.no_console_errors()
     })
@@ -91,23 +83,14 @@ fn both_engines_reach_the_same_losses_after_two_hundred_steps() -> Result<()> {
         let mut losses = Vec::new();
         GPU.visit(SMALL, |page| {
             page.pause()?;
-            page.click(if engine == "GPU" {
-                "pin-gpu"
-            } else {
-                "pin-cpu"
-            })?;
+            page.click(if engine == "GPU" { "pin-gpu" } else { "pin-cpu" })?;
             wait_engine(page, engine)?;
             page.rewound()?;
             ensure!(page.step_through(50, 4)? == 50);
             page.settled_losses()?;
-            ensure!(
-                page.text("engine")? == engine,
-                "it did not stay on the {engine}: {}",
-                page.text("engine-reason")?
-            );
-            losses = (0..page.tasks()?)
-                .map(|k| page.reading(&format!("task-{k}-train-loss")))
-                .collect::<Result<_>>()?;
+            ensure!(page.text("engine")? == engine, "it did not stay on the {engine}: {}", page.text("engine-reason")?);
+            losses =
+                (0..page.tasks()?).map(|k| page.reading(&format!("task-{k}-train-loss"))).collect::<Result<_>>()?;
             Ok(())
         })?;
         Ok(losses)
@@ -117,8 +100,7 @@ fn both_engines_reach_the_same_losses_after_two_hundred_steps() -> Result<()> {
     ensure!(cpu.len() == 2 && gpu.len() == 2);
     for (task, (cpu, gpu)) in cpu.iter().zip(&gpu).enumerate() {
         let blur = cpu.blur + gpu.blur;
-        let difference =
-            ((cpu.value - gpu.value).abs() - blur).max(0.0) / cpu.value.abs().max(1e-6);
+        let difference = ((cpu.value - gpu.value).abs() - blur).max(0.0) / cpu.value.abs().max(1e-6);
         ensure!(difference < 1e-3, "task {task}: CPU {cpu:?}, GPU {gpu:?}");
     }
     Ok(())
@@ -129,11 +111,7 @@ fn a_gpu_engine_that_cannot_start_leaves_the_cpu_training_and_says_so() -> Resul
     let site = Site::built("/")?;
     let engine = site.find(|name| name.contains("gpu") && name.ends_with(".wasm"))?;
     let engine = engine.context("the site has no wasm file with 'gpu' in its name")?;
-    let site = site.with_file(
-        &engine,
-        b"\0asm but nothing that anybody could run",
-        "application/wasm",
-    );
+    let site = site.with_file(&engine, b"\0asm but nothing that anybody could run", "application/wasm");
     let browser = Browser::start_with(Setup::gpu())?;
     let page = Page::new(&browser, &site.url());
     explained(&page, || {
@@ -143,9 +121,7 @@ fn a_gpu_engine_that_cannot_start_leaves_the_cpu_training_and_says_so() -> Resul
         page.click("pin-gpu")?;
         eventually_true(PATIENCE, "a sentence about the GPU", || {
             let said = page.text("engine-reason")? + &page.notice()?;
-            Ok(page.engine()? == "CPU"
-                && said.contains("GPU")
-                && said.to_lowercase().contains("cpu"))
+            Ok(page.engine()? == "CPU" && said.contains("GPU") && said.to_lowercase().contains("cpu"))
         })?;
         ensure!(page.epoch()? >= before, "the run was lost");
         page.play()?;

@@ -75,9 +75,7 @@ fn signed_percentage(text: &str) -> bool {
 fn the_hypervolume_appears_as_a_number() -> Result<()> {
     BROWSER.visit("", |page| {
         page.play()?;
-        let volume = eventually(PATIENCE, "a hypervolume", || {
-            Ok(Some(page.number("hypervolume")?))
-        })?;
+        let volume = eventually(PATIENCE, "a hypervolume", || Ok(Some(page.number("hypervolume")?)))?;
         ensure!(volume.is_finite() && volume >= 0.0, "{volume}");
         Ok(())
     })
@@ -87,9 +85,7 @@ fn the_hypervolume_appears_as_a_number() -> Result<()> {
 fn the_cosine_of_a_task_pair_lies_between_minus_one_and_one() -> Result<()> {
     BROWSER.visit("v=1&p=rivals", |page| {
         page.play()?;
-        let cosine = eventually(PATIENCE, "a cosine", || {
-            Ok(Some(page.number("cosine-0-1")?))
-        })?;
+        let cosine = eventually(PATIENCE, "a cosine", || Ok(Some(page.number("cosine-0-1")?)))?;
         ensure!((-1.0..=1.0).contains(&cosine), "{cosine}");
         Ok(())
     })
@@ -99,13 +95,7 @@ fn the_cosine_of_a_task_pair_lies_between_minus_one_and_one() -> Result<()> {
 fn maps_and_charts_are_drawn_from_the_first_epochs_on() -> Result<()> {
     BROWSER.visit("", |page| {
         page.step_epochs(3)?;
-        for picture in [
-            "task-0-map",
-            "task-1-map",
-            "loss-chart",
-            "pareto-chart",
-            "transfer-chart",
-        ] {
+        for picture in ["task-0-map", "task-1-map", "loss-chart", "pareto-chart", "transfer-chart"] {
             eventually(PATIENCE, picture, || page.picture(picture).map(Some))?;
         }
         Ok(())
@@ -192,10 +182,7 @@ fn a_reset_lesson_replays_the_same_twenty_epochs() -> Result<()> {
         page.step_epochs(20)?;
         let second = page.settled_losses()?;
         ensure!(first == second, "{first:?} and {second:?}");
-        ensure!(
-            page.settled_map(0)? == map,
-            "the losses are the same, the maps are not"
-        );
+        ensure!(page.settled_map(0)? == map, "the losses are the same, the maps are not");
         Ok(())
     })
 }
@@ -207,9 +194,7 @@ fn dice_gives_another_seed_and_starts_again() -> Result<()> {
         page.step_epochs(1)?;
         ensure!(page.text("seed")? == "7");
         page.click("dice")?;
-        let seed = eventually(PATIENCE, "another seed", || {
-            Ok(Some(page.text("seed")?).filter(|seed| seed != "7"))
-        })?;
+        let seed = eventually(PATIENCE, "another seed", || Ok(Some(page.text("seed")?).filter(|seed| seed != "7")))?;
         eventually(PATIENCE, "epoch 0", || {
             Ok(Some(page.epoch()?).filter(|epoch| *epoch == 0 || page.playing().unwrap_or(false)))
         })?;

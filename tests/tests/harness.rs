@@ -56,12 +56,8 @@ fn a_page_object_reads_and_drives_a_page() -> Result<()> {
 fn the_console_tells_of_errors_and_of_nothing_else() -> Result<()> {
     with(Setup::cpu(), |page| {
         page.no_console_errors()?;
-        page.browser
-            .execute("console.error('so it goes')", vec![])?;
-        let told = page
-            .no_console_errors()
-            .err()
-            .map_or_else(String::new, |error| error.to_string());
+        page.browser.execute("console.error('so it goes')", vec![])?;
+        let told = page.no_console_errors().err().map_or_else(String::new, |error| error.to_string());
         ensure!(told.contains("so it goes"), "{told}");
         page.no_console_errors()
     })
@@ -69,37 +65,25 @@ fn the_console_tells_of_errors_and_of_nothing_else() -> Result<()> {
 
 #[test]
 fn a_dark_phone_is_dark_narrow_and_touched_and_so_are_its_new_tabs() -> Result<()> {
-    with(
-        Setup {
-            dark: true,
-            reduced_motion: true,
-            ..Setup::phone()
-        },
-        |page| {
-            let facts = "return [innerWidth, innerHeight, getComputedStyle(document.body).backgroundColor,\
+    with(Setup { dark: true, reduced_motion: true, ..Setup::phone() }, |page| {
+        let facts = "return [innerWidth, innerHeight, getComputedStyle(document.body).backgroundColor,\
              matchMedia('(prefers-reduced-motion: reduce)').matches, matchMedia('(pointer: coarse)').matches].join(' ')";
-            let expected = "390 844 rgb(0, 0, 0) true true";
-            ensure!(page.browser.string(facts, vec![])? == expected);
-            page.browser.new_tab()?;
-            page.open("")?;
-            let found = page.browser.string(facts, vec![])?;
-            ensure!(found == expected, "{found}");
-            Ok(())
-        },
-    )
+        let expected = "390 844 rgb(0, 0, 0) true true";
+        ensure!(page.browser.string(facts, vec![])? == expected);
+        page.browser.new_tab()?;
+        page.open("")?;
+        let found = page.browser.string(facts, vec![])?;
+        ensure!(found == expected, "{found}");
+        Ok(())
+    })
 }
 
 #[test]
 fn only_one_of_the_two_flavours_has_a_gpu_adapter() -> Result<()> {
     for flavour in [Flavour::Cpu, Flavour::Gpu] {
         with(Setup::new(flavour), |page| {
-            let adapter = page
-                .browser
-                .execute_async("return !!await navigator.gpu?.requestAdapter()", vec![])?;
-            ensure!(
-                adapter == (flavour == Flavour::Gpu),
-                "{flavour:?}: {adapter}"
-            );
+            let adapter = page.browser.execute_async("return !!await navigator.gpu?.requestAdapter()", vec![])?;
+            ensure!(adapter == (flavour == Flavour::Gpu), "{flavour:?}: {adapter}");
             Ok(())
         })?;
     }
@@ -111,10 +95,7 @@ fn only_one_of_the_two_flavours_has_a_gpu_adapter() -> Result<()> {
 fn nothing_is_left_of_a_browser_after_a_panic() -> Result<()> {
     let marker = fresh_folder("mtl-marker")?;
     let flag = format!("--log-net-log={}/log", marker.display());
-    let setup = Setup {
-        net_log: Some(marker.join("log")),
-        ..Setup::cpu()
-    };
+    let setup = Setup { net_log: Some(marker.join("log")), ..Setup::cpu() };
     let alive = || -> Result<bool> {
         let list = Command::new("ps").args(["-eo", "args"]).output()?;
         Ok(String::from_utf8_lossy(&list.stdout).contains(&flag))
@@ -138,8 +119,5 @@ fn numbers_are_read_as_the_page_writes_them() {
     assert_eq!(value("1.5e-3"), Some(0.0015));
     assert_eq!(value("hypervolume 0.75 (to 1, 1)"), Some(0.75));
     assert_eq!(value("\u{2014}"), None);
-    assert_eq!(
-        parse_number("0.25 or so").map(|reading| reading.blur),
-        Some(0.005)
-    );
+    assert_eq!(parse_number("0.25 or so").map(|reading| reading.blur), Some(0.005));
 }

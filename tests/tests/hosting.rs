@@ -27,15 +27,8 @@ fn the_page_works_in_a_folder_of_a_host_and_asks_for_nothing_outside_of_it() -> 
             page.trains()?;
             page.settled_map(0)?;
             page.no_console_errors()?;
-            let outside: Vec<_> = site
-                .requests()
-                .into_iter()
-                .filter(|path| !path.starts_with("/a/b/"))
-                .collect();
-            ensure!(
-                outside.is_empty(),
-                "asked for outside of /a/b/: {outside:?}"
-            );
+            let outside: Vec<_> = site.requests().into_iter().filter(|path| !path.starts_with("/a/b/")).collect();
+            ensure!(outside.is_empty(), "asked for outside of /a/b/: {outside:?}");
             Ok(())
         })
     })
@@ -85,10 +78,7 @@ fn no_request_of_page_or_workers_leaves_for_another_origin() -> Result<()> {
     let log = folder.join("log.json");
     let site = Site::built("/")?;
     {
-        let browser = Browser::start_with(Setup {
-            net_log: Some(log.clone()),
-            ..Setup::gpu()
-        })?;
+        let browser = Browser::start_with(Setup { net_log: Some(log.clone()), ..Setup::gpu() })?;
         let page = Page::new(&browser, &site.url());
         explained(&page, || {
             page.open("v=1&p=rivals&seeds=1&fan=0")?;
@@ -98,17 +88,10 @@ fn no_request_of_page_or_workers_leaves_for_another_origin() -> Result<()> {
             page.trains()
         })?;
     } // The log is complete once the browser has ended.
-    let requests =
-        requests_of_pages(&std::fs::read_to_string(&log).context("Chromium's log of requests")?);
+    let requests = requests_of_pages(&std::fs::read_to_string(&log).context("Chromium's log of requests")?);
     let _ = std::fs::remove_dir_all(&folder);
-    ensure!(
-        requests.iter().any(|url| url.ends_with(".wasm")),
-        "the log knows no wasm file: {requests:?}"
-    );
-    let foreign: Vec<_> = requests
-        .iter()
-        .filter(|url| !url.starts_with(&site.url()))
-        .collect();
+    ensure!(requests.iter().any(|url| url.ends_with(".wasm")), "the log knows no wasm file: {requests:?}");
+    let foreign: Vec<_> = requests.iter().filter(|url| !url.starts_with(&site.url())).collect();
     ensure!(foreign.is_empty(), "asked of others: {foreign:?}");
     ensure!(!site.requests().is_empty());
     Ok(())
@@ -133,16 +116,12 @@ fn a_lost_address_leads_back_to_the_page_with_its_lesson() -> Result<()> {
     BROWSER.tab(|root| {
         let page = Page::new(root.browser, &site.url());
         explained(&page, || {
-            page.browser
-                .goto(&format!("{}lost?from=slides#v=1&p=bully&s=8", site.url()))?;
+            page.browser.goto(&format!("{}lost?from=slides#v=1&p=bully&s=8", site.url()))?;
             page.ready()?;
             ensure!(page.text("lesson")? == "bully");
             ensure!(page.text("seed")? == "8");
             let href = page.href()?;
-            ensure!(
-                href.starts_with(&site.url()) && !href.contains("lost"),
-                "{href}"
-            );
+            ensure!(href.starts_with(&site.url()) && !href.contains("lost"), "{href}");
             Ok(())
         })
     })
@@ -175,9 +154,7 @@ fn a_policy_keeps_the_page_to_its_own_origin_and_is_never_violated() -> Result<(
 #[test]
 fn without_scripts_the_page_says_what_it_needs() -> Result<()> {
     let html = std::fs::read_to_string(Site::dist()?.join("index.html"))?;
-    let (_, told) = html
-        .split_once("<noscript")
-        .context("the page has no <noscript>")?;
+    let (_, told) = html.split_once("<noscript").context("the page has no <noscript>")?;
     ensure!(told.to_lowercase().contains("javascript"));
     Ok(())
 }

@@ -21,28 +21,15 @@ fn population(members: usize, tuned: bool) -> Population {
     let mut targets = [[0.0; TASKS]; ROWS];
     for (input, target) in population.inputs.iter_mut().zip(&mut targets) {
         *input = [number(), number()];
-        *target = [
-            input[0] - input[1],
-            (3.0 * input[0]).sin(),
-            f32::from(input[0] * input[1] > 0.0),
-        ];
+        *target = [input[0] - input[1], (3.0 * input[0]).sin(), f32::from(input[0] * input[1] > 0.0)];
     }
     population.set_targets(&targets);
     for member in &mut population.members {
-        for (part, scale) in member
-            .weights
-            .parts_mut()
-            .into_iter()
-            .zip([0.8, 0.1, 0.4, 0.1, 0.4, 0.1])
-        {
+        for (part, scale) in member.weights.parts_mut().into_iter().zip([0.8, 0.1, 0.4, 0.1, 0.4, 0.1]) {
             part.fill_with(|| scale * number());
         }
         // The fourth head is padding.
-        member
-            .weights
-            .wh
-            .iter_mut()
-            .for_each(|row| row[PADDED - 1] = 0.0);
+        member.weights.wh.iter_mut().for_each(|row| row[PADDED - 1] = 0.0);
         member.weights.bh[PADDED - 1] = 0.0;
     }
     population
@@ -54,9 +41,7 @@ fn reference(population: &Population, member: usize, targets: &[[f32; TASKS]; RO
     let mut loss = 0.0;
     for (input, target) in population.inputs.iter().zip(targets) {
         let h1: [f64; WIDTH] = std::array::from_fn(|j| {
-            let sum: f64 = (0..INPUTS)
-                .map(|i| f64::from(input[i]) * f64::from(w.w1[i][j]))
-                .sum();
+            let sum: f64 = (0..INPUTS).map(|i| f64::from(input[i]) * f64::from(w.w1[i][j])).sum();
             (sum + f64::from(w.b1[j])).tanh()
         });
         let h2: [f64; WIDTH] = std::array::from_fn(|j| {
@@ -73,28 +58,16 @@ fn reference(population: &Population, member: usize, targets: &[[f32; TASKS]; RO
 }
 
 fn targets(population: &Population) -> [[f32; TASKS]; ROWS] {
-    population.inputs.map(|x| {
-        [
-            x[0] - x[1],
-            (3.0 * x[0]).sin(),
-            f32::from(x[0] * x[1] > 0.0),
-        ]
-    })
+    population.inputs.map(|x| [x[0] - x[1], (3.0 * x[0]).sin(), f32::from(x[0] * x[1] > 0.0)])
 }
 
 #[test]
 fn the_loss_is_the_reference_loss() {
     let mut population = population(3, true);
     let targets = targets(&population);
-    let expected = (0..3)
-        .map(|member| reference(&population, member, &targets))
-        .sum::<f64>()
-        / 3.0;
+    let expected = (0..3).map(|member| reference(&population, member, &targets)).sum::<f64>() / 3.0;
     let loss = f64::from(population.loss());
-    assert!(
-        (loss - expected).abs() < 1e-5 * expected,
-        "{loss} against {expected}"
-    );
+    assert!((loss - expected).abs() < 1e-5 * expected, "{loss} against {expected}");
 }
 
 #[test]
@@ -111,23 +84,14 @@ fn gradients_agree_with_finite_differences() {
                 }
                 let mut at = |shift: f32| {
                     let parts = population.members[1].weights.parts_mut();
-                    let Some(value) = parts
-                        .into_iter()
-                        .nth(part)
-                        .and_then(|part| part.get_mut(index))
-                    else {
+                    let Some(value) = parts.into_iter().nth(part).and_then(|part| part.get_mut(index)) else {
                         return (0.0, 0.0);
                     };
                     let kept = *value;
                     *value += shift;
                     let moved = f64::from(*value) - f64::from(kept);
                     let loss = reference(&population, 1, &targets);
-                    if let Some(part) = population.members[1]
-                        .weights
-                        .parts_mut()
-                        .into_iter()
-                        .nth(part)
-                    {
+                    if let Some(part) = population.members[1].weights.parts_mut().into_iter().nth(part) {
                         part[index] = kept;
                     }
                     (moved, loss)
@@ -135,10 +99,7 @@ fn gradients_agree_with_finite_differences() {
                 let ((up, above), (down, below)) = (at(1e-3), at(-1e-3));
                 let expected = (above - below) / (up - down);
                 let error = (f64::from(*found) - expected).abs();
-                assert!(
-                    error < 1e-4 * (1.0 + expected.abs()),
-                    "part {part}, {index}: {found} against {expected}"
-                );
+                assert!(error < 1e-4 * (1.0 + expected.abs()), "part {part}, {index}: {found} against {expected}");
             }
         }
     }
@@ -151,19 +112,11 @@ fn a_step_is_adams_step() {
     let gradient = population.gradient(0);
     population.step();
     let after = &population.members[0].weights;
-    for ((before, after), gradient) in before
-        .parts()
-        .into_iter()
-        .zip(after.parts())
-        .zip(gradient.parts())
-    {
+    for ((before, after), gradient) in before.parts().into_iter().zip(after.parts()).zip(gradient.parts()) {
         for ((before, after), g) in before.iter().zip(after).zip(gradient) {
             // Adam's first step is the learning rate against the sign of the gradient.
             let expected = before - 0.01 * g / (g.abs() + 1e-8);
-            assert!(
-                (after - expected).abs() < 1e-5,
-                "{before} to {after}, expected {expected}"
-            );
+            assert!((after - expected).abs() < 1e-5, "{before} to {after}, expected {expected}");
         }
     }
 }
@@ -182,12 +135,7 @@ fn plain_and_tuned_loops_train_alike_and_members_alone_as_together() {
     let [last, other] = [tuned.loss(), plain.loss()];
     assert!(last < 0.5 * first, "{first} to {last}");
     assert!((last - other).abs() < 1e-3 * last, "{last} against {other}");
-    for (one, other) in tuned.members[2]
-        .weights
-        .parts()
-        .into_iter()
-        .zip(alone.members[0].weights.parts())
-    {
+    for (one, other) in tuned.members[2].weights.parts().into_iter().zip(alone.members[0].weights.parts()) {
         assert_eq!(one, other);
     }
 }

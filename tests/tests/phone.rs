@@ -59,10 +59,7 @@ fn transport_buttons_are_large_enough_for_a_thumb() -> Result<()> {
             let side = |i: usize| size[i].as_f64().unwrap_or_default();
             // One that is not laid out is behind a fold and no target.
             let folded = side(0) == 0.0 && id != "play";
-            ensure!(
-                folded || (side(0) >= 43.5 && side(1) >= 43.5),
-                "'{id}' measures {size}"
-            );
+            ensure!(folded || (side(0) >= 43.5 && side(1) >= 43.5), "'{id}' measures {size}");
         }
         Ok(())
     })

@@ -14,28 +14,13 @@ use crate::{
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut stages = Stages::default();
     let browser = stages.run("browser and driver", browser::ensure)?;
-    let peers = stages.run("libraries to compare with", || {
-        tools::ensure_peers(workspace.cache())
-    })?;
+    let peers = stages.run("libraries to compare with", || tools::ensure_peers(workspace.cache()))?;
     site::build(workspace, Options::default(), &mut stages)?;
     stages.run("benchmark", || {
-        let mut command = workspace.cargo_with_browser(
-            &[
-                "run",
-                "--release",
-                "-p",
-                "mtl-tests",
-                "--bin",
-                "bench",
-                "--",
-            ],
-            &browser,
-        );
+        let mut command =
+            workspace.cargo_with_browser(&["run", "--release", "-p", "mtl-tests", "--bin", "bench", "--"], &browser);
         command.args(arguments).env("MTL_NPM", &peers);
-        process::run(
-            &mut command,
-            "read the benchmark's message above; close other programs and try again",
-        )
+        process::run(&mut command, "read the benchmark's message above; close other programs and try again")
     })?;
     stages.summary();
     Ok(())
@@ -47,14 +32,9 @@ pub fn screenshot(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let browser = stages.run("browser and driver", browser::ensure)?;
     site::build(workspace, Options::default(), &mut stages)?;
     stages.run("screenshot", || {
-        let mut command = workspace.cargo_with_browser(
-            &["run", "-p", "mtl-tests", "--bin", "screenshot", "--"],
-            &browser,
-        );
+        let mut command =
+            workspace.cargo_with_browser(&["run", "-p", "mtl-tests", "--bin", "screenshot", "--"], &browser);
         command.args(arguments);
-        process::run(
-            &mut command,
-            "read the message above; `cargo xtask serve` shows the same page by hand",
-        )
+        process::run(&mut command, "read the message above; `cargo xtask serve` shows the same page by hand")
     })
 }

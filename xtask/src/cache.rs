@@ -25,25 +25,12 @@ impl Cache {
 
     /// Finds the folder by the given environment; an empty value counts as absent.
     pub fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
-        let folder = |name| {
-            variable(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let folder = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         let root = folder("MTL_CACHE")
             .or_else(|| Some(folder("XDG_CACHE_HOME")?.join("mtl-playground")))
-            .or_else(|| {
-                Some(
-                    folder("HOME")
-                        .or_else(|| folder("USERPROFILE"))?
-                        .join(".cache/mtl-playground"),
-                )
-            })
-            .context(
-                "no home folder is known: set MTL_CACHE to a folder that may hold some gigabytes",
-            )?;
-        let root = std::path::absolute(&root)
-            .with_context(|| format!("{} is not a usable path", root.display()))?;
+            .or_else(|| Some(folder("HOME").or_else(|| folder("USERPROFILE"))?.join(".cache/mtl-playground")))
+            .context("no home folder is known: set MTL_CACHE to a folder that may hold some gigabytes")?;
+        let root = std::path::absolute(&root).with_context(|| format!("{} is not a usable path", root.display()))?;
         Ok(Self { root })
     }
 
@@ -81,27 +68,15 @@ impl Cache {
     /// somebody else holds it.
     pub fn lock(&self, name: &str) -> Result<File> {
         let path = self.root.join(format!("{name}.lock"));
-        fs::create_dir_all(&self.root).with_context(|| {
-            format!(
-                "cannot create {}: set MTL_CACHE to a writable folder",
-                self.root.display()
-            )
-        })?;
-        let file = File::create(&path).with_context(|| {
-            format!(
-                "cannot write {}: set MTL_CACHE to a writable folder",
-                path.display()
-            )
-        })?;
+        fs::create_dir_all(&self.root)
+            .with_context(|| format!("cannot create {}: set MTL_CACHE to a writable folder", self.root.display()))?;
+        let file = File::create(&path)
+            .with_context(|| format!("cannot write {}: set MTL_CACHE to a writable folder", path.display()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                println!(
-                    "Waiting for another `cargo xtask` that holds {}",
-                    path.display()
-                );
-                file.lock()
-                    .with_context(|| format!("cannot lock {}", path.display()))?;
+                println!("Waiting for another `cargo xtask` that holds {}", path.display());
+                file.lock().with_context(|| format!("cannot lock {}", path.display()))?;
             }
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("cannot lock {}", path.display()));
@@ -117,21 +92,14 @@ mod tests {
 
     fn located(variables: &[(&str, &str)]) -> Result<PathBuf> {
         let cache = Cache::from_variables(|name| {
-            variables
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| OsString::from(value))
+            variables.iter().find(|(key, _)| *key == name).map(|(_, value)| OsString::from(value))
         })?;
         Ok(cache.root().to_path_buf())
     }
 
     #[test]
     fn the_projects_own_variable_wins() -> Result<()> {
-        let root = located(&[
-            ("MTL_CACHE", "/own"),
-            ("XDG_CACHE_HOME", "/xdg"),
-            ("HOME", "/home/a"),
-        ])?;
+        let root = located(&[("MTL_CACHE", "/own"), ("XDG_CACHE_HOME", "/xdg"), ("HOME", "/home/a")])?;
         assert_eq!(root, Path::new("/own"));
         Ok(())
     }
@@ -145,11 +113,7 @@ mod tests {
 
     #[test]
     fn an_empty_variable_counts_as_absent() -> Result<()> {
-        let root = located(&[
-            ("MTL_CACHE", ""),
-            ("XDG_CACHE_HOME", ""),
-            ("HOME", "/home/a"),
-        ])?;
+        let root = located(&[("MTL_CACHE", ""), ("XDG_CACHE_HOME", ""), ("HOME", "/home/a")])?;
         assert_eq!(root, Path::new("/home/a/.cache/mtl-playground"));
         Ok(())
     }
@@ -168,8 +132,7 @@ mod tests {
 
     #[test]
     fn all_parts_lie_inside_the_folder() -> Result<()> {
-        let cache =
-            Cache::from_variables(|name| (name == "MTL_CACHE").then(|| OsString::from("/own")))?;
+        let cache = Cache::from_variables(|name| (name == "MTL_CACHE").then(|| OsString::from("/own")))?;
         for part in [cache.target(), cache.tools(), cache.npm(), cache.wasm_opt()] {
             assert!(part.starts_with(cache.root()), "{}", part.display());
         }

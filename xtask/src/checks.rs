@@ -11,14 +11,9 @@ pub fn all(workspace: &Workspace, stages: &mut Stages) -> Result<()> {
         tools::ensure_wasm_target(workspace)
     })?;
     stages.run("formatting", || {
-        process::run(
-            &mut workspace.cargo(&["fmt", "--all", "--check"]),
-            "run `cargo fmt --all`",
-        )
+        process::run(&mut workspace.cargo(&["fmt", "--all", "--check"]), "run `cargo fmt --all`")
     })?;
-    stages.run("lint, native", || {
-        lint(workspace.cargo(&["clippy", "--workspace", "--all-targets"]))
-    })?;
+    stages.run("lint, native", || lint(workspace.cargo(&["clippy", "--workspace", "--all-targets"])))?;
     for binary in &binaries::ALL {
         stages.run(&format!("lint, {} for the browser", binary.name), || {
             let mut command = workspace.cargo(&["clippy", "--profile", "dev"]);

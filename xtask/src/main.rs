@@ -20,12 +20,7 @@ const PORT: u16 = 8080;
 /// Everything a command needs is installed by the command itself, into a cache folder
 /// ($MTL_CACHE, else $XDG_CACHE_HOME/mtl-playground, else ~/.cache/mtl-playground).
 #[derive(Parser)]
-#[command(
-    name = "cargo xtask",
-    bin_name = "cargo xtask",
-    version,
-    max_term_width = 100
-)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, max_term_width = 100)]
 struct Arguments {
     #[command(subcommand)]
     command: Task,
@@ -117,18 +112,9 @@ fn run(task: Task) -> Result<()> {
             stages.summary();
             Ok(())
         }
-        Task::Test {
-            all,
-            only,
-            arguments,
-        } => test::run(
-            &workspace,
-            &test::Selection {
-                only: only.map(Into::into),
-                all,
-                arguments,
-            },
-        ),
+        Task::Test { all, only, arguments } => {
+            test::run(&workspace, &test::Selection { only: only.map(Into::into), all, arguments })
+        }
         Task::Bench { arguments } => bench::bench(&workspace, &arguments),
         Task::Screenshot { arguments } => bench::screenshot(&workspace, &arguments),
     }

@@ -13,9 +13,7 @@ use anyhow::{Context, Result, bail};
 /// command and the remedy.
 pub fn run(command: &mut Command, remedy: &str) -> Result<()> {
     let shown = describe(command);
-    let status = command
-        .status()
-        .with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
+    let status = command.status().with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
     if !status.success() {
         bail!("`{shown}` failed ({status}).\nWhat to do: {remedy}");
     }
@@ -30,10 +28,7 @@ pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
         .output()
         .with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
     if !output.status.success() {
-        bail!(
-            "`{shown}` failed ({}).\nWhat to do: {remedy}",
-            output.status
-        );
+        bail!("`{shown}` failed ({}).\nWhat to do: {remedy}", output.status);
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -41,25 +36,15 @@ pub fn output(command: &mut Command, remedy: &str) -> Result<String> {
 /// What a program answers to `--version`, or nothing where it cannot be run.
 #[must_use]
 pub fn version_of(program: &Path) -> Option<String> {
-    let output = Command::new(program)
-        .arg("--version")
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program).arg("--version").stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// A command as one would type it.
 #[must_use]
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(OsStr::to_string_lossy)
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ")
 }
 
 /// The first of the given programs that is on `PATH` (or is itself an absolute path to a file).
@@ -72,10 +57,7 @@ pub fn find_program(names: &[&str]) -> Option<PathBuf> {
             return Some(PathBuf::from(name)).filter(|file| file.is_file());
         }
         let file_name = format!("{name}{}", env::consts::EXE_SUFFIX);
-        folders
-            .iter()
-            .map(|folder| folder.join(&file_name))
-            .find(|file| file.is_file())
+        folders.iter().map(|folder| folder.join(&file_name)).find(|file| file.is_file())
     })
 }
 
@@ -92,12 +74,7 @@ mod tests {
 
     #[test]
     fn a_failing_command_is_named_together_with_its_remedy() {
-        let error = run(
-            Command::new("rustc")
-                .arg("--no-such-flag")
-                .stderr(Stdio::null()),
-            "leave the flag out",
-        );
+        let error = run(Command::new("rustc").arg("--no-such-flag").stderr(Stdio::null()), "leave the flag out");
         let text = error.map_err(|error| format!("{error:#}"));
         assert!(
             matches!(&text, Err(text) if text.contains("rustc --no-such-flag") && text.contains("leave the flag out"))
@@ -108,9 +85,7 @@ mod tests {
     fn a_program_that_is_missing_is_named_together_with_its_remedy() {
         let error = run(&mut Command::new("mtl-no-such-program"), "install it");
         let text = error.map_err(|error| format!("{error:#}"));
-        assert!(
-            matches!(&text, Err(text) if text.contains("mtl-no-such-program") && text.contains("install it"))
-        );
+        assert!(matches!(&text, Err(text) if text.contains("mtl-no-such-program") && text.contains("install it")));
     }
 
     #[test]

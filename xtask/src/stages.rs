@@ -13,10 +13,7 @@ pub struct Stages {
 
 impl Default for Stages {
     fn default() -> Self {
-        Self {
-            started: Instant::now(),
-            finished: Vec::new(),
-        }
+        Self { started: Instant::now(), finished: Vec::new() }
     }
 }
 

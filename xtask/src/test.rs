@@ -39,10 +39,7 @@ impl Selection {
         if self.all {
             command.arg("--include-ignored").env("MTL_TIER", "2");
         }
-        process::run(
-            &mut command,
-            "read the failed tests above; `cargo xtask test --only PART -- NAME` repeats one",
-        )
+        process::run(&mut command, "read the failed tests above; `cargo xtask test --only PART -- NAME` repeats one")
     }
 }
 
@@ -56,20 +53,14 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Result<()> {
 
 fn parts(workspace: &Workspace, selection: &Selection, stages: &mut Stages) -> Result<()> {
     // First what may need the user: a browser that cannot be installed should not show after an hour.
-    let browser = if selection.includes(Part::Browser) {
-        Some(stages.run("browser and driver", browser::ensure)?)
-    } else {
-        None
-    };
+    let browser =
+        if selection.includes(Part::Browser) { Some(stages.run("browser and driver", browser::ensure)?) } else { None };
     if selection.includes(Part::Lint) {
         checks::all(workspace, stages)?;
     }
     if selection.includes(Part::Native) {
         stages.run("native tests", || {
-            selection.run(
-                workspace.cargo(&["test", "--workspace", "--exclude", "mtl-tests"]),
-                &[],
-            )
+            selection.run(workspace.cargo(&["test", "--workspace", "--exclude", "mtl-tests"]), &[])
         })?;
     }
     if let Some(browser) = browser {

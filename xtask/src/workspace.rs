@@ -20,28 +20,16 @@ pub struct Workspace {
 impl Workspace {
     /// Finds the clone around the current folder (or the one that this program belongs to).
     pub fn locate() -> Result<Self> {
-        let here = env::current_dir()
-            .context("the current folder is gone: change to the clone and try again")?;
-        let is_root = |folder: &Path| {
-            folder.join("Trunk.toml").is_file() && folder.join("xtask/Cargo.toml").is_file()
-        };
+        let here = env::current_dir().context("the current folder is gone: change to the clone and try again")?;
+        let is_root = |folder: &Path| folder.join("Trunk.toml").is_file() && folder.join("xtask/Cargo.toml").is_file();
         let root = here
             .ancestors()
             .find(|folder| is_root(folder))
             .map(Path::to_path_buf)
-            .or_else(|| {
-                Path::new(&env::var_os("CARGO_MANIFEST_DIR")?)
-                    .parent()
-                    .map(Path::to_path_buf)
-            })
+            .or_else(|| Path::new(&env::var_os("CARGO_MANIFEST_DIR")?).parent().map(Path::to_path_buf))
             .filter(|folder| is_root(folder))
-            .context(
-                "this is not inside a clone of the playground: change to the clone and try again",
-            )?;
-        Ok(Self {
-            root,
-            cache: Cache::locate()?,
-        })
+            .context("this is not inside a clone of the playground: change to the clone and try again")?;
+        Ok(Self { root, cache: Cache::locate()? })
     }
 
     /// The top folder of the clone.
@@ -66,16 +54,9 @@ impl Workspace {
     #[must_use]
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", self.cache.target());
+        command.current_dir(&self.root).env("CARGO_TARGET_DIR", self.cache.target());
         // Flags belong in .cargo/config.toml: others from outside would recompile burn without SIMD.
-        for variable in [
-            "RUSTFLAGS",
-            "CARGO_ENCODED_RUSTFLAGS",
-            "CARGO_BUILD_RUSTFLAGS",
-            "CARGO_BUILD_TARGET",
-        ] {
+        for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"] {
             command.env_remove(variable);
         }
         command

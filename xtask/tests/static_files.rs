@@ -16,11 +16,7 @@ fn base64(bytes: &[u8]) -> String {
         for digit in 0..4 {
             let is_padding = digit > group.len();
             let value = bits >> (18 - 6 * digit) & 63;
-            text.push(if is_padding {
-                '='
-            } else {
-                char::from(DIGITS[value as usize])
-            });
+            text.push(if is_padding { '=' } else { char::from(DIGITS[value as usize]) });
         }
     }
     text
@@ -31,10 +27,7 @@ fn the_page_for_lost_visitors_allows_exactly_its_own_script() -> Result<()> {
     let (_, rest) = NOT_FOUND.split_once("<script>").context("a script")?;
     let (script, _) = rest.split_once("</script>").context("its end")?;
     let hash = format!("'sha256-{}'", base64(&Sha256::digest(script)));
-    assert!(
-        NOT_FOUND.contains(&hash),
-        "public/404.html has to allow {hash}"
-    );
+    assert!(NOT_FOUND.contains(&hash), "public/404.html has to allow {hash}");
     Ok(())
 }
 
@@ -58,11 +51,7 @@ fn the_page_asks_no_other_origin_for_anything() {
 fn every_address_of_the_page_is_relative() {
     for attribute in ["href=\"", "src=\""] {
         for rest in INDEX.split(attribute).skip(1) {
-            assert!(
-                !rest.starts_with('/'),
-                "{attribute}{}",
-                rest.chars().take(40).collect::<String>()
-            );
+            assert!(!rest.starts_with('/'), "{attribute}{}", rest.chars().take(40).collect::<String>());
         }
     }
 }

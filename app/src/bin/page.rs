@@ -37,7 +37,9 @@ fn overlay(info: &PanicHookInfo) -> Result<(), wasm_bindgen::JsValue> {
     let heading = document().create_element("h2")?;
     heading.set_text_content(Some("The page broke"));
     let text = document().create_element("p")?;
-    text.set_text_content(Some("That is a mistake in the page, not yours. Your lesson is in the address and comes back."));
+    text.set_text_content(Some(
+        "That is a mistake in the page, not yours. Your lesson is in the address and comes back.",
+    ));
     let report = document().create_element("pre")?;
     report.set_text_content(Some(&info.to_string()));
     let button: HtmlElement = document().create_element("button")?.unchecked_into();

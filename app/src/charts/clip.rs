@@ -17,19 +17,11 @@ impl Frame {
     }
 
     pub fn grown(&self, by: f64) -> Frame {
-        Frame {
-            left: self.left - by,
-            top: self.top - by,
-            right: self.right + by,
-            bottom: self.bottom + by,
-        }
+        Frame { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
     }
 
     pub fn clamp(&self, (x, y): Point) -> Point {
-        (
-            x.clamp(self.left, self.right),
-            y.clamp(self.top, self.bottom),
-        )
+        (x.clamp(self.left, self.right), y.clamp(self.top, self.bottom))
     }
 }
 
@@ -40,12 +32,7 @@ pub(crate) fn segment(frame: &Frame, a: Point, b: Point) -> Option<(Point, Point
     }
     let (dx, dy) = (b.0 - a.0, b.1 - a.1);
     let (mut enter, mut leave) = (0.0f64, 1.0f64);
-    let sides = [
-        (-dx, a.0 - frame.left),
-        (dx, frame.right - a.0),
-        (-dy, a.1 - frame.top),
-        (dy, frame.bottom - a.1),
-    ];
+    let sides = [(-dx, a.0 - frame.left), (dx, frame.right - a.0), (-dy, a.1 - frame.top), (dy, frame.bottom - a.1)];
     for (speed, room) in sides {
         if speed == 0.0 {
             if room < 0.0 {
@@ -83,28 +70,17 @@ pub(crate) fn polyline(frame: &Frame, line: &[Point]) -> Vec<Vec<Point>> {
 mod tests {
     use super::*;
 
-    const FRAME: Frame = Frame {
-        left: 0.0,
-        top: 0.0,
-        right: 10.0,
-        bottom: 10.0,
-    };
+    const FRAME: Frame = Frame { left: 0.0, top: 0.0, right: 10.0, bottom: 10.0 };
 
     #[test]
     fn a_line_that_leaves_and_returns_becomes_two() {
         let parts = polyline(&FRAME, &[(1.0, 5.0), (5.0, 15.0), (9.0, 5.0)]);
-        assert_eq!(
-            parts,
-            [[(1.0, 5.0), (3.0, 10.0)], [(7.0, 10.0), (9.0, 5.0)]]
-        );
+        assert_eq!(parts, [[(1.0, 5.0), (3.0, 10.0)], [(7.0, 10.0), (9.0, 5.0)]]);
     }
 
     #[test]
     fn a_line_inside_stays_and_a_line_outside_goes() {
-        assert_eq!(
-            polyline(&FRAME, &[(1.0, 1.0), (2.0, 3.0)]),
-            [[(1.0, 1.0), (2.0, 3.0)]]
-        );
+        assert_eq!(polyline(&FRAME, &[(1.0, 1.0), (2.0, 3.0)]), [[(1.0, 1.0), (2.0, 3.0)]]);
         assert!(polyline(&FRAME, &[(11.0, 1.0), (12.0, 3.0)]).is_empty());
         assert!(polyline(&FRAME, &[(1.0, f64::NAN), (2.0, 3.0)]).is_empty());
     }

@@ -4,10 +4,7 @@ use super::Point;
 
 /// The lengths of a line's segments.
 pub(crate) fn lengths(points: &[Point]) -> Vec<f64> {
-    points
-        .windows(2)
-        .map(|pair| distance(pair[0], pair[1]))
-        .collect()
+    points.windows(2).map(|pair| distance(pair[0], pair[1])).collect()
 }
 
 /// The lengths that the segments would have without noise: each is its share of the straight way
@@ -82,10 +79,7 @@ mod tests {
         let first = vec![(0.0, 0.0), (4.0, 0.0)];
         let second = vec![(5.0, 0.0), (6.0, 0.0), (6.0, 3.0)];
         let third = vec![(6.0, 4.0), (6.0, 6.0)];
-        assert_eq!(
-            pieces(&line, &[4.0, 1.0], lengths(&line)),
-            [first, second, third]
-        );
+        assert_eq!(pieces(&line, &[4.0, 1.0], lengths(&line)), [first, second, third]);
     }
 
     #[test]
@@ -96,9 +90,7 @@ mod tests {
 
     #[test]
     fn noise_does_not_multiply_dashes() {
-        let noisy: Vec<Point> = (0..800)
-            .map(|k| (f64::from(k) / 2.0, f64::from(k * 7919 % 13)))
-            .collect();
+        let noisy: Vec<Point> = (0..800).map(|k| (f64::from(k) / 2.0, f64::from(k * 7919 % 13))).collect();
         let dashes = pieces(&noisy, &[4.0, 3.0], calm_lengths(&noisy, 5.0));
         assert!(dashes.len() < 100, "{}", dashes.len());
         let calm = [(0.0, 0.0), (30.0, 40.0), (60.0, 0.0)];

@@ -35,54 +35,28 @@ const LEVELS: f32 = 8.0;
 /// for which way is up. `discretise` shows decisions instead of degrees: the likelier class in one
 /// colour, a number in eight steps. Places without a value are transparent, places whose value is
 /// not a number grey.
-pub fn surface_rgba(
-    values: &[f32],
-    side: usize,
-    kind: Surface,
-    theme: Theme,
-    discretise: bool,
-) -> Vec<u8> {
+pub fn surface_rgba(values: &[f32], side: usize, kind: Surface, theme: Theme, discretise: bool) -> Vec<u8> {
     match kind {
         Surface::Binary => {
             let colour = |p: f32| {
                 let signed = p * 2.0 - 1.0;
-                let decided = if p.is_nan() {
-                    p
-                } else {
-                    (0.75f32).copysign(signed)
-                };
+                let decided = if p.is_nan() { p } else { (0.75f32).copysign(signed) };
                 diverging(if discretise { decided } else { signed }, theme)
             };
             let level = |p: f32| if p.is_nan() { -1 } else { i32::from(p >= 0.5) };
-            painted(side, theme, |place| {
-                values.get(place).map(|&p| (colour(p), level(p)))
-            })
+            painted(side, theme, |place| values.get(place).map(|&p| (colour(p), level(p))))
         }
         Surface::Regression { low, high } => {
-            let span = if (high - low).abs() > f32::MIN_POSITIVE {
-                high - low
-            } else {
-                1.0
-            };
+            let span = if (high - low).abs() > f32::MIN_POSITIVE { high - low } else { 1.0 };
             let level = |v: f32| {
-                if v.is_nan() {
-                    -1
-                } else {
-                    ((v - low) / span * LEVELS).floor().clamp(0.0, LEVELS - 1.0) as i32
-                }
+                if v.is_nan() { -1 } else { ((v - low) / span * LEVELS).floor().clamp(0.0, LEVELS - 1.0) as i32 }
             };
             let colour = |v: f32| {
                 let part = (v - low) / span;
                 let stepped = (level(v) as f32 + 0.5) / LEVELS;
-                sequential(if discretise && !v.is_nan() {
-                    stepped
-                } else {
-                    part
-                })
+                sequential(if discretise && !v.is_nan() { stepped } else { part })
             };
-            painted(side, theme, |place| {
-                values.get(place).map(|&v| (colour(v), level(v)))
-            })
+            painted(side, theme, |place| values.get(place).map(|&v| (colour(v), level(v))))
         }
         Surface::Classes { n } => {
             let n = n.max(1);
@@ -96,14 +70,7 @@ pub fn surface_rgba(
                         let floor = 1.0 / n as f32;
                         let sure = ((chance - floor) / (1.0 - floor).max(1e-6)).clamp(0.0, 1.0);
                         let strength = if discretise { 0.8 } else { 0.25 + 0.65 * sure };
-                        (
-                            super::palette::faded(
-                                class_colour(class, n),
-                                f64::from(strength),
-                                theme,
-                            ),
-                            class as i32,
-                        )
+                        (super::palette::faded(class_colour(class, n), f64::from(strength), theme), class as i32)
                     }
                 })
             };
@@ -115,9 +82,7 @@ pub fn surface_rgba(
 /// The pixels of signed values between -1 and 1, as a unit's activation map shows them; sizes and
 /// directions as in [`surface_rgba`], without contour lines.
 pub fn unit_rgba(values: &[f32], side: usize, theme: Theme) -> Vec<u8> {
-    painted(side, theme, |place| {
-        values.get(place).map(|&v| (diverging(v, theme), 0))
-    })
+    painted(side, theme, |place| values.get(place).map(|&v| (diverging(v, theme), 0)))
 }
 
 /// The likeliest class and its probability; none where any probability is not a number.
@@ -146,19 +111,14 @@ fn painted(side: usize, theme: Theme, place: impl Fn(usize) -> Option<(Rgb, i32)
             let Some((colour, here)) = levels[j * side + i] else {
                 continue;
             };
-            let differs =
-                |other: Option<i32>| other.is_some_and(|other| other >= 0 && other < here);
+            let differs = |other: Option<i32>| other.is_some_and(|other| other >= 0 && other < here);
             // The line lies on the higher side of a step, so it is one pixel wide.
             let edge = here >= 0
                 && (i > 0 && differs(level(i - 1, j))
                     || i + 1 < side && differs(level(i + 1, j))
                     || j > 0 && differs(level(i, j - 1))
                     || j + 1 < side && differs(level(i, j + 1)));
-            let (r, g, b) = if edge {
-                super::palette::mix_fast(colour, line, 0.55)
-            } else {
-                colour
-            };
+            let (r, g, b) = if edge { super::palette::mix_fast(colour, line, 0.55) } else { colour };
             let at = (row * side + i) * 4;
             pixels[at..at + 4].copy_from_slice(&[r, g, b, 255]);
         }
@@ -177,27 +137,17 @@ mod tests {
 
     fn grid(side: usize, f: impl Fn(f32, f32) -> f32) -> Vec<f32> {
         let at = |k: usize| k as f32 / (side - 1) as f32;
-        (0..side * side)
-            .map(|place| f(at(place % side), at(place / side)))
-            .collect()
+        (0..side * side).map(|place| f(at(place % side), at(place / side))).collect()
     }
 
-    const LIGHT: Theme = Theme {
-        dark: false,
-        scale: 1.0,
-        font: Theme::FONT,
-    };
+    const LIGHT: Theme = Theme { dark: false, scale: 1.0, font: Theme::FONT };
 
     #[test]
     fn a_surface_is_not_upside_down_and_not_mirrored() {
         // Likely where y is large, on the left only.
         let values = grid(16, |x, y| if y > 0.5 && x < 0.5 { 1.0 } else { 0.0 });
         let pixels = surface_rgba(&values, 16, Surface::Binary, LIGHT, false);
-        assert_eq!(
-            pixel(&pixels, 16, 1, 1),
-            diverging(1.0, LIGHT),
-            "top left is where y is large"
-        );
+        assert_eq!(pixel(&pixels, 16, 1, 1), diverging(1.0, LIGHT), "top left is where y is large");
         assert_eq!(pixel(&pixels, 16, 14, 1), diverging(-1.0, LIGHT));
         assert_eq!(pixel(&pixels, 16, 1, 14), diverging(-1.0, LIGHT));
         let unit = unit_rgba(&values, 16, LIGHT);
@@ -212,9 +162,7 @@ mod tests {
             let values = grid(20, |x, _| 0.4 + 0.2 * x);
             let pixels = surface_rgba(&values, 20, Surface::Binary, theme, false);
             let plain = |k: usize| diverging(values[k] * 2.0 - 1.0, theme);
-            let lines: Vec<usize> = (0..20)
-                .filter(|&k| pixel(&pixels, 20, k, 7) != plain(k))
-                .collect();
+            let lines: Vec<usize> = (0..20).filter(|&k| pixel(&pixels, 20, k, 7) != plain(k)).collect();
             assert_eq!(lines, [10]);
         }
     }
@@ -222,14 +170,9 @@ mod tests {
     #[test]
     fn a_regression_surface_has_contours_and_steps() {
         let values = grid(64, |x, _| x * 10.0);
-        let kind = Surface::Regression {
-            low: 0.0,
-            high: 10.0,
-        };
+        let kind = Surface::Regression { low: 0.0, high: 10.0 };
         let smooth = surface_rgba(&values, 64, kind, LIGHT, false);
-        let contours = (0..64)
-            .filter(|&k| pixel(&smooth, 64, k, 5) != sequential(values[k] / 10.0))
-            .count();
+        let contours = (0..64).filter(|&k| pixel(&smooth, 64, k, 5) != sequential(values[k] / 10.0)).count();
         assert_eq!(contours, 7);
         let stepped = surface_rgba(&values, 64, kind, LIGHT, true);
         assert_eq!(pixel(&stepped, 64, 1, 5), sequential(0.5 / 8.0));
@@ -238,13 +181,7 @@ mod tests {
 
     #[test]
     fn a_class_is_stronger_where_the_model_is_surer() {
-        let values = [
-            [0.9, 0.05, 0.05],
-            [0.4, 0.3, 0.3],
-            [0.9, 0.05, 0.05],
-            [0.4, 0.3, 0.3],
-        ]
-        .concat();
+        let values = [[0.9, 0.05, 0.05], [0.4, 0.3, 0.3], [0.9, 0.05, 0.05], [0.4, 0.3, 0.3]].concat();
         let pixels = surface_rgba(&values, 2, Surface::Classes { n: 3 }, LIGHT, false);
         let paleness = |(r, g, b): Rgb| u32::from(r) + u32::from(g) + u32::from(b);
         assert!(paleness(pixel(&pixels, 2, 0, 0)) < paleness(pixel(&pixels, 2, 1, 0)));
@@ -254,14 +191,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_number_is_grey_and_what_is_missing_is_transparent() {
-        let kinds = [
-            Surface::Binary,
-            Surface::Regression {
-                low: 0.0,
-                high: 1.0,
-            },
-            Surface::Classes { n: 1 },
-        ];
+        let kinds = [Surface::Binary, Surface::Regression { low: 0.0, high: 1.0 }, Surface::Classes { n: 1 }];
         for kind in kinds {
             let pixels = surface_rgba(&[f32::NAN], 2, kind, LIGHT, true);
             assert_eq!(pixels.len(), 16);
@@ -269,10 +199,7 @@ mod tests {
             assert_eq!(pixels[7], 0, "no value, no paint");
         }
         assert!(surface_rgba(&[], 0, Surface::Binary, LIGHT, false).is_empty());
-        let level = Surface::Regression {
-            low: f32::NAN,
-            high: 2.0,
-        };
+        let level = Surface::Regression { low: f32::NAN, high: 2.0 };
         assert_eq!(surface_rgba(&[1.0; 4], 2, level, LIGHT, false).len(), 16);
     }
 }

@@ -18,8 +18,7 @@ pub(crate) fn text_width(text: &str) -> f64 {
 /// become spaces.
 pub(crate) fn clean(text: &str) -> String {
     let odd = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|c| if odd(c) { ' ' } else { c }).collect()
 }
@@ -50,11 +49,7 @@ pub(crate) fn spread(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f
     if n == 0 {
         return Vec::new();
     }
-    let gap = if n > 1 {
-        gap.min((high - low).max(0.0) / (n - 1) as f64)
-    } else {
-        gap
-    };
+    let gap = if n > 1 { gap.min((high - low).max(0.0) / (n - 1) as f64) } else { gap };
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|&a, &b| wanted[a].total_cmp(&wanted[b]));
     // Blocks of touching labels, each at the mean of what its labels want.
@@ -68,10 +63,7 @@ pub(crate) fn spread(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f
             }
             blocks.pop();
             let total = size + block.1;
-            block = (
-                (centre * size as f64 + block.0 * block.1 as f64) / total as f64,
-                total,
-            );
+            block = ((centre * size as f64 + block.0 * block.1 as f64) / total as f64, total);
         }
         let half = gap * (block.1 - 1) as f64 / 2.0;
         block.0 = block.0.max(low + half).min((high - half).max(low + half));
@@ -98,10 +90,7 @@ mod tests {
         let places = spread(&[50.0, 51.0, 10.0], 12.0, (0.0, 100.0));
         assert_eq!(places, [44.5, 56.5, 10.0]);
         assert_eq!(spread(&[99.0, 98.0], 12.0, (0.0, 100.0)), [100.0, 88.0]);
-        assert_eq!(
-            spread(&[5.0; 5], 30.0, (0.0, 40.0)),
-            [0.0, 10.0, 20.0, 30.0, 40.0]
-        );
+        assert_eq!(spread(&[5.0; 5], 30.0, (0.0, 40.0)), [0.0, 10.0, 20.0, 30.0, 40.0]);
         assert!(spread(&[], 12.0, (0.0, 100.0)).is_empty());
     }
 
@@ -109,10 +98,7 @@ mod tests {
     fn a_long_label_is_shortened_and_a_short_one_is_not() {
         assert_eq!(fitted("B stripes", 20.0), "B stripes");
         let short = fitted(&"wide ".repeat(100_000), 8.0);
-        assert!(
-            short.ends_with('\u{2026}') && text_width(&short) <= 8.0,
-            "{short}"
-        );
+        assert!(short.ends_with('\u{2026}') && text_width(&short) <= 8.0, "{short}");
     }
 
     #[test]

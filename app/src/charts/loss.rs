@@ -63,32 +63,12 @@ pub struct Reading {
 impl LossChart<'_> {
     /// Where values lie on a chart of that size in device pixels.
     pub fn plot(&self, size: (u32, u32)) -> Plot {
-        let points = || {
-            self.series
-                .iter()
-                .flat_map(|s| s.train.iter().chain(s.valid))
-        };
+        let points = || self.series.iter().flat_map(|s| s.train.iter().chain(s.valid));
         let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
-        let epochs = (
-            epochs.0.min(0.0),
-            if epochs.1 > epochs.0 {
-                epochs.1
-            } else {
-                epochs.0 + 1.0
-            },
-        );
+        let epochs = (epochs.0.min(0.0), if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
         let usable = |v: &f64| !self.log || *v > 0.0;
-        let losses = extent(
-            points()
-                .filter(|p| p.0.is_finite())
-                .map(|p| p.1)
-                .filter(usable),
-        );
-        let right = label_room(
-            self.series.iter().map(|s| s.label.as_str()),
-            size.0,
-            self.theme,
-        );
+        let losses = extent(points().filter(|p| p.0.is_finite()).map(|p| p.1).filter(usable));
+        let right = label_room(self.series.iter().map(|s| s.label.as_str()), size.0, self.theme);
         layout(size, self.theme, right, |frame| {
             let rows = (frame.bottom, frame.top);
             let y = match (losses, self.log) {
@@ -97,11 +77,7 @@ impl LossChart<'_> {
                 (Some((low, high)), true) => Scale::log((low * 0.93, high * 1.07), rows),
                 (Some((low, high)), false) => {
                     // From zero, unless that would hide the curve's shape.
-                    let low = if low > 0.0 && low < high * 0.6 {
-                        0.0
-                    } else {
-                        low
-                    };
+                    let low = if low > 0.0 && low < high * 0.6 { 0.0 } else { low };
                     Scale::linear((low, high + (high - low) * 0.04), rows)
                 }
             };
@@ -130,19 +106,9 @@ impl LossChart<'_> {
         let pen = Pen::on(area, self.theme)?;
         let plot = self.plot(area.dim_in_pixel());
         let name = if self.log { "loss, log scale" } else { "loss" };
-        Axes {
-            plot: &plot,
-            x_name: "epoch",
-            y_name: name,
-            upright: false,
-        }
-        .draw(&pen)?;
+        Axes { plot: &plot, x_name: "epoch", y_name: name, upright: false }.draw(&pen)?;
         self.key(&pen)?;
-        if self
-            .series
-            .iter()
-            .all(|s| last(s.train).is_none() && last(s.valid).is_none())
-        {
+        if self.series.iter().all(|s| last(s.train).is_none() && last(s.valid).is_none()) {
             return say(&pen, &plot, EMPTY);
         }
         if self.factor() > 0.0 {
@@ -162,33 +128,13 @@ impl LossChart<'_> {
         for series in &self.series {
             let style = palette::task(series.task);
             let colour = style.colour(self.theme.dark);
-            let (train, valid) = (
-                smooth(series.train, self.factor()),
-                smooth(series.valid, self.factor()),
-            );
-            let dashed = Stroke {
-                ink: Ink(colour, 0.8),
-                width: 1.5,
-                dash: Dash::Broken(style.valid_dash),
-            };
+            let (train, valid) = (smooth(series.train, self.factor()), smooth(series.valid, self.factor()));
+            let dashed = Stroke { ink: Ink(colour, 0.8), width: 1.5, dash: Dash::Broken(style.valid_dash) };
             curve(&pen, &plot, &valid, dashed)?;
-            curve(
-                &pen,
-                &plot,
-                &train,
-                Stroke {
-                    ink: colour.into(),
-                    width: 2.0,
-                    dash: Dash::Solid,
-                },
-            )?;
+            curve(&pen, &plot, &train, Stroke { ink: colour.into(), width: 2.0, dash: Dash::Solid })?;
             if let Some(end) = last(&train).or(last(&valid)) {
                 let end = plot.frame().clamp(plot.point(end));
-                labels.push(EndLabel {
-                    task: series.task,
-                    text: series.label.clone(),
-                    end,
-                });
+                labels.push(EndLabel { task: series.task, text: series.label.clone(), end });
             }
         }
         end_labels(&pen, &plot, &labels)?;
@@ -196,11 +142,7 @@ impl LossChart<'_> {
     }
 
     fn factor(&self) -> f64 {
-        if self.smoothing.is_finite() {
-            self.smoothing.clamp(0.0, 0.99)
-        } else {
-            0.0
-        }
+        if self.smoothing.is_finite() { self.smoothing.clamp(0.0, 0.99) } else { 0.0 }
     }
 
     /// What solid and dashed mean, at the top right.
@@ -234,17 +176,10 @@ impl LossChart<'_> {
         let readings = self.nearest(epoch);
         let ground = self.theme.ground();
         let distance = |reading: &&Reading| (reading.epoch - epoch).abs();
-        let Some(first) = readings
-            .iter()
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-        else {
+        let Some(first) = readings.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) else {
             return Ok(());
         };
-        pen.upright(
-            plot.x_of(first.epoch),
-            (plot.top, plot.bottom),
-            Ink(ground.foreground, 0.55),
-        )?;
+        pen.upright(plot.x_of(first.epoch), (plot.top, plot.bottom), Ink(ground.foreground, 0.55))?;
         for reading in &readings {
             let colour = palette::task_colour(reading.task, self.theme.dark);
             let train = reading.train.map(|loss| (reading.epoch, loss));
@@ -291,7 +226,5 @@ fn nearest(points: &[Point], epoch: f64) -> Option<Point> {
     let after = points.partition_point(|p| p.0 < epoch);
     let around = [after.checked_sub(1), Some(after)];
     let found = around.into_iter().flatten().filter_map(|k| points.get(k));
-    found
-        .min_by(|a, b| (a.0 - epoch).abs().total_cmp(&(b.0 - epoch).abs()))
-        .copied()
+    found.min_by(|a, b| (a.0 - epoch).abs().total_cmp(&(b.0 - epoch).abs())).copied()
 }

@@ -45,10 +45,7 @@ impl Shape {
         };
         let turned = |points: Vec<Point>| {
             let h = std::f64::consts::FRAC_1_SQRT_2;
-            points
-                .into_iter()
-                .map(|(x, y)| ((x - y) * h, (x + y) * h))
-                .collect()
+            points.into_iter().map(|(x, y)| ((x - y) * h, (x + y) * h)).collect()
         };
         let unit: Vec<Point> = match self {
             Shape::Circle => {
@@ -61,9 +58,7 @@ impl Shape {
             Shape::Diamond => vec![(0.0, -1.25), (1.05, 0.0), (0.0, 1.25), (-1.05, 0.0)],
             Shape::Plus => plus(1.2),
         };
-        unit.into_iter()
-            .map(|(u, v)| (x + u * radius, y + v * radius))
-            .collect()
+        unit.into_iter().map(|(u, v)| (x + u * radius, y + v * radius)).collect()
     }
 
     /// The outline as the `d` of an SVG path or of a canvas `Path2D`.
@@ -82,14 +77,7 @@ impl Shape {
 mod tests {
     use super::*;
 
-    const ALL: [Shape; 6] = [
-        Shape::Circle,
-        Shape::Cross,
-        Shape::Triangle,
-        Shape::Square,
-        Shape::Diamond,
-        Shape::Plus,
-    ];
+    const ALL: [Shape; 6] = [Shape::Circle, Shape::Cross, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Plus];
 
     #[test]
     fn every_marker_is_centred_and_about_as_big_as_its_radius() {

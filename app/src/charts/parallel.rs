@@ -58,17 +58,12 @@ impl ParallelChart<'_> {
         let (theme, ground) = (self.theme, self.theme.ground());
         let (top, bottom) = (theme.px(44.0), pen.size().1 - theme.px(36.0));
         let quiet = |side| Type::new(ground.muted, side);
-        pen.text(
-            "losses, lower is better",
-            (theme.px(EDGE), theme.px(11.0)),
-            quiet(Side::Start),
-        )?;
+        pen.text("losses, lower is better", (theme.px(EDGE), theme.px(11.0)), quiet(Side::Start))?;
         if bottom - top < theme.px(10.0) || self.tasks.is_empty() {
             return Ok(());
         }
         self.key(&pen)?;
-        let ranges: Vec<Option<(f64, f64)>> =
-            (0..self.tasks.len()).map(|k| self.range(k)).collect();
+        let ranges: Vec<Option<(f64, f64)>> = (0..self.tasks.len()).map(|k| self.range(k)).collect();
         let axes: Vec<Axis> = self.axes(&pen, &ranges);
         let room = (pen.size().0 / self.tasks.len() as f64 - theme.px(22.0)).max(theme.px(10.0));
         for ((axis, range), (task, label)) in axes.iter().zip(&ranges).zip(&self.tasks) {
@@ -76,28 +71,15 @@ impl ParallelChart<'_> {
             if range.is_some() {
                 let (above, below) = (format_value(axis.high), format_value(axis.low));
                 pen.text(&above, (axis.x, top - theme.px(9.0)), quiet(Side::Middle))?;
-                pen.text(
-                    &below,
-                    (axis.x, bottom + theme.px(10.0)),
-                    quiet(Side::Middle),
-                )?;
+                pen.text(&below, (axis.x, bottom + theme.px(10.0)), quiet(Side::Middle))?;
             }
             let name = fitted(label, room / theme.px(Theme::TEXT));
             let y = bottom + theme.px(26.0);
             let marker = theme.px(11.0);
             let left = axis.x - (pen.width(&name) + marker) / 2.0;
             let colour = palette::task_colour(*task, theme.dark);
-            pen.marker(
-                palette::task(*task).shape,
-                (left + theme.px(3.0), y),
-                theme.px(3.8),
-                colour,
-            )?;
-            pen.text(
-                &name,
-                (left + marker, y),
-                Type::new(ground.foreground, Side::Start),
-            )?;
+            pen.marker(palette::task(*task).shape, (left + theme.px(3.0), y), theme.px(3.8), colour)?;
+            pen.text(&name, (left + marker, y), Type::new(ground.foreground, Side::Start))?;
         }
         if ranges.iter().all(Option::is_none) {
             let middle = (pen.size().0 / 2.0, (top + bottom) / 2.0);
@@ -118,33 +100,19 @@ impl ParallelChart<'_> {
 
     fn range(&self, task: usize) -> Option<(f64, f64)> {
         let matters = |line: &&ParallelLine| line.kind != ParallelKind::Fan { dominated: true };
-        let losses = |lines: Vec<&ParallelLine>| {
-            extent(
-                lines
-                    .iter()
-                    .filter_map(|line| line.losses.get(task))
-                    .copied(),
-            )
-        };
+        let losses = |lines: Vec<&ParallelLine>| extent(lines.iter().filter_map(|line| line.losses.get(task)).copied());
         let all = losses(self.lines.iter().collect())?;
         let (low, high) = losses(self.lines.iter().filter(matters).collect()).unwrap_or(all);
         // Dominated lines may go a little beyond what matters; further, they end at the edge.
         let span = (high - low).max(high.abs() * 0.02).max(1e-9);
-        Some((
-            low.min(all.0),
-            high.max(all.1.min(high + span * 0.5)).max(low + span),
-        ))
+        Some((low.min(all.0), high.max(all.1.min(high + span * 0.5)).max(low + span)))
     }
 
     fn axes<DB: DrawingBackend>(&self, pen: &Pen<DB>, ranges: &[Option<(f64, f64)>]) -> Vec<Axis> {
         let slot = pen.size().0 / ranges.len() as f64;
         let axis = |(k, range): (usize, &Option<(f64, f64)>)| {
             let (low, high) = range.unwrap_or((0.0, 1.0));
-            Axis {
-                x: slot * (k as f64 + 0.5),
-                low,
-                high,
-            }
+            Axis { x: slot * (k as f64 + 0.5), low, high }
         };
         ranges.iter().enumerate().map(axis).collect()
     }
@@ -159,21 +127,16 @@ impl ParallelChart<'_> {
         let ground = self.theme.ground();
         let place = |(axis, loss): (&Axis, &f64)| {
             let part = (loss - axis.low) / (axis.high - axis.low);
-            part.is_finite()
-                .then(|| (axis.x, bottom - part.clamp(0.0, 1.0) * (bottom - top)))
+            part.is_finite().then(|| (axis.x, bottom - part.clamp(0.0, 1.0) * (bottom - top)))
         };
         let places: Vec<Option<Point>> = axes.iter().zip(line.losses).map(place).collect();
         for piece in places.split(Option::is_none) {
             let piece: Vec<Point> = piece.iter().copied().flatten().collect();
             match line.kind {
-                ParallelKind::Fan { dominated: true } => pen.line(
-                    &piece,
-                    Ink(ground.foreground, if self.theme.dark { 0.25 } else { 0.16 }),
-                    1.0,
-                )?,
-                ParallelKind::Fan { dominated: false } => {
-                    pen.line(&piece, Ink(ground.foreground, 0.42), 1.0)?
+                ParallelKind::Fan { dominated: true } => {
+                    pen.line(&piece, Ink(ground.foreground, if self.theme.dark { 0.25 } else { 0.16 }), 1.0)?
                 }
+                ParallelKind::Fan { dominated: false } => pen.line(&piece, Ink(ground.foreground, 0.42), 1.0)?,
                 ParallelKind::Single => pen.dashed(&piece, ground.foreground, 1.5, &[5.0, 3.0])?,
                 ParallelKind::Composed => pen.line(&piece, ground.foreground, 3.0)?,
             }

@@ -69,10 +69,7 @@ impl ParetoChart<'_> {
     pub fn plot(&self, size: (u32, u32)) -> Plot {
         let (x, y) = (self.range(|p| p.0), self.range(|p| p.1));
         layout(size, self.theme, self.theme.px(EDGE * 2.0), |frame| {
-            (
-                Scale::linear(x, (frame.left, frame.right)),
-                Scale::linear(y, (frame.bottom, frame.top)),
-            )
+            (Scale::linear(x, (frame.left, frame.right)), Scale::linear(y, (frame.bottom, frame.top)))
         })
     }
 
@@ -81,22 +78,13 @@ impl ParetoChart<'_> {
         let plot = self.plot(size);
         let now = self.now().map(|p| (Hit::Now, p));
         let single = self.single.filter(finite).map(|p| (Hit::Single, p));
-        let fan = self
-            .fan
-            .iter()
-            .enumerate()
-            .filter(|(_, f)| finite(&f.losses));
-        let all = now
-            .into_iter()
-            .chain(single)
-            .chain(fan.map(|(i, f)| (Hit::Fan(i), f.losses)));
+        let fan = self.fan.iter().enumerate().filter(|(_, f)| finite(&f.losses));
+        let all = now.into_iter().chain(single).chain(fan.map(|(i, f)| (Hit::Fan(i), f.losses)));
         let distance = |p: Point| {
             let p = plot.frame().clamp(plot.point(p));
             (p.0 - at.0).hypot(p.1 - at.1)
         };
-        let (hit, reach) = all
-            .map(|(hit, p)| (hit, distance(p)))
-            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (hit, reach) = all.map(|(hit, p)| (hit, distance(p))).min_by(|a, b| a.1.total_cmp(&b.1))?;
         (reach <= self.theme.px(14.0)).then_some(hit)
     }
 
@@ -109,36 +97,21 @@ impl ParetoChart<'_> {
     fn range(&self, part: impl Fn(&Point) -> f64) -> (f64, f64) {
         let alive = || self.fan.iter().filter(|f| f.alive && finite(&f.losses));
         let front = alive().filter(|f| !f.dominated).map(|f| part(&f.losses));
-        let fixed = self
-            .now()
-            .iter()
-            .chain(self.single.filter(finite).iter())
-            .map(&part)
-            .collect::<Vec<_>>();
+        let fixed = self.now().iter().chain(self.single.filter(finite).iter()).map(&part).collect::<Vec<_>>();
         // The ends of a front can be far out: a task without weight isn't learned at all.
         let mut front: Vec<f64> = front.collect();
         front.sort_by(f64::total_cmp);
         let core = &front[..front.len() - front.len() / 5];
         let Some((low, high)) = extent(core.iter().chain(&fixed).copied()) else {
-            return extent([0.0, part(&self.reference)].into_iter())
-                .filter(|r| r.1 > r.0)
-                .unwrap_or((0.0, 1.0));
+            return extent([0.0, part(&self.reference)].into_iter()).filter(|r| r.1 > r.0).unwrap_or((0.0, 1.0));
         };
         let span = (high - low).max(high.abs() * 0.02).max(1e-9);
         let limit = low + span * 2.2;
-        let rest = alive()
-            .map(|f| part(&f.losses))
-            .chain([part(&self.reference)]);
-        let reach = rest
-            .filter(|v| v.is_finite() && *v <= limit)
-            .fold(high, f64::max);
+        let rest = alive().map(|f| part(&f.losses)).chain([part(&self.reference)]);
+        let reach = rest.filter(|v| v.is_finite() && *v <= limit).fold(high, f64::max);
         let margin = (reach - low).max(span) * 0.09;
         // A loss is not below zero, so the axis isn't either.
-        let start = if low >= 0.0 {
-            (low - margin).max(0.0)
-        } else {
-            low - margin
-        };
+        let start = if low >= 0.0 { (low - margin).max(0.0) } else { low - margin };
         (start, reach + margin)
     }
 
@@ -152,13 +125,7 @@ impl ParetoChart<'_> {
         }
         let name = |label: &str| format!("loss of {}", fitted(label, 14.0));
         let (x_name, y_name) = (name(self.x_label), name(self.y_label));
-        Axes {
-            plot: &plot,
-            x_name: &x_name,
-            y_name: &y_name,
-            upright: true,
-        }
-        .draw(&pen)?;
+        Axes { plot: &plot, x_name: &x_name, y_name: &y_name, upright: true }.draw(&pen)?;
         self.key(&pen, pen.width(&y_name))?;
         if empty {
             return say(&pen, &plot, EMPTY);
@@ -173,18 +140,11 @@ impl ParetoChart<'_> {
     /// what the hypervolume counts, which lies below the reference point.
     fn steps(&self, plot: &Plot, counted: bool) -> Vec<Point> {
         let counts = |p: &Point| !counted || !(p.0 >= self.reference.0 || p.1 >= self.reference.1);
-        let alive = self
-            .fan
-            .iter()
-            .filter(|f| f.alive && !f.dominated)
-            .map(|f| f.losses);
+        let alive = self.fan.iter().filter(|f| f.alive && !f.dominated).map(|f| f.losses);
         let mut front: Vec<Point> = alive.filter(finite).filter(counts).collect();
         front.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
         let beyond = |v: f64, edge: f64| if counted && v.is_finite() { v } else { edge };
-        let far = (
-            beyond(self.reference.0, plot.x.range().1),
-            beyond(self.reference.1, plot.y.range().1),
-        );
+        let far = (beyond(self.reference.0, plot.x.range().1), beyond(self.reference.1, plot.y.range().1));
         let mut steps: Vec<Point> = Vec::new();
         let mut height = f64::INFINITY;
         for (x, y) in front {
@@ -197,10 +157,7 @@ impl ParetoChart<'_> {
         if !steps.is_empty() {
             steps.push((far.0, height));
         }
-        steps
-            .into_iter()
-            .map(|p| plot.frame().clamp(plot.point(p)))
-            .collect()
+        steps.into_iter().map(|p| plot.frame().clamp(plot.point(p))).collect()
     }
 }
 
@@ -209,12 +166,7 @@ mod tests {
     use super::*;
 
     fn member(x: f64, y: f64, dominated: bool) -> FanPoint {
-        FanPoint {
-            losses: (x, y),
-            alive: true,
-            dominated,
-            preference: 0.5,
-        }
+        FanPoint { losses: (x, y), alive: true, dominated, preference: 0.5 }
     }
 
     fn chart<'a>(fan: &'a [FanPoint], trail: &'a [Point], reference: Point) -> ParetoChart<'a> {
@@ -234,11 +186,7 @@ mod tests {
 
     #[test]
     fn the_reference_point_is_shown_unless_it_squashes_the_picture() {
-        let fan = [
-            member(0.2, 0.6, false),
-            member(0.4, 0.4, false),
-            member(0.6, 0.2, false),
-        ];
+        let fan = [member(0.2, 0.6, false), member(0.4, 0.4, false), member(0.6, 0.2, false)];
         let near = chart(&fan, &[], (0.7, 0.7)).plot((440, 220));
         assert!(near.x.range().1 > 0.7);
         let far = chart(&fan, &[], (50.0, 50.0)).plot((440, 220));
@@ -247,9 +195,8 @@ mod tests {
 
     #[test]
     fn one_member_far_out_does_not_squash_the_others() {
-        let mut fan: Vec<FanPoint> = (1..10)
-            .map(|k| member(f64::from(k) * 0.1, 1.0 - f64::from(k) * 0.1, false))
-            .collect();
+        let mut fan: Vec<FanPoint> =
+            (1..10).map(|k| member(f64::from(k) * 0.1, 1.0 - f64::from(k) * 0.1, false)).collect();
         fan.push(member(80.0, 0.01, false));
         let plot = chart(&fan, &[], (90.0, 90.0)).plot((440, 220));
         assert!(plot.x.range().1 < 3.0, "{:?}", plot.x.range());
@@ -258,19 +205,11 @@ mod tests {
     #[test]
     fn the_front_is_a_staircase_that_only_falls() {
         // One flag is stale: (0.5, 0.5) is called non-dominated and isn't.
-        let fan = [
-            member(0.6, 0.2, false),
-            member(0.5, 0.5, false),
-            member(0.3, 0.4, false),
-        ];
+        let fan = [member(0.6, 0.2, false), member(0.5, 0.5, false), member(0.3, 0.4, false)];
         let chart = chart(&fan, &[], (1.0, 1.0));
         let plot = chart.plot((440, 220));
         let steps = chart.steps(&plot, true);
-        assert!(
-            steps
-                .windows(2)
-                .all(|w| w[1].0 >= w[0].0 && w[1].1 >= w[0].1)
-        );
+        assert!(steps.windows(2).all(|w| w[1].0 >= w[0].0 && w[1].1 >= w[0].1));
         assert_eq!(steps.len(), 5);
     }
 

@@ -7,9 +7,7 @@ use super::theme::Theme;
 use super::{Area, Drawn, Point, dash};
 use plotters::element::{Circle, PathElement, Polygon, Rectangle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters::style::{
-    FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle,
-};
+use plotters::style::{FontDesc, FontFamily, FontStyle, FontTransform, RGBAColor, ShapeStyle, TextStyle};
 use plotters_backend::DrawingBackend;
 
 /// A colour and how much of it.
@@ -19,20 +17,11 @@ pub(crate) struct Ink(pub Rgb, pub f64);
 impl Ink {
     fn colour(self) -> RGBAColor {
         // Two decimals: SVG stays short, and nobody sees more.
-        RGBAColor(
-            self.0.0,
-            self.0.1,
-            self.0.2,
-            (self.1.clamp(0.0, 1.0) * 100.0).round() / 100.0,
-        )
+        RGBAColor(self.0.0, self.0.1, self.0.2, (self.1.clamp(0.0, 1.0) * 100.0).round() / 100.0)
     }
 
     fn filled(self) -> ShapeStyle {
-        ShapeStyle {
-            color: self.colour(),
-            filled: true,
-            stroke_width: 0,
-        }
+        ShapeStyle { color: self.colour(), filled: true, stroke_width: 0 }
     }
 }
 
@@ -63,11 +52,7 @@ pub(crate) struct Type {
 
 impl Type {
     pub fn new(ink: impl Into<Ink>, side: Side) -> Self {
-        Type {
-            ink: ink.into(),
-            side,
-            bold: false,
-        }
+        Type { ink: ink.into(), side, bold: false }
     }
 
     pub fn bold(self) -> Self {
@@ -103,19 +88,12 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     fn stroke(&self, ink: Ink, css_width: f64) -> ShapeStyle {
         let width = self.theme.px(css_width).round().max(1.0) as u32;
-        ShapeStyle {
-            color: ink.colour(),
-            filled: false,
-            stroke_width: width,
-        }
+        ShapeStyle { color: ink.colour(), filled: false, stroke_width: width }
     }
 
     /// A filled rectangle.
     pub fn rect(&self, from: Point, to: Point, ink: impl Into<Ink>) -> Drawn<DB> {
-        self.area.draw(&Rectangle::new(
-            [whole(from), whole(to)],
-            ink.into().filled(),
-        ))
+        self.area.draw(&Rectangle::new([whole(from), whole(to)], ink.into().filled()))
     }
 
     /// A straight level line, sharp on every backend.
@@ -139,30 +117,17 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         }
         let mut path: Vec<_> = points.iter().map(|&p| whole(p)).collect();
         path.dedup();
-        self.area
-            .draw(&PathElement::new(path, self.stroke(ink.into(), css_width)))
+        self.area.draw(&PathElement::new(path, self.stroke(ink.into(), css_width)))
     }
 
     /// A broken line; the pattern and the width in CSS pixels.
-    pub fn dashed(
-        &self,
-        points: &[Point],
-        ink: impl Into<Ink>,
-        css_width: f64,
-        pattern: &[f64],
-    ) -> Drawn<DB> {
+    pub fn dashed(&self, points: &[Point], ink: impl Into<Ink>, css_width: f64, pattern: &[f64]) -> Drawn<DB> {
         let pieces = dash::pieces(points, &self.pattern(pattern), dash::lengths(points));
         self.pieces(&pieces, ink.into(), css_width)
     }
 
     /// A broken line over recorded values, whose dashes stay few where the values are noisy.
-    pub fn dashed_curve(
-        &self,
-        points: &[Point],
-        ink: impl Into<Ink>,
-        css_width: f64,
-        pattern: &[f64],
-    ) -> Drawn<DB> {
+    pub fn dashed_curve(&self, points: &[Point], ink: impl Into<Ink>, css_width: f64, pattern: &[f64]) -> Drawn<DB> {
         let lengths = dash::calm_lengths(points, self.theme.px(2.0));
         let pieces = dash::pieces(points, &self.pattern(pattern), lengths);
         self.pieces(&pieces, ink.into(), css_width)
@@ -173,9 +138,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
     }
 
     fn pieces(&self, pieces: &[Vec<Point>], ink: Ink, css_width: f64) -> Drawn<DB> {
-        pieces
-            .iter()
-            .try_for_each(|piece| self.line(piece, ink, css_width))
+        pieces.iter().try_for_each(|piece| self.line(piece, ink, css_width))
     }
 
     /// A filled area.
@@ -186,21 +149,13 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// A filled disc.
     pub fn disc(&self, at: Point, radius: f64, ink: impl Into<Ink>) -> Drawn<DB> {
-        self.area.draw(&Circle::new(
-            whole(at),
-            radius.round().max(1.0) as u32,
-            ink.into().filled(),
-        ))
+        self.area.draw(&Circle::new(whole(at), radius.round().max(1.0) as u32, ink.into().filled()))
     }
 
     /// An empty circle; its line's width in CSS pixels.
     pub fn ring(&self, at: Point, radius: f64, ink: impl Into<Ink>, css_width: f64) -> Drawn<DB> {
         let style = self.stroke(ink.into(), css_width);
-        self.area.draw(&Circle::new(
-            whole(at),
-            radius.round().max(1.0) as u32,
-            style,
-        ))
+        self.area.draw(&Circle::new(whole(at), radius.round().max(1.0) as u32, style))
     }
 
     /// A task's marker, filled.
@@ -213,27 +168,15 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
 
     /// A line of text, vertically centred at its position.
     pub fn text(&self, text: &str, at: Point, kind: Type) -> Drawn<DB> {
-        let style = if kind.bold {
-            FontStyle::Bold
-        } else {
-            FontStyle::Normal
-        };
+        let style = if kind.bold { FontStyle::Bold } else { FontStyle::Normal };
         let side = match kind.side {
             Side::Start => HPos::Left,
             Side::Middle => HPos::Center,
             Side::End => HPos::Right,
         };
-        let font = FontDesc::new(
-            FontFamily::from(self.theme.font),
-            self.theme.px(Theme::TEXT),
-            style,
-        )
-        .transform(FontTransform::None);
-        let style = TextStyle {
-            font,
-            color: kind.ink.colour().into_backend(),
-            pos: Pos::new(side, VPos::Center),
-        };
+        let font = FontDesc::new(FontFamily::from(self.theme.font), self.theme.px(Theme::TEXT), style)
+            .transform(FontTransform::None);
+        let style = TextStyle { font, color: kind.ink.colour().into_backend(), pos: Pos::new(side, VPos::Center) };
         self.area.draw_text(&clean(text), &style, whole(at))
     }
 
@@ -249,9 +192,6 @@ trait IntoBackend {
 
 impl IntoBackend for RGBAColor {
     fn into_backend(self) -> plotters_backend::BackendColor {
-        plotters_backend::BackendColor {
-            alpha: self.3,
-            rgb: (self.0, self.1, self.2),
-        }
+        plotters_backend::BackendColor { alpha: self.3, rgb: (self.0, self.1, self.2) }
     }
 }

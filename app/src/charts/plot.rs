@@ -53,12 +53,7 @@ impl Plot {
     }
 
     pub(crate) fn frame(&self) -> Frame {
-        Frame {
-            left: self.left,
-            top: self.top,
-            right: self.right,
-            bottom: self.bottom,
-        }
+        Frame { left: self.left, top: self.top, right: self.right, bottom: self.bottom }
     }
 
     pub(crate) fn point(&self, (x, y): Point) -> Point {
@@ -68,10 +63,7 @@ impl Plot {
     /// As many ticks as fit beside this plot without crowding.
     fn tick_room(&self, theme: Theme) -> (usize, usize) {
         let fit = |length: f64, css: f64| (length / theme.px(css)).floor().max(0.0) as usize;
-        (
-            fit(self.right - self.left, 64.0).clamp(2, 7),
-            fit(self.bottom - self.top, 25.0).clamp(2, 6),
-        )
+        (fit(self.right - self.left, 64.0).clamp(2, 7), fit(self.bottom - self.top, 25.0).clamp(2, 6))
     }
 }
 
@@ -91,21 +83,9 @@ pub(crate) fn layout(
     let (width, height) = (f64::from(width), f64::from(height));
     let (top, bottom) = (theme.px(TOP), height - theme.px(BOTTOM));
     let made = |left: f64| {
-        let frame = Frame {
-            left,
-            top,
-            right: (width - right).max(left + 2.0),
-            bottom: bottom.max(top + 2.0),
-        };
+        let frame = Frame { left, top, right: (width - right).max(left + 2.0), bottom: bottom.max(top + 2.0) };
         let (x, y) = scales(frame);
-        Plot {
-            left: frame.left,
-            top: frame.top,
-            right: frame.right,
-            bottom: frame.bottom,
-            x,
-            y,
-        }
+        Plot { left: frame.left, top: frame.top, right: frame.right, bottom: frame.bottom, x, y }
     };
     let draft = made(theme.px(40.0));
     let widest = draft
@@ -139,11 +119,7 @@ impl Axes<'_> {
         let numbers_y = plot.bottom + theme.px(12.0);
         // Beyond the last number where there is room, else instead of it.
         let (edge, name) = (pen.size().0 - theme.px(EDGE), pen.width(self.x_name));
-        let end = if edge - name > plot.right + theme.px(18.0) {
-            edge
-        } else {
-            plot.right + theme.px(EDGE)
-        };
+        let end = if edge - name > plot.right + theme.px(18.0) { edge } else { plot.right + theme.px(EDGE) };
         let name_left = end - name.min(end - plot.left);
 
         for (value, text) in plot.y.ticks(y_room) {
@@ -167,33 +143,15 @@ impl Axes<'_> {
             pen.upright(plot.left, (plot.top, plot.bottom), ground.axis)?;
         }
         pen.text(self.x_name, (end, numbers_y), quiet(Side::End))?;
-        pen.text(
-            self.y_name,
-            (theme.px(EDGE), theme.px(11.0)),
-            quiet(Side::Start),
-        )
+        pen.text(self.y_name, (theme.px(EDGE), theme.px(11.0)), quiet(Side::Start))
     }
 }
 
 /// The words of an empty chart, in the middle of its plot.
 pub(crate) fn say<DB: DrawingBackend>(pen: &Pen<DB>, plot: &Plot, words: &str) -> Drawn<DB> {
-    let middle = (
-        (plot.left + plot.right) / 2.0,
-        (plot.top + plot.bottom) / 2.0,
-    );
-    let half = (
-        pen.width(words) / 2.0 + pen.theme.px(8.0),
-        pen.theme.px(9.0),
-    );
+    let middle = ((plot.left + plot.right) / 2.0, (plot.top + plot.bottom) / 2.0);
+    let half = (pen.width(words) / 2.0 + pen.theme.px(8.0), pen.theme.px(9.0));
     let ground = pen.theme.ground();
-    pen.rect(
-        (middle.0 - half.0, middle.1 - half.1),
-        (middle.0 + half.0, middle.1 + half.1),
-        ground.background,
-    )?;
-    pen.text(
-        words,
-        middle,
-        Type::new(Ink(ground.muted, 1.0), Side::Middle),
-    )
+    pen.rect((middle.0 - half.0, middle.1 - half.1), (middle.0 + half.0, middle.1 + half.1), ground.background)?;
+    pen.text(words, middle, Type::new(Ink(ground.muted, 1.0), Side::Middle))
 }

@@ -32,13 +32,7 @@ impl Scale {
     /// is empty or not finite becomes one that can be drawn.
     pub fn linear((low, high): (f64, f64), (from, to): (f64, f64)) -> Self {
         let (low, high) = widened(low, high);
-        Scale {
-            spread: Spread::Linear,
-            low,
-            high,
-            from,
-            to,
-        }
+        Scale { spread: Spread::Linear, low, high, from, to }
     }
 
     /// A logarithmic axis; see [`Scale::linear`].
@@ -50,21 +44,9 @@ impl Scale {
             (false, true) => (high, high),
             (false, false) => (0.1, 10.0),
         };
-        let low = low
-            .max(high * 10f64.powf(-DECADES))
-            .max(f64::MIN_POSITIVE * 10.0);
-        let (low, high) = if high / low < 1.2 {
-            (low / 1.6, (low * 1.6).max(high))
-        } else {
-            (low, high)
-        };
-        Scale {
-            spread: Spread::Log,
-            low,
-            high: high.min(f64::MAX / 10.0),
-            from,
-            to,
-        }
+        let low = low.max(high * 10f64.powf(-DECADES)).max(f64::MIN_POSITIVE * 10.0);
+        let (low, high) = if high / low < 1.2 { (low / 1.6, (low * 1.6).max(high)) } else { (low, high) };
+        Scale { spread: Spread::Log, low, high: high.min(f64::MAX / 10.0), from, to }
     }
 
     /// The range of values.
@@ -92,11 +74,7 @@ impl Scale {
     /// The value at a pixel, kept within the range.
     pub fn value(&self, pixel: f64) -> f64 {
         let part = (pixel - self.from) / (self.to - self.from);
-        let part = if part.is_finite() {
-            part.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
         match self.spread {
             Spread::Linear => self.low + part * (self.high - self.low),
             Spread::Log => self.low * (self.high / self.low).powf(part),
@@ -123,11 +101,7 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
             if high - low > size * 1e-9 && high - low > f64::MIN_POSITIVE * 1e3 {
                 (low, high)
             } else {
-                let room = if size < f64::MIN_POSITIVE * 1e6 {
-                    1.0
-                } else {
-                    size * 0.1
-                };
+                let room = if size < f64::MIN_POSITIVE * 1e6 { 1.0 } else { size * 0.1 };
                 (low - room, high + room)
             }
         }
@@ -172,17 +146,10 @@ fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     for (digits, stride) in sets {
         let ticks = within(digits, stride);
         if ticks.len() <= most {
-            return if ticks.len() >= 2 {
-                ticks
-            } else {
-                linear_ticks(low, high, most.min(4))
-            };
+            return if ticks.len() >= 2 { ticks } else { linear_ticks(low, high, most.min(4)) };
         }
     }
-    (2..)
-        .map(|stride| within(&[1.0], stride))
-        .find(|ticks| ticks.len() <= most)
-        .unwrap_or_default()
+    (2..).map(|stride| within(&[1.0], stride)).find(|ticks| ticks.len() <= most).unwrap_or_default()
 }
 
 /// A tick's number with as many decimals as its step needs.
@@ -205,19 +172,12 @@ mod tests {
     use super::*;
 
     fn written(scale: Scale, most: usize) -> Vec<String> {
-        scale
-            .ticks(most)
-            .into_iter()
-            .map(|(_, text)| text)
-            .collect()
+        scale.ticks(most).into_iter().map(|(_, text)| text).collect()
     }
 
     #[test]
     fn a_pixel_leads_back_to_its_value() {
-        for scale in [
-            Scale::linear((2.0, 9.0), (40.0, 400.0)),
-            Scale::log((0.01, 3.0), (200.0, 10.0)),
-        ] {
+        for scale in [Scale::linear((2.0, 9.0), (40.0, 400.0)), Scale::log((0.01, 3.0), (200.0, 10.0))] {
             for value in [2.1, 2.5, 2.9] {
                 assert!((scale.value(scale.at(value)) - value).abs() < 1e-9);
             }
@@ -229,19 +189,10 @@ mod tests {
     fn log_ticks_are_few_and_round() {
         let log = |low, high| Scale::log((low, high), (100.0, 0.0));
         assert_eq!(written(log(0.08, 1.3), 6), ["0.1", "0.2", "0.5", "1"]);
-        assert_eq!(
-            written(log(0.003, 2.0), 6),
-            ["0.003", "0.01", "0.03", "0.1", "0.3", "1"]
-        );
+        assert_eq!(written(log(0.003, 2.0), 6), ["0.003", "0.01", "0.03", "0.1", "0.3", "1"]);
         assert_eq!(written(log(1e-5, 10.0), 5), ["0.0001", "0.01", "1"]);
         assert_eq!(written(log(0.31, 0.44), 5), ["0.35", "0.40"]);
-        for (low, high) in [
-            (1e-12, 1.0),
-            (0.5, 0.7),
-            (1e-300, 1e300),
-            (3.0, 3.0),
-            (0.0, 0.0),
-        ] {
+        for (low, high) in [(1e-12, 1.0), (0.5, 0.7), (1e-300, 1e300), (3.0, 3.0), (0.0, 0.0)] {
             let ticks = log(low, high).ticks(6);
             assert!((1..=6).contains(&ticks.len()), "{low}..{high}: {ticks:?}");
         }
@@ -251,21 +202,9 @@ mod tests {
     fn linear_ticks_are_few_and_round() {
         let linear = |low, high| Scale::linear((low, high), (0.0, 100.0));
         assert_eq!(written(linear(0.0, 128.0), 5), ["0", "50", "100"]);
-        assert_eq!(
-            written(linear(-0.3, 0.42), 5),
-            ["\u{2212}0.2", "0", "0.2", "0.4"]
-        );
-        assert_eq!(
-            written(linear(0.0, 0.0041), 5),
-            ["0", "0.001", "0.002", "0.003", "0.004"]
-        );
-        for (low, high) in [
-            (0.0, 1e9),
-            (-1e300, 1e300),
-            (f64::NAN, 1.0),
-            (7.0, 7.0),
-            (0.0, f64::INFINITY),
-        ] {
+        assert_eq!(written(linear(-0.3, 0.42), 5), ["\u{2212}0.2", "0", "0.2", "0.4"]);
+        assert_eq!(written(linear(0.0, 0.0041), 5), ["0", "0.001", "0.002", "0.003", "0.004"]);
+        for (low, high) in [(0.0, 1e9), (-1e300, 1e300), (f64::NAN, 1.0), (7.0, 7.0), (0.0, f64::INFINITY)] {
             let ticks = linear(low, high).ticks(5);
             assert!((1..=5).contains(&ticks.len()), "{low}..{high}: {ticks:?}");
         }

@@ -4,8 +4,8 @@ use super::Area;
 use super::labels::clean;
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-    FontFamily, FontStyle, FontTransform, text_anchor,
+    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontFamily,
+    FontStyle, FontTransform, text_anchor,
 };
 use plotters_svg::SVGBackend;
 
@@ -28,8 +28,7 @@ pub fn to_svg<E>(
     let (width, height) = (size.0.saturating_mul(scale), size.1.saturating_mul(scale));
     let mut drawn = String::new();
     {
-        let area =
-            SvgBackend(SVGBackend::with_string(&mut drawn, (width, height))).into_drawing_area();
+        let area = SvgBackend(SVGBackend::with_string(&mut drawn, (width, height))).into_drawing_area();
         let _ = draw(&area);
         let _ = area.present();
     }
@@ -47,11 +46,7 @@ pub fn to_svg<E>(
 
 /// A text as content of an XML element.
 pub fn escaped(text: &str) -> String {
-    clean(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    clean(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// plotters' SVG backend, with texts as large as they are asked for: it writes font sizes divided
@@ -79,12 +74,7 @@ impl<'a> DrawingBackend for SvgBackend<'a> {
         self.0.draw_pixel(at, colour)
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Outcome<'a> {
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome<'a> {
         self.0.draw_line(from, to, style)
     }
 
@@ -98,11 +88,7 @@ impl<'a> DrawingBackend for SvgBackend<'a> {
         self.0.draw_rect(from, to, style, fill)
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Outcome<'a> {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Outcome<'a> {
         self.0.draw_path(path, style)
     }
 
@@ -124,12 +110,7 @@ impl<'a> DrawingBackend for SvgBackend<'a> {
         self.0.fill_polygon(path, style)
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        at: BackendCoord,
-    ) -> Outcome<'a> {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome<'a> {
         self.0.draw_text(text, &Undivided(style), at)
     }
 }

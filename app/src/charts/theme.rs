@@ -19,16 +19,8 @@ impl Theme {
 
     /// A theme with the usual font.
     pub fn new(dark: bool, scale: f64) -> Self {
-        let scale = if scale.is_finite() {
-            scale.clamp(0.25, 16.0)
-        } else {
-            1.0
-        };
-        Theme {
-            dark,
-            scale,
-            font: Self::FONT,
-        }
+        let scale = if scale.is_finite() { scale.clamp(0.25, 16.0) } else { 1.0 };
+        Theme { dark, scale, font: Self::FONT }
     }
 
     /// Background, foreground and line colours of this theme.

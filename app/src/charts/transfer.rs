@@ -73,12 +73,9 @@ impl TransferChart {
         let largest = measured().map(|row| row.mean.abs()).fold(0.05, f64::max);
         // An interval over two or three seeds can be immense; it may take as much room again as the bars.
         let limit = largest * 2.0;
-        let ends = measured()
-            .flat_map(|row| [row.mean, row.low, row.high])
-            .filter(|v| v.is_finite());
-        let (low, high) = ends.fold((-0.02f64, 0.02f64), |(low, high), v| {
-            (low.min(v.max(-limit)), high.max(v.min(limit)))
-        });
+        let ends = measured().flat_map(|row| [row.mean, row.low, row.high]).filter(|v| v.is_finite());
+        let (low, high) =
+            ends.fold((-0.02f64, 0.02f64), |(low, high), v| (low.min(v.max(-limit)), high.max(v.min(limit))));
         let room = (high - low) * 0.06;
         Scale::linear(((low - room) * 100.0, (high + room) * 100.0), pixels)
     }
@@ -89,11 +86,7 @@ impl TransferChart {
         let (theme, ground) = (self.theme, self.theme.ground());
         let (width, height) = pen.size();
         let em = theme.px(Theme::TEXT);
-        let names = self
-            .rows
-            .iter()
-            .map(|row| text_width(&fitted(&row.label, 12.0)))
-            .fold(3.0, f64::max);
+        let names = self.rows.iter().map(|row| text_width(&fitted(&row.label, 12.0))).fold(3.0, f64::max);
         let left = (theme.px(EDGE + 22.0) + names * em).min(width * 0.32);
         let words = Verdict::NoDifference.text();
         let right = width - (pen.width(words) + theme.px(EDGE * 2.0)).min(width * 0.34);
@@ -138,29 +131,17 @@ impl TransferChart {
             let x = scale.at(value);
             pen.upright(x, (top, bottom), ground.grid)?;
             let sign = if value > 0.0 { "+" } else { "" };
-            pen.text(
-                &format!("{sign}{text} %"),
-                (x, bottom + theme.px(10.0)),
-                quiet(Side::Middle),
-            )?;
+            pen.text(&format!("{sign}{text} %"), (x, bottom + theme.px(10.0)), quiet(Side::Middle))?;
         }
         let zero = scale.at(0.0);
         pen.upright(zero, (top - theme.px(4.0), bottom), ground.foreground)?;
         let y = theme.px(11.0);
         let words = [
             ("\u{2190} worse than alone", zero - theme.px(7.0), Side::End),
-            (
-                "better than alone \u{2192}",
-                zero + theme.px(7.0),
-                Side::Start,
-            ),
+            ("better than alone \u{2192}", zero + theme.px(7.0), Side::Start),
         ];
         for (word, x, side) in words {
-            let reach = if side == Side::End {
-                x - pen.width(word)
-            } else {
-                x + pen.width(word)
-            };
+            let reach = if side == Side::End { x - pen.width(word) } else { x + pen.width(word) };
             if (theme.px(2.0)..=pen.size().0 - theme.px(2.0)).contains(&reach) {
                 pen.text(word, (x, y), quiet(side))?;
             }
@@ -187,11 +168,7 @@ impl TransferChart {
         let half = (pitch * 0.24).min(theme.px(7.0));
         let certain = matches!(row.verdict, Verdict::Positive | Verdict::Negative);
         let strength = if certain { 1.0 } else { 0.4 };
-        pen.rect(
-            (zero.min(mean), y - half),
-            (zero.max(mean), y + half),
-            Ink(colour, strength),
-        )?;
+        pen.rect((zero.min(mean), y - half), (zero.max(mean), y + half), Ink(colour, strength))?;
         if !(row.low.is_finite() && row.high.is_finite()) {
             return Ok(());
         }
@@ -212,29 +189,11 @@ impl TransferChart {
         Ok(())
     }
 
-    fn verdict<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        x: f64,
-        y: f64,
-        pitch: f64,
-        row: &TransferRow,
-    ) -> Drawn<DB> {
+    fn verdict<DB: DrawingBackend>(&self, pen: &Pen<DB>, x: f64, y: f64, pitch: f64, row: &TransferRow) -> Drawn<DB> {
         let (theme, ground) = (self.theme, self.theme.ground());
-        let verdict = if row.measured() {
-            row.verdict
-        } else {
-            Verdict::Undefined
-        };
+        let verdict = if row.measured() { row.verdict } else { Verdict::Undefined };
         let certain = matches!(verdict, Verdict::Positive | Verdict::Negative);
-        let plain = Type::new(
-            if certain {
-                ground.foreground
-            } else {
-                ground.muted
-            },
-            Side::Start,
-        );
+        let plain = Type::new(if certain { ground.foreground } else { ground.muted }, Side::Start);
         let kind = if certain { plain.bold() } else { plain };
         if verdict == Verdict::Undefined {
             return pen.text(verdict.text(), (x, y), plain);
@@ -263,10 +222,7 @@ mod tests {
             high: 50.0,
             verdict: Verdict::NoDifference,
         };
-        let chart = TransferChart {
-            rows: vec![row],
-            theme: Theme::new(false, 1.0),
-        };
+        let chart = TransferChart { rows: vec![row], theme: Theme::new(false, 1.0) };
         let (low, high) = chart.scale((0.0, 100.0)).range();
         assert!(low > -40.0 && high < 40.0, "{low}..{high}");
     }

@@ -40,14 +40,7 @@ impl WeightsChart<'_> {
     pub fn plot(&self, size: (u32, u32)) -> Plot {
         let points = || self.series.iter().flat_map(|s| s.weights);
         let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
-        let epochs = (
-            epochs.0.min(0.0),
-            if epochs.1 > epochs.0 {
-                epochs.1
-            } else {
-                epochs.0 + 1.0
-            },
-        );
+        let epochs = (epochs.0.min(0.0), if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
         let weights = extent(points().map(|p| p.1).filter(|w| !self.log || *w > 0.0));
         let labels: Vec<String> = self.series.iter().map(label).collect();
         let right = label_room(labels.iter().map(String::as_str), size.0, self.theme);
@@ -70,40 +63,17 @@ impl WeightsChart<'_> {
     pub fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let pen = Pen::on(area, self.theme)?;
         let plot = self.plot(area.dim_in_pixel());
-        let name = if self.log {
-            "task weight, log scale"
-        } else {
-            "task weight"
-        };
-        Axes {
-            plot: &plot,
-            x_name: "epoch",
-            y_name: name,
-            upright: false,
-        }
-        .draw(&pen)?;
+        let name = if self.log { "task weight, log scale" } else { "task weight" };
+        Axes { plot: &plot, x_name: "epoch", y_name: name, upright: false }.draw(&pen)?;
         let mut labels = Vec::new();
         for series in &self.series {
             let style = palette::task(series.task);
             let colour = style.colour(self.theme.dark);
             // Dashes differ, so that equal weights still show every line.
-            curve(
-                &pen,
-                &plot,
-                series.weights,
-                Stroke {
-                    ink: colour.into(),
-                    width: 2.0,
-                    dash: style.dash,
-                },
-            )?;
+            curve(&pen, &plot, series.weights, Stroke { ink: colour.into(), width: 2.0, dash: style.dash })?;
             if let Some(end) = last(series.weights) {
                 let end = plot.frame().clamp(plot.point(end));
-                labels.push(EndLabel {
-                    task: series.task,
-                    text: label(series),
-                    end,
-                });
+                labels.push(EndLabel { task: series.task, text: label(series), end });
             }
         }
         if labels.is_empty() {
@@ -126,11 +96,7 @@ fn label(series: &WeightSeries) -> String {
 /// Rounded to so many significant digits.
 fn round_to(value: f64, digits: i32) -> f64 {
     let unit = 10f64.powi(digits - 1 - value.abs().log10().floor() as i32);
-    if unit.is_finite() && unit > 0.0 {
-        (value * unit).round() / unit
-    } else {
-        value
-    }
+    if unit.is_finite() && unit > 0.0 { (value * unit).round() / unit } else { value }
 }
 
 #[cfg(test)]
@@ -140,32 +106,15 @@ mod tests {
     #[test]
     fn a_label_keeps_its_value_whole_however_long_the_name() {
         let weights = [(0.0, 1.0), (1.0, 0.123_456)];
-        let series = WeightSeries {
-            task: 0,
-            label: "an extremely long name of a task".into(),
-            weights: &weights,
-        };
-        assert!(
-            label(&series).ends_with("\u{2026}\u{2002}0.123"),
-            "{}",
-            label(&series)
-        );
+        let series = WeightSeries { task: 0, label: "an extremely long name of a task".into(), weights: &weights };
+        assert!(label(&series).ends_with("\u{2026}\u{2002}0.123"), "{}", label(&series));
     }
 
     #[test]
     fn the_axis_starts_at_zero() {
         let weights = [(0.0, 0.9), (1.0, 1.1)];
-        let series = vec![WeightSeries {
-            task: 0,
-            label: "A".into(),
-            weights: &weights,
-        }];
-        let plot = WeightsChart {
-            series,
-            log: false,
-            theme: Theme::new(false, 1.0),
-        }
-        .plot((440, 150));
+        let series = vec![WeightSeries { task: 0, label: "A".into(), weights: &weights }];
+        let plot = WeightsChart { series, log: false, theme: Theme::new(false, 1.0) }.plot((440, 150));
         assert_eq!(plot.y_of(0.0), plot.bottom);
     }
 }

@@ -43,7 +43,7 @@ fn one(page: Page, notice: Notice) -> impl IntoView {
 fn diverged(divergence: Divergence) -> impl IntoView {
     let page = Page::get();
     let sentence = format!(
-        "Training exploded at step {}: the loss of task {} or the weights of {} are no longer finite. The last finite values are back, and training is paused.",
+        "Training exploded at step {}: look at task {} and at {}. The last finite values are back, and training is paused.",
         divergence.step,
         task_name(divergence.task),
         divergence.layer,

@@ -44,7 +44,8 @@ impl Bridge {
             event.prevent_default();
             failed(fault(&format!("The {} engine stopped ({}).", engine.name(), message(&event))));
         });
-        let on_garbled = Listener::new(move |_: web_sys::Event| inbox(fault("The engine sent something that can't be read.")));
+        let on_garbled =
+            Listener::new(move |_: web_sys::Event| inbox(fault("The engine sent something that can't be read.")));
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));

@@ -146,11 +146,15 @@ mod tests {
 
     #[test]
     fn live_settings_need_no_reset_and_others_do() {
-        for (key, value) in [("lr", Value::Number(0.5)), ("bal", Value::Choice("uncertainty".into())), ("t1.scale", Value::Number(3.0))] {
+        for (key, value) in
+            [("lr", Value::Number(0.5)), ("bal", Value::Choice("uncertainty".into())), ("t1.scale", Value::Number(3.0))]
+        {
             let (old, new) = changed(key, value);
             assert!(old != new && !needs_reset(&old, &new), "{key}");
         }
-        for (key, value) in [("s", Value::Integer(1)), ("trunk", Value::Layers(Vec::new())), ("t0.noise", Value::Number(0.5))] {
+        for (key, value) in
+            [("s", Value::Integer(1)), ("trunk", Value::Layers(Vec::new())), ("t0.noise", Value::Number(0.5))]
+        {
             let (old, new) = changed(key, value);
             assert!(needs_reset(&old, &new), "{key}");
         }

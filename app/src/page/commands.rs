@@ -53,8 +53,24 @@ const fn anyhow(key: &'static str) -> Chord {
 
 /// Every command. The first whose keys fit is the one that is meant.
 pub const ACTIONS: &[Action] = &[
-    Action { id: "play", label: "Play or pause", help: "Trains until you pause", keys: "Space", chords: &[plain(" ")], repeats: false, run: |page| page.toggle_play() },
-    Action { id: "step-epoch", label: "One epoch", help: "Trains to the end of this epoch and pauses", keys: ".", chords: &[anyhow(".")], repeats: true, run: |page| page.send(Command::StepEpoch) },
+    Action {
+        id: "play",
+        label: "Play or pause",
+        help: "Trains until you pause",
+        keys: "Space",
+        chords: &[plain(" ")],
+        repeats: false,
+        run: |page| page.toggle_play(),
+    },
+    Action {
+        id: "step-epoch",
+        label: "One epoch",
+        help: "Trains to the end of this epoch and pauses",
+        keys: ".",
+        chords: &[anyhow(".")],
+        repeats: true,
+        run: |page| page.send(Command::StepEpoch),
+    },
     Action {
         id: "step",
         label: "One step",
@@ -64,16 +80,100 @@ pub const ACTIONS: &[Action] = &[
         repeats: true,
         run: |page| page.send(Command::Step(1)),
     },
-    Action { id: "reset", label: "Reset", help: "Starts again from epoch 0 with the same seed, paused", keys: "R", chords: &[plain("r")], repeats: false, run: |page| engine::restart(page, true) },
-    Action { id: "dice", label: "New seed", help: "Starts again with other data, initial values and batches", keys: "Shift+R", chords: &[shifted("r")], repeats: false, run: dice },
-    Action { id: "log-axis", label: "Log or linear losses", help: "Turns the axis of the losses from logarithmic to linear and back", keys: "L", chords: &[plain("l")], repeats: false, run: |page| { page.log_axis.try_update(|log| *log = !*log); } },
-    Action { id: "copy-link", label: "Copy link", help: "Copies a link that opens this lesson anywhere, with the same numbers", keys: "Ctrl+Shift+C", chords: &[Chord { key: "c", code: "", shift: Some(true), control: true }], repeats: false, run: share::copy_link },
-    Action { id: "shortcuts", label: "Keyboard shortcuts", help: "Shows this sheet", keys: "?", chords: &[anyhow("?")], repeats: false, run: |page| { page.sheet.try_set(Some(Sheet::Shortcuts)); } },
-    Action { id: "close", label: "Close", help: "Closes what is open", keys: "Esc", chords: &[anyhow("escape")], repeats: false, run: close },
-    Action { id: "lesson-1", label: "First lesson", help: "Opens the first lesson", keys: "1", chords: &[plain("1")], repeats: false, run: |page| lesson(page, 0) },
-    Action { id: "lesson-2", label: "Second lesson", help: "Opens the second lesson", keys: "2", chords: &[plain("2")], repeats: false, run: |page| lesson(page, 1) },
-    Action { id: "lesson-3", label: "Third lesson", help: "Opens the third lesson", keys: "3", chords: &[plain("3")], repeats: false, run: |page| lesson(page, 2) },
-    Action { id: "lesson-4", label: "Fourth lesson", help: "Opens the fourth lesson", keys: "4", chords: &[plain("4")], repeats: false, run: |page| lesson(page, 3) },
+    Action {
+        id: "reset",
+        label: "Reset",
+        help: "Starts again from epoch 0 with the same seed, paused",
+        keys: "R",
+        chords: &[plain("r")],
+        repeats: false,
+        run: |page| engine::restart(page, true),
+    },
+    Action {
+        id: "dice",
+        label: "New seed",
+        help: "Starts again with other data, initial values and batches",
+        keys: "Shift+R",
+        chords: &[shifted("r")],
+        repeats: false,
+        run: dice,
+    },
+    Action {
+        id: "log-axis",
+        label: "Log or linear losses",
+        help: "Turns the axis of the losses from logarithmic to linear and back",
+        keys: "L",
+        chords: &[plain("l")],
+        repeats: false,
+        run: |page| {
+            page.log_axis.try_update(|log| *log = !*log);
+        },
+    },
+    Action {
+        id: "copy-link",
+        label: "Copy link",
+        help: "Copies a link that opens this lesson anywhere, with the same numbers",
+        keys: "Ctrl+Shift+C",
+        chords: &[Chord { key: "c", code: "", shift: Some(true), control: true }],
+        repeats: false,
+        run: share::copy_link,
+    },
+    Action {
+        id: "shortcuts",
+        label: "Keyboard shortcuts",
+        help: "Shows this sheet",
+        keys: "?",
+        chords: &[anyhow("?")],
+        repeats: false,
+        run: |page| {
+            page.sheet.try_set(Some(Sheet::Shortcuts));
+        },
+    },
+    Action {
+        id: "close",
+        label: "Close",
+        help: "Closes what is open",
+        keys: "Esc",
+        chords: &[anyhow("escape")],
+        repeats: false,
+        run: close,
+    },
+    Action {
+        id: "lesson-1",
+        label: "First lesson",
+        help: "Opens the first lesson",
+        keys: "1",
+        chords: &[plain("1")],
+        repeats: false,
+        run: |page| lesson(page, 0),
+    },
+    Action {
+        id: "lesson-2",
+        label: "Second lesson",
+        help: "Opens the second lesson",
+        keys: "2",
+        chords: &[plain("2")],
+        repeats: false,
+        run: |page| lesson(page, 1),
+    },
+    Action {
+        id: "lesson-3",
+        label: "Third lesson",
+        help: "Opens the third lesson",
+        keys: "3",
+        chords: &[plain("3")],
+        repeats: false,
+        run: |page| lesson(page, 2),
+    },
+    Action {
+        id: "lesson-4",
+        label: "Fourth lesson",
+        help: "Opens the fourth lesson",
+        keys: "4",
+        chords: &[plain("4")],
+        repeats: false,
+        run: |page| lesson(page, 3),
+    },
 ];
 
 /// The command of an id.
@@ -156,7 +256,11 @@ mod tests {
         let mut keys = HashSet::new();
         for action in ACTIONS {
             assert!(ids.insert(action.id), "{}", action.id);
-            assert!(!action.label.is_empty() && !action.help.is_empty() && !action.help.ends_with('.'), "{}", action.id);
+            assert!(
+                !action.label.is_empty() && !action.help.is_empty() && !action.help.ends_with('.'),
+                "{}",
+                action.id
+            );
             assert!(keys.insert(action.keys), "{}", action.keys);
             assert_eq!(action.keys.is_empty(), action.chords.is_empty(), "{}", action.id);
         }

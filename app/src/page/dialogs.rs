@@ -59,8 +59,10 @@ fn Modal(
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let page = Page::get();
-    let is = move |sheet: Sheet| Signal::derive(move || page.help.with(Option::is_none) && page.sheet.get() == Some(sheet));
-    let glossary_open = Signal::derive(move || page.help.with(Option::is_some) || page.sheet.get() == Some(Sheet::Glossary));
+    let is =
+        move |sheet: Sheet| Signal::derive(move || page.help.with(Option::is_none) && page.sheet.get() == Some(sheet));
+    let glossary_open =
+        Signal::derive(move || page.help.with(Option::is_some) || page.sheet.get() == Some(Sheet::Glossary));
     let close = move |sheet: Sheet| {
         Callback::new(move |()| {
             if page.sheet.get_untracked() == Some(sheet) {
@@ -125,7 +127,8 @@ fn Glossary() -> impl IntoView {
     let page = Page::get();
     let asked = page.help.get_untracked();
     let first = asked.and_then(glossary::find);
-    let definition = |entry: &'static glossary::Entry| view! { <div class="term"><dt>{entry.term}</dt><dd>{entry.text}</dd></div> };
+    let definition =
+        |entry: &'static glossary::Entry| view! { <div class="term"><dt>{entry.term}</dt><dd>{entry.text}</dd></div> };
     let rest = GLOSSARY.iter().filter(|entry| Some(entry.key) != asked).map(definition).collect_view();
     view! {
         {first.map(|entry| view! { <dl class="glossary asked">{definition(entry)}</dl> })}

@@ -128,7 +128,8 @@ pub(super) fn send(page: Page, command: Command) {
         return;
     }
     send_wanted(page, true);
-    let decides = matches!(command, Command::Play | Command::Pause | Command::Step(_) | Command::StepEpoch | Command::Rewind);
+    let decides =
+        matches!(command, Command::Play | Command::Pause | Command::Step(_) | Command::StepEpoch | Command::Rewind);
     let resumes = resumes && !decides && page.playing.get_untracked();
     with(page, |desk| {
         if resumes {

@@ -56,22 +56,17 @@ fn consider(page: Page) {
         return;
     }
     match (state.choice, &state.gpu) {
-        (EngineChoice::Cpu, _) => {
-            if active == Engine::Gpu {
-                hand_over(page);
-            } else {
-                cost(page);
-            }
-        }
-        (_, GpuState::Unknown) => look_for_gpu(page),
-        (EngineChoice::Gpu, GpuState::Ready) if active == Engine::Cpu => hand_over(page),
+        (EngineChoice::Cpu, _) if active == Engine::Gpu => return hand_over(page),
+        (EngineChoice::Gpu, GpuState::Ready) if active == Engine::Cpu => return hand_over(page),
+        (EngineChoice::Auto | EngineChoice::Gpu, GpuState::Unknown) => look_for_gpu(page),
         (EngineChoice::Auto, GpuState::Ready) => match faster(page) {
-            Some(engine) if engine != active => hand_over(page),
-            Some(_) => cost(page),
+            Some(engine) if engine != active => return hand_over(page),
+            Some(_) => {}
             None => measure(page),
         },
-        _ => cost(page),
+        _ => {}
     }
+    cost(page);
 }
 
 /// The faster engine on lessons like this one, if that was measured.
@@ -265,9 +260,15 @@ fn arrive(page: Page, engine: Engine) {
 fn watch(page: Page, number: u32) {
     set_timeout(
         move || {
-            let (late, idle) = with(page, |desk| Some((desk.phases == number, other(desk.active)))).unwrap_or((false, Engine::Gpu));
+            let (late, idle) =
+                with(page, |desk| Some((desk.phases == number, other(desk.active)))).unwrap_or((false, Engine::Gpu));
             if late {
-                trouble::fault(page, idle, format!("The {} engine did not answer in time.", idle.name()), String::new());
+                trouble::fault(
+                    page,
+                    idle,
+                    format!("The {} engine did not answer in time.", idle.name()),
+                    String::new(),
+                );
             }
         },
         PATIENCE,

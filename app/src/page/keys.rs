@@ -25,7 +25,9 @@ fn pressed(page: Page, event: &ev::KeyboardEvent) {
     };
     let Some(action) = meant(&press) else { return };
     let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let wanted = action.id == "close" || press.control || (page.prefs.single_keys.get_untracked() && is_free(focus.as_ref(), &press));
+    let wanted = action.id == "close"
+        || press.control
+        || (page.prefs.single_keys.get_untracked() && is_free(focus.as_ref(), &press));
     if !wanted || (event.repeat() && !action.repeats) {
         return;
     }

@@ -123,11 +123,14 @@ pub(super) fn pinned() -> EngineChoice {
 
 /// Keeps the pinned engine for the next visit.
 pub(super) fn pin(choice: EngineChoice) {
-    store(ENGINE, match choice {
-        EngineChoice::Auto => "auto",
-        EngineChoice::Cpu => "cpu",
-        EngineChoice::Gpu => "gpu",
-    });
+    store(
+        ENGINE,
+        match choice {
+            EngineChoice::Auto => "auto",
+            EngineChoice::Cpu => "cpu",
+            EngineChoice::Gpu => "gpu",
+        },
+    );
 }
 
 /// Whether a media query holds, now and later.

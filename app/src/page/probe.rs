@@ -13,7 +13,8 @@ pub(super) async fn adapter() -> Result<(), String> {
     if !gpu.is_object() {
         return Err(if window().is_secure_context() { absent() } else { "it needs a page served over https".into() });
     }
-    let request = Reflect::get(&gpu, &"requestAdapter".into()).ok().and_then(|request| request.dyn_into::<Function>().ok());
+    let request =
+        Reflect::get(&gpu, &"requestAdapter".into()).ok().and_then(|request| request.dyn_into::<Function>().ok());
     let promise = request.ok_or_else(absent)?.call0(&gpu).and_then(|promise| promise.dyn_into::<Promise>());
     let adapter: Result<JsValue, JsValue> = match promise {
         Ok(promise) => JsFuture::from(promise).await,

@@ -64,7 +64,9 @@ fn flush(page: Page) {
     engine::send_wanted(page, false);
     if !numbers.is_empty() {
         // By then the page has drawn.
-        let acknowledge = move || with(page, |desk| numbers.iter().for_each(|(engine, number)| desk.post(*engine, Command::Ack(*number))));
+        let acknowledge = move || {
+            with(page, |desk| numbers.iter().for_each(|(engine, number)| desk.post(*engine, Command::Ack(*number))))
+        };
         if document().hidden() { acknowledge() } else { request_animation_frame(acknowledge) }
     }
 }
@@ -76,8 +78,10 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         Event::Unavailable { reason } => trouble::fault(page, engine, reason, String::new()),
         Event::Fault { sentence, remedy } => trouble::fault(page, engine, sentence, remedy),
         Event::Loaded { run: of, summary } => {
-            with(page, |desk| if let Some(bridge) = desk.bridge(engine).filter(|bridge| bridge.loading == Some(of)) {
-                bridge.loading = None;
+            with(page, |desk| {
+                if let Some(bridge) = desk.bridge(engine).filter(|bridge| bridge.loading == Some(of)) {
+                    bridge.loading = None;
+                }
             });
             if of == run {
                 if active {
@@ -124,9 +128,7 @@ fn show(page: Page, batch: Batch) {
         if batch.picture.is_some() {
             desk.held = batch.picture;
         }
-        if desk.held.is_none() {
-            return None;
-        }
+        desk.held.as_ref()?;
         let still = page.reduced_motion.try_get_untracked().unwrap_or_default();
         Some(if still { STILL - (now() - desk.pictured) } else { 0.0 })
     });

@@ -82,7 +82,10 @@ fn open_file(page: Page, file: File) {
                 change::open(page, decoded);
                 page.say(format!("Opened {name}"));
             }
-            _ => page.notify([Notice::new("file", "This file is no lesson: it should be a JSON object of settings. Nothing has changed.")]),
+            _ => page.notify([Notice::new(
+                "file",
+                "This file is no lesson: it should be a JSON object of settings. Nothing has changed.",
+            )]),
         }
     });
 }

@@ -60,7 +60,9 @@ mod tests {
 
     #[test]
     fn thousands_are_set_apart() {
-        for (value, text) in [(0.0, "0"), (999.4, "999"), (2410.0, "2\u{202f}410"), (1_234_567.0, "1\u{202f}234\u{202f}567")] {
+        for (value, text) in
+            [(0.0, "0"), (999.4, "999"), (2410.0, "2\u{202f}410"), (1_234_567.0, "1\u{202f}234\u{202f}567")]
+        {
             assert_eq!(grouped(value), text);
         }
     }
@@ -69,13 +71,20 @@ mod tests {
     fn the_reason_names_both_speeds() {
         let measured = Measured { shape: Config::default(), cpu: 2410.0, gpu: 310.0 };
         let state = EngineState { gpu: GpuState::Ready, ..EngineState::default() };
-        assert_eq!(reason(Engine::Cpu, true, &state, Some(&measured)), "CPU: 2\u{202f}410 steps/s against 310 on the GPU");
+        assert_eq!(
+            reason(Engine::Cpu, true, &state, Some(&measured)),
+            "CPU: 2\u{202f}410 steps/s against 310 on the GPU"
+        );
     }
 
     #[test]
     fn a_missing_gpu_is_explained_under_every_choice_but_the_cpu() {
         for choice in [EngineChoice::Auto, EngineChoice::Gpu] {
-            let state = EngineState { choice, gpu: GpuState::Failed("the browser found no adapter".into()), ..EngineState::default() };
+            let state = EngineState {
+                choice,
+                gpu: GpuState::Failed("the browser found no adapter".into()),
+                ..EngineState::default()
+            };
             assert!(reason(Engine::Cpu, true, &state, None).contains("No WebGPU here: the browser found no adapter"));
         }
     }

@@ -74,7 +74,7 @@ fn LessonPicker() -> impl IntoView {
         <div class="lesson">
             <div class="lesson-row">
                 <label for="lesson">"lesson"</label>
-                <select id="lesson" data-testid="lesson" prop:value=preset on:change=move |event| change::open_lesson(page, &event_target_value(&event))>
+                <select id="lesson" data-testid="lesson" aria-label="lesson" prop:value=preset on:change=move |event| change::open_lesson(page, &event_target_value(&event))>
                     {options}
                 </select>
             </div>
@@ -104,7 +104,8 @@ fn Meter() -> impl IntoView {
     let page = Page::get();
     let length = Memo::new(move |_| address::of(page).len());
     let warns = move || length.get() > address::LONG;
-    let advice = move || if length.get() > address::TOO_LONG { ", better save a file" } else { ", too long for some programs" };
+    let advice =
+        move || if length.get() > address::TOO_LONG { ", better save a file" } else { ", too long for some programs" };
     view! {
         <Show when=warns>
             <span class="meter" role="note">

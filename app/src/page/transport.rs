@@ -84,7 +84,11 @@ fn speed_at(position: f64) -> f32 {
 
 /// The place of a speed limit on the slider.
 fn position_of(speed: f32) -> f64 {
-    if speed <= 0.0 { FLAT_OUT } else { (f64::from(speed).ln() / RANGE.ln() * (FLAT_OUT - 1.0)).clamp(0.0, FLAT_OUT - 1.0) }
+    if speed <= 0.0 {
+        FLAT_OUT
+    } else {
+        (f64::from(speed).ln() / RANGE.ln() * (FLAT_OUT - 1.0)).clamp(0.0, FLAT_OUT - 1.0)
+    }
 }
 
 /// Two digits are enough for a speed.
@@ -124,6 +128,7 @@ pub fn Speed() -> impl IntoView {
             <label for="speed">"speed"</label>
             <input
                 id="speed"
+                aria-label="speed"
                 type="range"
                 min="0"
                 max="100"
@@ -155,7 +160,10 @@ pub fn Seed() -> impl IntoView {
         if let Some(entry) = untrack(|| page.entry("s")) {
             match entry.kind.parse(&typed) {
                 Ok(value) => page.set("s", value),
-                Err(expected) => page.notify([mtl_core::config::Notice::new("s", format!("The seed should be {expected}; it is left as it is."))]),
+                Err(expected) => page.notify([mtl_core::config::Notice::new(
+                    "s",
+                    format!("The seed should be {expected}; it is left as it is."),
+                )]),
             }
         }
         if let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {

@@ -4,7 +4,7 @@
 use super::desk::{Phase, now, with};
 use super::engine::{refresh, take_over, worker};
 use super::exchange::resume;
-use super::state::{Broken, GpuState, Page};
+use super::state::{Broken, EngineChoice, GpuState, Page};
 use leptos::prelude::*;
 use mtl_core::config::{Notice, Value};
 use mtl_core::protocol::{Command, Divergence, Engine};
@@ -14,24 +14,29 @@ const AGAIN: f64 = 10_000.0;
 
 /// An engine is gone. The other one, or a new one of its kind, goes on from the last snapshot.
 pub(super) fn fault(page: Page, engine: Engine, sentence: String, remedy: String) {
-    let (in_charge, held, recent) = with(page, |desk| {
+    let (in_charge, held, warming, recent) = with(page, |desk| {
         desk.stop(engine);
         let in_charge = desk.active == engine;
-        let held = desk.phase.holds() || desk.phase == Phase::Warming;
+        let (held, warming) = (desk.phase.holds(), desk.phase == Phase::Warming);
         let recent = in_charge && engine == Engine::Cpu && now() - desk.replaced < AGAIN;
         if in_charge && engine == Engine::Cpu {
             desk.replaced = now();
         }
-        (in_charge, held, recent)
+        (in_charge, held, warming, recent)
     });
     if engine == Engine::Gpu {
         page.engine.try_update(|state| state.gpu = GpuState::Failed(lower(&sentence)));
     }
     if !in_charge {
-        if held {
+        if held || warming {
             resume(page);
         }
-        page.notify([Notice::new("engine", format!("{sentence} The {} goes on.", other_name(engine)))]);
+        // Where nobody counted on it, the badge says it well enough.
+        let counted_on =
+            held || page.engine.try_with_untracked(|state| state.choice == EngineChoice::Gpu) == Some(true);
+        if counted_on {
+            page.notify([Notice::new("engine", format!("{sentence} The {} goes on.", other_name(engine)))]);
+        }
         return refresh(page);
     }
     if recent {

@@ -8,7 +8,8 @@ pub fn install() {
     std::panic::set_hook(Box::new(|panic| {
         console_error_panic_hook::hook(panic);
         let what = panic.payload();
-        let text = what.downcast_ref::<&str>().map(|s| (*s).to_string()).or_else(|| what.downcast_ref::<String>().cloned());
+        let text =
+            what.downcast_ref::<&str>().map(|s| (*s).to_string()).or_else(|| what.downcast_ref::<String>().cloned());
         fault(format!("The engine stopped: {}.", text.unwrap_or_else(|| "it panicked".into()).trim_end_matches('.')));
     }));
     static WATCH: Watch = Watch;

@@ -4,30 +4,17 @@ use crate::loss::{loss_chart, loss_svg, losses};
 use crate::{Points, SCALE, SIZE, theme};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
-    FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme,
-    TransferChart, TransferRow, Verdict, WeightSeries, WeightsChart,
+    FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme, TransferChart,
+    TransferRow, Verdict, WeightSeries, WeightsChart,
 };
 
 #[test]
 fn a_label_from_a_link_stays_text() {
     let train = [(0.0, 1.0), (1.0, 0.5)];
     let label = "<script>\u{0}&\"'".to_string();
-    let series = vec![LossSeries {
-        task: 0,
-        label,
-        train: &train,
-        valid: &[],
-    }];
-    let chart = LossChart {
-        series,
-        log: true,
-        smoothing: 0.0,
-        cursor: None,
-        theme: theme(false),
-    };
-    let svg = to_svg(SIZE, SCALE, "</title><script>alert(1)</script>", |area| {
-        chart.draw(area)
-    });
+    let series = vec![LossSeries { task: 0, label, train: &train, valid: &[] }];
+    let chart = LossChart { series, log: true, smoothing: 0.0, cursor: None, theme: theme(false) };
+    let svg = to_svg(SIZE, SCALE, "</title><script>alert(1)</script>", |area| chart.draw(area));
     assert!(!svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;"));
     assert!(svg.contains("<title>&lt;/title&gt;&lt;script&gt;"));
@@ -38,83 +25,39 @@ fn a_label_from_a_link_stays_text() {
 fn a_document_is_an_image_with_a_title_and_ends_properly() {
     let losses = losses(1);
     let svg = loss_svg(&loss_chart(&losses, true, false));
-    assert!(svg.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"440\" height=\"220\" viewBox=\"0 0 880 440\""));
+    assert!(svg.starts_with(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"440\" height=\"220\" viewBox=\"0 0 880 440\""
+    ));
     assert!(svg.contains("<title>Losses</title>"));
     assert!(svg.trim_end().ends_with("</svg>"));
 }
 
 #[test]
 fn text_is_as_large_as_the_canvas_would_write_it() {
-    let chart = LossChart {
-        series: vec![],
-        log: true,
-        smoothing: 0.0,
-        cursor: None,
-        theme: theme(false),
-    };
+    let chart = LossChart { series: vec![], log: true, smoothing: 0.0, cursor: None, theme: theme(false) };
     assert!(loss_svg(&chart).contains("font-size=\"22\""));
 }
 
 #[test]
 fn no_size_and_no_number_makes_a_chart_panic() {
-    let odd = [
-        f64::NAN,
-        f64::INFINITY,
-        f64::NEG_INFINITY,
-        f64::MAX,
-        f64::MIN,
-        1e-320,
-        0.0,
-        -1.0,
-        1e300,
-    ];
-    let points: Points = odd
-        .iter()
-        .flat_map(|&x| odd.iter().map(move |&y| (x, y)))
-        .collect();
-    let sorted: Points = odd
-        .iter()
-        .enumerate()
-        .map(|(k, &y)| (k as f64, y))
-        .collect();
+    let odd = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 1e-320, 0.0, -1.0, 1e300];
+    let points: Points = odd.iter().flat_map(|&x| odd.iter().map(move |&y| (x, y))).collect();
+    let sorted: Points = odd.iter().enumerate().map(|(k, &y)| (k as f64, y)).collect();
     for size in [(0, 0), (1, 1), (3, 400), (60, 20), (440, 220), (3000, 10)] {
         for (scale, log) in [(1, false), (3, true)] {
             let theme = Theme::new(false, f64::from(scale));
             for data in [&points, &sorted] {
-                let series = |task| LossSeries {
-                    task,
-                    label: "x".repeat(5000),
-                    train: data,
-                    valid: data,
-                };
-                let chart = LossChart {
-                    series: (0..9).map(series).collect(),
-                    log,
-                    smoothing: 0.99,
-                    cursor: Some(2.0),
-                    theme,
-                };
+                let series = |task| LossSeries { task, label: "x".repeat(5000), train: data, valid: data };
+                let chart =
+                    LossChart { series: (0..9).map(series).collect(), log, smoothing: 0.99, cursor: Some(2.0), theme };
                 let _ = chart.nearest(f64::NAN);
                 to_svg(size, scale, "", |area| chart.draw(area));
-                let series = |task| WeightSeries {
-                    task,
-                    label: String::new(),
-                    weights: data,
-                };
-                let chart = WeightsChart {
-                    series: (0..9).map(series).collect(),
-                    log,
-                    theme,
-                };
+                let series = |task| WeightSeries { task, label: String::new(), weights: data };
+                let chart = WeightsChart { series: (0..9).map(series).collect(), log, theme };
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let fan: Vec<FanPoint> = data
                     .iter()
-                    .map(|&losses| FanPoint {
-                        losses,
-                        alive: true,
-                        dominated: false,
-                        preference: losses.0,
-                    })
+                    .map(|&losses| FanPoint { losses, alive: true, dominated: false, preference: losses.0 })
                     .collect();
                 let chart = ParetoChart {
                     x_task: 7,
@@ -139,26 +82,13 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                 high: mean * 2.0,
                 verdict: Verdict::Positive,
             });
-            let chart = TransferChart {
-                rows: rows.collect(),
-                theme,
-            };
+            let chart = TransferChart { rows: rows.collect(), theme };
             to_svg(size, scale, "", |area| chart.draw(area));
             let lines = [
-                ParallelLine {
-                    losses: &odd,
-                    kind: ParallelKind::Composed,
-                },
-                ParallelLine {
-                    losses: &[],
-                    kind: ParallelKind::Single,
-                },
+                ParallelLine { losses: &odd, kind: ParallelKind::Composed },
+                ParallelLine { losses: &[], kind: ParallelKind::Single },
             ];
-            let chart = ParallelChart {
-                tasks: (0..9).map(|t| (t, "t".into())).collect(),
-                lines: &lines,
-                theme,
-            };
+            let chart = ParallelChart { tasks: (0..9).map(|t| (t, "t".into())).collect(), lines: &lines, theme };
             to_svg(size, scale, "", |area| chart.draw(area));
         }
     }

@@ -7,17 +7,12 @@ use mtl_app::charts::{LossChart, LossSeries};
 /// Falls from 0.8 to `floor`, with a bit of noise that is the same on every machine.
 fn falling(n: u32, floor: f64, rate: f64, noise: f64, seed: u32) -> Points {
     let wobble = |k: u32| {
-        let mixed = (k + 1)
-            .wrapping_mul(2_654_435_761)
-            .wrapping_add(seed.wrapping_mul(40_503));
+        let mixed = (k + 1).wrapping_mul(2_654_435_761).wrapping_add(seed.wrapping_mul(40_503));
         f64::from((mixed ^ (mixed >> 15)).wrapping_mul(2_246_822_519) >> 8) / f64::from(1u32 << 24)
     };
     let at = |k: u32| {
         let x = f64::from(k);
-        (
-            x,
-            (floor + (0.8 - floor) * (-x * rate).exp()) * (1.0 + noise * (wobble(k) - 0.5)),
-        )
+        (x, (floor + (0.8 - floor) * (-x * rate).exp()) * (1.0 + noise * (wobble(k) - 0.5)))
     };
     (0..n).map(at).collect()
 }
@@ -30,8 +25,7 @@ pub struct Losses {
 pub fn losses(tasks: usize) -> Losses {
     let floor = |t: usize| 0.012 * 2.4f64.powi(t as i32);
     let rate = |t: usize| 0.03 / (1.0 + t as f64 * 0.4);
-    let curve =
-        |t: usize, up: f64, seed: u32| falling(240, floor(t) * up, rate(t), 0.25, seed + t as u32);
+    let curve = |t: usize, up: f64, seed: u32| falling(240, floor(t) * up, rate(t), 0.25, seed + t as u32);
     Losses {
         train: (0..tasks).map(|t| curve(t, 1.0, 1)).collect(),
         valid: (0..tasks).map(|t| curve(t, 1.7, 11)).collect(),
@@ -40,19 +34,8 @@ pub fn losses(tasks: usize) -> Losses {
 
 pub fn loss_chart(losses: &Losses, log: bool, dark: bool) -> LossChart<'_> {
     let series = losses.train.iter().zip(&losses.valid).enumerate();
-    let series = series.map(|(task, (train, valid))| LossSeries {
-        task,
-        label: NAMES[task].into(),
-        train,
-        valid,
-    });
-    LossChart {
-        series: series.collect(),
-        log,
-        smoothing: 0.0,
-        cursor: None,
-        theme: theme(dark),
-    }
+    let series = series.map(|(task, (train, valid))| LossSeries { task, label: NAMES[task].into(), train, valid });
+    LossChart { series: series.collect(), log, smoothing: 0.0, cursor: None, theme: theme(dark) }
 }
 
 pub fn loss_svg(chart: &LossChart) -> String {
@@ -63,15 +46,8 @@ pub fn loss_svg(chart: &LossChart) -> String {
 fn losses_on_a_log_axis_look_as_they_did() {
     for dark in [false, true] {
         let losses = losses(2);
-        let chart = LossChart {
-            smoothing: 0.8,
-            cursor: Some(91.2),
-            ..loss_chart(&losses, true, dark)
-        };
-        golden(
-            if dark { "loss-log-dark" } else { "loss-log" },
-            &loss_svg(&chart),
-        );
+        let chart = LossChart { smoothing: 0.8, cursor: Some(91.2), ..loss_chart(&losses, true, dark) };
+        golden(if dark { "loss-log-dark" } else { "loss-log" }, &loss_svg(&chart));
     }
 }
 
@@ -79,14 +55,7 @@ fn losses_on_a_log_axis_look_as_they_did() {
 fn losses_of_six_tasks_on_a_linear_axis_look_as_they_did() {
     for dark in [false, true] {
         let losses = losses(6);
-        golden(
-            if dark {
-                "loss-linear-dark"
-            } else {
-                "loss-linear"
-            },
-            &loss_svg(&loss_chart(&losses, false, dark)),
-        );
+        golden(if dark { "loss-linear-dark" } else { "loss-linear" }, &loss_svg(&loss_chart(&losses, false, dark)));
     }
 }
 
@@ -100,13 +69,7 @@ fn losses_on_a_phone_look_as_they_did() {
 
 #[test]
 fn an_empty_loss_chart_has_axes_and_says_press_play() {
-    let chart = LossChart {
-        series: vec![],
-        log: true,
-        smoothing: 0.5,
-        cursor: Some(3.0),
-        theme: theme(false),
-    };
+    let chart = LossChart { series: vec![], log: true, smoothing: 0.5, cursor: Some(3.0), theme: theme(false) };
     let svg = loss_svg(&chart);
     assert!(svg.contains("press play") && svg.contains("epoch"));
     golden("loss-empty", &svg);
@@ -130,10 +93,7 @@ fn a_loss_that_is_not_finite_is_a_gap_and_nothing_breaks() {
 fn the_raw_line_stays_visible_behind_a_smoothed_one() {
     let losses = losses(1);
     let raw = loss_svg(&loss_chart(&losses, false, false));
-    let smooth = loss_svg(&LossChart {
-        smoothing: 0.9,
-        ..loss_chart(&losses, false, false)
-    });
+    let smooth = loss_svg(&LossChart { smoothing: 0.9, ..loss_chart(&losses, false, false) });
     assert!(!raw.contains("opacity=\"0.28\""));
     assert!(smooth.contains("opacity=\"0.28\""));
 }

@@ -3,8 +3,8 @@
 use crate::{NAMES, Points, SCALE, SIZE, golden, theme};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
-    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, TransferChart, TransferRow,
-    Verdict, WeightSeries, WeightsChart,
+    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, TransferChart, TransferRow, Verdict,
+    WeightSeries, WeightsChart,
 };
 
 fn fan() -> Vec<FanPoint> {
@@ -12,17 +12,8 @@ fn fan() -> Vec<FanPoint> {
         let p = k as f64 / 10.0;
         let losses = (0.08 + 0.5 * (1.0 - p).powi(3), 0.12 + 0.6 * p.powi(3));
         let dominated = k == 4;
-        let losses = if dominated {
-            (losses.0 + 0.08, losses.1 + 0.1)
-        } else {
-            losses
-        };
-        FanPoint {
-            losses,
-            alive: k != 7,
-            dominated,
-            preference: p,
-        }
+        let losses = if dominated { (losses.0 + 0.08, losses.1 + 0.1) } else { losses };
+        FanPoint { losses, alive: k != 7, dominated, preference: p }
     };
     (0..11).map(member).collect()
 }
@@ -30,10 +21,7 @@ fn fan() -> Vec<FanPoint> {
 fn trail() -> Points {
     let at = |k: usize| {
         let fade = (-(k as f64) * 0.02).exp();
-        (
-            0.17 + 0.6 * fade,
-            0.23 + 0.45 * fade.powi(3) + 0.03 * (k as f64 * 0.2).sin() * fade,
-        )
+        (0.17 + 0.6 * fade, 0.23 + 0.45 * fade.powi(3) + 0.03 * (k as f64 * 0.2).sin() * fade)
     };
     (0..300).map(at).collect()
 }
@@ -61,12 +49,7 @@ fn the_pareto_plane_looks_as_it_did() {
 
 #[test]
 fn an_empty_or_broken_pareto_plane_is_still_a_picture() {
-    let dead = [FanPoint {
-        losses: (f64::NAN, 1.0),
-        alive: false,
-        dominated: true,
-        preference: f64::NAN,
-    }];
+    let dead = [FanPoint { losses: (f64::NAN, 1.0), alive: false, dominated: true, preference: f64::NAN }];
     let chart = ParetoChart {
         x_task: 0,
         y_task: 1,
@@ -87,38 +70,21 @@ fn an_empty_or_broken_pareto_plane_is_still_a_picture() {
 #[test]
 fn the_parallel_view_of_four_tasks_looks_as_it_did() {
     let row = |k: usize| -> Vec<f64> {
-        (0..4)
-            .map(|t| 0.1 + 0.5 * ((k * 7 + t * 5) % 11) as f64 / 11.0 * (1.0 + t as f64))
-            .collect()
+        (0..4).map(|t| 0.1 + 0.5 * ((k * 7 + t * 5) % 11) as f64 / 11.0 * (1.0 + t as f64)).collect()
     };
     let rows: Vec<Vec<f64>> = (0..15).map(row).collect();
     let kinds = |k: usize| match k {
         13 => ParallelKind::Composed,
         14 => ParallelKind::Single,
-        _ => ParallelKind::Fan {
-            dominated: k.is_multiple_of(3),
-        },
+        _ => ParallelKind::Fan { dominated: k.is_multiple_of(3) },
     };
-    let mut lines: Vec<ParallelLine> = rows
-        .iter()
-        .enumerate()
-        .map(|(k, losses)| ParallelLine {
-            losses,
-            kind: kinds(k),
-        })
-        .collect();
+    let mut lines: Vec<ParallelLine> =
+        rows.iter().enumerate().map(|(k, losses)| ParallelLine { losses, kind: kinds(k) }).collect();
     let broken = [0.2, f64::NAN, 0.4, f64::INFINITY];
-    lines.push(ParallelLine {
-        losses: &broken,
-        kind: ParallelKind::Fan { dominated: false },
-    });
+    lines.push(ParallelLine { losses: &broken, kind: ParallelKind::Fan { dominated: false } });
     for dark in [false, true] {
         let tasks = (0..4).map(|task| (task, NAMES[task].to_string())).collect();
-        let chart = ParallelChart {
-            tasks,
-            lines: &lines,
-            theme: theme(dark),
-        };
+        let chart = ParallelChart { tasks, lines: &lines, theme: theme(dark) };
         let svg = to_svg(SIZE, SCALE, "Losses of all tasks", |area| chart.draw(area));
         golden(if dark { "parallel-dark" } else { "parallel" }, &svg);
     }
@@ -144,17 +110,9 @@ fn transfer_rows() -> Vec<TransferRow> {
 #[test]
 fn transfer_with_its_intervals_looks_as_it_did() {
     for dark in [false, true] {
-        let chart = TransferChart {
-            rows: transfer_rows(),
-            theme: theme(dark),
-        };
+        let chart = TransferChart { rows: transfer_rows(), theme: theme(dark) };
         let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
-        for words in [
-            "positive transfer",
-            "negative transfer",
-            "no difference seen",
-            "\u{2014}",
-        ] {
+        for words in ["positive transfer", "negative transfer", "no difference seen", "\u{2014}"] {
             assert!(svg.contains(words), "{words}");
         }
         golden(if dark { "transfer-dark" } else { "transfer" }, &svg);
@@ -172,10 +130,7 @@ fn a_gain_without_an_interval_has_no_whisker() {
         verdict: Verdict::NoDifference,
     };
     let draw = |row| {
-        let chart = TransferChart {
-            rows: vec![row],
-            theme: theme(false),
-        };
+        let chart = TransferChart { rows: vec![row], theme: theme(false) };
         to_svg((440, 120), SCALE, "Transfer", |area| chart.draw(area))
     };
     assert!(draw(row(0.05, 0.15)).contains("<polyline"));
@@ -187,23 +142,13 @@ fn a_gain_without_an_interval_has_no_whisker() {
 fn task_weights_over_time_look_as_they_did() {
     let weight = |t: usize| -> Points {
         let end = [0.38, 1.1, 1.52][t];
-        (0..200)
-            .map(|k| (k as f64, end + (1.0 - end) * (-(k as f64) * 0.04).exp()))
-            .collect()
+        (0..200).map(|k| (k as f64, end + (1.0 - end) * (-(k as f64) * 0.04).exp())).collect()
     };
     let all: Vec<Points> = (0..3).map(weight).collect();
     for dark in [false, true] {
         let series = all.iter().enumerate();
-        let series = series.map(|(task, weights)| WeightSeries {
-            task,
-            label: NAMES[task].into(),
-            weights,
-        });
-        let chart = WeightsChart {
-            series: series.collect(),
-            log: false,
-            theme: theme(dark),
-        };
+        let series = series.map(|(task, weights)| WeightSeries { task, label: NAMES[task].into(), weights });
+        let chart = WeightsChart { series: series.collect(), log: false, theme: theme(dark) };
         let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
         golden(if dark { "weights-dark" } else { "weights" }, &svg);
     }
@@ -212,16 +157,8 @@ fn task_weights_over_time_look_as_they_did() {
 #[test]
 fn equal_weights_still_show_a_line_and_a_label_for_every_task() {
     let one: Points = (0..100).map(|k| (f64::from(k), 1.0)).collect();
-    let series = (0..6).map(|task| WeightSeries {
-        task,
-        label: NAMES[task].into(),
-        weights: &one,
-    });
-    let chart = WeightsChart {
-        series: series.collect(),
-        log: false,
-        theme: theme(false),
-    };
+    let series = (0..6).map(|task| WeightSeries { task, label: NAMES[task].into(), weights: &one });
+    let chart = WeightsChart { series: series.collect(), log: false, theme: theme(false) };
     let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
     for name in &NAMES[..4] {
         assert!(svg.contains(name));

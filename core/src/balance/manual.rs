@@ -27,15 +27,9 @@ impl Balance for Manual {
     fn coefficients(&self, given: &Given) -> Coefficients {
         let tasks = given.kinds.len();
         let usable = |weight: f64| {
-            if weight.is_finite() {
-                weight.max(0.0)
-            } else {
-                0.0
-            }
+            if weight.is_finite() { weight.max(0.0) } else { 0.0 }
         };
-        let weights: Vec<f64> = (0..tasks)
-            .map(|k| given.manual.get(k).map_or(1.0, |w| usable(*w)))
-            .collect();
+        let weights: Vec<f64> = (0..tasks).map(|k| given.manual.get(k).map_or(1.0, |w| usable(*w))).collect();
         // Divided by the largest before they are added up: no sum of large weights overflows.
         let largest = weights.iter().copied().fold(0.0, f64::max);
         if largest == 0.0 {

@@ -49,9 +49,7 @@ pub fn balancers() -> &'static [PickEntry] {
 /// assert_eq!(balancer.entry.choice.label, "uncertainty");
 /// ```
 pub fn of(pick: &Pick) -> &'static Balancer {
-    let known = BALANCERS
-        .iter()
-        .find(|balancer| balancer.entry.choice.key == pick.method);
+    let known = BALANCERS.iter().find(|balancer| balancer.entry.choice.key == pick.method);
     known.unwrap_or(&BALANCERS[0])
 }
 
@@ -59,11 +57,7 @@ pub fn of(pick: &Pick) -> &'static Balancer {
 pub fn coefficients(lesson: &Lesson) -> Coefficients {
     let kinds: Vec<_> = lesson.tasks.iter().map(|task| task.loss).collect();
     let manual: Vec<_> = lesson.tasks.iter().map(|task| task.weight).collect();
-    let given = Given {
-        kinds: &kinds,
-        manual: &manual,
-        options: &lesson.balancer,
-    };
+    let given = Given { kinds: &kinds, manual: &manual, options: &lesson.balancer };
     of(&lesson.balancer).rule.coefficients(&given)
 }
 
@@ -90,12 +84,7 @@ pub trait Balance: Sync {
 
     /// The state at the first step: a number a task where the rule learns something, else nothing.
     fn state(&self, given: &Given) -> Vec<f64> {
-        vec![
-            0.0;
-            self.coefficients(given)
-                .learned
-                .map_or(0, |learned| learned.len())
-        ]
+        vec![0.0; self.coefficients(given).learned.map_or(0, |learned| learned.len())]
     }
 
     /// The task weights of the composed model.
@@ -128,31 +117,19 @@ pub struct Coefficients {
 impl Coefficients {
     /// Weights that stay as they are.
     pub fn fixed(weights: Vec<f64>) -> Self {
-        Self {
-            fixed: weights,
-            learned: None,
-            rate: 0.0,
-        }
+        Self { fixed: weights, learned: None, rate: 0.0 }
     }
 
     /// Weights that are learned, with these factors and at this rate.
     pub fn learned(factors: Vec<f64>, rate: f64) -> Self {
-        Self {
-            fixed: vec![1.0; factors.len()],
-            learned: Some(factors),
-            rate,
-        }
+        Self { fixed: vec![1.0; factors.len()], learned: Some(factors), rate }
     }
 
     /// The task weights at a state; a state that is too short counts as zero where it ends.
     pub fn weights(&self, state: &[f64]) -> Vec<f64> {
         match &self.learned {
             None => self.fixed.clone(),
-            Some(factors) => factors
-                .iter()
-                .zip(padded(state))
-                .map(|(a, s)| a * (-s).exp())
-                .collect(),
+            Some(factors) => factors.iter().zip(padded(state)).map(|(a, s)| a * (-s).exp()).collect(),
         }
     }
 
@@ -161,37 +138,19 @@ impl Coefficients {
         if self.learned.is_none() {
             return Vec::new();
         }
-        self.weights(state)
-            .iter()
-            .zip(losses)
-            .map(|(weight, loss)| 0.5 - weight * loss)
-            .collect()
+        self.weights(state).iter().zip(losses).map(|(weight, loss)| 0.5 - weight * loss).collect()
     }
 
     /// What is minimised: the weighed losses, and the price of the state.
     pub fn objective(&self, losses: &[f64], state: &[f64]) -> f64 {
-        let weighed: f64 = self
-            .weights(state)
-            .iter()
-            .zip(losses)
-            .map(|(weight, loss)| weight * loss)
-            .sum();
+        let weighed: f64 = self.weights(state).iter().zip(losses).map(|(weight, loss)| weight * loss).sum();
         match &self.learned {
             None => weighed,
-            Some(factors) => {
-                weighed
-                    + padded(state)
-                        .take(factors.len())
-                        .map(|s| 0.5 * s)
-                        .sum::<f64>()
-            }
+            Some(factors) => weighed + padded(state).take(factors.len()).map(|s| 0.5 * s).sum::<f64>(),
         }
     }
 }
 
 fn padded(state: &[f64]) -> impl Iterator<Item = f64> {
-    state
-        .iter()
-        .map(|s| s.clamp(-STATE_LIMIT, STATE_LIMIT))
-        .chain(std::iter::repeat(0.0))
+    state.iter().map(|s| s.clamp(-STATE_LIMIT, STATE_LIMIT)).chain(std::iter::repeat(0.0))
 }

@@ -20,12 +20,7 @@ const RATE: OptionSpec = OptionSpec {
     key: "lr",
     label: "learning rate of the weights",
     help: "How fast the log-variances follow the losses; they have an Adam of their own.",
-    kind: Kind::Number {
-        min: 0.001,
-        max: 1.0,
-        log: true,
-        inherits: false,
-    },
+    kind: Kind::Number { min: 0.001, max: 1.0, log: true, inherits: false },
     default: 0.025,
     live: true,
 };
@@ -39,21 +34,11 @@ const FORM: OptionSpec = OptionSpec {
     live: true,
 };
 
-const AUTO: Choice = Choice {
-    key: "auto",
-    label: "by kind of task",
-    help: "Each task has the form of its kind.",
-};
-const REGRESSION: Choice = Choice {
-    key: "regression",
-    label: "regression",
-    help: "Half the loss over the variance, for every task.",
-};
-const CLASSIFICATION: Choice = Choice {
-    key: "classification",
-    label: "classification",
-    help: "The loss over the variance, for every task.",
-};
+const AUTO: Choice = Choice { key: "auto", label: "by kind of task", help: "Each task has the form of its kind." };
+const REGRESSION: Choice =
+    Choice { key: "regression", label: "regression", help: "Half the loss over the variance, for every task." };
+const CLASSIFICATION: Choice =
+    Choice { key: "classification", label: "classification", help: "The loss over the variance, for every task." };
 
 fn forms() -> Vec<Choice> {
     vec![AUTO, REGRESSION, CLASSIFICATION]
@@ -67,11 +52,7 @@ struct Uncertainty;
 impl Balance for Uncertainty {
     fn coefficients(&self, given: &Given) -> Coefficients {
         let form = FORM.text(FORM.clamp(given.options.option(&FORM)));
-        let factors = given
-            .kinds
-            .iter()
-            .map(|kind| factor(*kind, &form))
-            .collect();
+        let factors = given.kinds.iter().map(|kind| factor(*kind, &form)).collect();
         Coefficients::learned(factors, RATE.clamp(given.options.option(&RATE)))
     }
 }

@@ -44,10 +44,7 @@ fn check_preset(config: &mut Config, notices: &mut Vec<Notice>) {
     if lessons::find(&config.preset).is_none() {
         let given = quoted(&config.preset);
         let used = lessons::LESSONS.first().map_or("", |lesson| lesson.key);
-        notices.push(Notice::new(
-            "p",
-            format!("There is no lesson '{given}'; '{used}' is used."),
-        ));
+        notices.push(Notice::new("p", format!("There is no lesson '{given}'; '{used}' is used.")));
         config.preset = used.into();
     }
 }
@@ -56,8 +53,7 @@ fn check_tasks(config: &mut Config, notices: &mut Vec<Notice>) {
     let given = config.tasks.len();
     let used = given.clamp(1, MAX_TASKS);
     if used != given {
-        let sentence =
-            format!("{given} is not a number of tasks from 1 to {MAX_TASKS}; {used} is used.");
+        let sentence = format!("{given} is not a number of tasks from 1 to {MAX_TASKS}; {used} is used.");
         notices.push(Notice::new("tasks", sentence));
         config.tasks.resize_with(used, TaskConfig::default);
     }
@@ -74,12 +70,7 @@ fn check_limits(config: &mut Config, notices: &mut Vec<Notice>) {
         // A word that is not on the list has no nearest one, and something has to stand there.
         let used = fallback(place);
         place.write_nearest(config, &used, "");
-        let sentence = format!(
-            "'{}' is not {}; {} is used.",
-            quoted(&text),
-            place.kind().expected(),
-            used.text()
-        );
+        let sentence = format!("'{}' is not {}; {} is used.", quoted(&text), place.kind().expected(), used.text());
         notices.push(Notice::new(place.key(), sentence));
     }
 }
@@ -89,9 +80,7 @@ fn fallback(place: Place) -> Value {
     let kind = place.kind();
     let standard = kind.nearest(&place.read(&Config::default()));
     standard.unwrap_or_else(|| match kind {
-        Kind::Choice(choices) => {
-            Value::Choice(choices().first().map_or("", |choice| choice.key).into())
-        }
+        Kind::Choice(choices) => Value::Choice(choices().first().map_or("", |choice| choice.key).into()),
         _ => Value::Inherit,
     })
 }
@@ -106,8 +95,7 @@ fn check_fit(config: &mut Config, notices: &mut Vec<Notice>) {
     }
     for (k, task) in config.tasks.iter_mut().enumerate() {
         if task.labelled > rows {
-            let sentence =
-                format!("There are only {rows} training rows; all of them are labelled.");
+            let sentence = format!("There are only {rows} training rows; all of them are labelled.");
             notices.push(Notice::new(format!("t{k}.labelled"), sentence));
             task.labelled = 0;
         }
@@ -127,10 +115,7 @@ fn check_outputs(k: usize, task: &mut TaskConfig, notices: &mut Vec<Notice>) {
     let used = task.outputs.clamp(*fits.start(), *fits.end());
     // A binary task has one logit whatever it was before; nobody needs to be told.
     if task.loss != LossKind::Bce {
-        let sentence = format!(
-            "{} outputs don't fit this loss; {used} are used.",
-            task.outputs
-        );
+        let sentence = format!("{} outputs don't fit this loss; {used} are used.", task.outputs);
         notices.push(Notice::new(format!("t{k}.outputs"), sentence));
     }
     task.outputs = used;

@@ -43,9 +43,8 @@ pub fn decode_pairs(pairs: Vec<(String, String)>) -> Decoded {
     let mut config = preset(&mut pairs, &mut notices);
     resize(&mut config, &mut pairs, &mut notices);
     // Methods first: their options exist only once the method is chosen.
-    let (methods, rest): (Vec<_>, Vec<_>) = pairs
-        .into_iter()
-        .partition(|(key, _)| SLOTS.iter().any(|slot| slot.key == key));
+    let (methods, rest): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(key, _)| SLOTS.iter().any(|slot| slot.key == key));
     let mut strange = Vec::new();
     for (key, text) in methods.into_iter().chain(rest) {
         match place(&config, &key) {
@@ -57,11 +56,7 @@ pub fn decode_pairs(pairs: Vec<(String, String)>) -> Decoded {
     notices.extend(more);
     let unknown = keep(strange, &mut notices);
     shorten(&mut notices);
-    Decoded {
-        lesson,
-        notices,
-        unknown,
-    }
+    Decoded { lesson, notices, unknown }
 }
 
 /// Reads the text of a known setting; says what is used instead where it is not as it should be.
@@ -70,11 +65,7 @@ fn read(config: &mut Config, place: Place, text: &str) -> Option<Notice> {
         Ok(value) => place.write_nearest(config, &value, text),
         Err(expected) => {
             let used = place.kind().text(&place.read(config));
-            let sentence = format!(
-                "'{}' is not {expected}; {} is used.",
-                quoted(text),
-                quoted(&used)
-            );
+            let sentence = format!("'{}' is not {expected}; {} is used.", quoted(text), quoted(&used));
             Some(Notice::new(place.key(), sentence))
         }
     }
@@ -85,15 +76,8 @@ fn keep(strange: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(Strin
     let mut unknown = Vec::new();
     for (key, text) in strange {
         let fits = unknown.len() < MAX_UNKNOWN && key.len() + text.len() <= MAX_UNKNOWN_LENGTH;
-        let fate = if fits {
-            "it is kept in the link and has no effect"
-        } else {
-            "it is dropped"
-        };
-        notices.push(Notice::new(
-            quoted(&key),
-            format!("This setting is not known here; {fate}."),
-        ));
+        let fate = if fits { "it is kept in the link and has no effect" } else { "it is dropped" };
+        notices.push(Notice::new(quoted(&key), format!("This setting is not known here; {fate}.")));
         if fits {
             unknown.push((key, text));
         }
@@ -106,20 +90,14 @@ fn shorten(notices: &mut Vec<Notice>) {
     let more = notices.len().saturating_sub(MAX_NOTICES);
     if more > 0 {
         notices.truncate(MAX_NOTICES);
-        notices.push(Notice::new(
-            "link",
-            format!("{more} more settings were not as they should be."),
-        ));
+        notices.push(Notice::new("link", format!("{more} more settings were not as they should be.")));
     }
 }
 
 /// As many pairs as are read, without those that say nothing.
 fn limited(mut pairs: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(String, String)> {
     if pairs.len() > MAX_PAIRS {
-        notices.push(Notice::new(
-            "link",
-            format!("Only the first {MAX_PAIRS} settings are read."),
-        ));
+        notices.push(Notice::new("link", format!("Only the first {MAX_PAIRS} settings are read.")));
         pairs.truncate(MAX_PAIRS);
     }
     pairs.retain(|(key, text)| !(key.is_empty() && text.is_empty()));
@@ -135,10 +113,7 @@ fn once_each(pairs: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(St
         if seen.insert(key.clone()) {
             kept.push((key, text));
         } else if told.insert(key.clone()) {
-            notices.push(Notice::new(
-                quoted(&key),
-                "This is given more than once; the first one is used.",
-            ));
+            notices.push(Notice::new(quoted(&key), "This is given more than once; the first one is used."));
         }
     }
     kept
@@ -154,15 +129,10 @@ fn migrate(mut pairs: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(
     match take(&mut pairs, "v").as_deref().map(str::parse::<u32>) {
         None | Some(Ok(VERSION)) => {}
         Some(Ok(newer)) if newer > VERSION => {
-            notices.push(Notice::new(
-                "v",
-                "This was made by a newer version of the page; what this one knows is used.",
-            ));
+            notices
+                .push(Notice::new("v", "This was made by a newer version of the page; what this one knows is used."));
         }
-        Some(_) => notices.push(Notice::new(
-            "v",
-            format!("This is no version; it is read as version {VERSION}."),
-        )),
+        Some(_) => notices.push(Notice::new("v", format!("This is no version; it is read as version {VERSION}."))),
     }
     pairs
 }
@@ -175,14 +145,8 @@ fn preset(pairs: &mut Vec<(String, String)>, notices: &mut Vec<Notice>) -> Confi
         Some(lesson) => lesson.config(),
         None => {
             let config = Config::default();
-            notices.push(Notice::new(
-                "p",
-                format!(
-                    "There is no lesson '{}'; '{}' is used.",
-                    quoted(&key),
-                    config.preset
-                ),
-            ));
+            notices
+                .push(Notice::new("p", format!("There is no lesson '{}'; '{}' is used.", quoted(&key), config.preset)));
             config
         }
     }
@@ -193,16 +157,9 @@ fn resize(config: &mut Config, pairs: &mut Vec<(String, String)>, notices: &mut 
         return;
     };
     let given = parse_integer(text.trim());
-    let used = given.map_or(config.tasks.len(), |n| {
-        usize::try_from(n.max(1))
-            .unwrap_or(MAX_TASKS)
-            .min(MAX_TASKS)
-    });
+    let used = given.map_or(config.tasks.len(), |n| usize::try_from(n.max(1)).unwrap_or(MAX_TASKS).min(MAX_TASKS));
     if given != i64::try_from(used).ok() {
-        let sentence = format!(
-            "'{}' is not a number of tasks from 1 to {MAX_TASKS}; {used} is used.",
-            quoted(&text)
-        );
+        let sentence = format!("'{}' is not a number of tasks from 1 to {MAX_TASKS}; {used} is used.", quoted(&text));
         notices.push(Notice::new("tasks", sentence));
     }
     config.tasks.resize_with(used, TaskConfig::default);
@@ -211,21 +168,12 @@ fn resize(config: &mut Config, pairs: &mut Vec<(String, String)>, notices: &mut 
 /// The pairs of a lesson: everything, or only what differs from its preset; then those of `unknown`
 /// whose keys are still not known. (Adding a task makes its settings known: then they are the
 /// page's, not those of an old link.)
-pub fn encode_pairs(
-    lesson: &Lesson,
-    unknown: &[(String, String)],
-    everything: bool,
-) -> Vec<(String, String)> {
-    let mut base =
-        lessons::find(&lesson.preset).map_or_else(Config::default, |entry| entry.config());
-    let mut pairs = vec![
-        ("v".to_string(), VERSION.to_string()),
-        ("p".to_string(), lesson.preset.clone()),
-    ];
+pub fn encode_pairs(lesson: &Lesson, unknown: &[(String, String)], everything: bool) -> Vec<(String, String)> {
+    let mut base = lessons::find(&lesson.preset).map_or_else(Config::default, |entry| entry.config());
+    let mut pairs = vec![("v".to_string(), VERSION.to_string()), ("p".to_string(), lesson.preset.clone())];
     if everything || base.tasks.len() != lesson.tasks.len() {
         pairs.push(("tasks".into(), lesson.tasks.len().to_string()));
-        base.tasks
-            .resize_with(lesson.tasks.len(), TaskConfig::default);
+        base.tasks.resize_with(lesson.tasks.len(), TaskConfig::default);
     }
     // A reader meets the methods first, and with another method the defaults of its options.
     let mut picked = base.clone();
@@ -234,11 +182,7 @@ pub fn encode_pairs(
     }
     for place in places(lesson) {
         let value = place.read(lesson);
-        let standard = place.read(if matches!(place, Place::Option(..)) {
-            &picked
-        } else {
-            &base
-        });
+        let standard = place.read(if matches!(place, Place::Option(..)) { &picked } else { &base });
         if everything || value != standard {
             pairs.push((place.key(), place.kind().text(&value)));
         }

@@ -17,19 +17,8 @@ pub fn markdown() -> String {
 
 fn write_all(text: &mut String) -> std::fmt::Result {
     let default = Config::default();
-    heading(
-        text,
-        &format!("The lesson; defaults are those of `{}`", default.preset),
-    )?;
-    row(
-        text,
-        "v",
-        "version",
-        "1",
-        "1",
-        "",
-        "The version of the link; it stands first.",
-    )?;
+    heading(text, &format!("The lesson; defaults are those of `{}`", default.preset))?;
+    row(text, "v", "version", "1", "1", "", "The version of the link; it stands first.")?;
     let presets: Vec<_> = lessons::LESSONS.iter().map(|lesson| lesson.key).collect();
     let limits = format!("one of {}", presets.join(", "));
     row(
@@ -54,14 +43,8 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     for field in lesson_fields() {
         field_row(text, field, field.key, &default)?;
     }
-    heading(
-        text,
-        "Each task: `t0.` is A, `t1.` is B, and so on; defaults are those of an added task",
-    )?;
-    let added = Config {
-        tasks: Vec::new(),
-        ..default.clone()
-    };
+    heading(text, "Each task: `t0.` is A, `t1.` is B, and so on; defaults are those of an added task")?;
+    let added = Config { tasks: Vec::new(), ..default.clone() };
     for field in task_fields() {
         field_row(text, field, &format!("t0.{}", field.key), &added)?;
     }
@@ -73,32 +56,15 @@ fn write_all(text: &mut String) -> std::fmt::Result {
             }
             let label = format!("{} ({method})", option.label);
             let key = format!("{}.{}", slot.key, option.key);
-            let effect = effect(if option.live {
-                Effect::Live
-            } else {
-                Effect::Reset
-            });
-            row(
-                text,
-                &key,
-                &label,
-                &option.kind.expected(),
-                &option.text(option.default),
-                effect,
-                option.help,
-            )?;
+            let effect = effect(if option.live { Effect::Live } else { Effect::Reset });
+            row(text, &key, &label, &option.kind.expected(), &option.text(option.default), effect, option.help)?;
         }
     }
     write_words(text)
 }
 
 fn options(slot: &Slot) -> impl Iterator<Item = (&'static str, &'static OptionSpec)> {
-    (slot.table)().iter().flat_map(|entry| {
-        entry
-            .options
-            .iter()
-            .map(|option| (entry.choice.label, option))
-    })
+    (slot.table)().iter().flat_map(|entry| entry.options.iter().map(|option| (entry.choice.label, option)))
 }
 
 fn heading(text: &mut String, title: &str) -> std::fmt::Result {
@@ -106,10 +72,7 @@ fn heading(text: &mut String, title: &str) -> std::fmt::Result {
         writeln!(text)?;
     }
     writeln!(text, "**{title}**\n")?;
-    writeln!(
-        text,
-        "| key | setting | limits | default | a change | meaning |"
-    )?;
+    writeln!(text, "| key | setting | limits | default | a change | meaning |")?;
     writeln!(text, "|---|---|---|---|---|---|")
 }
 
@@ -123,23 +86,12 @@ fn row(
     help: &str,
 ) -> std::fmt::Result {
     let [label, limits, default, help] = [label, limits, default, help].map(cell);
-    writeln!(
-        text,
-        "| `{key}` | {label} | {limits} | {default} | {effect} | {help} |"
-    )
+    writeln!(text, "| `{key}` | {label} | {limits} | {default} | {effect} | {help} |")
 }
 
 fn field_row(text: &mut String, field: &Field, key: &str, config: &Config) -> std::fmt::Result {
     let default = field.kind.text(&(field.get)(config, 0));
-    row(
-        text,
-        key,
-        field.label,
-        &field.kind.expected(),
-        &default,
-        effect(field.effect),
-        field.help,
-    )
+    row(text, key, field.label, &field.kind.expected(), &default, effect(field.effect), field.help)
 }
 
 fn effect(effect: Effect) -> &'static str {
@@ -160,9 +112,7 @@ fn write_words(text: &mut String) -> std::fmt::Result {
     let named = |prefix: &str, field: &Field| (format!("{prefix}{}", field.key), field.kind);
     let lesson = lesson_fields().iter().map(|field| named("", field));
     let task = task_fields().iter().map(|field| named("t0.", field));
-    let option = SLOTS
-        .iter()
-        .flat_map(|slot| options(slot).map(|(_, o)| (format!("{}.{}", slot.key, o.key), o.kind)));
+    let option = SLOTS.iter().flat_map(|slot| options(slot).map(|(_, o)| (format!("{}.{}", slot.key, o.key), o.kind)));
     for (key, kind) in lesson.chain(task).chain(option) {
         if let Kind::Choice(choices) = kind {
             word_list(text, &key, &choices())?;
@@ -177,9 +127,6 @@ fn write_words(text: &mut String) -> std::fmt::Result {
 }
 
 fn word_list(text: &mut String, key: &str, choices: &[Choice]) -> std::fmt::Result {
-    let words: Vec<_> = choices
-        .iter()
-        .map(|c| format!("`{}` {}", c.key, c.help.replace('\n', " ")))
-        .collect();
+    let words: Vec<_> = choices.iter().map(|c| format!("`{}` {}", c.key, c.help.replace('\n', " "))).collect();
     writeln!(text, "- `{key}`: {}", words.join(" "))
 }

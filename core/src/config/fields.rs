@@ -91,13 +91,7 @@ pub fn task_fields() -> &'static [Field] {
 }
 
 impl Field {
-    pub(super) fn entry(
-        &self,
-        config: &Config,
-        task: Option<usize>,
-        key: String,
-        value: Value,
-    ) -> Entry {
+    pub(super) fn entry(&self, config: &Config, task: Option<usize>, key: String, value: Value) -> Entry {
         Entry {
             key,
             task,
@@ -114,10 +108,7 @@ impl Field {
 
 /// Every setting of a configuration, in the order of links: a method's options follow its choice.
 pub fn entries(config: &Config) -> Vec<Entry> {
-    places(config)
-        .into_iter()
-        .map(|place| place.entry(config))
-        .collect()
+    places(config).into_iter().map(|place| place.entry(config)).collect()
 }
 
 /// One setting of a configuration, by its full key.
@@ -134,10 +125,7 @@ pub fn entry(config: &Config, key: &str) -> Option<Entry> {
 /// not on the list: then the setting stays as it was.
 pub fn apply(config: &mut Config, key: &str, value: &Value) -> Result<Option<Notice>, Notice> {
     let Some(place) = place(config, key) else {
-        return Err(Notice::new(
-            quoted(key),
-            "This setting is not known here; it is left as it is.",
-        ));
+        return Err(Notice::new(quoted(key), "This setting is not known here; it is left as it is."));
     };
     Ok(place.write_nearest(config, value, &place.kind().text(value)))
 }

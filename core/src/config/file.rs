@@ -57,9 +57,7 @@ pub fn decode(text: &str) -> Decoded {
     } else {
         match serde_json::from_str::<Pairs>(text) {
             Ok(Pairs(pairs)) => return decode_pairs(pairs),
-            _ => {
-                "The file is not a lesson: it should be a JSON object of settings. The default lesson is used."
-            }
+            _ => "The file is not a lesson: it should be a JSON object of settings. The default lesson is used.",
         }
     };
     let mut decoded = decode_pairs(Vec::new());

@@ -77,10 +77,7 @@ pub struct Notice {
 impl Notice {
     /// A notice about `key`.
     pub fn new(key: impl Into<String>, sentence: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            sentence: sentence.into(),
-        }
+        Self { key: key.into(), sentence: sentence.into() }
     }
 }
 
@@ -127,11 +124,7 @@ fn parse_whole(text: &str) -> Option<Value> {
     }
     let x = parse_number(text)?;
     let whole = x.fract() == 0.0 && x.abs() < 1e15;
-    Some(if whole {
-        Value::Integer(x as i64)
-    } else {
-        Value::Number(x)
-    })
+    Some(if whole { Value::Integer(x as i64) } else { Value::Number(x) })
 }
 
 /// Reads a whole number of any size, the same on every machine: beyond the largest there is, that.
@@ -170,12 +163,7 @@ impl Kind {
     /// The canonical text of a value of this kind, with 0 by its word where it has one.
     pub fn text(&self, value: &Value) -> String {
         match (self, value) {
-            (
-                Self::Integer {
-                    word: Some(word), ..
-                },
-                Value::Integer(0),
-            ) => (*word).into(),
+            (Self::Integer { word: Some(word), .. }, Value::Integer(0)) => (*word).into(),
             _ => value.text(),
         }
     }
@@ -189,16 +177,13 @@ impl Kind {
     pub fn parse(&self, text: &str) -> Result<Value, String> {
         let text = text.trim();
         let value = match self {
-            Self::Integer {
-                word: Some(word), ..
-            } if *word == text => Some(Value::Integer(0)),
+            Self::Integer { word: Some(word), .. } if *word == text => Some(Value::Integer(0)),
             Self::Integer { .. } => parse_whole(text),
             Self::Number { inherits: true, .. } if text == "inherit" => Some(Value::Inherit),
             Self::Number { .. } => parse_number(text).map(Value::Number),
-            Self::Choice(choices) => choices()
-                .iter()
-                .find(|choice| choice.key == text)
-                .map(|choice| Value::Choice(choice.key.into())),
+            Self::Choice(choices) => {
+                choices().iter().find(|choice| choice.key == text).map(|choice| Value::Choice(choice.key.into()))
+            }
             Self::Switch => match text {
                 "on" | "true" => Some(Value::Switch(true)),
                 "off" | "false" => Some(Value::Switch(false)),
@@ -223,21 +208,16 @@ impl Kind {
                 Some(Value::Integer(if special { 0 } else { *n.clamp(min, max) }))
             }
             // The cast takes the nearest that there is.
-            (Self::Integer { .. }, Value::Number(x)) if !x.is_nan() => {
-                self.nearest(&Value::Integer(x.round() as i64))
-            }
-            (Self::Number { min, max, .. }, Value::Number(x)) => {
-                Some(Value::Number(clamp_number(*x, *min, *max)))
-            }
+            (Self::Integer { .. }, Value::Number(x)) if !x.is_nan() => self.nearest(&Value::Integer(x.round() as i64)),
+            (Self::Number { min, max, .. }, Value::Number(x)) => Some(Value::Number(clamp_number(*x, *min, *max))),
             (Self::Number { inherits: true, .. }, Value::Inherit) => Some(Value::Inherit),
-            (Self::Choice(choices), Value::Choice(key)) => choices()
-                .iter()
-                .any(|choice| choice.key == key)
-                .then(|| value.clone()),
+            (Self::Choice(choices), Value::Choice(key)) => {
+                choices().iter().any(|choice| choice.key == key).then(|| value.clone())
+            }
             (Self::Switch, Value::Switch(_)) => Some(value.clone()),
-            (Self::Layers { max }, Value::Layers(layers)) => Some(Value::Layers(
-                layers.iter().take(*max).map(LayerConfig::clamped).collect(),
-            )),
+            (Self::Layers { max }, Value::Layers(layers)) => {
+                Some(Value::Layers(layers.iter().take(*max).map(LayerConfig::clamped).collect()))
+            }
             _ => None,
         }
     }
@@ -245,27 +225,13 @@ impl Kind {
     /// What a text of this kind looks like, for notices, help and documentation.
     pub fn expected(&self) -> String {
         match self {
-            Self::Integer {
-                min,
-                max,
-                word: None,
-            } => format!("a whole number from {min} to {max}"),
-            Self::Integer {
-                min,
-                max,
-                word: Some(word),
-            } => {
+            Self::Integer { min, max, word: None } => format!("a whole number from {min} to {max}"),
+            Self::Integer { min, max, word: Some(word) } => {
                 format!("a whole number from {min} to {max}, or {word}")
             }
-            Self::Number {
-                min, max, inherits, ..
-            } => {
+            Self::Number { min, max, inherits, .. } => {
                 let or = if *inherits { ", or inherit" } else { "" };
-                format!(
-                    "a number from {} to {}{or}",
-                    print_number(*min),
-                    print_number(*max)
-                )
+                format!("a number from {} to {}{or}", print_number(*min), print_number(*max))
             }
             Self::Choice(choices) => {
                 let keys: Vec<_> = choices().iter().map(|choice| choice.key).collect();
@@ -273,9 +239,7 @@ impl Kind {
             }
             Self::Switch => "on or off".into(),
             Self::Layers { max } => {
-                format!(
-                    "up to {max} layers of 1 to {MAX_WIDTH} units such as 16,8-relu-d0.1-n, or none"
-                )
+                format!("up to {max} layers of 1 to {MAX_WIDTH} units such as 16,8-relu-d0.1-n, or none")
             }
         }
     }
@@ -284,9 +248,5 @@ impl Kind {
 /// The nearest number within limits; the lower one for 'not a number', and 0 for -0, which would
 /// print differently.
 pub(super) fn clamp_number(value: f64, min: f64, max: f64) -> f64 {
-    if value.is_nan() {
-        min
-    } else {
-        value.clamp(min, max) + 0.0
-    }
+    if value.is_nan() { min } else { value.clamp(min, max) + 0.0 }
 }

@@ -30,79 +30,30 @@ pub enum Activation {
 
 /// Every activation with its key, label and help.
 pub const ACTIVATIONS: &[(Activation, Choice)] = &[
-    (
-        Activation::Tanh,
-        Choice {
-            key: "tanh",
-            label: "tanh",
-            help: "Smooth, between -1 and 1.",
-        },
-    ),
-    (
-        Activation::Relu,
-        Choice {
-            key: "relu",
-            label: "ReLU",
-            help: "Zero below zero, the input above.",
-        },
-    ),
+    (Activation::Tanh, Choice { key: "tanh", label: "tanh", help: "Smooth, between -1 and 1." }),
+    (Activation::Relu, Choice { key: "relu", label: "ReLU", help: "Zero below zero, the input above." }),
     (
         Activation::LeakyRelu,
-        Choice {
-            key: "leaky",
-            label: "leaky ReLU",
-            help: "A hundredth of the input below zero, the input above.",
-        },
+        Choice { key: "leaky", label: "leaky ReLU", help: "A hundredth of the input below zero, the input above." },
     ),
-    (
-        Activation::Sigmoid,
-        Choice {
-            key: "sigmoid",
-            label: "sigmoid",
-            help: "Smooth, between 0 and 1.",
-        },
-    ),
+    (Activation::Sigmoid, Choice { key: "sigmoid", label: "sigmoid", help: "Smooth, between 0 and 1." }),
     (
         Activation::Gelu,
-        Choice {
-            key: "gelu",
-            label: "GELU",
-            help: "The input times the chance that a normal draw lies below it.",
-        },
+        Choice { key: "gelu", label: "GELU", help: "The input times the chance that a normal draw lies below it." },
     ),
-    (
-        Activation::Silu,
-        Choice {
-            key: "silu",
-            label: "SiLU",
-            help: "The input times its sigmoid.",
-        },
-    ),
-    (
-        Activation::Identity,
-        Choice {
-            key: "identity",
-            label: "identity",
-            help: "The input itself: a linear layer.",
-        },
-    ),
+    (Activation::Silu, Choice { key: "silu", label: "SiLU", help: "The input times its sigmoid." }),
+    (Activation::Identity, Choice { key: "identity", label: "identity", help: "The input itself: a linear layer." }),
 ];
 
 impl Activation {
     /// The table's line for this activation.
     pub fn choice(self) -> &'static Choice {
-        ACTIVATIONS
-            .iter()
-            .find(|(a, _)| *a == self)
-            .map_or(&ACTIVATIONS[0].1, |(_, choice)| choice)
+        ACTIVATIONS.iter().find(|(a, _)| *a == self).map_or(&ACTIVATIONS[0].1, |(_, choice)| choice)
     }
 
     /// The activation of a key.
     pub fn from_key(key: &str) -> Option<Self> {
-        ACTIVATIONS
-            .iter()
-            .find(|(_, choice)| choice.key == key)
-            .map(|(a, _)| *a)
+        ACTIVATIONS.iter().find(|(_, choice)| choice.key == key).map(|(a, _)| *a)
     }
 }
 
@@ -122,12 +73,7 @@ pub struct LayerConfig {
 impl LayerConfig {
     /// A tanh layer of `width` units.
     pub fn new(width: usize) -> Self {
-        Self {
-            width,
-            activation: Activation::Tanh,
-            dropout: None,
-            norm: false,
-        }
+        Self { width, activation: Activation::Tanh, dropout: None, norm: false }
     }
 
     /// The same layer with another activation.
@@ -140,9 +86,7 @@ impl LayerConfig {
     pub(super) fn clamped(&self) -> Self {
         Self {
             width: self.width.clamp(1, MAX_WIDTH),
-            dropout: self
-                .dropout
-                .map(|rate| clamp_number(rate, 0.0, MAX_DROPOUT)),
+            dropout: self.dropout.map(|rate| clamp_number(rate, 0.0, MAX_DROPOUT)),
             ..*self
         }
     }
@@ -180,20 +124,12 @@ pub(super) fn parse_layers(text: &str) -> Result<Vec<LayerConfig>, String> {
     if text == "none" || text.is_empty() {
         return Ok(Vec::new());
     }
-    text.split(',')
-        .take(MAX_PARSED)
-        .map(str::trim)
-        .map(parse_layer)
-        .collect()
+    text.split(',').take(MAX_PARSED).map(str::trim).map(parse_layer).collect()
 }
 
 fn parse_layer(text: &str) -> Result<LayerConfig, String> {
-    read_layer(text).ok_or_else(|| {
-        format!(
-            "a stack of layers: '{}' is no layer such as 16 or 8-relu-d0.1-n",
-            quoted(text)
-        )
-    })
+    read_layer(text)
+        .ok_or_else(|| format!("a stack of layers: '{}' is no layer such as 16 or 8-relu-d0.1-n", quoted(text)))
 }
 
 fn read_layer(text: &str) -> Option<LayerConfig> {
@@ -232,6 +168,5 @@ impl<'a> Iterator for Parts<'a> {
 
 /// Whether the text ends like a number whose exponent follows.
 fn is_exponent(text: &str) -> bool {
-    text.strip_suffix(['e', 'E'])
-        .is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
+    text.strip_suffix(['e', 'E']).is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
 }

@@ -8,12 +8,7 @@ use super::{Lesson, Notice};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// What stands unescaped in a fragment: enough for our own keys and values.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b',')
-    .remove(b'~');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b',').remove(b'~');
 
 /// The longest fragment that is read, in bytes.
 pub const MAX_LENGTH: usize = 64_000;
@@ -29,10 +24,7 @@ pub const MAX_LENGTH: usize = 64_000;
 /// ```
 pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
     let pairs = encode_pairs(lesson, unknown, false);
-    let texts: Vec<_> = pairs
-        .iter()
-        .map(|(key, value)| format!("{}={}", escape(key), escape(value)))
-        .collect();
+    let texts: Vec<_> = pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
     texts.join("&")
 }
 
@@ -50,14 +42,9 @@ pub fn decode(fragment: &str) -> Decoded {
     let text = readable(whole);
     let pairs = text.split('&').take(MAX_PAIRS + 1);
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut decoded = decode_pairs(
-        pairs
-            .map(|(key, value)| (unescape(key), unescape(value)))
-            .collect(),
-    );
+    let mut decoded = decode_pairs(pairs.map(|(key, value)| (unescape(key), unescape(value))).collect());
     if text.len() < whole.len() {
-        let sentence =
-            format!("It is longer than {MAX_LENGTH} characters; what follows is not read.");
+        let sentence = format!("It is longer than {MAX_LENGTH} characters; what follows is not read.");
         decoded.notices.insert(0, Notice::new("link", sentence));
     }
     decoded
@@ -68,10 +55,6 @@ fn readable(text: &str) -> &str {
     if text.len() <= MAX_LENGTH {
         return text;
     }
-    let end = text
-        .as_bytes()
-        .iter()
-        .take(MAX_LENGTH + 1)
-        .rposition(|byte| *byte == b'&');
+    let end = text.as_bytes().iter().take(MAX_LENGTH + 1).rposition(|byte| *byte == b'&');
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }

@@ -220,8 +220,5 @@ impl Default for Config {
 /// assert_eq!(mtl_core::config::task_name(1), "B");
 /// ```
 pub fn task_name(task: usize) -> &'static str {
-    ["A", "B", "C", "D", "E", "F"]
-        .get(task)
-        .copied()
-        .unwrap_or("?")
+    ["A", "B", "C", "D", "E", "F"].get(task).copied().unwrap_or("?")
 }

@@ -43,10 +43,7 @@ pub struct PickEntry {
 impl Pick {
     /// The method with its default options.
     pub fn new(method: impl Into<String>) -> Self {
-        Self {
-            method: method.into(),
-            options: BTreeMap::new(),
-        }
+        Self { method: method.into(), options: BTreeMap::new() }
     }
 
     /// The same method with one option set.
@@ -73,19 +70,11 @@ impl Pick {
     }
 
     /// Makes the pick one that the table admits; `slot` is the table's key in links.
-    pub(super) fn check(
-        &mut self,
-        slot: &str,
-        table: &'static [PickEntry],
-        notices: &mut Vec<Notice>,
-    ) {
+    pub(super) fn check(&mut self, slot: &str, table: &'static [PickEntry], notices: &mut Vec<Notice>) {
         let Some(first) = table.first() else { return };
         if self.entry(table).is_none() {
             let given = quoted(&self.method);
-            notices.push(Notice::new(
-                slot,
-                format!("'{given}' is not known; '{}' is used.", first.choice.key),
-            ));
+            notices.push(Notice::new(slot, format!("'{given}' is not known; '{}' is used.", first.choice.key)));
             *self = Self::new(first.choice.key);
         }
         let specs = self.entry(table).map_or(&[][..], |entry| entry.options);
@@ -98,12 +87,8 @@ impl Pick {
             };
             let used = spec.clamp(value);
             if used != value {
-                let sentence = format!(
-                    "{} is not {}; {} is used.",
-                    print_number(value),
-                    spec.kind.expected(),
-                    spec.text(used)
-                );
+                let sentence =
+                    format!("{} is not {}; {} is used.", print_number(value), spec.kind.expected(), spec.text(used));
                 notices.push(Notice::new(format!("{slot}.{key}"), sentence));
             }
             self.set(spec, used);
@@ -130,9 +115,7 @@ impl OptionSpec {
             Kind::Integer { word: Some(_), .. } if value == 0.0 => 0.0,
             Kind::Integer { min, max, .. } => value.round().clamp(min as f64, max as f64),
             Kind::Number { min, max, .. } => value.clamp(min, max),
-            Kind::Choice(choices) => value
-                .round()
-                .clamp(0.0, choices().len().saturating_sub(1) as f64),
+            Kind::Choice(choices) => value.round().clamp(0.0, choices().len().saturating_sub(1) as f64),
             Kind::Switch => f64::from(value != 0.0),
             Kind::Layers { .. } => self.default,
         };
@@ -149,12 +132,9 @@ impl OptionSpec {
     pub fn value(&self, number: f64) -> Value {
         match self.kind {
             Kind::Integer { .. } => Value::Integer(number as i64),
-            Kind::Choice(choices) => Value::Choice(
-                choices()
-                    .get(number as usize)
-                    .map_or("", |choice| choice.key)
-                    .into(),
-            ),
+            Kind::Choice(choices) => {
+                Value::Choice(choices().get(number as usize).map_or("", |choice| choice.key).into())
+            }
             Kind::Switch => Value::Switch(number != 0.0),
             _ => Value::Number(number),
         }
@@ -163,10 +143,9 @@ impl OptionSpec {
     /// The number that stands for a control's value.
     pub fn number(&self, value: &Value) -> Option<f64> {
         match (self.kind, value) {
-            (Kind::Choice(choices), Value::Choice(key)) => choices()
-                .iter()
-                .position(|choice| choice.key == key)
-                .map(|i| i as f64),
+            (Kind::Choice(choices), Value::Choice(key)) => {
+                choices().iter().position(|choice| choice.key == key).map(|i| i as f64)
+            }
             (_, Value::Switch(on)) => Some(f64::from(*on)),
             (_, value) => value.number(),
         }

@@ -57,17 +57,10 @@ const _: () = assert!(MAX_TASKS <= 10);
 /// The place of a full key in a configuration that has it.
 pub(super) fn place(config: &Config, key: &str) -> Option<Place> {
     let Some((owner, own)) = key.split_once('.') else {
-        return lesson_fields()
-            .iter()
-            .find(|field| field.key == key)
-            .map(Place::Lesson);
+        return lesson_fields().iter().find(|field| field.key == key).map(Place::Lesson);
     };
     match SLOTS.iter().find(|slot| slot.key == owner) {
-        Some(slot) => slot
-            .options(config)
-            .iter()
-            .find(|spec| spec.key == own)
-            .map(|spec| Place::Option(slot, spec)),
+        Some(slot) => slot.options(config).iter().find(|spec| spec.key == own).map(|spec| Place::Option(slot, spec)),
         None => task_place(config, owner, own),
     }
 }
@@ -80,10 +73,7 @@ fn task_place(config: &Config, owner: &str, own: &str) -> Option<Place> {
     if index >= config.tasks.len() {
         return None;
     }
-    task_fields()
-        .iter()
-        .find(|field| field.key == own)
-        .map(|field| Place::Task(field, index))
+    task_fields().iter().find(|field| field.key == own).map(|field| Place::Task(field, index))
 }
 
 impl Slot {
@@ -98,9 +88,7 @@ impl Slot {
 
     /// The options of the method that a configuration picks.
     fn options(&self, config: &Config) -> &'static [OptionSpec] {
-        (self.read)(config)
-            .entry((self.table)())
-            .map_or(&[], |entry| entry.options)
+        (self.read)(config).entry((self.table)()).map_or(&[], |entry| entry.options)
     }
 }
 
@@ -146,12 +134,7 @@ impl Place {
 
     /// Writes the nearest admitted value; if it is another one than `given`, whose text was `text`,
     /// or if there is none, says what is used instead.
-    pub(super) fn write_nearest(
-        self,
-        config: &mut Config,
-        given: &Value,
-        text: &str,
-    ) -> Option<Notice> {
+    pub(super) fn write_nearest(self, config: &mut Config, given: &Value, text: &str) -> Option<Notice> {
         let kind = self.kind();
         let used = kind.nearest(given);
         if let Some(used) = &used {
@@ -161,12 +144,7 @@ impl Place {
             return None;
         }
         let used = kind.text(&used.unwrap_or_else(|| self.read(config)));
-        let sentence = format!(
-            "'{}' is not {}; {} is used.",
-            quoted(text),
-            kind.expected(),
-            quoted(&used)
-        );
+        let sentence = format!("'{}' is not {}; {} is used.", quoted(text), kind.expected(), quoted(&used));
         Some(Notice::new(self.key(), sentence))
     }
 
@@ -180,11 +158,7 @@ impl Place {
                 key,
                 task: None,
                 card: slot.card,
-                effect: if spec.live {
-                    Effect::Live
-                } else {
-                    Effect::Reset
-                },
+                effect: if spec.live { Effect::Live } else { Effect::Reset },
                 label: spec.label,
                 help: spec.help,
                 kind,
@@ -201,11 +175,7 @@ pub(super) fn places(config: &Config) -> Vec<Place> {
     for field in lesson_fields() {
         list.push(Place::Lesson(field));
         if let Some(slot) = SLOTS.iter().find(|slot| slot.key == field.key) {
-            list.extend(
-                slot.options(config)
-                    .iter()
-                    .map(|spec| Place::Option(slot, spec)),
-            );
+            list.extend(slot.options(config).iter().map(|spec| Place::Option(slot, spec)));
         }
     }
     for task in 0..config.tasks.len() {

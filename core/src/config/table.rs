@@ -29,10 +29,7 @@ fn balancers() -> Vec<Choice> {
 }
 
 fn targets() -> Vec<Choice> {
-    data::targets::TARGETS
-        .iter()
-        .map(|target| target.choice)
-        .collect()
+    data::targets::TARGETS.iter().map(|target| target.choice).collect()
 }
 
 /// Names a unit enum's variants for links and controls.
@@ -176,46 +173,23 @@ macro_rules! task_line {
 }
 
 const fn whole(min: i64, max: i64) -> Kind {
-    Kind::Integer {
-        min,
-        max,
-        word: None,
-    }
+    Kind::Integer { min, max, word: None }
 }
 
 const fn whole_or(min: i64, max: i64, word: &'static str) -> Kind {
-    Kind::Integer {
-        min,
-        max,
-        word: Some(word),
-    }
+    Kind::Integer { min, max, word: Some(word) }
 }
 
 const fn real(min: f64, max: f64) -> Kind {
-    Kind::Number {
-        min,
-        max,
-        log: false,
-        inherits: false,
-    }
+    Kind::Number { min, max, log: false, inherits: false }
 }
 
 const fn factor(min: f64, max: f64) -> Kind {
-    Kind::Number {
-        min,
-        max,
-        log: true,
-        inherits: false,
-    }
+    Kind::Number { min, max, log: true, inherits: false }
 }
 
 const fn inherited(max: f64) -> Kind {
-    Kind::Number {
-        min: 0.0,
-        max,
-        log: false,
-        inherits: true,
-    }
+    Kind::Number { min: 0.0, max, log: false, inherits: true }
 }
 
 /// The settings of the lesson as a whole, in the order of links.

@@ -29,13 +29,7 @@ pub fn steps_per_epoch(rows: usize, batch: usize) -> u32 {
 /// shuffled among themselves, then the groups are dealt out evenly, so that every batch holds its
 /// share of each group, up to about one row. Rows that don't fill a batch are left out, other ones in
 /// every epoch. A full batch (`batch` 0 or more than there are rows) has all rows as they stand.
-pub fn epoch_order(
-    dataset: &Dataset,
-    seed: u32,
-    model_seed: u64,
-    epoch: u64,
-    batch: usize,
-) -> Vec<u32> {
+pub fn epoch_order(dataset: &Dataset, seed: u32, model_seed: u64, epoch: u64, batch: usize) -> Vec<u32> {
     let rows = dataset.train.rows;
     if batch == 0 || batch > rows {
         return (0..rows as u32).collect();
@@ -44,11 +38,7 @@ pub fn epoch_order(
     let mut groups: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
     for row in 0..rows {
         let labelled = |mask: &Vec<bool>| u64::from(mask.get(row).copied().unwrap_or(false));
-        let pattern = dataset
-            .train
-            .mask
-            .iter()
-            .fold(0, |bits, mask| (bits << 1) | labelled(mask));
+        let pattern = dataset.train.mask.iter().fold(0, |bits, mask| (bits << 1) | labelled(mask));
         groups.entry(pattern).or_default().push(row as u32);
     }
     let mut rng = stream(seed, Purpose::Batches, model_seed, epoch);

@@ -64,16 +64,8 @@ impl TaskShape {
             LossKind::Bce => 1,
             _ => task.outputs.max(1),
         };
-        let columns = if task.loss.is_regression() {
-            outputs
-        } else {
-            1
-        };
-        Self {
-            loss: task.loss,
-            outputs,
-            columns,
-        }
+        let columns = if task.loss.is_regression() { outputs } else { 1 };
+        Self { loss: task.loss, outputs, columns }
     }
 
     /// Number of classes; `None` for a regression.
@@ -89,9 +81,7 @@ impl TaskShape {
 impl Split {
     /// Number of labelled rows of a task.
     pub fn labelled(&self, task: usize) -> usize {
-        self.mask
-            .get(task)
-            .map_or(0, |mask| mask.iter().filter(|on| **on).count())
+        self.mask.get(task).map_or(0, |mask| mask.iter().filter(|on| **on).count())
     }
 
     /// The rows as the page gets them: the first two inputs (one, if there is only one), every
@@ -100,12 +90,7 @@ impl Split {
         let inputs = self.x.len().checked_div(self.rows).unwrap_or(0);
         let shown = inputs.min(2);
         Rows {
-            inputs: self
-                .x
-                .chunks_exact(inputs.max(1))
-                .flat_map(|x| &x[..shown])
-                .copied()
-                .collect(),
+            inputs: self.x.chunks_exact(inputs.max(1)).flat_map(|x| &x[..shown]).copied().collect(),
             targets: self.y.clone(),
             labelled: self.mask.clone(),
         }

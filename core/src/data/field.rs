@@ -50,11 +50,7 @@ fn spread() -> impl Iterator<Item = (f64, f64)> {
 impl Field {
     /// A function on the plane turned by an angle, standardised.
     pub fn new(function: fn(f64, f64) -> f64, turn: f64) -> Self {
-        Self::standardised(vec![Part {
-            weight: 1.0,
-            function,
-            turn,
-        }])
+        Self::standardised(vec![Part { weight: 1.0, function, turn }])
     }
 
     /// `rho a + sqrt(1 - rho²) b`, standardised again (which changes its variance only where `a`
@@ -62,17 +58,8 @@ impl Field {
     pub fn mixed(rho: f64, a: &Self, b: &Self) -> Self {
         let rho = rho.clamp(-1.0, 1.0);
         let rest = (1.0 - rho * rho).sqrt();
-        let scaled = |factor: f64| {
-            move |part: &Part| Part {
-                weight: factor * part.weight,
-                ..*part
-            }
-        };
-        let parts = a
-            .parts
-            .iter()
-            .map(scaled(rho))
-            .chain(b.parts.iter().map(scaled(rest)));
+        let scaled = |factor: f64| move |part: &Part| Part { weight: factor * part.weight, ..*part };
+        let parts = a.parts.iter().map(scaled(rho)).chain(b.parts.iter().map(scaled(rest)));
         Self::standardised(parts.filter(|part| part.weight != 0.0).collect())
     }
 
@@ -81,31 +68,16 @@ impl Field {
     pub fn outputs(&self, count: usize) -> Vec<Self> {
         let step = FRAC_PI_2 / count.max(1) as f64;
         let at = |angle: f64| {
-            let part = |part: &Part| Part {
-                turn: part.turn + angle,
-                ..*part
-            };
+            let part = |part: &Part| Part { turn: part.turn + angle, ..*part };
             Self::standardised(self.parts.iter().map(part).collect())
         };
-        (0..count.max(1))
-            .map(|i| {
-                if i == 0 {
-                    self.clone()
-                } else {
-                    at(i as f64 * step)
-                }
-            })
-            .collect()
+        (0..count.max(1)).map(|i| if i == 0 { self.clone() } else { at(i as f64 * step) }).collect()
     }
 
     /// The value at a point.
     pub fn value(&self, x: f64, y: f64) -> f64 {
         let part = |part: &Part| {
-            let (x, y) = if part.turn == 0.0 {
-                (x, y)
-            } else {
-                turned(x, y, part.turn)
-            };
+            let (x, y) = if part.turn == 0.0 { (x, y) } else { turned(x, y, part.turn) };
             part.weight * (part.function)(x, y)
         };
         self.offset + self.parts.iter().map(part).sum::<f64>()
@@ -128,11 +100,7 @@ impl Field {
         let mean = values.iter().sum::<f64>() / n;
         let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
         // A constant has no unit to be measured in.
-        let scale = if deviation > 1e-9 {
-            1.0 / deviation
-        } else {
-            1.0
-        };
+        let scale = if deviation > 1e-9 { 1.0 / deviation } else { 1.0 };
         field.parts.iter_mut().for_each(|part| part.weight *= scale);
         field.offset = -mean * scale;
         field
@@ -148,18 +116,12 @@ mod tests {
     fn moments(values: &[f64]) -> (f64, f64) {
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
-        (
-            mean,
-            values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n,
-        )
+        (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n)
     }
 
     fn assert_standardised(field: &Field, name: &str) {
         let (mean, variance) = moments(&field.values());
-        assert!(
-            mean.abs() < 1e-9 && (variance - 1.0).abs() < 1e-9,
-            "{name}: {mean} {variance}"
-        );
+        assert!(mean.abs() < 1e-9 && (variance - 1.0).abs() < 1e-9, "{name}: {mean} {variance}");
     }
 
     #[test]
@@ -173,10 +135,7 @@ mod tests {
                 let other = b.beside(a);
                 for rho in [-1.0, -0.7, 0.0, 0.3, 1.0] {
                     let mixed = Field::mixed(rho, &own, &other);
-                    assert_standardised(
-                        &mixed,
-                        &format!("{} {} {rho}", a.choice.key, b.choice.key),
-                    );
+                    assert_standardised(&mixed, &format!("{} {} {rho}", a.choice.key, b.choice.key));
                 }
             }
         }
@@ -190,11 +149,7 @@ mod tests {
             let values = field.values();
             let ones = values.iter().filter(|v| bin(&cuts, **v) == 1).count();
             // The 64 cells on the gaussians' diagonal lie on the boundary itself.
-            assert!(
-                ones.abs_diff(values.len() / 2) <= 32,
-                "{}: {ones}",
-                target.choice.key
-            );
+            assert!(ones.abs_diff(values.len() / 2) <= 32, "{}: {ones}", target.choice.key);
         }
     }
 
@@ -202,24 +157,10 @@ mod tests {
     fn the_median_is_the_well_known_boundary() {
         // Between the gaussians, the axes, the stripes' and the cells' edges, the spiral: all where
         // the function itself is zero, up to a hundredth of its standard deviation.
-        for key in [
-            "gaussians",
-            "xor",
-            "moons",
-            "spiral",
-            "stripes",
-            "checkerboard",
-            "slope",
-            "waves",
-            "five",
-        ] {
+        for key in ["gaussians", "xor", "moons", "spiral", "stripes", "checkerboard", "slope", "waves", "five"] {
             let field = Field::new(targets::find(key).field, 0.0);
             let median = field.cuts(2)[0];
-            assert!(
-                median.abs() < 0.01 && field.offset.abs() < 1e-9,
-                "{key}: {median} {}",
-                field.offset
-            );
+            assert!(median.abs() < 0.01 && field.offset.abs() < 1e-9, "{key}: {median} {}", field.offset);
         }
     }
 
@@ -236,10 +177,7 @@ mod tests {
     fn distinct_targets_are_far_from_collinear() {
         for (i, a) in TARGETS.iter().enumerate() {
             for b in &TARGETS[..i] {
-                let r = pearson(
-                    &Field::new(a.field, 0.0).values(),
-                    &Field::new(b.field, 0.0).values(),
-                );
+                let r = pearson(&Field::new(a.field, 0.0).values(), &Field::new(b.field, 0.0).values());
                 assert!(r.abs() < 0.75, "{} {}: {r}", a.choice.key, b.choice.key);
             }
         }

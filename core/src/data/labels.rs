@@ -11,11 +11,7 @@ use rand_distr::StandardNormal;
 
 /// Adds noise to the training labels, removes the missing ones and measures the rest.
 pub(super) fn finish(lesson: &Lesson, drawn: Drawn, plane: bool) -> Dataset {
-    let Drawn {
-        inputs,
-        extent,
-        splits,
-    } = drawn;
+    let Drawn { inputs, extent, splits } = drawn;
     let shapes: Vec<TaskShape> = lesson.tasks.iter().map(TaskShape::of).collect();
     let correlation = correlation(&splits, shapes.len());
     let [mut train, valid, test] = splits.map(complete);
@@ -33,56 +29,27 @@ pub(super) fn finish(lesson: &Lesson, drawn: Drawn, plane: bool) -> Dataset {
             }
         }
     }
-    let reference = shapes
-        .iter()
-        .zip(&valid.y)
-        .map(|(shape, y)| constant_loss(shape, y) as f32);
+    let reference = shapes.iter().zip(&valid.y).map(|(shape, y)| constant_loss(shape, y) as f32);
     let reference = reference.collect();
-    Dataset {
-        inputs,
-        plane,
-        extent,
-        tasks: shapes,
-        train,
-        valid,
-        test,
-        correlation,
-        reference,
-    }
+    Dataset { inputs, plane, extent, tasks: shapes, train, valid, test, correlation, reference }
 }
 
 fn complete(drawn: DrawnSplit) -> Split {
     let DrawnSplit { rows, x, tasks } = drawn;
     let mask = vec![vec![true; rows]; tasks.len()];
-    Split {
-        rows,
-        x,
-        y: tasks.into_iter().map(|task| task.labels).collect(),
-        mask,
-    }
+    Split { rows, x, y: tasks.into_iter().map(|task| task.labels).collect(), mask }
 }
 
 fn correlation(splits: &[DrawnSplit; 3], tasks: usize) -> Vec<Vec<f32>> {
     let field = |k: usize| -> Vec<f64> {
-        let of = |split: &DrawnSplit| {
-            split
-                .tasks
-                .get(k)
-                .map_or(Vec::new(), |task| task.field.clone())
-        };
+        let of = |split: &DrawnSplit| split.tasks.get(k).map_or(Vec::new(), |task| task.field.clone());
         splits.iter().flat_map(of).collect()
     };
     let fields: Vec<_> = (0..tasks).map(field).collect();
     let entry = |i: usize, j: usize| {
-        if i == j {
-            1.0
-        } else {
-            pearson(&fields[i], &fields[j])
-        }
+        if i == j { 1.0 } else { pearson(&fields[i], &fields[j]) }
     };
-    (0..tasks)
-        .map(|i| (0..tasks).map(|j| entry(i, j) as f32).collect())
-        .collect()
+    (0..tasks).map(|i| (0..tasks).map(|j| entry(i, j) as f32).collect()).collect()
 }
 
 /// Adds `N(0, noise²)` to numbers; replaces a class by another one with probability `noise`. The
@@ -121,21 +88,12 @@ fn labelled(seed: u32, task: usize, shape: &TaskShape, count: usize, labels: &[f
             }
         }
         groups.shuffle(&mut rng);
-        let firsts: Vec<u32> = groups
-            .iter()
-            .filter_map(|group| group.first().copied())
-            .collect();
-        let rest: Vec<_> = groups
-            .iter()
-            .map(|g| g.get(1..).unwrap_or_default().to_vec())
-            .collect();
+        let firsts: Vec<u32> = groups.iter().filter_map(|group| group.first().copied()).collect();
+        let rest: Vec<_> = groups.iter().map(|g| g.get(1..).unwrap_or_default().to_vec()).collect();
         order = firsts;
         order.extend(interleaved(&rest, || 0.5));
     }
     let mut mask = vec![false; rows];
-    order
-        .iter()
-        .take(count)
-        .for_each(|row| mask[*row as usize] = true);
+    order.iter().take(count).for_each(|row| mask[*row as usize] = true);
     mask
 }

@@ -74,8 +74,7 @@ struct DrawnTask {
 
 /// The sources of data, with their options.
 pub fn sources() -> &'static [PickEntry] {
-    static ENTRIES: LazyLock<Vec<PickEntry>> =
-        LazyLock::new(|| SOURCES.iter().map(|source| source.entry).collect());
+    static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| SOURCES.iter().map(|source| source.entry).collect());
     &ENTRIES
 }
 
@@ -92,10 +91,7 @@ pub fn build(lesson: &Lesson) -> Dataset {
 }
 
 fn find(pick: &Pick) -> &'static Source {
-    SOURCES
-        .iter()
-        .find(|source| source.entry.choice.key == pick.method)
-        .unwrap_or(&SOURCES[0])
+    SOURCES.iter().find(|source| source.entry.choice.key == pick.method).unwrap_or(&SOURCES[0])
 }
 
 /// Rows of the training, validation and test split.

@@ -50,24 +50,16 @@ pub(super) const SOURCE: Source = Source {
 const EXTENT: f32 = 1.0;
 
 fn build(lesson: &Lesson) -> Drawn {
-    let tasks: Vec<Task> = (0..lesson.tasks.len())
-        .map(|k| Task::new(lesson, k))
-        .collect();
+    let tasks: Vec<Task> = (0..lesson.tasks.len()).map(|k| Task::new(lesson, k)).collect();
     let rows = split_rows(&lesson.data);
     let splits = [0, 1, 2].map(|split| {
         let mut rng = stream(lesson.seed, Purpose::Data, 0, split as u64);
         let rows = rows[split];
-        let x: Vec<f32> = (0..2 * rows)
-            .map(|_| rng.random_range(-EXTENT..EXTENT))
-            .collect();
+        let x: Vec<f32> = (0..2 * rows).map(|_| rng.random_range(-EXTENT..EXTENT)).collect();
         let tasks = tasks.iter().map(|task| task.draw(&x)).collect();
         DrawnSplit { rows, x, tasks }
     });
-    Drawn {
-        inputs: 2,
-        extent: EXTENT,
-        splits,
-    }
+    Drawn { inputs: 2, extent: EXTENT, splits }
 }
 
 /// A task's functions over the plane.
@@ -102,30 +94,21 @@ impl Task {
             (Some(count), Some(own)) if !mixed && count > 2 => Labels::Own(own, count, turn),
             (Some(count), _) => Labels::Bins(field.cuts(count)),
         };
-        Self {
-            outputs: field.outputs(shape.columns),
-            labels,
-        }
+        Self { outputs: field.outputs(shape.columns), labels }
     }
 
     fn draw(&self, x: &[f32]) -> DrawnTask {
-        let points: Vec<(f64, f64)> = x
-            .chunks_exact(2)
-            .map(|p| (f64::from(p[0]), f64::from(p[1])))
-            .collect();
+        let points: Vec<(f64, f64)> = x.chunks_exact(2).map(|p| (f64::from(p[0]), f64::from(p[1]))).collect();
         let first = |(x, y): &(f64, f64)| self.outputs.first().map_or(0.0, |f| f.value(*x, *y));
         let field: Vec<f64> = points.iter().map(first).collect();
         let labels = match &self.labels {
-            Labels::Values => points
-                .iter()
-                .flat_map(|(x, y)| self.outputs.iter().map(|f| f.value(*x, *y) as f32))
-                .collect(),
+            Labels::Values => {
+                points.iter().flat_map(|(x, y)| self.outputs.iter().map(|f| f.value(*x, *y) as f32)).collect()
+            }
             Labels::Bins(cuts) => field.iter().map(|value| bin(cuts, *value) as f32).collect(),
-            Labels::Own(class, count, turn) => points
-                .iter()
-                .map(|(x, y)| turned(*x, *y, *turn))
-                .map(|(x, y)| class(x, y, *count) as f32)
-                .collect(),
+            Labels::Own(class, count, turn) => {
+                points.iter().map(|(x, y)| turned(*x, *y, *turn)).map(|(x, y)| class(x, y, *count) as f32).collect()
+            }
         };
         DrawnTask { field, labels }
     }
@@ -135,10 +118,6 @@ impl Task {
 fn own_field(config: &TaskConfig, target: &Target, first: Option<&Target>) -> Field {
     match first {
         None => Field::new(target.field, 0.0),
-        Some(first) => Field::mixed(
-            config.related,
-            &Field::new(first.field, 0.0),
-            &target.beside(first),
-        ),
+        Some(first) => Field::mixed(config.related, &Field::new(first.field, 0.0), &target.beside(first)),
     }
 }

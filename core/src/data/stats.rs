@@ -15,21 +15,14 @@ pub(super) fn pearson(a: &[f64], b: &[f64]) -> f64 {
         bb += y * y;
     }
     let scale = (aa * bb).sqrt();
-    if scale > 0.0 {
-        (ab / scale).clamp(-1.0, 1.0)
-    } else {
-        0.0
-    }
+    if scale > 0.0 { (ab / scale).clamp(-1.0, 1.0) } else { 0.0 }
 }
 
 /// The `classes - 1` cuts that divide a sample into classes of equal size.
 pub(super) fn quantile_cuts(mut sample: Vec<f64>, classes: usize) -> Vec<f64> {
     sample.sort_by(f64::total_cmp);
     let at = |i: usize| sample.get(i).copied().unwrap_or(0.0);
-    (1..classes)
-        .map(|i| sample.len() * i / classes)
-        .map(|i| 0.5 * (at(i.saturating_sub(1)) + at(i)))
-        .collect()
+    (1..classes).map(|i| sample.len() * i / classes).map(|i| 0.5 * (at(i.saturating_sub(1)) + at(i))).collect()
 }
 
 /// The class of a value: how many of the cuts it exceeds.
@@ -49,18 +42,8 @@ pub(super) fn constant_loss(shape: &TaskShape, labels: &[f32]) -> f64 {
 
 fn mean_over_columns(columns: usize, labels: &[f32], spread: fn(&[f64]) -> f64) -> f64 {
     let columns = columns.max(1);
-    let of = |column| {
-        labels
-            .iter()
-            .skip(column)
-            .step_by(columns)
-            .map(|y| f64::from(*y))
-            .collect()
-    };
-    (0..columns)
-        .map(|column| spread(&Vec::from_iter::<Vec<f64>>(of(column))))
-        .sum::<f64>()
-        / columns as f64
+    let of = |column| labels.iter().skip(column).step_by(columns).map(|y| f64::from(*y)).collect();
+    (0..columns).map(|column| spread(&Vec::from_iter::<Vec<f64>>(of(column)))).sum::<f64>() / columns as f64
 }
 
 /// Mean squared distance from the mean.
@@ -73,9 +56,7 @@ fn variance(sample: &[f64]) -> f64 {
 /// Mean Huber distance (threshold 1) from the point that makes it smallest: the root of the sum of
 /// clipped errors, which falls as the point rises, by bisection.
 fn huber_spread(sample: &[f64]) -> f64 {
-    let (mut low, mut high) = sample.iter().fold((f64::MAX, f64::MIN), |(low, high), y| {
-        (y.min(low), y.max(high))
-    });
+    let (mut low, mut high) = sample.iter().fold((f64::MAX, f64::MIN), |(low, high), y| (y.min(low), y.max(high)));
     for _ in 0..60 {
         let middle = 0.5 * (low + high);
         let pull: f64 = sample.iter().map(|y| (y - middle).clamp(-1.0, 1.0)).sum();
@@ -88,11 +69,7 @@ fn huber_spread(sample: &[f64]) -> f64 {
 /// Huber loss with threshold 1.
 fn huber(error: f64) -> f64 {
     let size = error.abs();
-    if size <= 1.0 {
-        0.5 * size * size
-    } else {
-        size - 0.5
-    }
+    if size <= 1.0 { 0.5 * size * size } else { size - 0.5 }
 }
 
 /// Entropy of the class frequencies, in nats; 0 for a single class.
@@ -104,10 +81,7 @@ fn entropy(labels: &[f32], classes: usize) -> f64 {
         }
     }
     let n = labels.len().max(1) as f64;
-    let shares = counts
-        .iter()
-        .filter(|count| **count > 0)
-        .map(|count| *count as f64 / n);
+    let shares = counts.iter().filter(|count| **count > 0).map(|count| *count as f64 / n);
     // The zero keeps a single class from printing as -0.
     0.0 - shares.map(|share| share * share.ln()).sum::<f64>()
 }
@@ -117,21 +91,13 @@ mod tests {
     use super::*;
 
     fn shape(loss: LossKind, outputs: usize, columns: usize) -> TaskShape {
-        TaskShape {
-            loss,
-            outputs,
-            columns,
-        }
+        TaskShape { loss, outputs, columns }
     }
 
     /// The smallest mean loss over a fine grid of constants.
     fn searched(labels: &[f32], loss: fn(f64) -> f64) -> f64 {
-        let mean = |c: f64| {
-            labels.iter().map(|y| loss(f64::from(*y) - c)).sum::<f64>() / labels.len() as f64
-        };
-        (-40_000..=40_000)
-            .map(|i| mean(f64::from(i) * 1e-4))
-            .fold(f64::MAX, f64::min)
+        let mean = |c: f64| labels.iter().map(|y| loss(f64::from(*y) - c)).sum::<f64>() / labels.len() as f64;
+        (-40_000..=40_000).map(|i| mean(f64::from(i) * 1e-4)).fold(f64::MAX, f64::min)
     }
 
     #[test]
@@ -173,10 +139,7 @@ mod tests {
         let sample: Vec<f64> = (0..30).map(f64::from).collect();
         let cuts = quantile_cuts(sample.clone(), 3);
         for class in 0..3 {
-            assert_eq!(
-                sample.iter().filter(|v| bin(&cuts, **v) == class).count(),
-                10
-            );
+            assert_eq!(sample.iter().filter(|v| bin(&cuts, **v) == class).count(), 10);
         }
     }
 }

@@ -8,10 +8,7 @@
 pub fn norms(gram: &[f32]) -> Vec<f64> {
     let tasks = side(gram).unwrap_or(0);
     // Rounding on a device may leave the square of nothing below zero.
-    (0..tasks)
-        .filter_map(|i| entry(gram, i, i))
-        .map(|square| square.max(0.0).sqrt())
-        .collect()
+    (0..tasks).filter_map(|i| entry(gram, i, i)).map(|square| square.max(0.0).sqrt()).collect()
 }
 
 /// The cosine of the angle between two tasks' gradients, `G[i][j] / (n_i n_j)`: below zero they

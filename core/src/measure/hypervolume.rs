@@ -20,11 +20,7 @@ pub fn hypervolume<P: AsRef<[f64]>>(points: &[P], reference: &[f64]) -> f64 {
         return 0.0;
     }
     let counts = |point: &&[f64]| {
-        point.len() == reference.len()
-            && point
-                .iter()
-                .zip(reference)
-                .all(|(x, r)| x.is_finite() && x < r)
+        point.len() == reference.len() && point.iter().zip(reference).all(|(x, r)| x.is_finite() && x < r)
     };
     let below: Vec<&[f64]> = points.iter().map(AsRef::as_ref).filter(counts).collect();
     volume(below, reference)
@@ -42,13 +38,8 @@ fn volume(mut points: Vec<&[f64]>, reference: &[f64]) -> f64 {
         [] => points.first().map_or(0.0, |point| end - point[0]),
         [x] => area(&points, x, *end),
         [x, y] => {
-            let mut stairs = Staircase {
-                steps: Vec::new(),
-                end: (x, y),
-                area: 0.0,
-            };
-            let slab =
-                |(point, thickness): (&[f64], f64)| thickness * stairs.with(point[0], point[1]);
+            let mut stairs = Staircase { steps: Vec::new(), end: (x, y), area: 0.0 };
+            let slab = |(point, thickness): (&[f64], f64)| thickness * stairs.with(point[0], point[1]);
             slabs(&points, last, *end).map(slab).sum()
         }
         _ => {
@@ -56,11 +47,7 @@ fn volume(mut points: Vec<&[f64]>, reference: &[f64]) -> f64 {
             let slab = |(point, thickness)| {
                 add(&mut seen, point, last);
                 // Of points in one plane only the last one has a slab.
-                if thickness > 0.0 {
-                    thickness * volume(seen.clone(), rest)
-                } else {
-                    0.0
-                }
+                if thickness > 0.0 { thickness * volume(seen.clone(), rest) } else { 0.0 }
             };
             slabs(&points, last, *end).map(slab).sum()
         }
@@ -68,20 +55,9 @@ fn volume(mut points: Vec<&[f64]>, reference: &[f64]) -> f64 {
 }
 
 /// Every point of a sorted list, with the distance to the next one along `axis`, or to the end.
-fn slabs<'a>(
-    points: &[&'a [f64]],
-    axis: usize,
-    end: f64,
-) -> impl Iterator<Item = (&'a [f64], f64)> {
-    let ends = points
-        .iter()
-        .skip(1)
-        .map(move |next| next[axis])
-        .chain([end]);
-    points
-        .iter()
-        .zip(ends)
-        .map(move |(point, end)| (*point, end - point[axis]))
+fn slabs<'a>(points: &[&'a [f64]], axis: usize, end: f64) -> impl Iterator<Item = (&'a [f64], f64)> {
+    let ends = points.iter().skip(1).map(move |next| next[axis]).chain([end]);
+    points.iter().zip(ends).map(move |(point, end)| (*point, end - point[axis]))
 }
 
 /// The hypervolume of points in two losses that are sorted by the second.
@@ -121,15 +97,10 @@ impl Staircase {
         let first = self.steps.partition_point(|step| step.0 < x);
         let dominated = |step: &(f64, f64)| step.0 <= x && step.1 <= y;
         // The lowest step up to x is the one before `first`, or the one that stands at x itself.
-        if self.steps[..first].last().is_some_and(dominated)
-            || self.steps[first..].first().is_some_and(dominated)
-        {
+        if self.steps[..first].last().is_some_and(dominated) || self.steps[first..].first().is_some_and(dominated) {
             return self.area;
         }
-        let covered = self.steps[first..]
-            .iter()
-            .take_while(|step| step.1 >= y)
-            .count();
+        let covered = self.steps[first..].iter().take_while(|step| step.1 >= y).count();
         // What is new lies between y and the old stairs, step by step to the right.
         let mut from = x;
         let mut above = self.steps[..first].last().map_or(self.end.1, |step| step.1);
@@ -137,10 +108,7 @@ impl Staircase {
             self.area += (step.0 - from) * (above - y);
             (from, above) = *step;
         }
-        let to = self
-            .steps
-            .get(first + covered)
-            .map_or(self.end.0, |step| step.0);
+        let to = self.steps.get(first + covered).map_or(self.end.0, |step| step.0);
         self.area += (to - from) * (above - y);
         self.steps.splice(first..first + covered, [(x, y)]);
         self.area

@@ -5,11 +5,7 @@ use crate::config::LossKind;
 /// The name of a task's metric: `accuracy` for classes, `error` for numbers (the root of the mean
 /// squared error, in the target's own units).
 pub fn metric_name(loss: LossKind) -> &'static str {
-    if loss.is_regression() {
-        "error"
-    } else {
-        "accuracy"
-    }
+    if loss.is_regression() { "error" } else { "accuracy" }
 }
 
 /// Whether more is better.
@@ -31,9 +27,5 @@ pub fn metric(loss: LossKind, sum: f64, count: usize) -> Option<f64> {
         return None;
     }
     let mean = sum / count as f64;
-    Some(if loss.is_regression() {
-        mean.sqrt()
-    } else {
-        mean
-    })
+    Some(if loss.is_regression() { mean.sqrt() } else { mean })
 }

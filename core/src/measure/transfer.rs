@@ -41,26 +41,17 @@ const NEARLY_ZERO: f64 = 1e-6;
 impl TransferGain {
     /// The gain that nobody can state.
     pub fn undefined() -> Self {
-        Self {
-            verdict: Verdict::Undefined,
-            ..Self::default()
-        }
+        Self { verdict: Verdict::Undefined, ..Self::default() }
     }
 
     /// The gain over paired `(single, multi)` losses, one pair a seed. Pairs with a loss that is
     /// not finite (a model that died) don't count.
     pub fn over_seeds(pairs: &[(f64, f64)]) -> Self {
-        let alive: Vec<_> = pairs
-            .iter()
-            .filter(|(single, multi)| single.is_finite() && multi.is_finite())
-            .collect();
+        let alive: Vec<_> = pairs.iter().filter(|(single, multi)| single.is_finite() && multi.is_finite()).collect();
         if alive.is_empty() || alive.iter().any(|(single, _)| *single < NEARLY_ZERO) {
             return Self::undefined();
         }
-        let gains: Vec<f64> = alive
-            .iter()
-            .map(|(single, multi)| (single - multi) / single)
-            .collect();
+        let gains: Vec<f64> = alive.iter().map(|(single, multi)| (single - multi) / single).collect();
         let (mean, half) = t_interval(&gains);
         let (low, high) = (mean - half, mean + half);
         let verdict = match half.is_finite() {
@@ -68,13 +59,7 @@ impl TransferGain {
             true if high < 0.0 => Verdict::Negative,
             _ => Verdict::NoDifference,
         };
-        Self {
-            mean,
-            low,
-            high,
-            seeds: gains.len(),
-            verdict,
-        }
+        Self { mean, low, high, seeds: gains.len(), verdict }
     }
 }
 
@@ -86,7 +71,6 @@ pub fn t_interval(sample: &[f64]) -> (f64, f64) {
         return (mean, f64::INFINITY);
     }
     let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let quantile =
-        StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
+    let quantile = StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
     (mean, quantile * (variance / n).sqrt())
 }

@@ -40,9 +40,14 @@ impl Shape {
         let mut groups: Vec<Group> = Vec::new();
         for (k, task) in tasks.iter().filter_map(|k| lesson.tasks.get(*k)).enumerate() {
             let head = &task.head;
-            match groups.iter_mut().find(|g| same_head(&g.head, head) && g.outputs == task.outputs && g.loss == task.loss) {
+            match groups
+                .iter_mut()
+                .find(|g| same_head(&g.head, head) && g.outputs == task.outputs && g.loss == task.loss)
+            {
                 Some(group) => group.tasks.push(k),
-                None => groups.push(Group { tasks: vec![k], head: head.clone(), outputs: task.outputs, loss: task.loss }),
+                None => {
+                    groups.push(Group { tasks: vec![k], head: head.clone(), outputs: task.outputs, loss: task.loss })
+                }
             }
         }
         Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups }

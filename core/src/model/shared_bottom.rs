@@ -10,7 +10,11 @@ use crate::config::{Choice, PickEntry};
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
     entry: PickEntry {
-        choice: Choice { key: "shared-bottom", label: "shared bottom", help: "One trunk for all tasks, a head for each." },
+        choice: Choice {
+            key: "shared-bottom",
+            label: "shared bottom",
+            help: "One trunk for all tasks, a head for each.",
+        },
         options: &[],
     },
     #[cfg(feature = "engine")]
@@ -61,7 +65,8 @@ mod engine {
                 for (l, layer) in group.head.iter().chain([&output]).enumerate() {
                     let tasks = group.tasks.clone();
                     let owner = if l == 0 { Owner::Wide(tasks) } else { Owner::Stacked(tasks) };
-                    let what = if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
+                    let what =
+                        if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
                     let name = format!("{what} of task {}", names.join(", "));
                     // Numbered from the end of the longest trunk, so that a longer trunk leaves the
                     // heads' initial values as they were.
@@ -76,7 +81,9 @@ mod engine {
     }
 
     fn push(layout: &mut Layout, name: &str, index: usize, owner: &Owner, from: usize, layer: &LayerConfig) -> Layer {
-        let mut slot = |what: &str, kind, rows| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, layer.width);
+        let mut slot = |what: &str, kind, rows| {
+            layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, layer.width)
+        };
         Layer {
             weight: slot("weights", SlotKind::Weight(layer.activation), from),
             bias: slot("bias", SlotKind::Bias, 1),

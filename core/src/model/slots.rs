@@ -111,7 +111,15 @@ pub struct Layout {
 
 impl Layout {
     /// Appends a slot and returns its index.
-    pub fn push(&mut self, name: String, layer: usize, owner: Owner, kind: SlotKind, rows: usize, columns: usize) -> usize {
+    pub fn push(
+        &mut self,
+        name: String,
+        layer: usize,
+        owner: Owner,
+        kind: SlotKind,
+        rows: usize,
+        columns: usize,
+    ) -> usize {
         let shared = owner == Owner::Shared;
         let slot = Slot { name, layer, owner, kind, rows, columns, offset: self.len };
         self.len += slot.len();

@@ -225,7 +225,7 @@ pub struct CurvePoint {
     /// Per task: the task weight of the composed model.
     pub weights: Vec<f32>,
     /// Gram matrix of the composed model's task gradients at the trunk, row-major `[T, T]`.
-    /// Empty until a step was taken.
+    /// Empty until a step was taken; NaN where a task had no label in that step's batch.
     pub gram: Vec<f32>,
     /// Per task: transfer gain on validation rows.
     pub transfer: Vec<TransferGain>,

@@ -90,16 +90,30 @@ impl Batches {
                 at += width;
             }
         }
-        let packed = (0..split.rows).flat_map(|row| parts.iter().flat_map(move |(values, width)| values[row * width..(row + 1) * width].iter().copied()));
+        let packed = (0..split.rows).flat_map(|row| {
+            parts.iter().flat_map(move |(values, width)| values[row * width..(row + 1) * width].iter().copied())
+        });
         let table = upload(packed.collect(), [split.rows, at], device);
         let row_seeds: Vec<u64> = plan.row_members().iter().map(|(m, _)| plan.members[*m].seed).collect();
         let mut seeds = row_seeds.clone();
         seeds.sort_unstable();
         seeds.dedup();
         let batch = if lesson.training.batch >= split.rows { 0 } else { lesson.training.batch };
-        let mut batches = Self { table, columns, rows: split.rows, batch, row_seeds, seeds, lesson_seed: lesson.seed, device: device.clone(), orders: BTreeMap::new(), full: None };
+        let mut batches = Self {
+            table,
+            columns,
+            rows: split.rows,
+            batch,
+            row_seeds,
+            seeds,
+            lesson_seed: lesson.seed,
+            device: device.clone(),
+            orders: BTreeMap::new(),
+            full: None,
+        };
         if batch == 0 {
-            let all = batches.table.clone().reshape([1, split.rows, at]).expand([batches.row_seeds.len(), split.rows, at]);
+            let all =
+                batches.table.clone().reshape([1, split.rows, at]).expand([batches.row_seeds.len(), split.rows, at]);
             batches.full = Some(batches.cut(all));
         }
         batches
@@ -134,16 +148,20 @@ impl Batches {
         if self.orders.len() > 4 * self.seeds.len() {
             self.orders.retain(|(other, _), _| other.abs_diff(epoch) <= 1);
         }
-        let order = self.orders.entry((epoch, seed)).or_insert_with(|| epoch_order(data, lesson_seed, seed, epoch, batch));
+        let order =
+            self.orders.entry((epoch, seed)).or_insert_with(|| epoch_order(data, lesson_seed, seed, epoch, batch));
         order.get(within * batch..(within + 1) * batch).unwrap_or_default().to_vec()
     }
 
     /// Which tasks have no label in a step's batch, per model seed in ascending order; `None`
     /// where every task has one everywhere.
     fn absent(&self, data: &Dataset, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
-        let absent: BTreeMap<u64, Vec<bool>> = rows.iter().map(|(seed, rows)| {
-            (*seed, data.train.mask.iter().map(|mask| !rows.iter().any(|row| mask[*row as usize])).collect())
-        }).collect();
+        let absent: BTreeMap<u64, Vec<bool>> = rows
+            .iter()
+            .map(|(seed, rows)| {
+                (*seed, data.train.mask.iter().map(|mask| !rows.iter().any(|row| mask[*row as usize])).collect())
+            })
+            .collect();
         absent.values().flatten().any(|a| *a).then_some(absent)
     }
 
@@ -156,7 +174,8 @@ impl Batches {
         let mut indices = Vec::with_capacity(steps as usize * self.row_seeds.len() * self.batch);
         let mut absent = Vec::new();
         for step in first..first + steps {
-            let rows: BTreeMap<u64, Vec<u32>> = self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(data, seed, step))).collect();
+            let rows: BTreeMap<u64, Vec<u32>> =
+                self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(data, seed, step))).collect();
             for seed in &self.row_seeds {
                 indices.extend(rows.get(seed).into_iter().flatten().map(|row| *row as i32));
             }
@@ -172,7 +191,7 @@ impl Batches {
             Source::Full(batch) => batch.clone(),
             Source::Picked(indices) => {
                 let count = self.row_seeds.len() * self.batch;
-                let picked = indices.clone().slice([i * count..(i + 1) * count]);
+                let picked = indices.clone().narrow(0, i * count, count);
                 let columns = self.table.dims()[1];
                 self.cut(self.table.clone().select(0, picked).reshape([self.row_seeds.len(), self.batch, columns]))
             }

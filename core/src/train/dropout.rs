@@ -25,10 +25,18 @@ impl Rates {
         let own = |layer: &LayerConfig, inherited: f64| layer.dropout.unwrap_or(inherited) as f32;
         let global = lesson.training.dropout;
         let heads = shape.groups.iter().map(|group| {
-            (0..group.head.len()).map(|l| group.tasks.iter().map(|k| {
-                let Some(task) = lesson.tasks.get(*k) else { return 0.0 };
-                task.head.get(l).map_or(0.0, |layer| own(layer, task.dropout.unwrap_or(global)))
-            }).collect()).collect()
+            (0..group.head.len())
+                .map(|l| {
+                    group
+                        .tasks
+                        .iter()
+                        .map(|k| {
+                            let Some(task) = lesson.tasks.get(*k) else { return 0.0 };
+                            task.head.get(l).map_or(0.0, |layer| own(layer, task.dropout.unwrap_or(global)))
+                        })
+                        .collect()
+                })
+                .collect()
         });
         Self {
             trunk: shape.trunk.iter().map(|layer| own(layer, global)).collect(),
@@ -66,11 +74,16 @@ impl Dropout<'_> {
         let trunk = trunk.map(|(l, (rate, width))| self.mask(step, &[(l as u64, *rate)], *width));
         let groups = self.rates.heads.iter().zip(&self.rates.tasks).zip(&self.rates.head_widths);
         let heads = groups.map(|((layers, tasks), widths)| {
-            layers.iter().zip(widths).enumerate().map(|(l, (rates, width))| {
-                let stream = |task: usize| (1 + task as u64) * 256 + l as u64;
-                let columns: Vec<_> = tasks.iter().map(|task| stream(*task)).zip(rates.iter().copied()).collect();
-                self.mask(step, &columns, *width)
-            }).collect()
+            layers
+                .iter()
+                .zip(widths)
+                .enumerate()
+                .map(|(l, (rates, width))| {
+                    let stream = |task: usize| (1 + task as u64) * 256 + l as u64;
+                    let columns: Vec<_> = tasks.iter().map(|task| stream(*task)).zip(rates.iter().copied()).collect();
+                    self.mask(step, &columns, *width)
+                })
+                .collect()
         });
         Masks { trunk: trunk.collect(), heads: heads.collect() }
     }

@@ -94,9 +94,15 @@ fn piece(index: usize, split: &Split, shape: &Shape, range: std::ops::Range<usiz
         let width = tasks * group.outputs;
         targets.push(upload(cut(&group_targets(split, shape, g), width), [1, rows, width], device));
         let labelled = group_labelled(split, shape, g);
-        let counts: Vec<f32> = (0..tasks).map(|t| labelled.iter().skip(t).step_by(tasks).sum::<f32>().max(1.0)).collect();
+        let counts: Vec<f32> =
+            (0..tasks).map(|t| labelled.iter().skip(t).step_by(tasks).sum::<f32>().max(1.0)).collect();
         let share: Vec<f32> = labelled.iter().enumerate().map(|(i, l)| l / counts[i % tasks]).collect();
         shares.push(upload(cut(&share, tasks), [1, rows, tasks], device));
     }
-    Piece { split: index, inputs: upload(cut(&split.x, shape.inputs), [1, rows, shape.inputs], device), targets, shares }
+    Piece {
+        split: index,
+        inputs: upload(cut(&split.x, shape.inputs), [1, rows, shape.inputs], device),
+        targets,
+        shares,
+    }
 }

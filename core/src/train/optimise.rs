@@ -102,7 +102,9 @@ impl Rules {
             Schedule::Step if along >= 0.5 => 0.1,
             Schedule::Step => 1.0,
             // The first step of a warm-up moves, if little.
-            Schedule::Warmup => ((along + 1.0 / (f64::from(steps_per_epoch) * f64::from(self.horizon))) * 10.0).min(1.0),
+            Schedule::Warmup => {
+                ((along + 1.0 / (f64::from(steps_per_epoch) * f64::from(self.horizon))) * 10.0).min(1.0)
+            }
         };
         self.learning_rate * factor
     }
@@ -125,11 +127,21 @@ impl Rules {
     ///
     /// `gradient`: `[M, N]`; `losses` behind it: `[M, T]`; `moves`: `[M, N]`, 0 where a parameter
     /// must not move in this step.
-    pub fn step(&self, state: &mut State, gradient: Tensor<2>, losses: Tensor<2>, moves: Option<Tensor<2>>, step: u32, rate: f64) {
+    pub fn step(
+        &self,
+        state: &mut State,
+        gradient: Tensor<2>,
+        losses: Tensor<2>,
+        moves: Option<Tensor<2>>,
+        step: u32,
+        rate: f64,
+    ) {
         let size = gradient.clone().abs().sum_dim(1) + losses.sum_dim(1);
         let gradient = self.clipped(gradient);
         let gradient = match (&self.decay, self.optimiser) {
-            (Some(decay), Optimiser::Sgd | Optimiser::Adam | Optimiser::RmsProp) => gradient + state.theta.clone() * decay.clone(),
+            (Some(decay), Optimiser::Sgd | Optimiser::Adam | Optimiser::RmsProp) => {
+                gradient + state.theta.clone() * decay.clone()
+            }
             _ => gradient,
         };
         let (mut update, first, second) = self.direction(state, gradient, step, rate as f32);

@@ -1,8 +1,8 @@
 //! Pictures of the composed model: its predictions over the plane, its units' activations, its
 //! weights.
 
-use super::tensors::{Packed, upload};
 use super::TrainError;
+use super::tensors::{Packed, upload};
 use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::model::{Layout, Network, Params, Shape, SlotKind};
@@ -38,7 +38,14 @@ impl Camera {
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn take(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>, predictions: Vec<Tensor<3>>, step: u32) -> Result<Picture, TrainError> {
+    pub async fn take(
+        &self,
+        network: &dyn Network,
+        shape: &Shape,
+        theta: &Tensor<2>,
+        predictions: Vec<Tensor<3>>,
+        step: u32,
+    ) -> Result<Picture, TrainError> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
         let params = Params::cut(&first, network.layout());
@@ -92,14 +99,18 @@ pub fn task_outputs(shape: &Shape, groups: &[Vec<f32>]) -> Vec<Vec<f32>> {
 
 /// Logits as probabilities; numbers as they are.
 fn probabilities(shape: &Shape, outputs: &[Vec<f32>]) -> Vec<Vec<f32>> {
-    outputs.iter().enumerate().map(|(k, values)| {
-        let group = shape.groups.iter().find(|group| group.tasks.contains(&k));
-        match group.map(|group| (group.loss, group.outputs)) {
-            Some((LossKind::Bce, _)) => values.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect(),
-            Some((LossKind::Ce, classes)) => values.chunks_exact(classes.max(1)).flat_map(softmax).collect(),
-            _ => values.clone(),
-        }
-    }).collect()
+    outputs
+        .iter()
+        .enumerate()
+        .map(|(k, values)| {
+            let group = shape.groups.iter().find(|group| group.tasks.contains(&k));
+            match group.map(|group| (group.loss, group.outputs)) {
+                Some((LossKind::Bce, _)) => values.iter().map(|logit| 1.0 / (1.0 + (-logit).exp())).collect(),
+                Some((LossKind::Ce, classes)) => values.chunks_exact(classes.max(1)).flat_map(softmax).collect(),
+                _ => values.clone(),
+            }
+        })
+        .collect()
 }
 
 fn softmax(logits: &[f32]) -> Vec<f32> {
@@ -112,10 +123,13 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
 /// Weights of the hidden and output layers that belong to a task, or are shared.
 fn weights_of(layout: &Layout, theta: &[f32], task: Option<usize>) -> Vec<(usize, usize, Vec<f32>)> {
     let slots = layout.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_)));
-    slots.filter_map(|slot| {
-        let positions = slot.positions(task);
-        (!positions.is_empty()).then(|| (slot.rows, slot.columns, positions.iter().filter_map(|p| theta.get(*p).copied()).collect()))
-    }).collect()
+    slots
+        .filter_map(|slot| {
+            let positions = slot.positions(task);
+            (!positions.is_empty())
+                .then(|| (slot.rows, slot.columns, positions.iter().filter_map(|p| theta.get(*p).copied()).collect()))
+        })
+        .collect()
 }
 
 fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) -> Vec<LayerPicture> {
@@ -128,7 +142,9 @@ fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) ->
     for group in &shape.groups {
         for (l, _) in group.head.iter().enumerate() {
             for (i, task) in group.tasks.iter().enumerate() {
-                let Some((from, width, weights)) = weights_of(layout, theta, Some(*task)).into_iter().nth(l) else { continue };
+                let Some((from, width, weights)) = weights_of(layout, theta, Some(*task)).into_iter().nth(l) else {
+                    continue;
+                };
                 let maps = unit_maps(hidden.get(at), group.tasks.len() * width, i * width, width);
                 private.push((*task, LayerPicture { task: Some(*task), from, width, weights, maps }));
             }
@@ -148,5 +164,7 @@ fn unit_maps(hidden: Option<&Vec<f32>>, columns: usize, first: usize, width: usi
 }
 
 fn output_weights(shape: &Shape, layout: &Layout, theta: &[f32]) -> Vec<Vec<f32>> {
-    (0..shape.tasks).map(|task| weights_of(layout, theta, Some(task)).pop().map_or_else(Vec::new, |(_, _, weights)| weights)).collect()
+    (0..shape.tasks)
+        .map(|task| weights_of(layout, theta, Some(task)).pop().map_or_else(Vec::new, |(_, _, weights)| weights))
+        .collect()
 }

@@ -67,11 +67,20 @@ impl Plan {
         }
         let fan = pareto::fan(tasks, fan);
         let reduced = (seeds < wanted.1 || fan.len() < wanted.0).then(|| {
-            format!("To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.", MEMORY_BUDGET >> 20, fan.len(), wanted.0, wanted.1)
+            format!(
+                "To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.",
+                MEMORY_BUDGET >> 20,
+                fan.len(),
+                wanted.0,
+                wanted.1
+            )
         });
         let mut members: Vec<Member> = (0..seeds as u64).map(|seed| Member { role: Role::Composed, seed }).collect();
         if baselines {
-            members.extend((0..seeds as u64).flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })));
+            members.extend(
+                (0..seeds as u64)
+                    .flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })),
+            );
         }
         members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
         Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
@@ -119,7 +128,8 @@ fn member_bytes(lesson: &Lesson, shape: &Shape, layout: &Layout) -> usize {
         batch => batch,
     };
     let trunk: usize = shape.trunk.iter().map(|layer| layer.width).sum();
-    let heads: usize = shape.groups.iter().map(|g| g.tasks.len() * (g.outputs + g.head.iter().map(|l| l.width).sum::<usize>())).sum();
+    let heads: usize =
+        shape.groups.iter().map(|g| g.tasks.len() * (g.outputs + g.head.iter().map(|l| l.width).sum::<usize>())).sum();
     const COPIES_OF_PARAMETERS: usize = 9;
     const COPIES_OF_ACTIVATIONS: usize = 6;
     4 * (COPIES_OF_PARAMETERS * layout.len + COPIES_OF_ACTIVATIONS * rows * (shape.inputs + trunk + heads))

@@ -68,8 +68,11 @@ impl Record {
         self.update(plan, step, reading);
         let tasks = 0..plan.tasks;
         // Training pauses where the composed model dies, and the page shows what it was put back to.
-        let composed = |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
-        let fan_losses: Vec<Vec<f64>> = (plan.fan_start()..plan.members.len()).map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect()).collect();
+        let composed =
+            |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
+        let fan_losses: Vec<Vec<f64>> = (plan.fan_start()..plan.members.len())
+            .map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect())
+            .collect();
         let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
         let mut front = fan_losses.clone();
         front.push(tasks.clone().map(|k| reading.loss(plan, 0, VALID, k)).collect());
@@ -79,7 +82,10 @@ impl Record {
             train: composed(TRAIN),
             valid: composed(VALID),
             metric: tasks.clone().map(|k| metric(data, k, reading)).collect(),
-            single: tasks.clone().filter_map(|k| plan.baseline(0, k).map(|m| reading.loss(plan, m, VALID, k) as f32)).collect(),
+            single: tasks
+                .clone()
+                .filter_map(|k| plan.baseline(0, k).map(|m| reading.loss(plan, m, VALID, k) as f32))
+                .collect(),
             weights: reading.weights.clone(),
             gram: reading.gram.clone(),
             transfer: self.transfer(plan, |member, task| reading.loss(plan, member, VALID, task)),
@@ -104,22 +110,30 @@ impl Record {
     }
 
     fn transfer(&self, plan: &Plan, loss: impl Fn(usize, usize) -> f64) -> Vec<TransferGain> {
-        (0..plan.tasks).map(|task| {
-            let pairs: Option<Vec<_>> = (0..plan.seeds).map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(seed, task)))).collect();
-            pairs.map_or_else(TransferGain::undefined, |pairs| TransferGain::over_seeds(&pairs))
-        }).collect()
+        (0..plan.tasks)
+            .map(|task| {
+                let pairs: Option<Vec<_>> = (0..plan.seeds)
+                    .map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(seed, task))))
+                    .collect();
+                pairs.map_or_else(TransferGain::undefined, |pairs| TransferGain::over_seeds(&pairs))
+            })
+            .collect()
     }
 
     fn best_point(&self, plan: &Plan) -> Option<Best> {
         let (_, step, test) = self.best.first().filter(|(loss, ..)| loss.is_finite())?;
-        let loss = |member: usize, task: usize| self.best.get(member).and_then(|(_, _, test)| test.get(task)).map_or(f64::NAN, |l| f64::from(*l));
+        let loss = |member: usize, task: usize| {
+            self.best.get(member).and_then(|(_, _, test)| test.get(task)).map_or(f64::NAN, |l| f64::from(*l))
+        };
         Some(Best { step: *step, test: test.clone(), transfer: self.transfer(plan, loss) })
     }
 }
 
 /// Accuracy of classes, root mean squared error of numbers, on validation rows.
 fn metric(data: &Dataset, task: usize, reading: &Reading) -> f32 {
-    let (Some(shape), Some(outputs), Some(y)) = (data.tasks.get(task), reading.predictions.get(task), data.valid.y.get(task)) else {
+    let (Some(shape), Some(outputs), Some(y)) =
+        (data.tasks.get(task), reading.predictions.get(task), data.valid.y.get(task))
+    else {
         return f32::NAN;
     };
     let rows = outputs.chunks_exact(shape.outputs.max(1));

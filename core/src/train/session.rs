@@ -143,7 +143,13 @@ impl Session {
         self.pace.credit = 0.0;
     }
 
-    async fn load(&mut self, run: u32, config: Config, snapshot: Option<&Snapshot>, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+    async fn load(
+        &mut self,
+        run: u32,
+        config: Config,
+        snapshot: Option<&Snapshot>,
+        emit: &mut dyn FnMut(Event),
+    ) -> Result<(), TrainError> {
         self.run = run;
         self.set_mode(Mode::Paused);
         self.points.clear();
@@ -252,7 +258,8 @@ impl Session {
             }
         }
         self.pace.took(taken);
-        let reached = matches!(self.mode, Mode::Until(until) if self.trainer.as_ref().is_some_and(|t| t.step() >= until));
+        let reached =
+            matches!(self.mode, Mode::Until(until) if self.trainer.as_ref().is_some_and(|t| t.step() >= until));
         if reached {
             self.pause(emit).await?;
             return Ok(Turn::Rest);

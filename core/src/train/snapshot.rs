@@ -39,7 +39,9 @@ pub async fn save(state: &State, learned: &Learned, record: &Record, step: u32) 
 pub fn is_healthy(snapshot: &Snapshot, members: usize, mut some: impl Iterator<Item = usize>, most: f32) -> bool {
     let row = |name: &str, member: usize| {
         let found = snapshot.arrays.iter().find(|(n, _)| n == name);
-        found.and_then(|(_, values)| values.chunks_exact((values.len() / members.max(1)).max(1)).nth(member)).unwrap_or_default()
+        found
+            .and_then(|(_, values)| values.chunks_exact((values.len() / members.max(1)).max(1)).nth(member))
+            .unwrap_or_default()
     };
     some.all(|m| row("dead", m) == [0.0] && row("theta", m).iter().all(|v| v.abs() <= most))
 }
@@ -57,14 +59,21 @@ pub fn dead_as_numbers(state: &State) -> Tensor<2> {
 /// # Errors
 ///
 /// It is of another lesson: some array has another length.
-pub fn load(snapshot: &Snapshot, members: usize, parameters: usize, tasks: usize, device: &Device) -> Result<(State, Learned, Record), TrainError> {
+pub fn load(
+    snapshot: &Snapshot,
+    members: usize,
+    parameters: usize,
+    tasks: usize,
+    device: &Device,
+) -> Result<(State, Learned, Record), TrainError> {
     let array = |name: &str, length: usize| {
         let found = snapshot.arrays.iter().find(|(n, _)| n == name).map(|(_, values)| values.clone());
         found.filter(|values| values.len() == length).ok_or(TrainError::Snapshot)
     };
     let flat = |name: &str| Ok(upload(array(name, members * parameters)?, [members, parameters], device));
     let dead = upload(array("dead", members)?, [members, 1], device).greater_elem(0.5);
-    let state = State { theta: flat("theta")?, safe: flat("safe")?, first: flat("first")?, second: flat("second")?, dead };
+    let state =
+        State { theta: flat("theta")?, safe: flat("safe")?, first: flat("first")?, second: flat("second")?, dead };
     let small = |name: &str| array(name, members * tasks);
     let steps = array(LEARNED_STEPS, 1)?.first().map_or(0, |steps| *steps as u32);
     let learned = Learned::new(small("s")?, small("s-first")?, small("s-second")?, steps, [members, tasks], device);

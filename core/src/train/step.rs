@@ -33,7 +33,13 @@ impl Frame {
             let values = (0..plan.asking * tasks).flat_map(|row| (0..tasks).map(move |c| f32::from(row % tasks == c)));
             upload(values.collect(), [plan.asking * tasks, tasks], device)
         });
-        Self { replicas: plan.asking * tasks, scales: upload(ordered, [1, tasks], device), columns, one_hot, asking: plan.asking }
+        Self {
+            replicas: plan.asking * tasks,
+            scales: upload(ordered, [1, tasks], device),
+            columns,
+            one_hot,
+            asking: plan.asking,
+        }
     }
 
     /// A member tensor `[M, X]` as a row tensor `[R, X]`: asking members once per task.
@@ -111,7 +117,15 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
 /// # Shapes
 ///
 /// `theta`: `[M, N]`; `weights`: `[M, T]`.
-pub fn gradients(network: &dyn Network, shape: &Shape, frame: &Frame, theta: &Tensor<2>, weights: &Tensor<2>, batch: &Batch, masks: Option<&Masks>) -> Gradients {
+pub fn gradients(
+    network: &dyn Network,
+    shape: &Shape,
+    frame: &Frame,
+    theta: &Tensor<2>,
+    weights: &Tensor<2>,
+    batch: &Batch,
+    masks: Option<&Masks>,
+) -> Gradients {
     let params = Params::cut(&frame.spread(theta), network.layout()).tracked();
     let outputs = network.forward(&params, batch.inputs.clone(), masks, false);
     let losses = batch_losses(shape, outputs.groups, batch);

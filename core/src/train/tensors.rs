@@ -55,7 +55,8 @@ impl Packed {
         let mut rest = all.as_slice();
         let mut parts = Vec::with_capacity(self.lengths.len());
         for length in self.lengths {
-            let (part, after) = rest.split_at_checked(length).ok_or_else(|| TrainError::Read("too few numbers".into()))?;
+            let (part, after) =
+                rest.split_at_checked(length).ok_or_else(|| TrainError::Read("too few numbers".into()))?;
             parts.push(part.to_vec());
             rest = after;
         }

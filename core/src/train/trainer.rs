@@ -95,9 +95,17 @@ impl Trainer {
         Self::with_plan(lesson, data, shape, network, plan, device)
     }
 
-    fn with_plan(lesson: Lesson, data: Dataset, shape: Shape, network: Box<dyn Network>, plan: Plan, device: &Device) -> Self {
+    fn with_plan(
+        lesson: Lesson,
+        data: Dataset,
+        shape: Shape,
+        network: Box<dyn Network>,
+        plan: Plan,
+        device: &Device,
+    ) -> Self {
         let columns: Vec<usize> = shape.groups.iter().flat_map(|group| group.tasks.clone()).collect();
-        let theta: Vec<f32> = plan.members.iter().flat_map(|member| network.layout().init(lesson.seed, member.seed)).collect();
+        let theta: Vec<f32> =
+            plan.members.iter().flat_map(|member| network.layout().init(lesson.seed, member.seed)).collect();
         let state = State::new(theta, plan.members.len(), device);
         let learned = Learned::zeros([plan.members.len(), columns.len()], device);
         let record = Record::default();
@@ -110,12 +118,25 @@ impl Trainer {
             frame: Frame::new(&plan, columns.clone(), &scales(&lesson), device),
             weigher: Weigher::of(&lesson, &plan, &columns, device),
             rules: Rules::of(&lesson, network.layout(), device),
-            healthy: Kept { state: state.clone(), learned: learned.clone(), record: record.clone(), gram: None, step: 0 },
+            healthy: Kept {
+                state: state.clone(),
+                learned: learned.clone(),
+                record: record.clone(),
+                gram: None,
+                step: 0,
+            },
             step: 0,
             gram: None,
             owners: None,
             device: device.clone(),
-            lesson, data, shape, plan, network, state, learned, record,
+            lesson,
+            data,
+            shape,
+            plan,
+            network,
+            state,
+            learned,
+            record,
         }
     }
 
@@ -212,6 +233,18 @@ impl Trainer {
         self.is_dead().await.map(drop)
     }
 
+    /// Takes one step, recording nothing, and reads its Gram matrix of the task gradients at the
+    /// shared parameters: row-major in task order, empty where nothing is shared.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back.
+    pub async fn step_gram(&mut self) -> Result<Vec<f32>, TrainError> {
+        self.run(1, true);
+        let Some(entries) = self.gram.as_ref().map(|gram| gram.entries.clone()) else { return Ok(Vec::new()) };
+        Ok(self.gram_in_task_order(&download(entries).await?))
+    }
+
     /// Whether the composed model was stopped; the smallest read there is.
     async fn is_dead(&self) -> Result<bool, TrainError> {
         let first = snapshot::dead_as_numbers(&self.state).slice([0..1, 0..1]);
@@ -224,13 +257,28 @@ impl Trainer {
         for i in 0..steps as usize {
             let batch = self.batches.batch(&slice, i);
             let masks = self.rates.any().then(|| {
-                Dropout { rates: &self.rates, row_seeds: &self.row_seeds, batch: self.batches.batch_rows(), seed: self.lesson.seed, device: &self.device }.masks(self.step)
+                Dropout {
+                    rates: &self.rates,
+                    row_seeds: &self.row_seeds,
+                    batch: self.batches.batch_rows(),
+                    seed: self.lesson.seed,
+                    device: &self.device,
+                }
+                .masks(self.step)
             });
             let absent = slice.absent.get(i).and_then(Option::as_ref);
             let present = absent.map(|absent| self.present(absent));
             let moves = present.clone().map(|present| self.moves(present));
             let weights = self.weigher.weights(&self.learned);
-            let found = gradients(self.network.as_ref(), &self.shape, &self.frame, &self.state.theta, &weights, &batch, masks.as_ref());
+            let found = gradients(
+                self.network.as_ref(),
+                &self.shape,
+                &self.frame,
+                &self.state.theta,
+                &weights,
+                &batch,
+                masks.as_ref(),
+            );
             let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
             self.rules.step(&mut self.state, found.combined, found.losses.clone(), moves, self.step, rate);
             self.weigher.learn(&mut self.learned, found.losses, present);
@@ -247,9 +295,11 @@ impl Trainer {
     /// 0 for tasks without a label in a member's batch, else 1, `[M, T]`.
     fn present(&self, absent: &std::collections::BTreeMap<u64, Vec<bool>>) -> Tensor<2> {
         let columns = &self.frame.columns;
-        let present = self.plan.members.iter().flat_map(|member| columns.iter().map(|task| {
-            f32::from(!absent.get(&member.seed).and_then(|tasks| tasks.get(*task)).copied().unwrap_or(false))
-        }));
+        let present = self.plan.members.iter().flat_map(|member| {
+            columns.iter().map(|task| {
+                f32::from(!absent.get(&member.seed).and_then(|tasks| tasks.get(*task)).copied().unwrap_or(false))
+            })
+        });
         upload(present.collect(), [self.plan.members.len(), columns.len()], &self.device)
     }
 
@@ -260,7 +310,10 @@ impl Trainer {
         let (owned, common) = self.owners.get_or_insert_with(|| {
             let owned: Vec<Vec<f32>> = columns.iter().map(|task| layout.owned_by(*task)).collect();
             let common = (0..layout.len).map(|i| f32::from(owned.iter().all(|mask| mask[i] == 0.0))).collect();
-            (upload(owned.concat(), [columns.len(), layout.len], &self.device), upload(common, [1, layout.len], &self.device))
+            (
+                upload(owned.concat(), [columns.len(), layout.len], &self.device),
+                upload(common, [1, layout.len], &self.device),
+            )
         });
         present.matmul(owned.clone()) + common.clone()
     }
@@ -336,7 +389,10 @@ impl Trainer {
         let absent = self.gram.as_ref().map_or(&[][..], |gram| &gram.absent);
         let is_absent = |task: usize| absent.get(task).copied().unwrap_or(false);
         for (i, row) in ordered.iter_mut().enumerate() {
-            row.iter_mut().enumerate().filter(|(j, _)| is_absent(i) || is_absent(*j)).for_each(|(_, entry)| *entry = f32::NAN);
+            row.iter_mut()
+                .enumerate()
+                .filter(|(j, _)| is_absent(i) || is_absent(*j))
+                .for_each(|(_, entry)| *entry = f32::NAN);
         }
         ordered.concat()
     }
@@ -367,12 +423,22 @@ impl Trainer {
     ///
     /// The device gave no numbers back.
     pub async fn picture(&self) -> Result<Picture, TrainError> {
-        let predictions = if self.data.plane { Vec::new() } else { self.evaluator.predictions(self.network.as_ref(), &self.state.theta) };
+        let predictions = if self.data.plane {
+            Vec::new()
+        } else {
+            self.evaluator.predictions(self.network.as_ref(), &self.state.theta)
+        };
         self.camera.take(self.network.as_ref(), &self.shape, &self.state.theta, predictions, self.step).await
     }
 
     fn keep(&self) -> Kept {
-        Kept { state: self.state.clone(), learned: self.learned.clone(), record: self.record.clone(), gram: self.gram.clone(), step: self.step }
+        Kept {
+            state: self.state.clone(),
+            learned: self.learned.clone(),
+            record: self.record.clone(),
+            gram: self.gram.clone(),
+            step: self.step,
+        }
     }
 
     fn put_back(&mut self, kept: Kept) {
@@ -394,7 +460,10 @@ impl Trainer {
     /// # Errors
     ///
     /// Those of what is run.
-    pub async fn forgetting<T>(&mut self, run: impl AsyncFnOnce(&mut Self) -> Result<T, TrainError>) -> Result<T, TrainError> {
+    pub async fn forgetting<T>(
+        &mut self,
+        run: impl AsyncFnOnce(&mut Self) -> Result<T, TrainError>,
+    ) -> Result<T, TrainError> {
         let (kept, healthy) = (self.keep(), self.healthy.clone());
         let result = run(self).await;
         self.put_back(kept);
@@ -418,7 +487,8 @@ impl Trainer {
     /// The snapshot is of another lesson.
     pub fn load(&mut self, saved: &Snapshot) -> Result<(), TrainError> {
         let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
-        let (state, learned, record) = snapshot::load(saved, members, parameters, self.frame.columns.len(), &self.device)?;
+        let (state, learned, record) =
+            snapshot::load(saved, members, parameters, self.frame.columns.len(), &self.device)?;
         self.put_back(Kept { state, learned, record, gram: None, step: saved.step });
         if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
             self.healthy = self.keep();
@@ -429,7 +499,9 @@ impl Trainer {
     /// What doesn't change while the lesson trains.
     pub fn summary(&self) -> Summary {
         let layout = self.network.layout();
-        let separate: usize = (0..self.shape.tasks).map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>()).sum();
+        let separate: usize = (0..self.shape.tasks)
+            .map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>())
+            .sum();
         Summary {
             inputs: self.data.inputs,
             plane: self.data.plane,
@@ -445,7 +517,12 @@ impl Trainer {
             reference: self.data.reference.clone(),
             correlation: self.data.correlation.clone(),
             reduced: self.plan.reduced.clone(),
-            metrics: self.lesson.tasks.iter().map(|task| crate::measure::metric::metric_name(task.loss).to_string()).collect(),
+            metrics: self
+                .lesson
+                .tasks
+                .iter()
+                .map(|task| crate::measure::metric::metric_name(task.loss).to_string())
+                .collect(),
         }
     }
 }

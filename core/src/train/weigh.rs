@@ -36,7 +36,12 @@ pub struct Learned {
 impl Learned {
     /// From host numbers, `[M, T]` each.
     pub fn new(s: Vec<f32>, first: Vec<f32>, second: Vec<f32>, steps: u32, shape: [usize; 2], device: &Device) -> Self {
-        Self { steps, s: upload(s, shape, device), first: upload(first, shape, device), second: upload(second, shape, device) }
+        Self {
+            steps,
+            s: upload(s, shape, device),
+            first: upload(first, shape, device),
+            second: upload(second, shape, device),
+        }
     }
 
     /// All zeros: every weight starts at its coefficient.
@@ -69,9 +74,17 @@ impl Weigher {
                 let a = coefficients.learned.as_ref().filter(|_| composed(member.role)).and_then(|a| a.get(*task));
                 learned.push(a.copied().unwrap_or(0.0) as f32);
                 fixed.push(match member.role {
-                    Role::Composed => if a.is_some() { 0.0 } else { coefficients.fixed.get(*task).copied().unwrap_or(1.0) as f32 },
+                    Role::Composed => {
+                        if a.is_some() {
+                            0.0
+                        } else {
+                            coefficients.fixed.get(*task).copied().unwrap_or(1.0) as f32
+                        }
+                    }
                     Role::Baseline(own) => f32::from(own == *task),
-                    Role::Fan(point) => plan.fan.get(point).and_then(|p| p.get(*task)).copied().unwrap_or(0.0) * tasks as f32,
+                    Role::Fan(point) => {
+                        plan.fan.get(point).and_then(|p| p.get(*task)).copied().unwrap_or(0.0) * tasks as f32
+                    }
                 });
             }
         }

@@ -3,8 +3,7 @@
 //! A seed names a configuration: a failing case is repeated by its seed.
 
 use mtl_core::config::{
-    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, TaskConfig, Value, apply,
-    entries, lessons,
+    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, TaskConfig, Value, apply, entries, lessons,
 };
 use mtl_core::random::{Purpose, stream};
 use mtl_core::{balance, data, model};
@@ -44,31 +43,14 @@ impl Dice {
 
     fn wild(&mut self) -> f64 {
         let extreme = f64::from_bits(self.0.random_range(0..u64::MAX));
-        self.one_of(&[
-            0.0,
-            -0.0,
-            -1.0,
-            1e300,
-            -1e300,
-            5e-324,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            extreme,
-        ])
+        self.one_of(&[0.0, -0.0, -1.0, 1e300, -1e300, 5e-324, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, extreme])
     }
 
     fn whole(&mut self, min: i64, max: i64) -> i64 {
         match self.below(6) {
             0..=2 => self.0.random_range(min..=max),
             3 => self.one_of(&[0, 1, min, max]),
-            _ => self.one_of(&[
-                -1,
-                i64::MIN,
-                i64::MAX,
-                max.saturating_add(1),
-                min.saturating_sub(1),
-            ]),
+            _ => self.one_of(&[-1, i64::MIN, i64::MAX, max.saturating_add(1), min.saturating_sub(1)]),
         }
     }
 
@@ -105,11 +87,7 @@ impl Dice {
 
     fn pick(&mut self, table: &'static [PickEntry]) -> Pick {
         let entry = self.one_of(table);
-        let mut pick = Pick::new(if self.chance(0.9) {
-            entry.choice.key
-        } else {
-            "nonsense"
-        });
+        let mut pick = Pick::new(if self.chance(0.9) { entry.choice.key } else { "nonsense" });
         for option in entry.options {
             if self.chance(0.5) {
                 pick = match option.kind {
@@ -118,22 +96,14 @@ impl Dice {
                 };
             }
         }
-        if self.chance(0.1) {
-            pick.with("nonsense", 1.0)
-        } else {
-            pick
-        }
+        if self.chance(0.1) { pick.with("nonsense", 1.0) } else { pick }
     }
 
     fn task(&mut self) -> TaskConfig {
         let plain = TaskConfig::default();
         TaskConfig {
             loss: self.one_of(&[LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce]),
-            target: if self.chance(0.9) {
-                plain.target
-            } else {
-                "nonsense".into()
-            },
+            target: if self.chance(0.9) { plain.target } else { "nonsense".into() },
             outputs: self.whole(1, 10).unsigned_abs() as usize,
             related: self.number(-1.0, 1.0),
             noise: self.number(0.0, 1.0),
@@ -152,12 +122,7 @@ impl Dice {
 /// or fewer tasks than there may be.
 pub fn unchecked(seed: u32) -> Config {
     let dice = &mut Dice::new(seed);
-    let mut config = dice.one_of(
-        &lessons::LESSONS
-            .iter()
-            .map(|lesson| lesson.config())
-            .collect::<Vec<_>>(),
-    );
+    let mut config = dice.one_of(&lessons::LESSONS.iter().map(|lesson| lesson.config()).collect::<Vec<_>>());
     if dice.chance(0.7) {
         config.tasks = (0..dice.below(9)).map(|_| dice.task()).collect();
     }

@@ -12,19 +12,11 @@ mod plane;
 pub const LOSSES: [LossKind; 4] = [LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce];
 
 pub fn task(target: &str, loss: LossKind, outputs: usize) -> TaskConfig {
-    TaskConfig {
-        target: target.into(),
-        loss,
-        outputs,
-        ..TaskConfig::default()
-    }
+    TaskConfig { target: target.into(), loss, outputs, ..TaskConfig::default() }
 }
 
 pub fn lesson(rows: usize, tasks: Vec<TaskConfig>) -> Lesson {
-    let mut config = Config {
-        tasks,
-        ..Config::default()
-    };
+    let mut config = Config { tasks, ..Config::default() };
     config.data.train_rows = rows;
     config.data.valid_rows = rows;
     config.data.test_rows = rows;
@@ -50,11 +42,7 @@ pub fn splits(dataset: &Dataset) -> [&Split; 3] {
 
 /// Labels of a task over all splits.
 pub fn labels(dataset: &Dataset, task: usize) -> Vec<f64> {
-    splits(dataset)
-        .iter()
-        .flat_map(|s| &s.y[task])
-        .map(|y| f64::from(*y))
-        .collect()
+    splits(dataset).iter().flat_map(|s| &s.y[task]).map(|y| f64::from(*y)).collect()
 }
 
 pub fn mean(values: &[f64]) -> f64 {
@@ -68,12 +56,7 @@ pub fn variance(values: &[f64]) -> f64 {
 
 pub fn pearson(a: &[f64], b: &[f64]) -> f64 {
     let (ma, mb) = (mean(a), mean(b));
-    let both = a
-        .iter()
-        .zip(b)
-        .map(|(x, y)| (x - ma) * (y - mb))
-        .sum::<f64>()
-        / a.len() as f64;
+    let both = a.iter().zip(b).map(|(x, y)| (x - ma) * (y - mb)).sum::<f64>() / a.len() as f64;
     both / (variance(a) * variance(b)).sqrt()
 }
 
@@ -84,12 +67,7 @@ fn every_target_works_for_every_loss_and_source() {
             for loss in LOSSES {
                 let outputs = if loss == LossKind::Bce { 1 } else { 4 };
                 let own = task(target.choice.key, loss, outputs);
-                let mixed = TaskConfig {
-                    related: -0.6,
-                    noise: 0.3,
-                    labelled: 9,
-                    ..own.clone()
-                };
+                let mixed = TaskConfig { related: -0.6, noise: 0.3, labelled: 9, ..own.clone() };
                 let pick = Pick::new(source.choice.key);
                 let plane = is_plane(&pick);
                 let dataset = mmoe(pick, 3, 40, vec![own, mixed]);
@@ -103,19 +81,10 @@ fn every_target_works_for_every_loss_and_source() {
                     assert_eq!(split.x.len(), 40 * dataset.inputs);
                     assert!(split.x.iter().all(|x| x.is_finite()));
                     for (k, shape) in dataset.tasks.iter().enumerate() {
-                        assert_eq!(
-                            (split.y[k].len(), split.mask[k].len()),
-                            (40 * shape.columns, 40)
-                        );
+                        assert_eq!((split.y[k].len(), split.mask[k].len()), (40 * shape.columns, 40));
                         let classes = shape.classes().map_or(f32::MAX, |n| n as f32);
-                        let fine = |y: &f32| {
-                            y.is_finite() && (loss.is_regression() || (0.0..classes).contains(y))
-                        };
-                        assert!(
-                            split.y[k].iter().all(fine),
-                            "{} {loss:?}",
-                            target.choice.key
-                        );
+                        let fine = |y: &f32| y.is_finite() && (loss.is_regression() || (0.0..classes).contains(y));
+                        assert!(split.y[k].iter().all(fine), "{} {loss:?}", target.choice.key);
                     }
                 }
             }
@@ -125,16 +94,8 @@ fn every_target_works_for_every_loss_and_source() {
 
 #[test]
 fn the_same_lesson_gives_the_same_data_and_another_seed_other_data() {
-    let tasks = || {
-        vec![
-            task("ring", LossKind::Ce, 3),
-            TaskConfig {
-                noise: 0.2,
-                labelled: 20,
-                ..TaskConfig::default()
-            },
-        ]
-    };
+    let tasks =
+        || vec![task("ring", LossKind::Ce, 3), TaskConfig { noise: 0.2, labelled: 20, ..TaskConfig::default() }];
     let first = data(100, tasks());
     assert_eq!(first, data(100, tasks()));
     let mut config = lesson(100, tasks()).into_config();
@@ -144,19 +105,8 @@ fn the_same_lesson_gives_the_same_data_and_another_seed_other_data() {
 
 #[test]
 fn another_task_changes_no_task_and_another_row_no_other_split() {
-    let noisy = |target: &str| TaskConfig {
-        noise: 0.3,
-        labelled: 30,
-        related: 0.4,
-        ..task(target, LossKind::Mse, 2)
-    };
-    let tasks = |n: usize| {
-        ["moons", "waves", "xor", "ring"]
-            .iter()
-            .take(n)
-            .map(|t| noisy(t))
-            .collect::<Vec<_>>()
-    };
+    let noisy = |target: &str| TaskConfig { noise: 0.3, labelled: 30, related: 0.4, ..task(target, LossKind::Mse, 2) };
+    let tasks = |n: usize| ["moons", "waves", "xor", "ring"].iter().take(n).map(|t| noisy(t)).collect::<Vec<_>>();
     for source in sources() {
         let of = |n| mmoe(Pick::new(source.choice.key), 5, 100, tasks(n));
         let (two, four) = (of(2), of(4));
@@ -175,25 +125,10 @@ fn another_task_changes_no_task_and_another_row_no_other_split() {
 
 #[test]
 fn the_page_gets_the_first_two_inputs() {
-    let dataset = mmoe(
-        Pick::new("mmoe").with("dims", 7.0),
-        1,
-        30,
-        vec![task("slope", LossKind::Mse, 3)],
-    );
-    assert_eq!(
-        (dataset.inputs, dataset.extent, dataset.plane),
-        (7, 3.0, false)
-    );
+    let dataset = mmoe(Pick::new("mmoe").with("dims", 7.0), 1, 30, vec![task("slope", LossKind::Mse, 3)]);
+    assert_eq!((dataset.inputs, dataset.extent, dataset.plane), (7, 3.0, false));
     let rows = dataset.valid.to_rows();
-    assert_eq!(
-        (
-            rows.inputs.len(),
-            rows.targets[0].len(),
-            rows.labelled[0].len()
-        ),
-        (60, 90, 30)
-    );
+    assert_eq!((rows.inputs.len(), rows.targets[0].len(), rows.labelled[0].len()), (60, 90, 30));
     assert_eq!(rows.inputs[2..4], dataset.valid.x[7..9]);
     assert_eq!(Split::default().to_rows().inputs.len(), 0);
 }

@@ -7,7 +7,8 @@ use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::Snapshot;
 
 fn two_tasks() -> Config {
-    let mut config = config(vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")], vec![layer(5, Activation::Tanh)]);
+    let mut config =
+        config(vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")], vec![layer(5, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
     config.population = PopulationConfig { seeds: 3, fan: 5, baselines: true };
     config

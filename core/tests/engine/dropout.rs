@@ -1,19 +1,12 @@
 //! Dropout: what a mask does to outputs and gradients, and who draws which.
 
-use crate::lab::{Rig, close, config, double, layer, lesson, single, task};
+use crate::lab::{Rig, close, config, double, layer, lesson, numbers, single, task};
 use crate::reference::{Reference, weigh};
-use burn::tensor::{Tensor, TensorData};
 use mtl_core::config::{Activation, LayerConfig, LossKind, PopulationConfig, TaskConfig};
 use mtl_core::data;
 use mtl_core::model::{ARCHITECTURES, Masks, Params, Shape, loss};
 use mtl_core::train::Role;
 use mtl_core::train::tensors::{Device, upload};
-use pollster::block_on;
-
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    let data: TensorData = block_on(tensor.into_data_async()).unwrap();
-    data.iter::<f32>().collect()
-}
 
 /// Some number that looks random, 0 a third of the time.
 fn mask_value(l: usize, task: Option<usize>, row: usize, unit: usize) -> f64 {
@@ -36,12 +29,16 @@ fn a_mask_multiplies_units_and_their_gradients() {
     let device = Device::flex();
     let rows = data.train.rows;
     let mask = |l: usize, tasks: &[Option<usize>], width: usize| {
-        let cells = (0..rows).flat_map(|row| tasks.iter().flat_map(move |k| (0..width).map(move |u| mask_value(l, *k, row, u) as f32)));
+        let cells = (0..rows)
+            .flat_map(|row| tasks.iter().flat_map(move |k| (0..width).map(move |u| mask_value(l, *k, row, u) as f32)));
         Some(upload(cells.collect(), [1, rows, tasks.len() * width], &device))
     };
     let masks = Masks {
         trunk: vec![mask(0, &[None], 5), mask(1, &[None], 4)],
-        heads: vec![vec![mask(2, &[Some(0), Some(2)], 3), mask(3, &[Some(0), Some(2)], 2)], vec![mask(2, &[Some(1)], 4)]],
+        heads: vec![
+            vec![mask(2, &[Some(0), Some(2)], 3), mask(3, &[Some(0), Some(2)], 2)],
+            vec![mask(2, &[Some(1)], 4)],
+        ],
     };
     let params = Params::cut(&upload(theta.clone(), [1, theta.len()], &device), layout).tracked();
     let inputs = upload(data.train.x.clone(), [1, rows, 2], &device);
@@ -61,7 +58,11 @@ fn a_mask_multiplies_units_and_their_gradients() {
 
 /// Batches of one row: which output weights have no gradient says which units were silent.
 fn silent(rates: [Option<f64>; 2], tasks: usize) -> (Rig, Vec<Vec<Vec<bool>>>) {
-    let one = |k: usize| TaskConfig { dropout: if k == 0 { rates[1] } else { None }, head: vec![layer(40, Activation::Sigmoid)], ..task(LossKind::Bce, "slope") };
+    let one = |k: usize| TaskConfig {
+        dropout: if k == 0 { rates[1] } else { None },
+        head: vec![layer(40, Activation::Sigmoid)],
+        ..task(LossKind::Bce, "slope")
+    };
     let trunk = LayerConfig { dropout: rates[0], ..layer(40, Activation::Sigmoid) };
     let mut config = config((0..tasks).map(one).collect(), vec![trunk]);
     config.training.batch = 1;
@@ -72,12 +73,14 @@ fn silent(rates: [Option<f64>; 2], tasks: usize) -> (Rig, Vec<Vec<Vec<bool>>>) {
     let layout = rig.layout().clone();
     let weights: Vec<_> = layout.slots.iter().filter(|slot| slot.rows == 40).collect();
     let silent = gradients.iter().map(|gradient| {
-        (0..tasks).flat_map(|k| {
-            weights.iter().map(move |slot| {
-                let positions = slot.positions(Some(k));
-                positions.chunks(slot.columns).map(|row| row.iter().all(|p| gradient[*p] == 0.0)).collect()
+        (0..tasks)
+            .flat_map(|k| {
+                weights.iter().map(move |slot| {
+                    let positions = slot.positions(Some(k));
+                    positions.chunks(slot.columns).map(|row| row.iter().all(|p| gradient[*p] == 0.0)).collect()
+                })
             })
-        }).collect()
+            .collect()
     });
     let silent = silent.collect();
     (rig, silent)
@@ -125,29 +128,20 @@ fn rates_are_inherited_layer_by_layer_and_differ_per_task() {
 
 #[test]
 fn what_stays_is_divided_by_the_chance_of_staying() {
-    let (mut rig, _) = silent([Some(0.5), Some(0.0)], 1);
-    let mut alone = |theta: &[f32]| {
-        rig.put(theta);
-        rig.gradients().swap_remove(0)
-    };
-    // One task without a hidden private unit that matters: the output is a constant, so that the
-    // gradient of a private weight is its unit's value in the trunk, times what all share.
-    let layout = alone_layout();
+    let (mut rig, _) = silent([Some(0.75), Some(0.0)], 1);
+    let layout = rig.layout().clone();
+    let mut hidden = layout.slots.iter().filter(|slot| slot.rows == 40);
+    let (private, output) = (hidden.next().unwrap(), hidden.next().unwrap());
+    // All zeros but the output's weights: every unit of the trunk is sigmoid(0) = 1/2 and reaches
+    // a private weight's gradient times what reaches the private bias.
     let mut theta = vec![0.0; layout.len];
-    let last = layout.slots.iter().rfind(|slot| slot.rows == 40).unwrap();
-    theta[last.offset..last.offset + 40].fill(1.0);
-    let gradient = alone(&theta);
-    let wide = layout.slots.iter().find(|slot| slot.rows == 40).unwrap();
-    let bias = layout.slots.iter().find(|slot| slot.offset == wide.offset + wide.len()).unwrap();
-    let per_unit = gradient[bias.offset];
-    for row in wide.positions(Some(0)).chunks(wide.columns) {
-        // sigmoid(0) = 1/2, doubled where it stays.
-        let factor = gradient[row[0]] / per_unit;
-        assert!(factor == 0.0 || (factor - 1.0).abs() < 1e-4, "{factor}");
-    }
-}
-
-fn alone_layout() -> mtl_core::model::Layout {
-    let (rig, _) = silent([Some(0.5), Some(0.0)], 1);
-    rig.layout().clone()
+    theta[output.offset..][..40].fill(1.0);
+    rig.put(&theta);
+    let gradient = rig.gradients().swap_remove(0);
+    let bias = gradient[private.offset + private.len()];
+    let factors = private.positions(Some(0));
+    let factors: Vec<f32> = factors.chunks(40).map(|row| gradient[row[0]] / bias).collect();
+    assert!(factors.contains(&0.0));
+    let stays: Vec<_> = factors.iter().filter(|factor| **factor != 0.0).collect();
+    assert!(!stays.is_empty() && stays.iter().all(|factor| (*factor - 2.0).abs() < 1e-4), "{factors:?}");
 }

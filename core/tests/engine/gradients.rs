@@ -2,7 +2,7 @@
 
 use crate::lab::{Rig, close, config, double, layer, single, task, with_norm};
 use crate::reference::{Reference, weigh};
-use mtl_core::config::{ACTIVATIONS, Activation, Config, LossKind, Pick, TaskConfig};
+use mtl_core::config::{ACTIVATIONS, Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig};
 use mtl_core::data::batches::epoch_order;
 use mtl_core::train::Role;
 
@@ -22,13 +22,16 @@ fn check(what: &str, config: Config) {
     let scales: Vec<f64> = lesson.tasks.iter().map(|task| task.scale).collect();
     let gradients = rig.gradients();
     for (member, gradient) in plan.members.iter().zip(&gradients) {
-        let weights: Vec<f64> = (0..plan.tasks).map(|k| {
-            scales[k] * match member.role {
-                Role::Composed => 1.0,
-                Role::Baseline(own) => f64::from(u8::from(own == k)),
-                Role::Fan(point) => f64::from(plan.fan[point][k]) * plan.tasks as f64,
-            }
-        }).collect();
+        let weights: Vec<f64> = (0..plan.tasks)
+            .map(|k| {
+                scales[k]
+                    * match member.role {
+                        Role::Composed => 1.0,
+                        Role::Baseline(own) => f64::from(u8::from(own == k)),
+                        Role::Fan(point) => f64::from(plan.fan[point][k]) * plan.tasks as f64,
+                    }
+            })
+            .collect();
         let expected = single(&weigh(&jacobian, &weights));
         close(&format!("{what}, {:?}", member.role), gradient, &expected, 2e-5);
     }
@@ -46,7 +49,7 @@ fn mixed(activation: Activation) -> Config {
         with(head(&[4]), task(LossKind::Bce, "xor")),
         vector(3, task(LossKind::Ce, "moons")),
     ];
-    Config { population: mtl_core::config::PopulationConfig { fan: 5, seeds: 1, baselines: true }, ..config(tasks, head(&[4, 3])) }
+    Config { population: PopulationConfig { fan: 5, seeds: 1, baselines: true }, ..config(tasks, head(&[4, 3])) }
 }
 
 #[test]
@@ -128,4 +131,25 @@ fn recorded_losses_are_the_networks_losses_on_each_split() {
     close("valid", &point.valid, &all(&data.valid), 1e-5);
     close("single", &point.single, &all(&data.valid), 1e-5);
     close("test", &point.best.unwrap().test, &all(&data.test), 1e-5);
+}
+
+#[test]
+fn a_split_that_is_evaluated_in_pieces_has_the_loss_of_the_whole() {
+    let mut config =
+        config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(128, Activation::Tanh)]);
+    // Some fifty members: no more than five hundred rows go at once.
+    config.population = PopulationConfig { seeds: 1, fan: 45, baselines: true };
+    config.data.train_rows = 1000;
+    config.data.valid_rows = 1501;
+    config.tasks[0].labelled = 700;
+    let mut rig = Rig::new(config);
+    let point = rig.record();
+    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let theta = double(&rig.theta(0));
+    let reference = Reference::new(lesson, layout, data);
+    for (losses, split) in [(&point.train, &data.train), (&point.valid, &data.valid)] {
+        let rows: Vec<_> = (0..split.rows).collect();
+        close("losses", losses, &single(&reference.losses(&theta, split, &rows)), 1e-5);
+    }
+    assert!(point.fan.chunks(2).all(|losses| losses == point.valid));
 }

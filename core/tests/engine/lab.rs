@@ -1,24 +1,21 @@
 //! Small lessons, and trainers that the tests can drive and look into.
 
+use burn::tensor::Tensor;
 use mtl_core::config::{
-    Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pick,
-    PopulationConfig, Schedule, TaskConfig, TrainingConfig, check,
+    Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pick, PopulationConfig, Schedule,
+    TaskConfig, TrainingConfig, check,
 };
 use mtl_core::model::{Layout, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
 use mtl_core::random::{Purpose, stream};
-use mtl_core::train::tensors::Device;
+use mtl_core::train::tensors::{Device, download};
 use mtl_core::train::{Plan, Trainer};
 use pollster::block_on;
 use rand::RngExt;
 
 /// A task of a loss over a target of the plane.
 pub fn task(loss: LossKind, target: &str) -> TaskConfig {
-    TaskConfig {
-        loss,
-        target: target.into(),
-        ..TaskConfig::default()
-    }
+    TaskConfig { loss, target: target.into(), ..TaskConfig::default() }
 }
 
 pub fn layer(width: usize, activation: Activation) -> LayerConfig {
@@ -26,10 +23,7 @@ pub fn layer(width: usize, activation: Activation) -> LayerConfig {
 }
 
 pub fn with_norm(layer: LayerConfig) -> LayerConfig {
-    LayerConfig {
-        norm: true,
-        ..layer
-    }
+    LayerConfig { norm: true, ..layer }
 }
 
 /// One seed of the composed model and its baselines, plain SGD at rate 1 on full batches: a step
@@ -37,12 +31,7 @@ pub fn with_norm(layer: LayerConfig) -> LayerConfig {
 pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
     Config {
         seed: 7,
-        data: DataConfig {
-            source: Pick::new("plane"),
-            train_rows: 24,
-            valid_rows: 16,
-            test_rows: 12,
-        },
+        data: DataConfig { source: Pick::new("plane"), train_rows: 24, valid_rows: 16, test_rows: 12 },
         tasks,
         trunk,
         balancer: Pick::new("equal"),
@@ -58,11 +47,7 @@ pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
             clip_at: 1.0,
             batch: 0,
         },
-        population: PopulationConfig {
-            seeds: 1,
-            fan: 0,
-            baselines: true,
-        },
+        population: PopulationConfig { seeds: 1, fan: 0, baselines: true },
         ..Config::default()
     }
 }
@@ -99,19 +84,13 @@ pub struct Rig {
 
 impl Rig {
     pub fn new(config: Config) -> Self {
-        Self {
-            trainer: Trainer::new(lesson(config), &Device::flex()),
-        }
+        Self { trainer: Trainer::new(lesson(config), &Device::flex()) }
     }
 
     /// With another population than the lesson's own.
     pub fn planned(config: Config, change: impl FnOnce(Plan) -> Plan) -> Self {
-        let plan = |lesson: &Lesson, shape: &Shape, layout: &Layout| {
-            change(Plan::of(lesson, shape, layout))
-        };
-        Self {
-            trainer: Trainer::planned(lesson(config), &Device::flex(), plan),
-        }
+        let plan = |lesson: &Lesson, shape: &Shape, layout: &Layout| change(Plan::of(lesson, shape, layout));
+        Self { trainer: Trainer::planned(lesson(config), &Device::flex(), plan) }
     }
 
     pub fn members(&self) -> usize {
@@ -208,6 +187,11 @@ pub fn distance(a: &[f32], b: &[f32]) -> f64 {
 pub fn close(what: &str, a: &[f32], b: &[f32], tolerance: f64) {
     let apart = distance(a, b);
     assert!(apart <= tolerance, "{what}: {apart:.2e} apart\n{a:?}\n{b:?}");
+}
+
+/// A tensor's numbers.
+pub fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+    block_on(download(tensor)).unwrap()
 }
 
 pub fn single(values: &[f64]) -> Vec<f32> {

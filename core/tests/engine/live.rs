@@ -78,7 +78,12 @@ fn manual(weights: [f64; 3]) -> Config {
 
 #[test]
 fn manual_weights_sum_to_the_number_of_tasks_and_keep_their_ratios() {
-    let cases = [([1.0, 1.0, 1.0], [1.0, 1.0, 1.0]), ([2.0, 1.0, 3.0], [1.0, 0.5, 1.5]), ([0.0, 0.2, 0.0], [0.0, 3.0, 0.0]), ([0.0; 3], [1.0; 3])];
+    let cases = [
+        ([1.0, 1.0, 1.0], [1.0, 1.0, 1.0]),
+        ([2.0, 1.0, 3.0], [1.0, 0.5, 1.5]),
+        ([0.0, 0.2, 0.0], [0.0, 3.0, 0.0]),
+        ([0.0; 3], [1.0; 3]),
+    ];
     let mut rig = Rig::new(manual([5.0, 1.0, 1.0]));
     for (given, used) in cases {
         rig.trainer.change(lesson(manual(given)));

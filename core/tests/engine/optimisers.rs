@@ -32,15 +32,16 @@ fn rate(lesson: &Lesson, step: usize, per_epoch: usize) -> f64 {
     let training = &lesson.training;
     let length = (per_epoch * training.horizon) as f64;
     let along = step as f64 / length;
-    training.learning_rate * match training.schedule {
-        Schedule::Constant => 1.0,
-        Schedule::Cosine if along > 1.0 => 0.0,
-        Schedule::Cosine => (1.0 + (PI * along).cos()) / 2.0,
-        Schedule::Step if along < 0.5 => 1.0,
-        Schedule::Step if along < 0.75 => 0.1,
-        Schedule::Step => 0.01,
-        Schedule::Warmup => ((step + 1) as f64 / (0.1 * length)).min(1.0),
-    }
+    training.learning_rate
+        * match training.schedule {
+            Schedule::Constant => 1.0,
+            Schedule::Cosine if along > 1.0 => 0.0,
+            Schedule::Cosine => (1.0 + (PI * along).cos()) / 2.0,
+            Schedule::Step if along < 0.5 => 1.0,
+            Schedule::Step if along < 0.75 => 0.1,
+            Schedule::Step => 0.01,
+            Schedule::Warmup => ((step + 1) as f64 / (0.1 * length)).min(1.0),
+        }
 }
 
 fn clip(lesson: &Lesson, gradient: &mut [f64]) {
@@ -133,7 +134,7 @@ fn every_schedule_moves_the_rate_step_by_step() {
         for batch in [0, 8] {
             let mut config = small(Optimiser::Sgd);
             config.training.schedule = schedule;
-            config.training.horizon = if batch == 0 { 20 } else { 5 };
+            config.training.horizon = if batch == 0 { 16 } else { 4 };
             config.training.batch = batch;
             check(&format!("{schedule:?}, batch {batch}"), config, 14);
         }

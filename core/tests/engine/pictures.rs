@@ -9,9 +9,15 @@ use pollster::block_on;
 /// Groups that interleave, private layers in two of them.
 fn lesson() -> Config {
     let tasks = vec![
-        TaskConfig { head: vec![layer(3, Activation::Silu), layer(2, Activation::Tanh)], ..task(LossKind::Bce, "slope") },
+        TaskConfig {
+            head: vec![layer(3, Activation::Silu), layer(2, Activation::Tanh)],
+            ..task(LossKind::Bce, "slope")
+        },
         TaskConfig { outputs: 2, ..task(LossKind::Mse, "waves") },
-        TaskConfig { head: vec![layer(3, Activation::Silu), layer(2, Activation::Tanh)], ..task(LossKind::Bce, "moons") },
+        TaskConfig {
+            head: vec![layer(3, Activation::Silu), layer(2, Activation::Tanh)],
+            ..task(LossKind::Bce, "moons")
+        },
         TaskConfig { outputs: 4, head: vec![layer(5, Activation::Relu)], ..task(LossKind::Ce, "five") },
     ];
     let mut config = config(tasks, vec![layer(6, Activation::Tanh), layer(4, Activation::Tanh)]);
@@ -98,15 +104,18 @@ fn units_and_weights_are_those_of_their_layer_and_task() {
     let (data, layout) = (rig.trainer.data(), rig.layout());
     let theta = rig.theta(0);
     let owners: Vec<_> = picture.layers.iter().map(|layer| (layer.task, layer.from, layer.width)).collect();
-    assert_eq!(owners, [
-        (None, 2, 6),
-        (None, 6, 4),
-        (Some(0), 4, 3),
-        (Some(0), 3, 2),
-        (Some(2), 4, 3),
-        (Some(2), 3, 2),
-        (Some(3), 4, 5),
-    ]);
+    assert_eq!(
+        owners,
+        [
+            (None, 2, 6),
+            (None, 6, 4),
+            (Some(0), 4, 3),
+            (Some(0), 3, 2),
+            (Some(2), 4, 3),
+            (Some(2), 3, 2),
+            (Some(3), 4, 5),
+        ]
+    );
     let side = picture.unit_side;
     for layer in &picture.layers {
         assert_eq!(layer.maps.len(), layer.width * side * side);
@@ -118,11 +127,12 @@ fn units_and_weights_are_those_of_their_layer_and_task() {
     }
     // The picture's own weights, layer by layer, give the next layer's maps; biases from the state.
     let bias = |task: Option<usize>, nth: usize| {
-        let mut slots = layout.slots.iter().filter(|slot| slot.name.ends_with("bias") && !slot.positions(task).is_empty());
+        let mut slots =
+            layout.slots.iter().filter(|slot| slot.name.ends_with("bias") && !slot.positions(task).is_empty());
         let slot = slots.nth(nth).unwrap();
         slot.positions(task).iter().map(|p| theta[*p]).collect::<Vec<f32>>()
     };
-    let chains: [&[(usize, Option<usize>, usize, fn(f32) -> f32)]; 3] = [
+    let chains: [&[Link]; 3] = [
         &[(0, None, 0, f32::tanh), (1, None, 1, f32::tanh), (2, Some(0), 0, silu), (3, Some(0), 1, f32::tanh)],
         &[(0, None, 0, f32::tanh), (1, None, 1, f32::tanh), (4, Some(2), 0, silu), (5, Some(2), 1, f32::tanh)],
         &[(0, None, 0, f32::tanh), (1, None, 1, f32::tanh), (6, Some(3), 0, |v| v.max(0.0))],
@@ -133,7 +143,12 @@ fn units_and_weights_are_those_of_their_layer_and_task() {
             for (index, task, nth, activation) in chain {
                 let layer = &picture.layers[*index];
                 let bias = bias(*task, *nth);
-                let unit = |u: usize| activation(bias[u] + z.iter().enumerate().map(|(i, z)| z * layer.weights[i * layer.width + u]).sum::<f32>());
+                let unit = |u: usize| {
+                    activation(
+                        bias[u]
+                            + z.iter().enumerate().map(|(i, z)| z * layer.weights[i * layer.width + u]).sum::<f32>(),
+                    )
+                };
                 z = (0..layer.width).map(unit).collect();
                 for (u, value) in z.iter().enumerate() {
                     let drawn = layer.maps[u * side * side + row * side + column];
@@ -143,6 +158,9 @@ fn units_and_weights_are_those_of_their_layer_and_task() {
         }
     }
 }
+
+/// A layer of the picture, its task and place among the task's biases, and its activation.
+type Link = (usize, Option<usize>, usize, fn(f32) -> f32);
 
 fn silu(v: f32) -> f32 {
     v / (1.0 + (-v).exp())
@@ -157,7 +175,9 @@ fn beyond_the_plane_there_are_predictions_of_the_validation_rows_instead_of_maps
     let picture = picture(&rig);
     let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
     assert_eq!((picture.side, picture.unit_side, picture.maps.len()), (0, 0, 0));
-    assert!(picture.layers.iter().all(|layer| layer.maps.is_empty() && layer.weights.len() == layer.from * layer.width));
+    assert!(
+        picture.layers.iter().all(|layer| layer.maps.is_empty() && layer.weights.len() == layer.from * layer.width)
+    );
     let reference = Reference::new(lesson, layout, data);
     let theta = double(&rig.theta(0));
     for (k, predictions) in picture.predictions.iter().enumerate() {

@@ -14,19 +14,16 @@ pub struct Reference<'a> {
     pub lesson: &'a Lesson,
     pub layout: &'a Layout,
     pub data: &'a Dataset,
-    /// What a hidden unit is multiplied with: by layer from the first shared one on, task (none in
-    /// the trunk), position of the row in the batch, and unit.
-    pub mask: Option<&'a dyn Fn(usize, Option<usize>, usize, usize) -> f64>,
+    pub mask: Option<&'a Mask>,
 }
+
+/// What a hidden unit is multiplied with: by layer from the first shared one on, task (none in the
+/// trunk), position of the row in the batch, and unit.
+type Mask = dyn Fn(usize, Option<usize>, usize, usize) -> f64;
 
 impl<'a> Reference<'a> {
     pub fn new(lesson: &'a Lesson, layout: &'a Layout, data: &'a Dataset) -> Self {
-        Self {
-            lesson,
-            layout,
-            data,
-            mask: None,
-        }
+        Self { lesson, layout, data, mask: None }
     }
 
     /// Losses per task over some rows of a split, as a mean over those that are labelled.
@@ -130,7 +127,7 @@ fn sigmoid(z: f64) -> f64 {
     1.0 / (1.0 + (-z).exp())
 }
 
-fn activate(kind: Activation, z: f64) -> f64 {
+pub fn activate(kind: Activation, z: f64) -> f64 {
     match kind {
         Activation::Identity => z,
         Activation::Relu => z.max(0.0),

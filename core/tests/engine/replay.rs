@@ -50,10 +50,12 @@ fn calls_of_any_length_give_the_same_curves_at_the_same_steps() {
         let steps: Vec<u32> = whole.iter().map(|point| point.step).collect();
         let per_epoch = if config.training.batch == 0 { 1 } else { 4 };
         // Every epoch up to the fiftieth, then every eight steps or two epochs.
-        let expected: Vec<u32> = (0..=STEPS).filter(|step| match step / per_epoch {
-            0..=50 => step % per_epoch == 0,
-            _ => step % 8 == 0,
-        }).collect();
+        let expected: Vec<u32> = (0..=STEPS)
+            .filter(|step| match step / per_epoch {
+                0..=50 => step % per_epoch == 0,
+                _ => step % 8 == 0,
+            })
+            .collect();
         assert_eq!(steps, expected);
         for chunk in [1, 7] {
             let (points, other) = run(config.clone(), chunk);

@@ -1,127 +1,15 @@
 //! The engine as the page sees it: commands in, events out.
 
 use crate::lab::{bits, config, layer, task};
-use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
-use mtl_core::protocol::{Command, CurvePoint, Divergence, Engine, Event, Frame, Snapshot};
-use mtl_core::train::tensors::Device;
-use mtl_core::train::{Session, Turn};
-use pollster::block_on;
+use crate::page::{Page, name, names};
+use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig, TrainingConfig};
+use mtl_core::protocol::{Command, Event};
+use mtl_core::train::Turn;
 use std::time::{Duration, Instant};
 
-/// A page that keeps what it hears.
-struct Page {
-    session: Session,
-    events: Vec<Event>,
-    /// Whether it acknowledges frames.
-    polite: bool,
-}
-
-impl Page {
-    fn new() -> Self {
-        Self { session: Session::new(Device::flex(), Engine::Cpu), events: Vec::new(), polite: true }
-    }
-
-    /// A page with a lesson, and what it was told when it was loaded.
-    fn loaded(config: Config) -> Self {
-        let mut page = Self::new();
-        page.say(Command::Load { run: 3, config, snapshot: None });
-        page
-    }
-
-    fn say(&mut self, command: Command) {
-        let events = &mut self.events;
-        block_on(self.session.command(command, &mut |event| events.push(event))).unwrap();
-    }
-
-    fn turn(&mut self) -> Turn {
-        let before = self.events.len();
-        let events = &mut self.events;
-        let turn = block_on(self.session.turn(&mut |event| events.push(event))).unwrap();
-        if self.polite {
-            let last = self.events[before..].iter().filter_map(frame_of).next_back().map(|frame| frame.number);
-            if let Some(number) = last {
-                self.say(Command::Ack(number));
-            }
-        }
-        turn
-    }
-
-    /// Turns until there is nothing left to do.
-    fn settle(&mut self) {
-        while self.turn() != Turn::Rest {}
-    }
-
-    fn play_for(&mut self, length: Duration) {
-        self.say(Command::Play);
-        let start = Instant::now();
-        while start.elapsed() < length {
-            match self.turn() {
-                Turn::Rest => return,
-                Turn::Again => {}
-                Turn::Later(millis) => std::thread::sleep(Duration::from_millis(u64::from(millis))),
-            }
-        }
-    }
-
-    fn frames(&self) -> Vec<Frame> {
-        self.events.iter().filter_map(frame_of).collect()
-    }
-
-    fn step(&self) -> u32 {
-        self.frames().last().unwrap().step
-    }
-
-    fn points(&self) -> Vec<CurvePoint> {
-        let points = self.events.iter().filter_map(|event| match event {
-            Event::Curve { points, .. } => Some(points.clone()),
-            _ => None,
-        });
-        points.flatten().collect()
-    }
-
-    fn save(&mut self) -> Snapshot {
-        self.say(Command::Save);
-        match self.events.last() {
-            Some(Event::Snapshot { run: 3, snapshot }) => Snapshot::clone(snapshot),
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn divergence(&self) -> Option<&Divergence> {
-        self.events.iter().find_map(|event| match event {
-            Event::Diverged { divergence, .. } => Some(divergence),
-            _ => None,
-        })
-    }
-}
-
-fn frame_of(event: &Event) -> Option<Frame> {
-    match event {
-        Event::Frame { frame, .. } => Some(frame.clone()),
-        _ => None,
-    }
-}
-
-fn name(event: &Event) -> &'static str {
-    match event {
-        Event::Loaded { .. } => "loaded",
-        Event::Curve { .. } => "curve",
-        Event::Frame { .. } => "frame",
-        Event::Picture { .. } => "picture",
-        Event::Snapshot { .. } => "snapshot",
-        Event::Diverged { .. } => "diverged",
-        Event::Timed { .. } => "timed",
-        Event::Cost { .. } => "cost",
-        _ => "other",
-    }
-}
-
-fn names(events: &[Event]) -> Vec<&'static str> {
-    events.iter().map(name).collect()
-}
-
 fn two_tasks() -> Config {
-    let mut config = config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(6, Activation::Tanh)]);
+    let mut config =
+        config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(6, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
     config.training.batch = 6;
     config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true };
@@ -148,7 +36,19 @@ fn a_loaded_lesson_shows_its_start_and_waits() {
 #[test]
 fn nothing_happens_before_a_lesson_is_loaded() {
     let mut page = Page::new();
-    for command in [Command::Play, Command::Step(3), Command::StepEpoch, Command::Rewind, Command::Save, Command::Time(10), Command::Cost, Command::Speed(f32::NAN), Command::Change(two_tasks()), Command::Ack(9), Command::Pause] {
+    for command in [
+        Command::Play,
+        Command::Step(3),
+        Command::StepEpoch,
+        Command::Rewind,
+        Command::Save,
+        Command::Time(10),
+        Command::Cost,
+        Command::Speed(f32::NAN),
+        Command::Change(two_tasks()),
+        Command::Ack(9),
+        Command::Pause,
+    ] {
         page.say(command);
         assert_eq!(page.turn(), Turn::Rest);
     }
@@ -158,7 +58,14 @@ fn nothing_happens_before_a_lesson_is_loaded() {
 #[test]
 fn step_and_step_epoch_take_so_many_steps_and_pause() {
     let mut page = Page::loaded(two_tasks());
-    for (command, step) in [(Command::Step(1), 1), (Command::StepEpoch, EPOCH), (Command::StepEpoch, 2 * EPOCH), (Command::Step(0), 9), (Command::Step(6), 15), (Command::StepEpoch, 16)] {
+    for (command, step) in [
+        (Command::Step(1), 1),
+        (Command::StepEpoch, EPOCH),
+        (Command::StepEpoch, 2 * EPOCH),
+        (Command::Step(0), 9),
+        (Command::Step(6), 15),
+        (Command::StepEpoch, 16),
+    ] {
         page.say(command.clone());
         page.settle();
         let last = page.frames().pop().unwrap();
@@ -179,7 +86,7 @@ fn playing_sends_every_point_once_and_in_order_until_it_is_paused() {
     page.say(Command::Pause);
     assert_eq!(page.turn(), Turn::Rest);
     let last = page.frames().pop().unwrap();
-    assert!(!last.running && last.step > 50);
+    assert!(!last.running && last.step > 2 * EPOCH);
     assert_eq!(last.steps_per_second, 0.0);
     let frames = page.frames();
     assert!(frames.windows(2).all(|two| two[1].number == two[0].number + 1 && two[1].step >= two[0].step));
@@ -194,12 +101,14 @@ fn playing_sends_every_point_once_and_in_order_until_it_is_paused() {
 fn a_page_that_draws_nothing_gets_two_frames_and_then_a_few() {
     let mut page = Page::loaded(two_tasks());
     page.polite = false;
-    page.play_for(Duration::from_millis(420));
+    let start = Instant::now();
+    page.play_for(Duration::from_millis(400));
     let frames = page.frames().len();
-    assert!(frames <= 3, "{frames} frames without one acknowledged");
+    let most = 2 + start.elapsed().as_millis() as usize / 500;
+    assert!(frames <= most, "{frames} frames without one acknowledged");
     page.play_for(Duration::from_millis(700));
     assert!(page.frames().len() > frames, "an impatient engine shows that it lives");
-    assert!(page.frames().len() <= frames + 2);
+    assert!(page.frames().len() <= 3 + start.elapsed().as_millis() as usize / 500);
     // Nothing was lost in between: the points come with the next frame.
     page.polite = true;
     let last = page.frames().pop().unwrap().number;
@@ -224,18 +133,18 @@ fn a_polite_page_gets_no_more_than_about_thirty_frames_a_second() {
 #[test]
 fn a_speed_limit_is_kept_and_changes_no_curve() {
     let mut page = Page::loaded(two_tasks());
-    page.say(Command::Speed(40.0));
+    page.say(Command::Speed(30.0));
     let start = Instant::now();
     page.play_for(Duration::from_millis(500));
     page.say(Command::Pause);
-    let most = (start.elapsed().as_secs_f32() * 40.0) as u32 + 2;
+    let most = (start.elapsed().as_secs_f32() * 30.0) as u32 + 2;
     let slow = page.step();
     assert!(slow > 0 && slow <= most, "{slow} steps of at most {most}");
     page.say(Command::Speed(f32::INFINITY));
-    page.say(Command::Step(60 - slow));
+    page.say(Command::Step(120 - slow));
     page.settle();
     let mut fast = Page::loaded(two_tasks());
-    fast.say(Command::Step(60));
+    fast.say(Command::Step(120));
     fast.settle();
     assert_eq!(postcard::to_allocvec(&page.points()).unwrap(), postcard::to_allocvec(&fast.points()).unwrap());
     assert_eq!(bits(&page.save()), bits(&fast.save()));
@@ -274,7 +183,10 @@ fn an_exploding_lesson_pauses_names_task_and_layer_and_can_be_rewound() {
         assert!(back.step < divergence.step && !back.running);
         assert!(crate::lab::arrays(&page.save(), "dead")[..2].iter().all(|dead| *dead == 0.0));
         // With a lower rate it goes on from there.
-        page.say(Command::Change(Config { training: mtl_core::config::TrainingConfig { learning_rate: 1e-4, ..exploding().training }, ..exploding() }));
+        page.say(Command::Change(Config {
+            training: TrainingConfig { learning_rate: 1e-4, ..exploding().training },
+            ..exploding()
+        }));
         let seen = page.events.len();
         page.say(Command::Step(20));
         page.settle();

@@ -30,10 +30,7 @@ fn golden_links_are_canonical_and_still_open() {
         let decoded = link::decode(text);
         assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), *text);
         for notice in &decoded.notices {
-            assert!(
-                decoded.unknown.iter().any(|(key, _)| *key == notice.key),
-                "{text}: {notice:?}"
-            );
+            assert!(decoded.unknown.iter().any(|(key, _)| *key == notice.key), "{text}: {notice:?}");
         }
     }
 }
@@ -44,18 +41,11 @@ fn golden_links_cover_every_setting() {
     let keys: BTreeSet<&str> = written
         .split('&')
         .filter_map(|pair| pair.split('=').next())
-        .map(|key| {
-            key.trim_start_matches("t0.")
-                .trim_start_matches("t1.")
-                .trim_start_matches("t2.")
-        })
+        .map(|key| key.trim_start_matches("t0.").trim_start_matches("t1.").trim_start_matches("t2."))
         .collect();
     for entry in entries(&Config::default()) {
         let single = matches!(entry.kind, Kind::Choice(choices) if choices().len() < 2);
-        let key = entry
-            .key
-            .trim_start_matches("t0.")
-            .trim_start_matches("t1.");
+        let key = entry.key.trim_start_matches("t0.").trim_start_matches("t1.");
         assert!(single || keys.contains(key), "no golden link has {key}");
     }
 }

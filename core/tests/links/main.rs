@@ -17,18 +17,11 @@ use std::collections::BTreeSet;
 
 /// What holds of everything that was ever read.
 fn runs(decoded: &Decoded) -> Result<(), TestCaseError> {
-    let Decoded {
-        lesson,
-        notices,
-        unknown,
-    } = decoded;
+    let Decoded { lesson, notices, unknown } = decoded;
     let (again, changes) = check(lesson.clone().into_config());
     prop_assert_eq!((&again, changes), (lesson, Vec::new()));
     for Notice { key, sentence } in notices {
-        prop_assert!(
-            key.chars().count() <= 41 && sentence.chars().count() <= 400,
-            "{key}: {sentence}"
-        );
+        prop_assert!(key.chars().count() <= 41 && sentence.chars().count() <= 400, "{key}: {sentence}");
         prop_assert!(!sentence.chars().chain(key.chars()).any(char::is_control));
     }
     prop_assert!(notices.len() <= 52);
@@ -37,11 +30,7 @@ fn runs(decoded: &Decoded) -> Result<(), TestCaseError> {
     prop_assert_eq!((&back.lesson, &back.unknown), (lesson, unknown));
     prop_assert_eq!(&link::encode(&back.lesson, &back.unknown), &text);
     // What is left to be told of a link that we wrote are the settings that we don't know.
-    let named: BTreeSet<_> = back
-        .notices
-        .iter()
-        .map(|notice| notice.key.as_str())
-        .collect();
+    let named: BTreeSet<_> = back.notices.iter().map(|notice| notice.key.as_str()).collect();
     prop_assert!(named.len() <= unknown.len());
     Ok(())
 }

@@ -91,18 +91,10 @@ const WORDS: &[&str] = &[
 ];
 
 fn words() -> impl Strategy<Value = String> {
-    let word =
-        prop_oneof![8 => prop::sample::select(WORDS).prop_map(String::from), 1 => "\\PC{0,8}"];
-    let pair = (
-        word.clone(),
-        prop::sample::select(&["=", "=", "=", "&", "%3D", ""][..]),
-        word,
-    );
-    prop::collection::vec(
-        pair.prop_map(|(key, is, text)| format!("{key}{is}{text}")),
-        0..8,
-    )
-    .prop_map(|pairs| pairs.join("&"))
+    let word = prop_oneof![8 => prop::sample::select(WORDS).prop_map(String::from), 1 => "\\PC{0,8}"];
+    let pair = (word.clone(), prop::sample::select(&["=", "=", "=", "&", "%3D", ""][..]), word);
+    prop::collection::vec(pair.prop_map(|(key, is, text)| format!("{key}{is}{text}")), 0..8)
+        .prop_map(|pairs| pairs.join("&"))
 }
 
 /// A link of ours with something done to it.
@@ -111,9 +103,7 @@ fn damaged() -> impl Strategy<Value = String> {
     (any::<u32>(), prop::collection::vec(blow, 1..4)).prop_map(|(seed, blows)| {
         let mut letters: Vec<char> = link::encode(&lesson(seed), &[]).chars().collect();
         for (place, kind, letter) in blows {
-            let at = place
-                .index(letters.len().max(1))
-                .min(letters.len().saturating_sub(1));
+            let at = place.index(letters.len().max(1)).min(letters.len().saturating_sub(1));
             match kind {
                 0 => letters.insert(at, letter),
                 1 => letters.insert(at, '9'),
@@ -132,19 +122,8 @@ fn json() -> impl Strategy<Value = String> {
         prop::sample::select(WORDS).prop_map(|word| serde_json::to_string(word).unwrap()),
         any::<f64>().prop_map(|x| x.to_string()),
         any::<i64>().prop_map(|x| x.to_string()),
-        prop::sample::select(
-            &[
-                "null",
-                "true",
-                "[8, \"4-relu\"]",
-                "[[[1]]]",
-                "{\"a\": 1}",
-                "1e999",
-                "\"",
-                ""
-            ][..]
-        )
-        .prop_map(String::from),
+        prop::sample::select(&["null", "true", "[8, \"4-relu\"]", "[[[1]]]", "{\"a\": 1}", "1e999", "\"", ""][..])
+            .prop_map(String::from),
     ];
     let key = prop::sample::select(WORDS).prop_map(|word| serde_json::to_string(word).unwrap());
     let member = (key, value).prop_map(|(key, value)| format!("{key}: {value}"));
@@ -152,11 +131,7 @@ fn json() -> impl Strategy<Value = String> {
 }
 
 fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {

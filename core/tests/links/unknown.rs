@@ -6,24 +6,14 @@ use mtl_core::config::{check, file, link};
 fn unknown_settings_survive_a_round_trip_and_are_named() {
     let decoded = link::decode("p=twins&futur%65=a%20b%26c=d&lang=de&novalue");
     let expected = [("future", "a b&c=d"), ("lang", "de"), ("novalue", "")];
-    let expected: Vec<_> = expected
-        .iter()
-        .map(|(key, text)| (key.to_string(), text.to_string()))
-        .collect();
+    let expected: Vec<_> = expected.iter().map(|(key, text)| (key.to_string(), text.to_string())).collect();
     assert_eq!(decoded.unknown, expected);
-    let named: Vec<_> = decoded
-        .notices
-        .iter()
-        .map(|notice| notice.key.as_str())
-        .collect();
+    let named: Vec<_> = decoded.notices.iter().map(|notice| notice.key.as_str()).collect();
     assert_eq!(named, ["future", "lang", "novalue"]);
     let text = link::encode(&decoded.lesson, &decoded.unknown);
     assert_eq!(text, "v=1&p=twins&future=a%20b%26c%3Dd&lang=de&novalue=");
     let back = file::decode(&file::encode(&decoded.lesson, &decoded.unknown));
-    assert_eq!(
-        (back.unknown, back.lesson),
-        (decoded.unknown, decoded.lesson)
-    );
+    assert_eq!((back.unknown, back.lesson), (decoded.unknown, decoded.lesson));
 }
 
 #[test]
@@ -45,15 +35,7 @@ fn too_many_unknown_settings_are_dropped_and_the_known_ones_are_named_first() {
     let decoded = link::decode(&format!("lr=x&{many}"));
     assert_eq!(decoded.unknown.len(), 20);
     assert_eq!(decoded.notices.len(), 51);
-    let named: Vec<_> = decoded
-        .notices
-        .iter()
-        .take(3)
-        .map(|notice| notice.key.as_str())
-        .collect();
+    let named: Vec<_> = decoded.notices.iter().take(3).map(|notice| notice.key.as_str()).collect();
     assert_eq!(named, ["link", "lr", "x0"]);
-    assert_eq!(
-        decoded.notices[50].sentence,
-        "351 more settings were not as they should be."
-    );
+    assert_eq!(decoded.notices[50].sentence, "351 more settings were not as they should be.");
 }

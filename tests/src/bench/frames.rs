@@ -19,8 +19,7 @@ use std::time::Duration;
 
 /// Of the browser, from its start; the page must have trained for a while by its end.
 const TRACE_SECONDS: u64 = 30;
-const CATEGORIES: &str =
-    "-*,blink.user_timing,devtools.timeline,disabled-by-default-devtools.timeline";
+const CATEGORIES: &str = "-*,blink.user_timing,devtools.timeline,disabled-by-default-devtools.timeline";
 const BEGIN: &str = "mtl-bench-begin";
 const END: &str = "mtl-bench-end";
 
@@ -49,10 +48,7 @@ fn traced(trace: &Path, options: &Options) -> Result<Frames> {
         format!("--trace-startup-duration={TRACE_SECONDS}"),
         "--trace-startup-format=json".into(),
     ];
-    let browser = Browser::start_with(Setup {
-        args,
-        ..Setup::new(Flavour::Cpu)
-    })?;
+    let browser = Browser::start_with(Setup { args, ..Setup::new(Flavour::Cpu) })?;
     ours::play_default(&browser, &site)?;
     pass(2 * options.window);
     let mark = |name| browser.execute(&format!("performance.mark('{name}')"), vec![]);
@@ -65,38 +61,25 @@ fn traced(trace: &Path, options: &Options) -> Result<Frames> {
         let text = std::fs::read(trace).context("no file yet")?;
         Ok(Some(serde_json::from_slice(&text)?))
     })?;
-    let events = trace["traceEvents"]
-        .as_array()
-        .context("the trace has no events")?;
+    let events = trace["traceEvents"].as_array().context("the trace has no events")?;
     frames(events)
 }
 
 fn frames(events: &[Value]) -> Result<Frames> {
     let marked = |name: &str| events.iter().find(|event| event["name"] == name);
-    let (begin, end) = marked(BEGIN)
-        .zip(marked(END))
-        .context("the trace ends before the measurement: a slow start")?;
+    let (begin, end) = marked(BEGIN).zip(marked(END)).context("the trace ends before the measurement: a slow start")?;
     let micros = |event: &Value, key: &str| event[key].as_f64().unwrap_or(0.0);
     let (from, to) = (micros(begin, "ts"), micros(end, "ts"));
     let of_main = |event: &&Value| {
-        event["pid"] == begin["pid"]
-            && event["tid"] == begin["tid"]
-            && (from..to).contains(&micros(event, "ts"))
+        event["pid"] == begin["pid"] && event["tid"] == begin["tid"] && (from..to).contains(&micros(event, "ts"))
     };
     let main: Vec<&Value> = events.iter().filter(of_main).collect();
     let named = |name: &str| {
-        let mut found: Vec<&Value> = main
-            .iter()
-            .copied()
-            .filter(|event| event["name"] == name)
-            .collect();
+        let mut found: Vec<&Value> = main.iter().copied().filter(|event| event["name"] == name).collect();
         found.sort_by(|one, other| micros(one, "ts").total_cmp(&micros(other, "ts")));
         found
     };
-    let mut commits = named("Commit")
-        .into_iter()
-        .map(|event| micros(event, "ts"))
-        .peekable();
+    let mut commits = named("Commit").into_iter().map(|event| micros(event, "ts")).peekable();
     let (mut cpu, mut wall) = (Vec::new(), Vec::new());
     let (mut cpu_sum, mut wall_sum) = (0.0, 0.0);
     for task in named("RunTask") {
@@ -112,18 +95,9 @@ fn frames(events: &[Value]) -> Result<Frames> {
             wall.push(std::mem::take(&mut wall_sum) / 1000.0);
         }
     }
-    ensure!(
-        cpu.len() > 10,
-        "the page drew {} frames in six seconds of training",
-        cpu.len()
-    );
+    ensure!(cpu.len() > 10, "the page drew {} frames in six seconds of training", cpu.len());
     let count = cpu.len();
-    Ok(Frames {
-        count,
-        cpu: quantiles(cpu),
-        wall: quantiles(wall),
-        per_second: count as f64 / ((to - from) / 1e6),
-    })
+    Ok(Frames { count, cpu: quantiles(cpu), wall: quantiles(wall), per_second: count as f64 / ((to - from) / 1e6) })
 }
 
 /// Median and 95th percentile.

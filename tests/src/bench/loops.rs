@@ -12,32 +12,15 @@ pub fn compile() -> Result<Vec<u8>> {
     let output = folder.join("loops.wasm");
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let result = Command::new(rustc)
-        .args([
-            "--edition",
-            "2024",
-            "--crate-type",
-            "cdylib",
-            "--crate-name",
-            "loops",
-        ])
+        .args(["--edition", "2024", "--crate-type", "cdylib", "--crate-name", "loops"])
         .args(["--target", "wasm32-unknown-unknown"])
-        .args([
-            "-C",
-            "opt-level=3",
-            "-C",
-            "panic=abort",
-            "-C",
-            "strip=symbols",
-        ])
+        .args(["-C", "opt-level=3", "-C", "panic=abort", "-C", "strip=symbols"])
         .args(["-C", "target-feature=+simd128", "-o"])
         .args([&output, &source])
         .output()
         .context("start rustc for the hand-written loops")?;
     let message = String::from_utf8_lossy(&result.stderr);
-    ensure!(
-        result.status.success(),
-        "rustc refuses the hand-written loops:\n{message}"
-    );
+    ensure!(result.status.success(), "rustc refuses the hand-written loops:\n{message}");
     let wasm = std::fs::read(&output)?;
     std::fs::remove_dir_all(folder)?;
     Ok(wasm)

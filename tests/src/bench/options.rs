@@ -33,11 +33,7 @@ impl Options {
             only: Vec::new(),
         };
         while let Some(argument) = arguments.next() {
-            let mut value = || {
-                arguments
-                    .next()
-                    .with_context(|| format!("{argument} needs a value"))
-            };
+            let mut value = || arguments.next().with_context(|| format!("{argument} needs a value"));
             match argument.as_str() {
                 "--" => {}
                 "--quick" => {

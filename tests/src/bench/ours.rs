@@ -26,8 +26,7 @@ fn workload(members: usize) -> String {
 }
 
 /// Starts the counters of `tests/bench/count.js` in the GPU worker before anything else.
-const COUNTING_LOADER: &str =
-    "import './bench_count.js';\nimport './bench_gpu_worker_loader.js';\n";
+const COUNTING_LOADER: &str = "import './bench_count.js';\nimport './bench_gpu_worker_loader.js';\n";
 
 /// Asks the worker's counters; null where no worker counts.
 const READ_COUNTS: &str = r#"
@@ -74,8 +73,7 @@ impl<'b> Ours<'b> {
     /// The built page with a GPU worker that counts what it asks of the GPU.
     pub fn serve() -> Result<Server> {
         let dist = Site::dist()?;
-        let loader = std::fs::read(dist.join("gpu_worker_loader.js"))
-            .context("read the GPU worker's loader")?;
+        let loader = std::fs::read(dist.join("gpu_worker_loader.js")).context("read the GPU worker's loader")?;
         let counter = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/count.js");
         let script = "text/javascript";
         Ok(serve(&dist, "/", 0)?
@@ -95,11 +93,7 @@ impl<'b> Ours<'b> {
     ) -> Result<(Self, Vec<String>)> {
         let ours = Self::open(browser, site, flavour, &workload(members))?;
         let notice = ours.page.notice()?;
-        let faults = if notice.is_empty() {
-            Vec::new()
-        } else {
-            vec![format!("the page says: {notice}")]
-        };
+        let faults = if notice.is_empty() { Vec::new() } else { vec![format!("the page says: {notice}")] };
         ours.train(warm_up)?;
         Ok((ours, faults))
     }
@@ -113,15 +107,9 @@ impl<'b> Ours<'b> {
             Flavour::Gpu => ("pin-gpu", "GPU"),
         };
         page.click(pin)?;
-        eventually_true(PATIENCE * 3, &format!("the engine {engine}"), || {
-            Ok(page.engine()? == engine)
-        })?;
+        eventually_true(PATIENCE * 3, &format!("the engine {engine}"), || Ok(page.engine()? == engine))?;
         page.pause()?;
-        Ok(Self {
-            page,
-            browser,
-            counted: flavour == Flavour::Gpu,
-        })
+        Ok(Self { page, browser, counted: flavour == Flavour::Gpu })
     }
 
     /// Trains for a while, at least five steps, and pauses.
@@ -136,26 +124,16 @@ impl<'b> Ours<'b> {
     pub fn measure(&mut self, window: Duration) -> Result<Sample> {
         let before = self.standing()?;
         self.page.play()?;
-        let arguments = vec![
-            json!(window.as_millis() as u64),
-            json!(3),
-            json!(WATCH_PATIENCE_MS),
-        ];
+        let arguments = vec![json!(window.as_millis() as u64), json!(3), json!(WATCH_PATIENCE_MS)];
         let watched = self.browser.execute_async(WATCH, arguments)?;
         let shown = self.page.number("steps-per-second").ok();
         self.page.pause()?;
         let after = self.standing()?;
-        let steps = watched["steps"]
-            .as_f64()
-            .context("the epoch stands still while the page plays")?;
+        let steps = watched["steps"].as_f64().context("the epoch stands still while the page plays")?;
         let seconds = watched["seconds"].as_f64().context("no time has passed")?;
         let taken = (after.epoch - before.epoch).max(1.0);
-        let per_step = |key: &str| {
-            Some(
-                (after.counts.as_ref()?[key].as_f64()? - before.counts.as_ref()?[key].as_f64()?)
-                    / taken,
-            )
-        };
+        let per_step =
+            |key: &str| Some((after.counts.as_ref()?[key].as_f64()? - before.counts.as_ref()?[key].as_f64()?) / taken);
         Ok(Sample {
             rate: steps / seconds,
             loss: after.loss,
@@ -170,24 +148,12 @@ impl<'b> Ours<'b> {
     fn standing(&self) -> Result<Standing> {
         let epoch = self.page.settled("epoch", || self.page.epoch())? as f64;
         let counts = match self.counted {
-            true => Some(
-                self.browser
-                    .execute_async(READ_COUNTS, vec![json!(20_000)])?,
-            )
-            .filter(|c| !c.is_null()),
+            true => Some(self.browser.execute_async(READ_COUNTS, vec![json!(20_000)])?).filter(|c| !c.is_null()),
             false => None,
         };
-        let losses = (0..self.page.tasks()?)
-            .map(|task| self.page.number(&format!("task-{task}-train-loss")));
-        let loss = losses
-            .collect::<Result<Vec<_>>>()
-            .ok()
-            .map(|losses| losses.iter().sum());
-        Ok(Standing {
-            epoch,
-            counts,
-            loss,
-        })
+        let losses = (0..self.page.tasks()?).map(|task| self.page.number(&format!("task-{task}-train-loss")));
+        let loss = losses.collect::<Result<Vec<_>>>().ok().map(|losses| losses.iter().sum());
+        Ok(Standing { epoch, counts, loss })
     }
 }
 
@@ -206,9 +172,7 @@ pub fn default_lesson(flavour: Flavour, options: &Options) -> Result<f64> {
     let ours = Ours::open(&browser, &site, flavour, "")?;
     ours.page.play()?;
     // Epochs of several steps: on a slow GPU one alone may outlast the window.
-    eventually_true(PATIENCE * 3, "some steps", || {
-        Ok(ours.page.number("steps-per-second")? > 0.0)
-    })?;
+    eventually_true(PATIENCE * 3, "some steps", || Ok(ours.page.number("steps-per-second")? > 0.0))?;
     pass(2 * options.window);
     let mut shown = Vec::new();
     for _ in 0..options.rounds {
@@ -250,15 +214,10 @@ pub fn first_curve(options: &Options) -> Result<f64> {
     let mut times = Vec::new();
     for _ in 0..options.rounds {
         let browser = Browser::start(Flavour::Cpu, Setup::DESKTOP, false)?;
-        browser.cdp(
-            "Page.addScriptToEvaluateOnNewDocument",
-            json!({ "source": FIRST_CURVE }),
-        )?;
+        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": FIRST_CURVE }))?;
         browser.goto(&site.url())?;
         let time = eventually(PATIENCE, "the first curve", || {
-            Ok(browser
-                .execute("return window.__firstCurve ?? null", vec![])?
-                .as_f64())
+            Ok(browser.execute("return window.__firstCurve ?? null", vec![])?.as_f64())
         })?;
         times.push(time);
     }

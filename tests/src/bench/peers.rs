@@ -48,35 +48,16 @@ impl Peers {
     }
 
     /// Opens one engine in the tab in front: its steps are checked and it is warm afterwards.
-    pub fn open(
-        &self,
-        browser: &Browser,
-        engine: &Engine,
-        members: usize,
-        setup: &Setup,
-    ) -> Result<Peer> {
-        let variant = engine
-            .variant
-            .map_or_else(String::new, |name| format!("&variant={name}"));
+    pub fn open(&self, browser: &Browser, engine: &Engine, members: usize, setup: &Setup) -> Result<Peer> {
+        let variant = engine.variant.map_or_else(String::new, |name| format!("&variant={name}"));
         let root = self.server.url();
         let root = root.trim_end_matches('/');
-        browser.goto(&format!(
-            "{root}/peer.html?peer={}&members={members}{variant}",
-            engine.peer
-        ))?;
-        eventually_true(PATIENCE, "the peer's page", || {
-            browser.truth("return 'bench' in window", vec![])
-        })?;
-        let arguments = vec![
-            json!(setup.warm_up.as_millis() as u64),
-            json!(setup.checked),
-        ];
+        browser.goto(&format!("{root}/peer.html?peer={}&members={members}{variant}", engine.peer))?;
+        eventually_true(PATIENCE, "the peer's page", || browser.truth("return 'bench' in window", vec![]))?;
+        let arguments = vec![json!(setup.warm_up.as_millis() as u64), json!(setup.checked)];
         let answer = browser.execute_async("return bench.ready(...arguments)", arguments)?;
         let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
-        Ok(Peer {
-            first: number(&answer["first"]),
-            checked: number(&answer["checked"]),
-        })
+        Ok(Peer { first: number(&answer["first"]), checked: number(&answer["checked"]) })
     }
 
     /// Measures the engine in the tab in front.
@@ -101,8 +82,7 @@ impl Peers {
 
 fn add(server: Server, packages: &Path, file: &str) -> Result<Server> {
     let path = packages.join(file);
-    let bytes =
-        std::fs::read(&path).with_context(|| format!("read the peer's {}", path.display()))?;
+    let bytes = std::fs::read(&path).with_context(|| format!("read the peer's {}", path.display()))?;
     Ok(server.with_override(&format!("npm/node_modules/{file}"), bytes, mime_of(file)))
 }
 
@@ -111,11 +91,7 @@ fn packages() -> Result<PathBuf> {
     let folder = std::env::var_os("MTL_NPM")
         .context("MTL_NPM names no folder of packages: start this by `cargo xtask bench`")?;
     let folder = PathBuf::from(folder).join("node_modules");
-    ensure!(
-        folder.is_dir(),
-        "{} is missing: start this by `cargo xtask bench`",
-        folder.display()
-    );
+    ensure!(folder.is_dir(), "{} is missing: start this by `cargo xtask bench`", folder.display());
     Ok(folder)
 }
 
@@ -127,87 +103,27 @@ pub struct Engine {
     variant: Option<&'static str>,
 }
 
-const fn engine(
-    id: &'static str,
-    label: &'static str,
-    peer: &'static str,
-    variant: Option<&'static str>,
-) -> Engine {
-    Engine {
-        id,
-        label,
-        peer,
-        variant,
-    }
+const fn engine(id: &'static str, label: &'static str, peer: &'static str, variant: Option<&'static str>) -> Engine {
+    Engine { id, label, peer, variant }
 }
 
 /// Every library twice: as its documentation writes a training loop, with the parameters in one
 /// tensor per layer and the library's optimiser, and in the fastest form that was found, with one
 /// flat vector of parameters for the optimiser.
 pub const CPU: [Engine; 6] = [
-    engine(
-        "loops-tuned",
-        "hand-written loops, tuned",
-        "loops-tuned",
-        None,
-    ),
-    engine(
-        "loops-plain",
-        "hand-written loops, plain",
-        "loops-plain",
-        None,
-    ),
-    engine(
-        "tfjs-flat",
-        "TensorFlow.js wasm, flat Adam",
-        "tfjs-wasm",
-        Some("flat"),
-    ),
-    engine(
-        "tfjs-own",
-        "TensorFlow.js wasm, tf.train.adam",
-        "tfjs-wasm",
-        Some("adam"),
-    ),
-    engine(
-        "jax-flat",
-        "jax-js jit wasm, flat Adam",
-        "jax-wasm",
-        Some("flat"),
-    ),
-    engine(
-        "jax-tree",
-        "jax-js jit wasm, Adam per tensor",
-        "jax-wasm",
-        Some("tree"),
-    ),
+    engine("loops-tuned", "hand-written loops, tuned", "loops-tuned", None),
+    engine("loops-plain", "hand-written loops, plain", "loops-plain", None),
+    engine("tfjs-flat", "TensorFlow.js wasm, flat Adam", "tfjs-wasm", Some("flat")),
+    engine("tfjs-own", "TensorFlow.js wasm, tf.train.adam", "tfjs-wasm", Some("adam")),
+    engine("jax-flat", "jax-js jit wasm, flat Adam", "jax-wasm", Some("flat")),
+    engine("jax-tree", "jax-js jit wasm, Adam per tensor", "jax-wasm", Some("tree")),
 ];
 
 pub const GPU: [Engine; 4] = [
-    engine(
-        "tfjs-flat",
-        "TensorFlow.js webgpu, flat Adam",
-        "tfjs-webgpu",
-        Some("flat"),
-    ),
-    engine(
-        "tfjs-own",
-        "TensorFlow.js webgpu, tf.train.adam",
-        "tfjs-webgpu",
-        Some("adam"),
-    ),
-    engine(
-        "jax-flat",
-        "jax-js jit webgpu, flat Adam",
-        "jax-webgpu",
-        Some("flat"),
-    ),
-    engine(
-        "jax-tree",
-        "jax-js jit webgpu, Adam per tensor",
-        "jax-webgpu",
-        Some("tree"),
-    ),
+    engine("tfjs-flat", "TensorFlow.js webgpu, flat Adam", "tfjs-webgpu", Some("flat")),
+    engine("tfjs-own", "TensorFlow.js webgpu, tf.train.adam", "tfjs-webgpu", Some("adam")),
+    engine("jax-flat", "jax-js jit webgpu, flat Adam", "jax-webgpu", Some("flat")),
+    engine("jax-tree", "jax-js jit webgpu, Adam per tensor", "jax-webgpu", Some("tree")),
 ];
 
 /// How a peer is made ready.

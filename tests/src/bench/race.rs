@@ -34,13 +34,7 @@ pub struct Row {
 
 impl Row {
     fn new(id: &'static str, label: &'static str) -> Self {
-        Self {
-            id,
-            label,
-            samples: Vec::new(),
-            checked: None,
-            faults: Vec::new(),
-        }
+        Self { id, label, samples: Vec::new(), checked: None, faults: Vec::new() }
     }
 
     pub fn rate(&self) -> Option<f64> {
@@ -68,46 +62,26 @@ enum Runner<'b> {
 pub fn run(flavour: Flavour, options: &Options) -> Result<Vec<Race>> {
     let peers = Peers::serve()?;
     let browser = Browser::start(flavour, mtl_tests::Setup::DESKTOP, false)?;
-    options
-        .members
-        .iter()
-        .map(|&members| race(&browser, flavour, &peers, members, options))
-        .collect()
+    options.members.iter().map(|&members| race(&browser, flavour, &peers, members, options)).collect()
 }
 
-fn race(
-    browser: &Browser,
-    flavour: Flavour,
-    peers: &Peers,
-    members: usize,
-    options: &Options,
-) -> Result<Race> {
+fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, options: &Options) -> Result<Race> {
     let (engines, checked): (&[peers::Engine], u32) = match flavour {
         Flavour::Cpu => (&peers::CPU, 100),
         Flavour::Gpu => (&peers::GPU, 10),
     };
-    let setup = peers::Setup {
-        warm_up: options.window,
-        checked,
-    };
+    let setup = peers::Setup { warm_up: options.window, checked };
     let home = browser.tab()?;
     let site = Ours::serve();
     let mut runners = Vec::new();
     let mut rows = Vec::new();
 
     eprintln!("{flavour:?}, P = {members}: loading");
-    let mut row = Row::new(
-        OURS,
-        if flavour == Flavour::Cpu {
-            "MTL Playground, CPU"
-        } else {
-            "MTL Playground, WebGPU"
-        },
-    );
+    let mut row =
+        Row::new(OURS, if flavour == Flavour::Cpu { "MTL Playground, CPU" } else { "MTL Playground, WebGPU" });
     let tab = browser.new_tab()?;
     let ours = site.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
-    match ours.and_then(|site| Ours::open_workload(browser, site, flavour, members, options.window))
-    {
+    match ours.and_then(|site| Ours::open_workload(browser, site, flavour, members, options.window)) {
         Ok((ours, faults)) => {
             row.faults.extend(faults);
             runners.push((Runner::Ours(ours), tab, rows.len()));
@@ -121,10 +95,7 @@ fn race(
         match peers.open(browser, engine, members, &setup) {
             Ok(peer) => {
                 if !(peer.checked.is_finite() && peer.checked < peer.first) {
-                    row.faults.push(format!(
-                        "the loss goes from {} to {}",
-                        peer.first, peer.checked
-                    ));
+                    row.faults.push(format!("the loss goes from {} to {}", peer.first, peer.checked));
                 }
                 row.checked = Some(peer.checked);
                 runners.push((Runner::Peer, tab, rows.len()));
@@ -136,18 +107,10 @@ fn race(
     compare(&mut rows);
 
     for round in 0..options.rounds {
-        eprintln!(
-            "{flavour:?}, P = {members}: round {} of {}",
-            round + 1,
-            options.rounds
-        );
+        eprintln!("{flavour:?}, P = {members}: round {} of {}", round + 1, options.rounds);
         // There and back, so that nobody always comes after the same neighbour.
         for at in 0..runners.len() {
-            let at = if round % 2 == 0 {
-                at
-            } else {
-                runners.len() - 1 - at
-            };
+            let at = if round % 2 == 0 { at } else { runners.len() - 1 - at };
             let (runner, tab, row) = &mut runners[at];
             let row = &mut rows[*row];
             browser.switch_to(tab)?;
@@ -178,26 +141,19 @@ fn compare(rows: &mut [Row]) {
         let Some(checked) = row.checked else { continue };
         let alike = (checked - usual).abs() < 1e-2 * usual;
         if !alike {
-            row.faults.push(format!(
-                "computes something else: loss {checked:.5}, the others {usual:.5}"
-            ));
+            row.faults.push(format!("computes something else: loss {checked:.5}, the others {usual:.5}"));
         }
     }
 }
 
 /// The loss keeps falling, or at least stays low where it has reached the bottom.
 fn falls(row: &mut Row) {
-    let losses: Vec<f64> = row
-        .samples
-        .iter()
-        .filter_map(|sample| sample.loss)
-        .collect();
+    let losses: Vec<f64> = row.samples.iter().filter_map(|sample| sample.loss).collect();
     let before = row.checked.or(losses.first().copied());
     if let (Some(before), Some(last)) = (before, losses.last())
         && !(last.is_finite() && *last <= 1.05 * before)
     {
-        row.faults
-            .push(format!("the loss goes from {before:.5} to {last:.5}"));
+        row.faults.push(format!("the loss goes from {before:.5} to {last:.5}"));
     }
 }
 

@@ -26,11 +26,7 @@ enum Part {
 
 impl Report {
     pub fn new(options: &Options) -> Self {
-        Self {
-            rounds: options.rounds,
-            machine: machine(),
-            parts: Vec::new(),
-        }
+        Self { rounds: options.rounds, machine: machine(), parts: Vec::new() }
     }
 
     pub fn races(&mut self, part: &'static str, races: Result<Vec<Race>>) {
@@ -54,10 +50,7 @@ impl Report {
     }
 
     pub fn print(&self) {
-        println!(
-            "\nMedians of {} round(s); ratios are ours divided by theirs. {}",
-            self.rounds, self.machine
-        );
+        println!("\nMedians of {} round(s); ratios are ours divided by theirs. {}", self.rounds, self.machine);
         let mut verdicts = Vec::new();
         for part in &self.parts {
             let result = match part {
@@ -98,13 +91,7 @@ impl Report {
         }
         println!("\nTargets");
         for verdict in &verdicts {
-            println!(
-                "  {:>5}  {}: {} (target {})",
-                verdict.word(),
-                verdict.what,
-                verdict.found,
-                verdict.target
-            );
+            println!("  {:>5}  {}: {} (target {})", verdict.word(), verdict.what, verdict.found, verdict.target);
         }
     }
 
@@ -114,9 +101,8 @@ impl Report {
             return Ok(());
         };
         let parts: Vec<Value> = self.parts.iter().map(Part::json).collect();
-        let text = serde_json::to_string_pretty(
-            &json!({ "rounds": self.rounds, "machine": self.machine, "parts": parts }),
-        )?;
+        let text =
+            serde_json::to_string_pretty(&json!({ "rounds": self.rounds, "machine": self.machine, "parts": parts }))?;
         std::fs::write(path, text + "\n").with_context(|| format!("write {}", path.display()))?;
         println!("\nEvery number is in {}", path.display());
         Ok(())
@@ -128,10 +114,7 @@ fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let load = std::fs::read_to_string("/proc/loadavg").ok();
     let load = load.as_deref().and_then(|text| text.split(' ').next());
-    load.map_or_else(
-        || format!("{cores} cores."),
-        |load| format!("{cores} cores, load {load} at the start."),
-    )
+    load.map_or_else(|| format!("{cores} cores."), |load| format!("{cores} cores, load {load} at the start."))
 }
 
 /// What the built site weighs.
@@ -142,17 +125,13 @@ pub fn weigh() -> Result<Vec<FileSize>> {
 
 fn print_race(part: &str, race: &Race) {
     println!("\nW1, {}, P = {}", part.to_uppercase(), race.members);
-    println!(
-        "  {:<36} {:>10} {:>8} {:>9} {:>9} {:>9}",
-        "", "steps/s", "ratio", "dispatch", "submit", "readback"
-    );
+    println!("  {:<36} {:>10} {:>8} {:>9} {:>9} {:>9}", "", "steps/s", "ratio", "dispatch", "submit", "readback");
     let ours = race.rows.first().and_then(Row::rate);
     for row in &race.rows {
         let rate = row.rate();
         let ratio = ours.zip(rate).map(|(ours, theirs)| ours / theirs);
-        let cell = |value: Option<f64>, digits: usize| {
-            value.map_or_else(|| "-".into(), |value| format!("{value:.digits$}"))
-        };
+        let cell =
+            |value: Option<f64>, digits: usize| value.map_or_else(|| "-".into(), |value| format!("{value:.digits$}"));
         println!(
             "  {:<36} {:>10} {:>8} {:>9} {:>9} {:>9}",
             row.label,
@@ -187,9 +166,7 @@ fn print_sizes(sizes: &[FileSize]) {
     for size in sizes.iter().filter(|size| size.name.ends_with(".wasm")) {
         println!("  {:>12} {:>12}  {}", size.raw, size.brotli, size.name);
     }
-    let (raw, brotli) = sizes
-        .iter()
-        .fold((0, 0), |sum, size| (sum.0 + size.raw, sum.1 + size.brotli));
+    let (raw, brotli) = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.raw, sum.1 + size.brotli));
     println!("  {raw:>12} {brotli:>12}  the whole site");
 }
 

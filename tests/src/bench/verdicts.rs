@@ -36,18 +36,8 @@ struct Ratio {
     least: f64,
 }
 
-const fn ratio(
-    part: &'static str,
-    members: usize,
-    theirs: &'static [&'static str],
-    least: f64,
-) -> Ratio {
-    Ratio {
-        part,
-        members,
-        theirs,
-        least,
-    }
+const fn ratio(part: &'static str, members: usize, theirs: &'static [&'static str], least: f64) -> Ratio {
+    Ratio { part, members, theirs, least }
 }
 
 const TENSORFLOW: &[&str] = &["tfjs-flat", "tfjs-own"];
@@ -82,10 +72,7 @@ fn row<'r>(races: &'r [Race], members: usize, id: &str) -> Option<&'r Row> {
 pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     for wanted in RATIOS.iter().filter(|wanted| wanted.part == part) {
-        let forms = wanted
-            .theirs
-            .iter()
-            .filter_map(|id| row(races, wanted.members, id));
+        let forms = wanted.theirs.iter().filter_map(|id| row(races, wanted.members, id));
         let speed = |row: &&Row| row.rate().unwrap_or(0.0);
         let Some(theirs) = forms.max_by(|one, other| speed(one).total_cmp(&speed(other))) else {
             continue;
@@ -94,10 +81,7 @@ pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
         let found = ours.zip(theirs.rate()).map(|(ours, theirs)| ours / theirs);
         verdicts.push(Verdict {
             what: format!("P = {}, against {}", wanted.members, theirs.label),
-            found: found.map_or_else(
-                || "not measured".into(),
-                |ratio| format!("{}x", rounded(ratio)),
-            ),
+            found: found.map_or_else(|| "not measured".into(), |ratio| format!("{}x", rounded(ratio))),
             target: format!("at least {}x", wanted.least),
             met: found.map(|ratio| ratio >= wanted.least),
         });
@@ -105,13 +89,9 @@ pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
     // Where the documented form is the fastest one, the two lines say the same.
     verdicts.dedup_by(|one, other| one.what == other.what);
     for race in races.iter().filter(|_| part == "gpu") {
-        let found =
-            row(races, race.members, OURS).and_then(|row| row.per_step(|sample| sample.dispatches));
+        let found = row(races, race.members, OURS).and_then(|row| row.per_step(|sample| sample.dispatches));
         verdicts.push(Verdict {
-            what: format!(
-                "P = {}, dispatches a step, curves and pictures included",
-                race.members
-            ),
+            what: format!("P = {}, dispatches a step, curves and pictures included", race.members),
             found: found.map_or_else(|| "not measured".into(), |count| format!("{count:.1}")),
             target: format!("at most {DISPATCHES}"),
             met: found.map(|count| count <= DISPATCHES),
@@ -132,16 +112,10 @@ pub fn of_frames(frames: &Frames) -> Verdict {
 
 pub fn of_sizes(sizes: &[FileSize]) -> Vec<Verdict> {
     let verdict = |(file, what, most): &(&str, &str, u64)| {
-        let found = sizes
-            .iter()
-            .find(|size| size.name == *file)
-            .map(|size| size.brotli);
+        let found = sizes.iter().find(|size| size.name == *file).map(|size| size.brotli);
         Verdict {
             what: format!("{what} wasm in brotli"),
-            found: found.map_or_else(
-                || "not there".into(),
-                |bytes| format!("{} kB", bytes.div_ceil(1000)),
-            ),
+            found: found.map_or_else(|| "not there".into(), |bytes| format!("{} kB", bytes.div_ceil(1000))),
             target: format!("at most {} kB", most / 1000),
             met: found.map(|bytes| bytes <= *most),
         }

@@ -9,10 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 fn main() -> Result<()> {
-    let file = std::env::args_os().nth(1).map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/screenshot.png"),
-        PathBuf::from,
-    );
+    let file = std::env::args_os()
+        .nth(1)
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/screenshot.png"), PathBuf::from);
     let site = Site::built("/")?;
     let browser = Browser::start(Flavour::Cpu, Setup::DESKTOP, false)?;
     let page = Page::new(&browser, &site.url());
@@ -23,8 +22,7 @@ fn main() -> Result<()> {
         std::thread::sleep(Duration::from_secs(8));
         page.pause()?;
         page.settled_map(0)?;
-        std::fs::write(&file, browser.screenshot()?)
-            .with_context(|| format!("write {}", file.display()))
+        std::fs::write(&file, browser.screenshot()?).with_context(|| format!("write {}", file.display()))
     })?;
     println!("wrote {}", file.display());
     Ok(())

@@ -19,18 +19,8 @@ pub struct Binary {
 
 /// The page and its two workers.
 pub const ALL: [Binary; 3] = [
-    Binary {
-        name: "page",
-        feature: "page",
-        profile: "page",
-        passes: &["-Oz"],
-    },
-    Binary {
-        name: "cpu_worker",
-        feature: "cpu",
-        profile: "cpu-worker",
-        passes: &["-O3"],
-    },
+    Binary { name: "page", feature: "page", profile: "page", passes: &["-Oz"] },
+    Binary { name: "cpu_worker", feature: "cpu", profile: "cpu-worker", passes: &["-O3"] },
     // Nine tenths of it are the kernel compiler: -Oz would take seven minutes for little.
     Binary {
         name: "gpu_worker",
@@ -67,9 +57,7 @@ impl Binary {
     /// memory; after this it finds them up to date.
     pub fn compile(&self, workspace: &Workspace) -> Result<()> {
         process::run(
-            workspace
-                .cargo(&["build", "--profile", self.profile])
-                .args(self.selection()),
+            workspace.cargo(&["build", "--profile", self.profile]).args(self.selection()),
             "read the compiler's message above; where memory ran out, set CARGO_BUILD_JOBS=1",
         )
     }
@@ -90,9 +78,7 @@ mod tests {
                 "data-cargo-no-default-features".to_owned(),
                 "data-wasm-opt=\"0\"".to_owned(),
             ];
-            let agrees = html
-                .split("<link")
-                .any(|link| wanted.iter().all(|attribute| link.contains(attribute)));
+            let agrees = html.split("<link").any(|link| wanted.iter().all(|attribute| link.contains(attribute)));
             assert!(agrees, "app/index.html has no link with {wanted:?}");
         }
     }

@@ -53,8 +53,7 @@ mod tests {
 
     #[test]
     fn a_wrapped_export_is_refused_with_its_remedy() -> Result<()> {
-        let error = checked("wrapped", b"\0asm\x04name run.command_export")?
-            .map_err(|error| error.to_string());
+        let error = checked("wrapped", b"\0asm\x04name run.command_export")?.map_err(|error| error.to_string());
         assert!(matches!(error, Err(text) if text.contains("__wasm_call_ctors")));
         Ok(())
     }

@@ -24,11 +24,7 @@ const FEATURES: [&str; 7] = [
     "--enable-simd",
 ];
 /// Names and notes that nobody downloads for.
-const STRIP: [&str; 3] = [
-    "--strip-debug",
-    "--strip-producers",
-    "--strip-target-features",
-];
+const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 /// How many results are kept: three files of the last dozen of builds.
 const KEPT: usize = 36;
 
@@ -44,22 +40,14 @@ pub fn all(dist: &Path, wasm_opt: &Path, cache: &Cache) -> Result<()> {
                 scope.spawn(move || in_place(&file, binary.passes, wasm_opt, folder))
             })
             .collect();
-        jobs.into_iter().try_for_each(|job| {
-            job.join()
-                .map_err(|_| anyhow!("an optimiser's thread panicked"))?
-        })
+        jobs.into_iter().try_for_each(|job| job.join().map_err(|_| anyhow!("an optimiser's thread panicked"))?)
     })?;
     forget_old(&folder)
 }
 
 fn in_place(file: &Path, passes: &[&str], wasm_opt: &Path, folder: &Path) -> Result<()> {
     let input = super::read(file)?;
-    let flags: Vec<&str> = FEATURES
-        .iter()
-        .chain(passes)
-        .chain(&STRIP)
-        .copied()
-        .collect();
+    let flags: Vec<&str> = FEATURES.iter().chain(passes).chain(&STRIP).copied().collect();
     let key = std::iter::once(input.as_slice())
         .chain(std::iter::once(BINARYEN.version.as_bytes()))
         .chain(flags.iter().map(|flag| flag.as_bytes()));
@@ -68,28 +56,18 @@ fn in_place(file: &Path, passes: &[&str], wasm_opt: &Path, folder: &Path) -> Res
     if cached.is_file() {
         println!("    {name}: unchanged, taken from the cache");
     } else {
-        println!(
-            "    {name}: wasm-opt {} (seconds to minutes)",
-            passes.join(" ")
-        );
+        println!("    {name}: wasm-opt {} (seconds to minutes)", passes.join(" "));
         let begun = Instant::now();
         let partial = PathBuf::from(format!("{}.{}", cached.display(), std::process::id()));
         process::run(
-            Command::new(wasm_opt)
-                .args(&flags)
-                .arg(file)
-                .arg("-o")
-                .arg(&partial),
+            Command::new(wasm_opt).args(&flags).arg(file).arg("-o").arg(&partial),
             "where memory ran out, close other programs and try again; `--fast` leaves this step out",
         )?;
         let output = super::read(&partial)?;
         if !output.starts_with(b"\0asm") {
-            bail!(
-                "wasm-opt wrote no wasm for {name}.\nWhat to do: delete the tools in the cache folder and try again"
-            );
+            bail!("wasm-opt wrote no wasm for {name}.\nWhat to do: delete the tools in the cache folder and try again");
         }
-        fs::rename(&partial, &cached)
-            .with_context(|| format!("cannot write {}", cached.display()))?;
+        fs::rename(&partial, &cached).with_context(|| format!("cannot write {}", cached.display()))?;
         println!("    {name}: optimised in {}", minutes(begun.elapsed()));
     }
     let optimised = super::read(&cached)?;
@@ -100,15 +78,9 @@ fn in_place(file: &Path, passes: &[&str], wasm_opt: &Path, folder: &Path) -> Res
 
 fn forget_old(folder: &Path) -> Result<()> {
     let mut files: Vec<(SystemTime, PathBuf)> = Vec::new();
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let entry = entry?;
-        if entry
-            .path()
-            .extension()
-            .is_some_and(|ending| ending == "wasm")
-        {
+        if entry.path().extension().is_some_and(|ending| ending == "wasm") {
             files.push((entry.metadata()?.modified()?, entry.path()));
         }
     }

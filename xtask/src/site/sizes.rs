@@ -31,8 +31,7 @@ pub struct FileSize {
 pub fn sizes(dist: &Path, cache: &Cache) -> Result<Vec<FileSize>> {
     let names = super::stamp::files_below(dist, "")?;
     let remembered = cache.wasm_opt();
-    fs::create_dir_all(&remembered)
-        .with_context(|| format!("cannot create {}", remembered.display()))?;
+    fs::create_dir_all(&remembered).with_context(|| format!("cannot create {}", remembered.display()))?;
     let mut sizes = thread::scope(|scope| {
         let jobs: Vec<_> = names
             .iter()
@@ -42,19 +41,11 @@ pub fn sizes(dist: &Path, cache: &Cache) -> Result<Vec<FileSize>> {
             })
             .collect();
         jobs.into_iter()
-            .map(|job| {
-                job.join()
-                    .map_err(|_| anyhow!("a compressor's thread panicked"))?
-            })
+            .map(|job| job.join().map_err(|_| anyhow!("a compressor's thread panicked"))?)
             .collect::<Result<Vec<_>>>()
     })?;
     sizes.retain(|size| size.raw > 0);
-    sizes.sort_by(|one, other| {
-        other
-            .raw
-            .cmp(&one.raw)
-            .then_with(|| one.name.cmp(&other.name))
-    });
+    sizes.sort_by(|one, other| other.raw.cmp(&one.raw).then_with(|| one.name.cmp(&other.name)));
     Ok(sizes)
 }
 
@@ -62,46 +53,25 @@ pub fn sizes(dist: &Path, cache: &Cache) -> Result<Vec<FileSize>> {
 pub fn print(sizes: &[FileSize]) {
     println!("\n  {:>12}  {:>12}  file", "raw", "brotli");
     for size in sizes {
-        println!(
-            "  {:>12}  {:>12}  {}",
-            grouped(size.raw),
-            grouped(size.brotli),
-            size.name
-        );
+        println!("  {:>12}  {:>12}  {}", grouped(size.raw), grouped(size.brotli), size.name);
     }
-    let (raw, brotli) = sizes.iter().fold((0, 0), |(raw, brotli), size| {
-        (raw + size.raw, brotli + size.brotli)
-    });
-    println!(
-        "  {:>12}  {:>12}  together\n",
-        grouped(raw),
-        grouped(brotli)
-    );
+    let (raw, brotli) = sizes.iter().fold((0, 0), |(raw, brotli), size| (raw + size.raw, brotli + size.brotli));
+    println!("  {:>12}  {:>12}  together\n", grouped(raw), grouped(brotli));
 }
 
 fn size(dist: &Path, name: &str, remembered: &Path) -> Result<FileSize> {
     let bytes = super::read(&dist.join(name))?;
     let raw = bytes.len() as u64;
     let brotli = if name.ends_with(".wasm") {
-        remembered_brotli(
-            &bytes,
-            &remembered.join(format!("{}.brotli", hash::of_pieces([bytes.as_slice()]))),
-        )?
+        remembered_brotli(&bytes, &remembered.join(format!("{}.brotli", hash::of_pieces([bytes.as_slice()]))))?
     } else {
         compressed(&bytes)?
     };
-    Ok(FileSize {
-        name: name.to_owned(),
-        raw,
-        brotli,
-    })
+    Ok(FileSize { name: name.to_owned(), raw, brotli })
 }
 
 fn remembered_brotli(bytes: &[u8], note: &PathBuf) -> Result<u64> {
-    if let Some(size) = fs::read_to_string(note)
-        .ok()
-        .and_then(|text| text.trim().parse().ok())
-    {
+    if let Some(size) = fs::read_to_string(note).ok().and_then(|text| text.trim().parse().ok()) {
         return Ok(size);
     }
     let size = compressed(bytes)?;
@@ -110,11 +80,8 @@ fn remembered_brotli(bytes: &[u8], note: &PathBuf) -> Result<u64> {
 }
 
 fn compressed(bytes: &[u8]) -> Result<u64> {
-    let parameters = BrotliEncoderParams {
-        quality: if bytes.len() > LARGE { 9 } else { 11 },
-        lgwin: 22,
-        ..Default::default()
-    };
+    let parameters =
+        BrotliEncoderParams { quality: if bytes.len() > LARGE { 9 } else { 11 }, lgwin: 22, ..Default::default() };
     let mut writer = CompressorWriter::with_params(Counter(0), 1 << 16, &parameters);
     writer.write_all(bytes).context("compression failed")?;
     Ok(writer.into_inner().0)
@@ -136,12 +103,8 @@ impl Write for Counter {
 
 fn grouped(number: u64) -> String {
     let digits = number.to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .map(|group| std::str::from_utf8(group).unwrap_or_default())
-        .collect();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap_or_default()).collect();
     groups.join(" ")
 }
 

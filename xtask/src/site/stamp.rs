@@ -22,26 +22,14 @@ const PAGE_BYTES: &str = "__PAGE_BYTES__";
 /// Writes versions into the page, the workers' loaders and the bindings.
 pub fn stamp(dist: &Path) -> Result<()> {
     let snippets: Vec<String> = files_below(dist, "snippets")?;
-    let files = |own: Vec<String>| {
-        own.into_iter()
-            .chain(snippets.iter().cloned())
-            .collect::<Vec<_>>()
-    };
-    let worker_files = WORKERS
-        .iter()
-        .flat_map(|name| [format!("{name}.js"), format!("{name}_bg.wasm")])
-        .collect::<Vec<_>>();
+    let files = |own: Vec<String>| own.into_iter().chain(snippets.iter().cloned()).collect::<Vec<_>>();
+    let worker_files =
+        WORKERS.iter().flat_map(|name| [format!("{name}.js"), format!("{name}_bg.wasm")]).collect::<Vec<_>>();
     let workers = hash::version_of_files(dist, &files(worker_files))?;
-    let page = hash::version_of_files(
-        dist,
-        &files(PAGE_FILES.iter().map(|&name| name.to_owned()).collect()),
-    )?;
+    let page = hash::version_of_files(dist, &files(PAGE_FILES.iter().map(|&name| name.to_owned()).collect()))?;
 
     for name in WORKERS {
-        super::write(
-            &dist.join(format!("{name}_loader.js")),
-            loader(name, &workers),
-        )?;
+        super::write(&dist.join(format!("{name}_loader.js")), loader(name, &workers))?;
         version_snippets(&dist.join(format!("{name}.js")), &workers)?;
     }
     version_snippets(&dist.join("page.js"), &page)?;
@@ -49,15 +37,9 @@ pub fn stamp(dist: &Path) -> Result<()> {
     let bytes = super::read(&dist.join("page_bg.wasm"))?.len().to_string();
     let index = dist.join("index.html");
     let mut html = super::read_text(&index)?;
-    for (placeholder, value) in [
-        (WORKERS_VERSION, &workers),
-        (PAGE_VERSION, &page),
-        (PAGE_BYTES, &bytes),
-    ] {
+    for (placeholder, value) in [(WORKERS_VERSION, &workers), (PAGE_VERSION, &page), (PAGE_BYTES, &bytes)] {
         if !html.contains(placeholder) {
-            bail!(
-                "app/index.html has no {placeholder}.\nWhat to do: put it back where the version or size belongs"
-            );
+            bail!("app/index.html has no {placeholder}.\nWhat to do: put it back where the version or size belongs");
         }
         html = html.replace(placeholder, value);
     }
@@ -76,21 +58,13 @@ fn loader(name: &str, version: &str) -> String {
 fn version_snippets(path: &Path, version: &str) -> Result<()> {
     let text = super::read_text(path)?;
     let versioned = with_versioned_snippets(&text, version);
-    if versioned == text {
-        Ok(())
-    } else {
-        super::write(path, versioned)
-    }
+    if versioned == text { Ok(()) } else { super::write(path, versioned) }
 }
 
 fn with_versioned_snippets(text: &str, version: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
         let is_import = line.starts_with("import ") && line.contains("./snippets/");
-        if is_import {
-            line.replacen(".js'", &format!(".js?v={version}'"), 1)
-        } else {
-            line.to_owned()
-        }
+        if is_import { line.replacen(".js'", &format!(".js?v={version}'"), 1) } else { line.to_owned() }
     });
     lines.collect()
 }
@@ -106,11 +80,7 @@ pub fn files_below(dist: &Path, folder: &str) -> Result<Vec<String>> {
     for entry in fs::read_dir(&path).with_context(|| format!("cannot read {}", path.display()))? {
         let entry = entry?;
         let file_name = entry.file_name().to_string_lossy().into_owned();
-        let name = if folder.is_empty() {
-            file_name
-        } else {
-            format!("{folder}/{file_name}")
-        };
+        let name = if folder.is_empty() { file_name } else { format!("{folder}/{file_name}") };
         if entry.file_type()?.is_dir() {
             found.extend(files_below(dist, &name)?);
         } else {
@@ -137,18 +107,11 @@ mod tests {
     fn dist(name: &str, worker: &str) -> Result<Dist> {
         let path = env::temp_dir().join(format!("mtl-stamp-{}-{name}", process::id()));
         fs::create_dir_all(path.join("style"))?;
-        for file in PAGE_FILES.iter().copied().chain([
-            "cpu_worker.js",
-            "cpu_worker_bg.wasm",
-            "gpu_worker_bg.wasm",
-        ]) {
+        for file in PAGE_FILES.iter().copied().chain(["cpu_worker.js", "cpu_worker_bg.wasm", "gpu_worker_bg.wasm"]) {
             fs::write(path.join(file), file)?;
         }
         fs::write(path.join("gpu_worker.js"), worker)?;
-        fs::copy(
-            concat!(env!("CARGO_MANIFEST_DIR"), "/../app/index.html"),
-            path.join("index.html"),
-        )?;
+        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/index.html"), path.join("index.html"))?;
         stamp(&path)?;
         Ok(Dist(path))
     }
@@ -160,31 +123,21 @@ mod tests {
     #[test]
     fn no_placeholder_is_left_in_the_page() -> Result<()> {
         let html = html(&dist("placeholders", "js")?)?;
-        assert!(
-            !html.contains("__PAGE") && !html.contains("__WORKERS"),
-            "{html}"
-        );
-        assert!(
-            html.contains("data-bytes=\"12\""),
-            "the size of the page's wasm: {html}"
-        );
+        assert!(!html.contains("__PAGE") && !html.contains("__WORKERS"), "{html}");
+        assert!(html.contains("data-bytes=\"12\""), "the size of the page's wasm: {html}");
         Ok(())
     }
 
     #[test]
     fn another_worker_changes_the_workers_version_and_nothing_else() -> Result<()> {
         let version = |html: &str, before: &str| {
-            html.split_once(before)
-                .map(|(_, rest)| rest.chars().take(12).collect::<String>())
+            html.split_once(before).map(|(_, rest)| rest.chars().take(12).collect::<String>())
         };
         let (one, other) = (html(&dist("one", "js")?)?, html(&dist("other", "new js")?)?);
         let workers = "name=\"mtl-version\" content=\"";
         assert_ne!(version(&one, workers), version(&other, workers));
         assert_eq!(version(&one, "start.js?v="), version(&other, "start.js?v="));
-        assert!(
-            version(&one, workers)
-                .is_some_and(|text| text.chars().all(|digit| digit.is_ascii_hexdigit()))
-        );
+        assert!(version(&one, workers).is_some_and(|text| text.chars().all(|digit| digit.is_ascii_hexdigit())));
         Ok(())
     }
 
@@ -192,17 +145,13 @@ mod tests {
     fn a_loader_carries_the_version_to_script_and_wasm() {
         let text = loader("cpu_worker", "0123456789ab");
         assert!(text.contains("'./cpu_worker.js?v=0123456789ab'"), "{text}");
-        assert!(
-            text.contains("'./cpu_worker_bg.wasm?v=0123456789ab'"),
-            "{text}"
-        );
+        assert!(text.contains("'./cpu_worker_bg.wasm?v=0123456789ab'"), "{text}");
     }
 
     #[test]
     fn scripts_that_crates_bring_along_are_versioned_and_other_text_is_not() {
         let text = "import { a } from './snippets/x-1/inline0.js';\nconst b = './snippets/x.js';\n";
-        let wanted =
-            "import { a } from './snippets/x-1/inline0.js?v=7';\nconst b = './snippets/x.js';\n";
+        let wanted = "import { a } from './snippets/x-1/inline0.js?v=7';\nconst b = './snippets/x.js';\n";
         assert_eq!(with_versioned_snippets(text, "7"), wanted);
     }
 }

@@ -8,9 +8,7 @@ use anyhow::{Context, Result, bail};
 /// Puts all imported sheets into `folder/entry` and deletes them.
 pub fn bundle_in_place(folder: &Path, entry: &str) -> Result<()> {
     let mut imported = Vec::new();
-    let bundle = bundle(entry, &mut imported, &|name| {
-        super::read_text(&folder.join(name))
-    })?;
+    let bundle = bundle(entry, &mut imported, &|name| super::read_text(&folder.join(name)))?;
     super::write(&folder.join(entry), bundle)?;
     for name in imported.iter().filter(|name| *name != entry) {
         let path = folder.join(name);
@@ -19,11 +17,7 @@ pub fn bundle_in_place(folder: &Path, entry: &str) -> Result<()> {
     Ok(())
 }
 
-fn bundle(
-    name: &str,
-    imported: &mut Vec<String>,
-    read: &dyn Fn(&str) -> Result<String>,
-) -> Result<String> {
+fn bundle(name: &str, imported: &mut Vec<String>, read: &dyn Fn(&str) -> Result<String>) -> Result<String> {
     if imported.iter().any(|known| known == name) {
         bail!("{name} is imported twice.\nWhat to do: import each style sheet once, from main.css");
     }
@@ -58,19 +52,11 @@ struct Import<'a> {
 
 impl<'a> Import<'a> {
     fn parse(line: &'a str) -> Option<Self> {
-        let rest = line
-            .trim()
-            .strip_prefix("@import")?
-            .trim()
-            .strip_suffix(';')?
-            .trim();
+        let rest = line.trim().strip_prefix("@import")?.trim().strip_suffix(';')?.trim();
         let (file, rest) = match rest.strip_prefix("url(") {
             Some(inner) => inner.split_once(')')?,
             None => {
-                let quote = rest
-                    .chars()
-                    .next()
-                    .filter(|first| ['"', '\''].contains(first))?;
+                let quote = rest.chars().next().filter(|first| ['"', '\''].contains(first))?;
                 let end = rest[1..].find(quote)? + 2;
                 rest.split_at(end)
             }
@@ -92,10 +78,7 @@ mod tests {
 
     fn bundled(files: &[(&str, &str)]) -> Result<String> {
         bundle("main.css", &mut Vec::new(), &|name| {
-            let found = files
-                .iter()
-                .find(|(known, _)| *known == name)
-                .with_context(|| format!("no {name}"))?;
+            let found = files.iter().find(|(known, _)| *known == name).with_context(|| format!("no {name}"))?;
             Ok(found.1.to_owned())
         })
     }
@@ -103,10 +86,7 @@ mod tests {
     #[test]
     fn imports_are_replaced_by_what_they_import() -> Result<()> {
         let text = bundled(&[
-            (
-                "main.css",
-                "@import \"a.css\";\n@import url('./b.css');\nm {}\n",
-            ),
+            ("main.css", "@import \"a.css\";\n@import url('./b.css');\nm {}\n"),
             ("a.css", "a {}\n"),
             ("b.css", "@import 'c.css';\nb {}"),
             ("c.css", "c {}\n"),
@@ -117,36 +97,20 @@ mod tests {
 
     #[test]
     fn a_layer_is_kept() -> Result<()> {
-        let text = bundled(&[
-            ("main.css", "@layer x, y;\n@import \"a.css\" layer(x);\n"),
-            ("a.css", "a {}\n"),
-        ])?;
+        let text = bundled(&[("main.css", "@layer x, y;\n@import \"a.css\" layer(x);\n"), ("a.css", "a {}\n")])?;
         assert_eq!(text, "@layer x, y;\n@layer x {\na {}\n}\n");
         Ok(())
     }
 
     #[test]
     fn an_import_from_elsewhere_is_refused() {
-        for line in [
-            "@import \"https://example.org/a.css\";",
-            "@import \"sub/a.css\";",
-            "@import \"a.css\" print;",
-        ] {
-            assert!(
-                bundled(&[("main.css", line), ("a.css", "")]).is_err(),
-                "{line}"
-            );
+        for line in ["@import \"https://example.org/a.css\";", "@import \"sub/a.css\";", "@import \"a.css\" print;"] {
+            assert!(bundled(&[("main.css", line), ("a.css", "")]).is_err(), "{line}");
         }
     }
 
     #[test]
     fn a_circle_of_imports_is_refused() {
-        assert!(
-            bundled(&[
-                ("main.css", "@import \"a.css\";"),
-                ("a.css", "@import \"main.css\";")
-            ])
-            .is_err()
-        );
+        assert!(bundled(&[("main.css", "@import \"a.css\";"), ("a.css", "@import \"main.css\";")]).is_err());
     }
 }

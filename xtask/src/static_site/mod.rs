@@ -56,26 +56,15 @@ pub fn serve(folder: &Path, prefix: &str, port: u16) -> Result<Server> {
     if !prefix.starts_with('/') || !prefix.ends_with('/') {
         bail!("the prefix '{prefix}' must begin and end with a slash");
     }
-    let folder = folder.canonicalize().with_context(|| {
-        format!(
-            "there is no folder {}: run `cargo xtask build` first",
-            folder.display()
-        )
-    })?;
-    let http = tiny_http::Server::http(("127.0.0.1", port)).map_err(|error| {
-        anyhow!("port {port} cannot be used ({error}): choose another one with --port")
-    })?;
-    let address = http
-        .server_addr()
-        .to_ip()
-        .context("the server has no address")?;
+    let folder = folder
+        .canonicalize()
+        .with_context(|| format!("there is no folder {}: run `cargo xtask build` first", folder.display()))?;
+    let http = tiny_http::Server::http(("127.0.0.1", port))
+        .map_err(|error| anyhow!("port {port} cannot be used ({error}): choose another one with --port"))?;
+    let address = http.server_addr().to_ip().context("the server has no address")?;
     let http = Arc::new(http);
-    let site = Arc::new(Site {
-        folder,
-        prefix: prefix.to_owned(),
-        overrides: RwLock::default(),
-        requests: Mutex::default(),
-    });
+    let site =
+        Arc::new(Site { folder, prefix: prefix.to_owned(), overrides: RwLock::default(), requests: Mutex::default() });
     let threads = (0..THREADS)
         .map(|_| {
             let (http, site) = (Arc::clone(&http), Arc::clone(&site));
@@ -87,48 +76,28 @@ pub fn serve(folder: &Path, prefix: &str, port: u16) -> Result<Server> {
             })
         })
         .collect();
-    Ok(Server {
-        http,
-        site,
-        address,
-        threads,
-    })
+    Ok(Server { http, site, address, threads })
 }
 
 impl Server {
     /// The site's address, ending in a slash.
     #[must_use]
     pub fn url(&self) -> String {
-        format!(
-            "http://127.0.0.1:{}{}",
-            self.address.port(),
-            self.site.prefix
-        )
+        format!("http://127.0.0.1:{}{}", self.address.port(), self.site.prefix)
     }
 
     /// All paths (with their queries) that were asked for until now, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
-        self.site
-            .requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.site.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Serves these bytes for one path (relative to the prefix), whether or not there is such a
     /// file.
     #[must_use]
     pub fn with_override(self, path: &str, bytes: impl Into<Vec<u8>>, mime: &str) -> Self {
-        let replacement = Override {
-            bytes: bytes.into(),
-            mime: mime.to_owned(),
-        };
-        let mut overrides = self
-            .site
-            .overrides
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
+        let replacement = Override { bytes: bytes.into(), mime: mime.to_owned() };
+        let mut overrides = self.site.overrides.write().unwrap_or_else(PoisonError::into_inner);
         overrides.insert(path.trim_start_matches('/').to_owned(), replacement);
         drop(overrides);
         self
@@ -155,10 +124,7 @@ impl Drop for Server {
 impl Site {
     fn respond(&self, request: Request) -> io::Result<()> {
         let url = request.url().to_owned();
-        self.requests
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(url.clone());
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
         let answer = match request.method() {
             Method::Get | Method::Head => self.answer(&url),
             _ => Answer::text(405, "only GET and HEAD are served"),
@@ -170,8 +136,7 @@ impl Site {
             Some(("Access-Control-Allow-Origin", "*".to_owned())),
             answer.location.map(|location| ("Location", location)),
         ];
-        let mut response =
-            Response::from_data(answer.bytes).with_status_code(StatusCode(answer.status));
+        let mut response = Response::from_data(answer.bytes).with_status_code(StatusCode(answer.status));
         for (name, value) in headers.into_iter().flatten() {
             if let Ok(header) = Header::from_bytes(name, value) {
                 response.add_header(header);
@@ -184,27 +149,18 @@ impl Site {
         match route(&self.prefix, url) {
             Route::Elsewhere => Answer::text(404, "nothing is served here"),
             Route::Hostile => Answer::text(400, "this is no path of the site"),
-            Route::Redirect(location) => Answer {
-                location: Some(location),
-                ..Answer::text(301, "moved to the address with a slash")
-            },
+            Route::Redirect(location) => {
+                Answer { location: Some(location), ..Answer::text(301, "moved to the address with a slash") }
+            }
             Route::File(path) => self.file(&path).unwrap_or_else(|| {
-                self.file("404.html").map_or_else(
-                    || Answer::text(404, "not found"),
-                    |page| Answer {
-                        status: 404,
-                        ..page
-                    },
-                )
+                self.file("404.html")
+                    .map_or_else(|| Answer::text(404, "not found"), |page| Answer { status: 404, ..page })
             }),
         }
     }
 
     fn file(&self, path: &str) -> Option<Answer> {
-        let overrides = self
-            .overrides
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
+        let overrides = self.overrides.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(replacement) = overrides.get(path) {
             return Some(Answer {
                 status: 200,
@@ -215,23 +171,13 @@ impl Site {
         }
         drop(overrides);
         let bytes = files::read_inside(&self.folder, path)?;
-        Some(Answer {
-            status: 200,
-            mime: mime_of(path).to_owned(),
-            location: None,
-            bytes,
-        })
+        Some(Answer { status: 200, mime: mime_of(path).to_owned(), location: None, bytes })
     }
 }
 
 impl Answer {
     fn text(status: u16, text: &str) -> Self {
-        Self {
-            status,
-            mime: "text/plain; charset=utf-8".to_owned(),
-            location: None,
-            bytes: text.into(),
-        }
+        Self { status, mime: "text/plain; charset=utf-8".to_owned(), location: None, bytes: text.into() }
     }
 }
 

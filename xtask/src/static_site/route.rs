@@ -15,13 +15,9 @@ pub enum Route {
 
 /// Decides on an address as it stands in the request: encoded, maybe with a query.
 pub fn route(prefix: &str, url: &str) -> Route {
-    let (path, query) = url
-        .split_once('?')
-        .map_or((url, None), |(path, query)| (path, Some(query)));
+    let (path, query) = url.split_once('?').map_or((url, None), |(path, query)| (path, Some(query)));
     if prefix.strip_suffix('/') == Some(path) && !path.is_empty() {
-        return Route::Redirect(
-            query.map_or_else(|| prefix.to_owned(), |query| format!("{prefix}?{query}")),
-        );
+        return Route::Redirect(query.map_or_else(|| prefix.to_owned(), |query| format!("{prefix}?{query}")));
     }
     let Some(inside) = path.strip_prefix(prefix) else {
         return Route::Elsewhere;
@@ -81,10 +77,7 @@ mod tests {
 
     #[test]
     fn a_prefix_without_its_slash_is_redirected_with_its_query() {
-        assert_eq!(
-            route("/a/b/", "/a/b?x=1"),
-            Route::Redirect("/a/b/?x=1".to_owned())
-        );
+        assert_eq!(route("/a/b/", "/a/b?x=1"), Route::Redirect("/a/b/?x=1".to_owned()));
     }
 
     #[test]
@@ -95,15 +88,8 @@ mod tests {
 
     #[test]
     fn paths_that_climb_out_are_hostile_however_they_are_written() {
-        for url in [
-            "/../secret",
-            "/%2e%2e/secret",
-            "/a/..%2f..%2fsecret",
-            "/..\\secret",
-            "//etc/passwd",
-            "/%ff",
-            "/%2",
-        ] {
+        for url in ["/../secret", "/%2e%2e/secret", "/a/..%2f..%2fsecret", "/..\\secret", "//etc/passwd", "/%ff", "/%2"]
+        {
             assert_eq!(route("/", url), Route::Hostile, "{url}");
         }
     }

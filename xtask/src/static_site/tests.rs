@@ -52,15 +52,10 @@ fn get(server: &Server, path: &str) -> Result<(String, String)> {
 
 fn request(server: &Server, method: &str, path: &str) -> Result<(String, String)> {
     let mut stream = TcpStream::connect(server.address)?;
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-    )?;
+    write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
     let mut text = String::new();
     stream.read_to_string(&mut text)?;
-    let (head, body) = text
-        .split_once("\r\n\r\n")
-        .context("an answer has a head and a body")?;
+    let (head, body) = text.split_once("\r\n\r\n").context("an answer has a head and a body")?;
     Ok((head.to_owned(), body.to_owned()))
 }
 
@@ -78,10 +73,7 @@ fn every_kind_of_file_has_its_type() -> Result<()> {
     ] {
         let (head, _) = get(&server, path)?;
         assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
-        assert!(
-            head.contains(&format!("Content-Type: {mime}")),
-            "{path}: {head}"
-        );
+        assert!(head.contains(&format!("Content-Type: {mime}")), "{path}: {head}");
     }
     Ok(())
 }
@@ -105,10 +97,7 @@ fn a_site_below_a_prefix_is_found_there_and_only_there() -> Result<()> {
     assert_eq!(get(&server, "/a/b/page.js?v=1")?.1, "js");
     assert!(get(&server, "/page.js")?.0.starts_with("HTTP/1.1 404"));
     let (head, _) = get(&server, "/a/b")?;
-    assert!(
-        head.starts_with("HTTP/1.1 301") && head.contains("Location: /a/b/"),
-        "{head}"
-    );
+    assert!(head.starts_with("HTTP/1.1 301") && head.contains("Location: /a/b/"), "{head}");
     Ok(())
 }
 
@@ -116,17 +105,9 @@ fn a_site_below_a_prefix_is_found_there_and_only_there() -> Result<()> {
 fn no_path_leads_out_of_the_folder() -> Result<()> {
     let folder = Folder::new("traversal")?;
     let server = folder.serve("/")?;
-    for path in [
-        "/../secret.txt",
-        "/%2e%2e/secret.txt",
-        "/x/../../secret.txt",
-        "/..%5csecret.txt",
-    ] {
+    for path in ["/../secret.txt", "/%2e%2e/secret.txt", "/x/../../secret.txt", "/..%5csecret.txt"] {
         let (head, body) = get(&server, path)?;
-        assert!(
-            !head.starts_with("HTTP/1.1 200") && !body.contains("secret"),
-            "{path}: {head}"
-        );
+        assert!(!head.starts_with("HTTP/1.1 200") && !body.contains("secret"), "{path}: {head}");
     }
     Ok(())
 }
@@ -144,10 +125,11 @@ fn a_link_out_of_the_folder_is_not_followed() -> Result<()> {
 #[test]
 fn single_files_can_be_replaced_or_added() -> Result<()> {
     let folder = Folder::new("override")?;
-    let server = folder
-        .serve("/a/")?
-        .with_override("page.js", "other js", "text/javascript")
-        .with_override("bench/new.html", "new", "text/html");
+    let server = folder.serve("/a/")?.with_override("page.js", "other js", "text/javascript").with_override(
+        "bench/new.html",
+        "new",
+        "text/html",
+    );
     assert_eq!(get(&server, "/a/page.js")?.1, "other js");
     assert_eq!(get(&server, "/a/bench/new.html")?.1, "new");
     Ok(())

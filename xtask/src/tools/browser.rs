@@ -24,11 +24,8 @@ const CHROME_NAMES: [&str; 6] = [
     "chrome",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
-const DRIVER_NAMES: [&str; 3] = [
-    "chromedriver",
-    "/usr/lib/chromium/chromedriver",
-    "/usr/lib/chromium-browser/chromedriver",
-];
+const DRIVER_NAMES: [&str; 3] =
+    ["chromedriver", "/usr/lib/chromium/chromedriver", "/usr/lib/chromium-browser/chromedriver"];
 
 /// Finds browser and driver (`CHROME` and `CHROMEDRIVER` override), installing Debian's where
 /// there are none.
@@ -36,10 +33,7 @@ pub fn ensure() -> Result<Browser> {
     let mut chrome = find("CHROME", &CHROME_NAMES)?;
     let mut driver = find("CHROMEDRIVER", &DRIVER_NAMES)?;
     if chrome.is_none() || driver.is_none() {
-        system::install_packages(
-            "a Chromium and its driver, for the browser tests",
-            &["chromium", "chromium-driver"],
-        )?;
+        system::install_packages("a Chromium and its driver, for the browser tests", &["chromium", "chromium-driver"])?;
         chrome = find("CHROME", &CHROME_NAMES)?;
         driver = find("CHROMEDRIVER", &DRIVER_NAMES)?;
     }
@@ -58,15 +52,11 @@ pub fn ensure() -> Result<Browser> {
 }
 
 fn find(variable: &str, names: &[&str]) -> Result<Option<PathBuf>> {
-    match env::var_os(variable)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-    {
+    match env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from) {
         Some(path) if path.is_file() => Ok(Some(path)),
-        Some(path) => bail!(
-            "{variable} is set to {}, which is no file.\nWhat to do: correct or unset {variable}",
-            path.display()
-        ),
+        Some(path) => {
+            bail!("{variable} is set to {}, which is no file.\nWhat to do: correct or unset {variable}", path.display())
+        }
         None => Ok(process::find_program(names)),
     }
 }

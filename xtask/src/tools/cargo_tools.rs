@@ -16,9 +16,7 @@ use crate::{cache::Cache, process, stages::minutes, workspace::Workspace};
 pub fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
     let remedy = "install Rust by https://rustup.rs";
     let folder = process::output(
-        workspace
-            .command("rustc")
-            .args(["--print", "target-libdir", "--target", WASM_TARGET]),
+        workspace.command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]),
         remedy,
     )?;
     if Path::new(folder.trim()).is_dir() {
@@ -26,29 +24,19 @@ pub fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
     }
     println!("Adding the target {WASM_TARGET} (about 20 MB)");
     process::run(
-        workspace
-            .command("rustup")
-            .args(["target", "add", WASM_TARGET]),
+        workspace.command("rustup").args(["target", "add", WASM_TARGET]),
         "install Rust by https://rustup.rs, or add the target wasm32-unknown-unknown by your system's packages",
     )
 }
 
 /// Adds rustfmt and clippy unless the toolchain in use has them.
 pub fn ensure_linters(workspace: &Workspace) -> Result<()> {
-    for (component, arguments) in [
-        ("rustfmt", ["fmt", "--version"]),
-        ("clippy", ["clippy", "--version"]),
-    ] {
-        let found = workspace
-            .cargo(&arguments)
-            .output()
-            .is_ok_and(|output| output.status.success());
+    for (component, arguments) in [("rustfmt", ["fmt", "--version"]), ("clippy", ["clippy", "--version"])] {
+        let found = workspace.cargo(&arguments).output().is_ok_and(|output| output.status.success());
         if !found {
             println!("Adding the toolchain component {component}");
             process::run(
-                workspace
-                    .command("rustup")
-                    .args(["component", "add", component]),
+                workspace.command("rustup").args(["component", "add", component]),
                 "install Rust by https://rustup.rs, or the component by your system's packages",
             )?;
         }
@@ -60,18 +48,11 @@ pub fn ensure_linters(workspace: &Workspace) -> Result<()> {
 /// published with, and where a registry does not have all of that, with what it has.
 pub fn ensure_installed(cache: &Cache, tool: Pinned, program: &str) -> Result<PathBuf> {
     let root = cache.tools();
-    let path = root
-        .join("bin")
-        .join(format!("{program}{}", env::consts::EXE_SUFFIX));
+    let path = root.join("bin").join(format!("{program}{}", env::consts::EXE_SUFFIX));
     if has_version(&path, tool.version) {
         return Ok(path);
     }
-    println!(
-        "Installing {} {} into {} (5 to 10 minutes on two cores)",
-        tool.package,
-        tool.version,
-        root.display()
-    );
+    println!("Installing {} {} into {} (5 to 10 minutes on two cores)", tool.package, tool.version, root.display());
     let begun = Instant::now();
     let build = root.join("build");
     let version = format!("={}", tool.version);
@@ -79,14 +60,7 @@ pub fn ensure_installed(cache: &Cache, tool: Pinned, program: &str) -> Result<Pa
     for flags in [&["--locked"][..], &[]] {
         let mut install = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         install
-            .args([
-                "install",
-                tool.package,
-                "--version",
-                &version,
-                "--force",
-                "--root",
-            ])
+            .args(["install", tool.package, "--version", &version, "--force", "--root"])
             .arg(&root)
             .args(flags)
             .current_dir(cache.root())
@@ -97,10 +71,7 @@ pub fn ensure_installed(cache: &Cache, tool: Pinned, program: &str) -> Result<Pa
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
-        result = process::run(
-            &mut install,
-            "check the network and try again; what was compiled so far is kept",
-        );
+        result = process::run(&mut install, "check the network and try again; what was compiled so far is kept");
         match &result {
             Ok(()) => break,
             Err(error) => println!("{error}"),
@@ -122,6 +93,5 @@ pub fn ensure_installed(cache: &Cache, tool: Pinned, program: &str) -> Result<Pa
 }
 
 fn has_version(path: &Path, version: &str) -> bool {
-    process::version_of(path)
-        .is_some_and(|text| text.split_whitespace().any(|word| word == version))
+    process::version_of(path).is_some_and(|text| text.split_whitespace().any(|word| word == version))
 }

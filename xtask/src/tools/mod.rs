@@ -24,38 +24,17 @@ pub struct Pinned {
 }
 
 /// Builds the site.
-pub const TRUNK: Pinned = Pinned {
-    package: "trunk",
-    version: "0.21.14",
-};
+pub const TRUNK: Pinned = Pinned { package: "trunk", version: "0.21.14" };
 /// Makes JavaScript bindings; must be the version of the `wasm-bindgen` crate.
-pub const WASM_BINDGEN: Pinned = Pinned {
-    package: "wasm-bindgen-cli",
-    version: "0.2.130",
-};
+pub const WASM_BINDGEN: Pinned = Pinned { package: "wasm-bindgen-cli", version: "0.2.130" };
 /// Brings `wasm-opt`.
-pub const BINARYEN: Pinned = Pinned {
-    package: "binaryen",
-    version: "132.0.0",
-};
+pub const BINARYEN: Pinned = Pinned { package: "binaryen", version: "132.0.0" };
 /// The libraries that the benchmark compares with.
 pub const PEERS: [Pinned; 4] = [
-    Pinned {
-        package: "@tensorflow/tfjs",
-        version: "4.22.0",
-    },
-    Pinned {
-        package: "@tensorflow/tfjs-backend-wasm",
-        version: "4.22.0",
-    },
-    Pinned {
-        package: "@tensorflow/tfjs-backend-webgpu",
-        version: "4.22.0",
-    },
-    Pinned {
-        package: "@jax-js/jax",
-        version: "0.1.25",
-    },
+    Pinned { package: "@tensorflow/tfjs", version: "4.22.0" },
+    Pinned { package: "@tensorflow/tfjs-backend-wasm", version: "4.22.0" },
+    Pinned { package: "@tensorflow/tfjs-backend-webgpu", version: "4.22.0" },
+    Pinned { package: "@jax-js/jax", version: "0.1.25" },
 ];
 
 /// The tools of one site build.
@@ -85,10 +64,7 @@ pub fn ensure_site_tools(workspace: &Workspace) -> Result<SiteTools> {
     cargo_tools::ensure_installed(cache, WASM_BINDGEN, "wasm-bindgen")?;
     cargo_tools::ensure_installed(cache, TRUNK, "trunk")?;
     let wasm_opt = npm_tools::ensure_wasm_opt(cache)?;
-    Ok(SiteTools {
-        bin: cache.tools().join("bin"),
-        wasm_opt,
-    })
+    Ok(SiteTools { bin: cache.tools().join("bin"), wasm_opt })
 }
 
 /// Makes sure that the benchmark's peers are installed; returns the folder above `node_modules`.
@@ -102,11 +78,7 @@ pub fn ensure_peers(cache: &Cache) -> Result<PathBuf> {
 /// Says which program is used for what, once and shortly.
 fn report_found(name: &str, path: &std::path::Path) {
     let version = process::version_of(path).unwrap_or_else(|| name.to_owned());
-    println!(
-        "Using {} at {}",
-        version.lines().next().unwrap_or(name),
-        path.display()
-    );
+    println!("Using {} at {}", version.lines().next().unwrap_or(name), path.display());
 }
 
 #[cfg(test)]
@@ -117,9 +89,6 @@ mod tests {
     fn the_bindings_tool_has_the_version_of_the_crate() {
         let manifest = include_str!("../../../Cargo.toml");
         let wanted = format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version);
-        assert!(
-            manifest.lines().any(|line| line == wanted),
-            "the root manifest has no line `{wanted}`"
-        );
+        assert!(manifest.lines().any(|line| line == wanted), "the root manifest has no line `{wanted}`");
     }
 }

@@ -16,11 +16,7 @@ use crate::{cache::Cache, process, stages::minutes};
 pub fn ensure_wasm_opt(cache: &Cache) -> Result<PathBuf> {
     let folder = cache.tools();
     ensure_packages(&folder, &[BINARYEN], "less than a minute")?;
-    let name = if cfg!(windows) {
-        "wasm-opt.cmd"
-    } else {
-        "wasm-opt"
-    };
+    let name = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
     let path = folder.join("node_modules/.bin").join(name);
     if !path.exists() {
         bail!(
@@ -34,43 +30,24 @@ pub fn ensure_wasm_opt(cache: &Cache) -> Result<PathBuf> {
 
 /// Installs packages into `folder/node_modules` unless all are there in their pinned versions.
 pub fn ensure_packages(folder: &Path, packages: &[Pinned], duration: &str) -> Result<()> {
-    if packages
-        .iter()
-        .all(|package| is_installed(folder, *package))
-    {
+    if packages.iter().all(|package| is_installed(folder, *package)) {
         return Ok(());
     }
     let npm = ensure_npm()?;
-    let wanted: Vec<String> = packages
-        .iter()
-        .map(|package| format!("{}@{}", package.package, package.version))
-        .collect();
-    println!(
-        "Installing {} into {} ({duration})",
-        wanted.join(", "),
-        folder.display()
-    );
+    let wanted: Vec<String> =
+        packages.iter().map(|package| format!("{}@{}", package.package, package.version)).collect();
+    println!("Installing {} into {} ({duration})", wanted.join(", "), folder.display());
     let begun = Instant::now();
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     process::run(
         Command::new(npm)
-            .args([
-                "install",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-                "--save-exact",
-                "--prefix",
-            ])
+            .args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--save-exact", "--prefix"])
             .arg(folder)
             .args(&wanted)
             .current_dir(folder),
         "check the network and try again",
     )?;
-    if let Some(missing) = packages
-        .iter()
-        .find(|package| !is_installed(folder, **package))
-    {
+    if let Some(missing) = packages.iter().find(|package| !is_installed(folder, **package)) {
         bail!(
             "npm did not install {} {}.\nWhat to do: delete {} and try again",
             missing.package,
@@ -84,16 +61,9 @@ pub fn ensure_packages(folder: &Path, packages: &[Pinned], duration: &str) -> Re
 
 /// The version that a package's own description states decides: starting each would cost seconds.
 fn is_installed(folder: &Path, package: Pinned) -> bool {
-    let description = folder
-        .join("node_modules")
-        .join(package.package)
-        .join("package.json");
+    let description = folder.join("node_modules").join(package.package).join("package.json");
     let wanted = format!("\"version\":\"{}\"", package.version);
-    fs::read_to_string(description).is_ok_and(|text| {
-        text.split_whitespace()
-            .collect::<String>()
-            .contains(&wanted)
-    })
+    fs::read_to_string(description).is_ok_and(|text| text.split_whitespace().collect::<String>().contains(&wanted))
 }
 
 fn ensure_npm() -> Result<PathBuf> {

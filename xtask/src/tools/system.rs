@@ -11,10 +11,7 @@ pub fn install_packages(purpose: &str, packages: &[&str]) -> Result<()> {
     let Some(apt) = process::find_program(&["apt-get"]) else {
         return Ok(());
     };
-    println!(
-        "Installing {} by apt-get: {purpose} (a few minutes)",
-        packages.join(" ")
-    );
+    println!("Installing {} by apt-get: {purpose} (a few minutes)", packages.join(" "));
     let remedy = format!("install {purpose} yourself, then try again");
     let as_root = is_root()?;
     let apt_get = |arguments: &[&str]| {
@@ -22,14 +19,10 @@ pub fn install_packages(purpose: &str, packages: &[&str]) -> Result<()> {
             Command::new(&apt)
         } else {
             let mut command = Command::new("sudo");
-            command
-                .args(["env", "DEBIAN_FRONTEND=noninteractive"])
-                .arg(&apt);
+            command.args(["env", "DEBIAN_FRONTEND=noninteractive"]).arg(&apt);
             command
         };
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .args(arguments);
+        command.env("DEBIAN_FRONTEND", "noninteractive").args(arguments);
         command
     };
     process::run(&mut apt_get(&["update", "-qq"]), &remedy)?;
@@ -37,10 +30,7 @@ pub fn install_packages(purpose: &str, packages: &[&str]) -> Result<()> {
 }
 
 fn is_root() -> Result<bool> {
-    let user = process::output(
-        Command::new("id").arg("-u"),
-        "run this as a user that may install packages",
-    )
-    .context("the current user is unknown")?;
+    let user = process::output(Command::new("id").arg("-u"), "run this as a user that may install packages")
+        .context("the current user is unknown")?;
     Ok(user.trim() == "0")
 }

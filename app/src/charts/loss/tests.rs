@@ -2,35 +2,14 @@ use super::*;
 use crate::charts::lines::decimate;
 
 fn chart<'a>(train: &'a [Point], valid: &'a [Point], log: bool) -> LossChart<'a> {
-    let series = vec![LossSeries {
-        task: 0,
-        label: "A circle".into(),
-        train,
-        valid,
-    }];
-    LossChart {
-        series,
-        log,
-        smoothing: 0.0,
-        cursor: None,
-        theme: Theme::new(false, 1.0),
-    }
+    let series = vec![LossSeries { task: 0, label: "A circle".into(), train, valid }];
+    LossChart { series, log, smoothing: 0.0, cursor: None, theme: Theme::new(false, 1.0) }
 }
 
 #[test]
 fn a_loss_curve_with_a_spike_keeps_it_after_decimation() {
-    let points: Vec<Point> = (0..50_000)
-        .map(|k| {
-            (
-                f64::from(k),
-                if k == 31_234 {
-                    90.0
-                } else {
-                    1.0 + f64::from(k % 7) * 0.01
-                },
-            )
-        })
-        .collect();
+    let points: Vec<Point> =
+        (0..50_000).map(|k| (f64::from(k), if k == 31_234 { 90.0 } else { 1.0 + f64::from(k % 7) * 0.01 })).collect();
     let chart = chart(&points, &[], false);
     let plot = chart.plot((440, 220));
     let drawn = decimate(&points, &plot);
@@ -43,14 +22,7 @@ fn a_loss_curve_with_a_spike_keeps_it_after_decimation() {
 
 #[test]
 fn a_value_that_is_not_finite_is_a_gap() {
-    let points = [
-        (0.0, 1.0),
-        (1.0, 0.9),
-        (2.0, f64::NAN),
-        (3.0, f64::INFINITY),
-        (4.0, 0.7),
-        (5.0, 0.6),
-    ];
+    let points = [(0.0, 1.0), (1.0, 0.9), (2.0, f64::NAN), (3.0, f64::INFINITY), (4.0, 0.7), (5.0, 0.6)];
     let plot = chart(&points, &[], true).plot((440, 220));
     let pieces = decimate(&points, &plot);
     assert_eq!(pieces.iter().map(Vec::len).collect::<Vec<_>>(), [2, 2]);
@@ -58,15 +30,10 @@ fn a_value_that_is_not_finite_is_a_gap() {
 
 #[test]
 fn gaps_narrower_than_a_pixel_do_not_multiply_points() {
-    let points: Vec<Point> = (0..40_000)
-        .map(|k| (f64::from(k), if k % 2 == 0 { 1.0 } else { f64::NAN }))
-        .collect();
+    let points: Vec<Point> = (0..40_000).map(|k| (f64::from(k), if k % 2 == 0 { 1.0 } else { f64::NAN })).collect();
     let plot = chart(&points, &[], false).plot((440, 220));
     let count: usize = decimate(&points, &plot).iter().map(Vec::len).sum();
-    assert!(
-        count as f64 <= 2.0 * (plot.right - plot.left + 1.0),
-        "{count}"
-    );
+    assert!(count as f64 <= 2.0 * (plot.right - plot.left + 1.0), "{count}");
 }
 
 #[test]

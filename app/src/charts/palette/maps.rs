@@ -11,20 +11,10 @@ pub const MAX_CLASSES: usize = 10;
 const TABLE: usize = 257;
 
 /// Orange over the panel's own colour to blue, the pair that readers of TensorFlow Playground know.
-const DIVERGING_LIGHT: [Rgb; 5] = [
-    (0xD9, 0x6A, 0x00),
-    (0xF6, 0xB2, 0x6B),
-    (0xF7, 0xF7, 0xF5),
-    (0x7F, 0xB8, 0xDA),
-    (0x08, 0x6C, 0xB0),
-];
-const DIVERGING_DARK: [Rgb; 5] = [
-    (0xF2, 0x8E, 0x1C),
-    (0x95, 0x55, 0x12),
-    (0x24, 0x27, 0x2C),
-    (0x15, 0x57, 0x8A),
-    (0x3C, 0xA4, 0xE8),
-];
+const DIVERGING_LIGHT: [Rgb; 5] =
+    [(0xD9, 0x6A, 0x00), (0xF6, 0xB2, 0x6B), (0xF7, 0xF7, 0xF5), (0x7F, 0xB8, 0xDA), (0x08, 0x6C, 0xB0)];
+const DIVERGING_DARK: [Rgb; 5] =
+    [(0xF2, 0x8E, 0x1C), (0x95, 0x55, 0x12), (0x24, 0x27, 0x2C), (0x15, 0x57, 0x8A), (0x3C, 0xA4, 0xE8)];
 
 /// Nine stops of viridis: rising lightness, readable with every kind of colour vision.
 const VIRIDIS: [Rgb; 9] = [
@@ -78,11 +68,7 @@ pub fn sequential(t: f32) -> Rgb {
 /// ten the colours start again, mixed with grey.
 pub fn class_colour(i: usize, n: usize) -> Rgb {
     if n <= 2 {
-        return if i.is_multiple_of(2) {
-            DIVERGING_LIGHT[0]
-        } else {
-            DIVERGING_LIGHT[4]
-        };
+        return if i.is_multiple_of(2) { DIVERGING_LIGHT[0] } else { DIVERGING_LIGHT[4] };
     }
     let colour = CLASSES[i % MAX_CLASSES];
     match i / MAX_CLASSES {
@@ -121,11 +107,7 @@ fn table(stops: &[Rgb]) -> Vec<Rgb> {
 pub(crate) fn mix_fast(from: Rgb, to: Rgb, t: f64) -> Rgb {
     let t = t.clamp(0.0, 1.0);
     let channel = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * t).round() as u8;
-    (
-        channel(from.0, to.0),
-        channel(from.1, to.1),
-        channel(from.2, to.2),
-    )
+    (channel(from.0, to.0), channel(from.1, to.1), channel(from.2, to.2))
 }
 
 /// Evenly for the eye: straight in OKLab.
@@ -143,20 +125,12 @@ pub(crate) fn mix(from: Rgb, to: Rgb, t: f64) -> Rgb {
 
 pub(crate) fn to_linear(c: u8) -> f64 {
     let c = f64::from(c) / 255.0;
-    if c <= 0.04045 {
-        c / 12.92
-    } else {
-        ((c + 0.055) / 1.055).powf(2.4)
-    }
+    if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
 }
 
 fn from_linear(c: f64) -> u8 {
     let c = c.clamp(0.0, 1.0);
-    let c = if c <= 0.003_130_8 {
-        12.92 * c
-    } else {
-        1.055 * c.powf(1.0 / 2.4) - 0.055
-    };
+    let c = if c <= 0.003_130_8 { 12.92 * c } else { 1.055 * c.powf(1.0 / 2.4) - 0.055 };
     (c * 255.0).round() as u8
 }
 

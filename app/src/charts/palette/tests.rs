@@ -13,18 +13,10 @@ fn the_colour_distance_agrees_with_published_pairs() {
         ([50.0, 2.6772, -79.7751], [50.0, 0.0, -82.7485], 2.0425),
         ([50.0, 0.0, 0.0], [50.0, -1.0, 2.0], 2.3669),
         ([50.0, 2.5, 0.0], [73.0, 25.0, -18.0], 27.1492),
-        (
-            [60.2574, -34.0099, 36.2677],
-            [60.4626, -34.1751, 39.4387],
-            1.2644,
-        ),
+        ([60.2574, -34.0099, 36.2677], [60.4626, -34.1751, 39.4387], 1.2644),
     ];
     for (a, b, expected) in pairs {
-        assert!(
-            (ciede2000(a, b) - expected).abs() < 1e-4,
-            "{a:?} {b:?}: {}",
-            ciede2000(a, b)
-        );
+        assert!((ciede2000(a, b) - expected).abs() < 1e-4, "{a:?} {b:?}: {}", ciede2000(a, b));
     }
 }
 
@@ -43,10 +35,7 @@ fn the_first_four_tasks_differ_as_the_table_of_the_design_says() {
     let stated = [37.0, 12.2, 15.9, 12.4];
     for ((name, vision), stated) in VISIONS.iter().zip(stated) {
         let found = worst(&colours(false)[..4], vision);
-        assert!(
-            (found - stated).abs() < 0.05,
-            "{name}: {found:.2}, stated {stated}"
-        );
+        assert!((found - stated).abs() < 0.05, "{name}: {found:.2}, stated {stated}");
     }
 }
 
@@ -94,13 +83,8 @@ fn five_classes_stay_eighteen_apart_and_ten_stay_twelve() {
 #[test]
 fn the_sequential_map_grows_lighter_all_the_way_for_every_kind_of_colour_vision() {
     for (name, vision) in &VISIONS {
-        let lightness: Vec<f64> = (0..=64)
-            .map(|k| lab(sequential(k as f32 / 64.0), vision)[0])
-            .collect();
-        assert!(
-            lightness.windows(2).all(|w| w[1] > w[0] - 0.3),
-            "{name}: {lightness:?}"
-        );
+        let lightness: Vec<f64> = (0..=64).map(|k| lab(sequential(k as f32 / 64.0), vision)[0]).collect();
+        assert!(lightness.windows(2).all(|w| w[1] > w[0] - 0.3), "{name}: {lightness:?}");
         assert!(lightness[64] - lightness[0] > 60.0, "{name}");
     }
 }
@@ -114,12 +98,7 @@ fn the_two_ends_of_the_diverging_map_are_far_apart_and_its_middle_is_the_panel()
             assert!(worst(&ends, vision) > 30.0, "{name}");
         }
         assert!(contrast(diverging(0.0, theme), ground(dark).background) < 1.3);
-        assert!(
-            worst(
-                &[diverging(-0.1, theme), diverging(0.1, theme)],
-                &VISIONS[0].1
-            ) > 5.0
-        );
+        assert!(worst(&[diverging(-0.1, theme), diverging(0.1, theme)], &VISIONS[0].1) > 5.0);
     }
 }
 

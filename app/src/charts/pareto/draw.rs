@@ -24,17 +24,9 @@ impl ParetoChart<'_> {
     }
 
     /// The hypervolume's reference point, where it is on the picture.
-    pub(super) fn mark_reference<DB: DrawingBackend>(
-        &self,
-        pen: &Pen<DB>,
-        plot: &Plot,
-    ) -> Drawn<DB> {
+    pub(super) fn mark_reference<DB: DrawingBackend>(&self, pen: &Pen<DB>, plot: &Plot) -> Drawn<DB> {
         let reference = plot.point(self.reference);
-        if plot.contains(reference) {
-            self.reference_mark(pen, reference)
-        } else {
-            Ok(())
-        }
+        if plot.contains(reference) { self.reference_mark(pen, reference) } else { Ok(()) }
     }
 
     /// The hypervolume and what the marks mean, at the top right, as far as there is room beside a
@@ -71,9 +63,7 @@ impl ParetoChart<'_> {
             pen.text(word, (x, y), quiet)?;
             let at = (x - pen.width(word) - theme.px(8.0), y);
             match word {
-                "now" => {
-                    pen.marker(Shape::Diamond, at, theme.px(4.5), theme.ground().foreground)?
-                }
+                "now" => pen.marker(Shape::Diamond, at, theme.px(4.5), theme.ground().foreground)?,
                 "single-task" => self.corner_mark(pen, at, 4.0)?,
                 _ => self.reference_mark(pen, at)?,
             }
@@ -118,10 +108,7 @@ impl ParetoChart<'_> {
 
     fn colours(&self) -> (palette::Rgb, palette::Rgb) {
         let dark = self.theme.dark;
-        (
-            palette::task_colour(self.x_task, dark),
-            palette::task_colour(self.y_task, dark),
-        )
+        (palette::task_colour(self.x_task, dark), palette::task_colour(self.y_task, dark))
     }
 
     pub(super) fn draw_fan<DB: DrawingBackend>(&self, pen: &Pen<DB>, plot: &Plot) -> Drawn<DB> {
@@ -130,20 +117,12 @@ impl ParetoChart<'_> {
         // The line of the front ends where its points do; only the shading goes on.
         let steps = self.steps(plot, false);
         if steps.len() > 3 {
-            pen.line(
-                &steps[1..steps.len() - 1],
-                Ink(ground.foreground, 0.45),
-                1.5,
-            )?;
+            pen.line(&steps[1..steps.len() - 1], Ink(ground.foreground, 0.45), 1.5)?;
         }
         for member in self.fan.iter().filter(|f| finite(&f.losses)) {
             let exact = plot.point(member.losses);
             let at = plot.frame().clamp(exact);
-            let preference = if member.preference.is_nan() {
-                0.5
-            } else {
-                member.preference
-            };
+            let preference = if member.preference.is_nan() { 0.5 } else { member.preference };
             let colour = palette::mix(y_colour, x_colour, preference);
             if !member.alive {
                 let outline = Shape::Cross.outline(at, theme.px(4.0));
@@ -203,11 +182,7 @@ impl ParetoChart<'_> {
             let piece = &way[start..(start + step + 1).min(way.len())];
             let age = (k + 1) as f64 * step as f64 / way.len() as f64;
             for part in clip::polyline(&frame, piece) {
-                pen.line(
-                    &part,
-                    Ink(ground.foreground, 0.12 + 0.6 * age.min(1.0).powi(2)),
-                    1.5,
-                )?;
+                pen.line(&part, Ink(ground.foreground, 0.12 + 0.6 * age.min(1.0).powi(2)), 1.5)?;
             }
         }
         let Some(now) = self.now().map(|p| plot.point(p)) else {

@@ -3,11 +3,7 @@
 pub(super) fn scientific(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
-    let digits = if digits.contains('.') {
-        digits.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        digits
-    };
+    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits };
     signed(format!("{digits}e{power}"))
 }
 
@@ -29,11 +25,7 @@ pub fn format_value(value: f64) -> String {
     } else {
         let decimals = (3 - size.log10().floor() as i32).clamp(0, 8) as usize;
         let text = format!("{value:.decimals$}");
-        let text = if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.')
-        } else {
-            &text
-        };
+        let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
         signed(text.to_string())
     }
 }
@@ -46,19 +38,11 @@ pub fn format_percent(share: f64) -> String {
     }
     let percent = share * 100.0;
     if percent.abs() > 9999.0 {
-        return if percent > 0.0 {
-            ">+9999 %".into()
-        } else {
-            "<\u{2212}9999 %".into()
-        };
+        return if percent > 0.0 { ">+9999 %".into() } else { "<\u{2212}9999 %".into() };
     }
     let decimals = if percent.abs() < 99.95 { 1 } else { 0 };
     let text = format!("{percent:+.decimals$} %");
-    if text.trim_start_matches(['+', '-']).starts_with("0.0 ") {
-        "0.0 %".into()
-    } else {
-        signed(text)
-    }
+    if text.trim_start_matches(['+', '-']).starts_with("0.0 ") { "0.0 %".into() } else { signed(text) }
 }
 
 #[cfg(test)]

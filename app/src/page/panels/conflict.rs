@@ -18,7 +18,7 @@ fn cosine(page: Page, i: usize, j: usize) -> Option<f64> {
 
 /// The length of a task's newest gradient.
 fn norm(page: Page, task: usize) -> Option<f64> {
-    page.latest.with(|point| conflict::norms(&point.as_ref()?.gram).get(task).copied())
+    page.latest.with(|point| conflict::norms(&point.as_ref()?.gram).get(task).copied().filter(|norm| norm.is_finite()))
 }
 
 fn word(cosine: Option<f64>) -> &'static str {
@@ -73,7 +73,8 @@ pub fn ConflictGauge() -> impl IntoView {
             </li>
         }
     };
-    let alone = move || (tasks(page) < 2).then(|| view! { <p class="small">"One task alone has nobody to disagree with"</p> });
+    let alone =
+        move || (tasks(page) < 2).then(|| view! { <p class="small">"One task alone has nobody to disagree with"</p> });
     view! {
         <Panel title="Gradients at the trunk" term="conflict" class="panel-conflict">
             {alone}

@@ -1,10 +1,10 @@
 //! Losses over epochs, with the exact numbers beside the picture.
 
 use super::draw::{Chart, ChartView, Pointer};
+use super::mark::TaskMark;
 use super::panel::{Panel, Table, TableTwin};
 use super::series::{Lines, nearest, sampled, steps_per_epoch};
 use super::text::{DASH, six, task_title, tasks};
-use super::mark::TaskMark;
 use crate::charts::{Area, Drawn, LossChart, LossSeries, Theme};
 use crate::page::state::Page;
 use leptos::prelude::*;
@@ -174,7 +174,8 @@ fn Readings() -> impl IntoView {
             </tr>
         }
     };
-    let heading = move || under.with(|point| point.as_ref().map(|point| format!("epoch {}, step {}", point.epoch, point.step)));
+    let heading =
+        move || under.with(|point| point.as_ref().map(|point| format!("epoch {}, step {}", point.epoch, point.step)));
     view! {
         <table class="readings">
             <thead>
@@ -197,7 +198,8 @@ fn value(point: Option<&CurvePoint>, task: usize, select: fn(&CurvePoint) -> &[f
 
 fn table(page: Page) -> Table {
     let count = tasks(page);
-    let columns = (0..count).flat_map(|task| ["training", "validation"].map(|kind| format!("{} {kind}", task_name(task))));
+    let columns =
+        (0..count).flat_map(|task| ["training", "validation"].map(|kind| format!("{} {kind}", task_name(task))));
     let head = ["epoch", "step"].into_iter().map(String::from).chain(columns).collect();
     let row = |point: &CurvePoint| {
         let losses = (0..count).flat_map(|task| {

@@ -170,6 +170,9 @@ fn volume(page: Page) -> String {
 
 /// The reference point of the hypervolume, in words.
 fn reference(page: Page) -> String {
+    if tasks(page) < 2 {
+        return "A trade-off needs a second task".into();
+    }
     let Some(summary) = page.summary.get() else { return String::new() };
     let of_task = |(task, loss): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*loss)));
     let point: Vec<_> = summary.reference.iter().enumerate().map(of_task).collect();
@@ -215,7 +218,8 @@ fn axis_tools(view: ParetoView) -> AnyView {
 
 fn table(page: Page) -> Table {
     let count = tasks(page);
-    let head = std::iter::once("model".to_string()).chain((0..count).map(|task| format!("loss of {}", task_name(task))));
+    let head =
+        std::iter::once("model".to_string()).chain((0..count).map(|task| format!("loss of {}", task_name(task))));
     let cells = |name: String, losses: &[f32]| {
         let losses = (0..count).map(|task| losses.get(task).map_or(DASH.into(), |loss| six(*loss)));
         std::iter::once(name).chain(losses).collect::<Vec<_>>()

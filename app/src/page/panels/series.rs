@@ -31,9 +31,8 @@ impl Lines {
 
     /// Takes in what was recorded since the last time.
     pub fn update(&mut self, curves: &[CurvePoint], steps_per_epoch: u32) {
-        let fingerprint = |point: &CurvePoint| {
-            (point.step, (self.select)(point).iter().map(|x| x.to_bits()).collect::<Vec<_>>())
-        };
+        let fingerprint =
+            |point: &CurvePoint| (point.step, (self.select)(point).iter().map(|x| x.to_bits()).collect::<Vec<_>>());
         let goes_on = match (self.seen.checked_sub(1), &self.last) {
             (None, _) => true,
             (Some(index), Some(last)) => curves.get(index).is_some_and(|point| fingerprint(point) == *last),

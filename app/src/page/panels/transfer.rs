@@ -80,12 +80,10 @@ impl Chart for TransferView {
 #[component]
 pub fn TransferPanel() -> impl IntoView {
     let page = Page::get();
-    let gain = move |task: usize| {
-        page.latest.with(|point| point.as_ref().and_then(|point| point.transfer.get(task).cloned()))
-    };
-    let final_gain = move |task: usize| {
-        page.latest.with(|point| point.as_ref()?.best.as_ref()?.transfer.get(task).cloned())
-    };
+    let gain =
+        move |task: usize| page.latest.with(|point| point.as_ref().and_then(|point| point.transfer.get(task).cloned()));
+    let final_gain =
+        move |task: usize| page.latest.with(|point| point.as_ref()?.best.as_ref()?.transfer.get(task).cloned());
     let words = move |task: usize| {
         let gain = gain(task);
         let word = gain.as_ref().map_or(Verdict::Undefined, verdict).text();
@@ -153,7 +151,11 @@ fn sentence(page: Page) -> String {
         let best = point.as_ref()?.best.as_ref()?;
         let of_task = |(task, gain): (usize, &TransferGain)| format!("{} {}", task_name(task), gain_text(Some(gain)));
         let gains: Vec<_> = best.transfer.iter().enumerate().map(of_task).collect();
-        Some(format!(" On test rows, each model at its best validation loss (yours at step {}): {}.", best.step, gains.join(", ")))
+        Some(format!(
+            " On test rows, each model at its best validation loss (yours at step {}): {}.",
+            best.step,
+            gains.join(", ")
+        ))
     });
     format!("Held-out validation loss against learning the task alone, {pairs}.{}", test.unwrap_or_default())
 }

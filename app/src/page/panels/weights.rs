@@ -38,7 +38,9 @@ impl Chart for WeightsView {
     }
 
     fn label(&self) -> String {
-        let Some(point) = self.page.latest.get() else { return "Task weights over epochs, nothing recorded yet".into() };
+        let Some(point) = self.page.latest.get() else {
+            return "Task weights over epochs, nothing recorded yet".into();
+        };
         let of_task = |(task, weight): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*weight)));
         let all: Vec<_> = point.weights.iter().enumerate().map(of_task).collect();
         format!("Task weights over epochs. At epoch {}: {}.", point.epoch, all.join(", "))
@@ -50,9 +52,8 @@ impl Chart for WeightsView {
 pub fn WeightsPanel() -> impl IntoView {
     let page = Page::get();
     let view = WeightsView { page, lines: StoredValue::new(Lines::new(|point| &point.weights)) };
-    let weight = move |task: usize| {
-        page.latest.with(|point| point.as_ref().and_then(|point| point.weights.get(task).copied()))
-    };
+    let weight =
+        move |task: usize| page.latest.with(|point| point.as_ref().and_then(|point| point.weights.get(task).copied()));
     // The weights sum to the number of tasks: a bar shows the share.
     let share = move |task: usize| {
         let share = weight(task).filter(|weight| weight.is_finite()).unwrap_or(0.0) / tasks(page).max(1) as f32;
@@ -82,9 +83,11 @@ pub fn WeightsPanel() -> impl IntoView {
 
 fn table(page: Page) -> Table {
     let count = tasks(page);
-    let head = std::iter::once("epoch".to_string()).chain((0..count).map(|task| format!("weight of {}", task_name(task))));
+    let head =
+        std::iter::once("epoch".to_string()).chain((0..count).map(|task| format!("weight of {}", task_name(task))));
     let row = |point: &CurvePoint| {
-        let weights = (0..count).map(|task| point.weights.get(task).map_or(DASH.into(), |weight| short(f64::from(*weight))));
+        let weights =
+            (0..count).map(|task| point.weights.get(task).map_or(DASH.into(), |weight| short(f64::from(*weight))));
         std::iter::once(point.epoch.to_string()).chain(weights).collect()
     };
     let rows = page.curves.with_value(|curves| sampled(curves, 50).into_iter().map(row).collect());

@@ -8,20 +8,10 @@ pub(super) const LESSON: Preset = Preset {
     name: "3 The bully: a loud loss",
     teaches: "A task whose loss is larger takes the trunk, unless the losses are weighed.",
     steps: &[
-        "Press play: B's loss counts ten times, and A falls behind its single-task baseline.",
-        "Switch the balancer to uncertainty while it runs and watch the task weights move.",
-        "A's transfer gain recovers.",
+        "Press play. B's loss counts ten times, so that the shared layer serves B first: A's transfer gain falls far below zero and stays there.",
+        "While it runs, choose the balancer 'uncertainty' and watch the task weights: B's falls far below A's.",
+        "Give it some 200 epochs: A's loss comes down and its transfer gain climbs back to zero or above.",
+        "With equal weights again, set B's loss scale to 1 and play from the start: the bully was never stronger, only louder.",
     ],
-    build: || {
-        base(
-            vec![
-                binary("ring"),
-                TaskConfig {
-                    scale: 20.0,
-                    ..binary("stripes")
-                },
-            ],
-            &[4],
-        )
-    },
+    build: || base(vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }], &[8]),
 };

@@ -7,8 +7,9 @@ pub(super) const LESSON: Preset = Preset {
     name: "4 The stranger: an unrelated task",
     teaches: "An unrelated task hurts when the trunk is too narrow for both, and not when it is wide.",
     steps: &[
-        "Press play: beside the stranger, A does worse than alone.",
-        "Make the shared layer wider, press reset and play again: the loss of A is back where it was.",
+        "Press play. Alone, four units are enough for A's S-shaped edge; beside B they are not, and A's map keeps too straight an edge.",
+        "Look at A's transfer gain: from about epoch 100 on it is clearly below zero. B has nothing to tell A, it only takes room.",
+        "Give the shared layer 16 units and play again: after a slow start A does as well as alone, or better.",
     ],
-    build: || base(vec![binary("ring"), binary("checkerboard")], &[4]),
+    build: || base(vec![binary("moons"), binary("xor")], &[4]),
 };

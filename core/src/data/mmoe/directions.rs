@@ -35,13 +35,7 @@ pub(super) fn directions(seed: u32, count: usize, dims: usize) -> Vec<Vec<f64>> 
 pub(super) fn weights(directions: &[Vec<f64>], k: usize, p: f64) -> (Vec<f64>, Vec<f64>) {
     let (own, p) = if k == 0 { (1, 1.0) } else { (k, p) };
     let q = (1.0 - p * p).sqrt();
-    let mix = |a: f64, b: f64| {
-        directions[0]
-            .iter()
-            .zip(&directions[own])
-            .map(|(x, y)| a * x + b * y)
-            .collect()
-    };
+    let mix = |a: f64, b: f64| directions[0].iter().zip(&directions[own]).map(|(x, y)| a * x + b * y).collect();
     (mix(p, q), mix(-q, p))
 }
 

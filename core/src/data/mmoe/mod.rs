@@ -48,12 +48,7 @@ const CORRELATION: OptionSpec = OptionSpec {
     key: "p",
     label: "task correlation",
     help: "Cosine between task A's weights and each other task's: 1 is the same task, 0 an unrelated one, -1 the mirror image.",
-    kind: Kind::Number {
-        min: -1.0,
-        max: 1.0,
-        log: false,
-        inherits: false,
-    },
+    kind: Kind::Number { min: -1.0, max: 1.0, log: false, inherits: false },
     default: 0.5,
     live: false,
 };
@@ -62,11 +57,7 @@ const DIMS: OptionSpec = OptionSpec {
     key: "dims",
     label: "inputs",
     help: "Number of inputs; at least as many as tasks are used.",
-    kind: Kind::Integer {
-        min: 2,
-        max: 100,
-        word: None,
-    },
+    kind: Kind::Integer { min: 2, max: 100, word: None },
     default: 20.0,
     live: false,
 };
@@ -84,46 +75,21 @@ const STD: OptionSpec = OptionSpec {
     key: "std",
     label: "observation noise",
     help: "Standard deviation of the noise in the labels of all rows, held-out ones included.",
-    kind: Kind::Number {
-        min: 0.0,
-        max: 1.0,
-        log: false,
-        inherits: false,
-    },
+    kind: Kind::Number { min: 0.0, max: 1.0, log: false, inherits: false },
     default: 0.1,
     live: false,
 };
 
+/// A choice of terms: frequencies and phases of the sines.
+type TermSet = (Choice, fn() -> Vec<(f64, f64)>);
+
 /// The sets of sine terms, each with its `(α, β)`.
-const TERM_SETS: &[(Choice, fn() -> Vec<(f64, f64)>)] = &[
-    (
-        Choice {
-            key: "two",
-            label: "two sines",
-            help: "sin(s) + sin(2 s + 1).",
-        },
-        || vec![(1.0, 0.0), (2.0, 1.0)],
-    ),
-    (
-        Choice {
-            key: "google",
-            label: "ten sines",
-            help: "sin(i s + (i - 1)²) for i from 1 to 10.",
-        },
-        || {
-            (1..=10)
-                .map(|i| (f64::from(i), f64::from((i - 1) * (i - 1))))
-                .collect()
-        },
-    ),
-    (
-        Choice {
-            key: "linear",
-            label: "none, linear",
-            help: "The linear part alone.",
-        },
-        Vec::new,
-    ),
+const TERM_SETS: &[TermSet] = &[
+    (Choice { key: "two", label: "two sines", help: "sin(s) + sin(2 s + 1)." }, || vec![(1.0, 0.0), (2.0, 1.0)]),
+    (Choice { key: "google", label: "ten sines", help: "sin(i s + (i - 1)²) for i from 1 to 10." }, || {
+        (1..=10).map(|i| (f64::from(i), f64::from((i - 1) * (i - 1)))).collect()
+    }),
+    (Choice { key: "linear", label: "none, linear", help: "The linear part alone." }, Vec::new),
 ];
 
 /// Half the side of the square that holds nearly all pairs of inputs.
@@ -141,9 +107,7 @@ fn build(lesson: &Lesson) -> Drawn {
     let source = &lesson.data.source;
     let tasks = lesson.tasks.len();
     let dims = (source.option(&DIMS) as usize).max(tasks).max(2);
-    let set = TERM_SETS
-        .get(source.option(&TERMS) as usize)
-        .unwrap_or(&TERM_SETS[0]);
+    let set = TERM_SETS.get(source.option(&TERMS) as usize).unwrap_or(&TERM_SETS[0]);
     let curve = Curve((set.1)());
     let directions = directions(lesson.seed, tasks.max(2), dims);
     let p = source.option(&CORRELATION).clamp(-1.0, 1.0);
@@ -157,26 +121,16 @@ fn build(lesson: &Lesson) -> Drawn {
     let rows = split_rows(&lesson.data);
     let splits = [0, 1, 2].map(|split| {
         let mut rng = stream(lesson.seed, Purpose::Data, INPUTS, split as u64);
-        let x: Vec<f32> = (0..dims * rows[split])
-            .map(|_| rng.sample(StandardNormal))
-            .collect();
+        let x: Vec<f32> = (0..dims * rows[split]).map(|_| rng.sample(StandardNormal)).collect();
         let draw = |(k, task): (usize, &Task)| {
             // Index 0 of a task's noise is its own label noise (see `labels`).
             let mut noise = stream(lesson.seed, Purpose::Noise, k as u64, 1 + split as u64);
             task.draw(&x, &curve, || std * noise.sample::<f64, _>(StandardNormal))
         };
         let tasks = tasks.iter().enumerate().map(draw).collect();
-        DrawnSplit {
-            rows: rows[split],
-            x,
-            tasks,
-        }
+        DrawnSplit { rows: rows[split], x, tasks }
     });
-    Drawn {
-        inputs: dims,
-        extent: EXTENT,
-        splits,
-    }
+    Drawn { inputs: dims, extent: EXTENT, splits }
 }
 
 /// `s + Σ sin(α s + β)` by its `(α, β)`.
@@ -184,11 +138,7 @@ struct Curve(Vec<(f64, f64)>);
 
 impl Curve {
     fn value(&self, s: f64) -> f64 {
-        s + self
-            .0
-            .iter()
-            .map(|(alpha, beta)| (alpha * s + beta).sin())
-            .sum::<f64>()
+        s + self.0.iter().map(|(alpha, beta)| (alpha * s + beta).sin()).sum::<f64>()
     }
 
     /// The cuts between classes that are equally likely for `s ~ N(0, 1)`.
@@ -225,21 +175,13 @@ impl Task {
         let dims = self.weights.first().map_or(1, Vec::len);
         for row in x.chunks_exact(dims) {
             for (i, weights) in self.weights.iter().enumerate() {
-                let s = weights
-                    .iter()
-                    .zip(row)
-                    .map(|(w, x)| w * f64::from(*x))
-                    .sum();
+                let s = weights.iter().zip(row).map(|(w, x)| w * f64::from(*x)).sum();
                 let clean = curve.value(s);
                 if i == 0 {
                     field.push(clean);
                 }
                 let label = clean + noise();
-                labels.push(
-                    self.cuts
-                        .as_ref()
-                        .map_or(label as f32, |c| bin(c, label) as f32),
-                );
+                labels.push(self.cuts.as_ref().map_or(label as f32, |c| bin(c, label) as f32));
             }
         }
         DrawnTask { field, labels }

@@ -69,10 +69,7 @@ pub const TARGETS: &[Target] = &[
 
 /// The target of a key; the first for unknown keys.
 pub fn find(key: &str) -> &'static Target {
-    TARGETS
-        .iter()
-        .find(|target| target.choice.key == key)
-        .unwrap_or(&TARGETS[0])
+    TARGETS.iter().find(|target| target.choice.key == key).unwrap_or(&TARGETS[0])
 }
 
 impl Target {
@@ -81,9 +78,7 @@ impl Target {
     pub(super) fn beside(&self, first: &Self) -> Field {
         let turn = self.turn_beside(first);
         match self.counterpart {
-            Counterpart::Other(other) if self.choice.key == first.choice.key => {
-                Field::new(other, 0.0)
-            }
+            Counterpart::Other(other) if self.choice.key == first.choice.key => Field::new(other, 0.0),
             _ => Field::new(self.field, turn),
         }
     }
@@ -118,11 +113,7 @@ mod tests {
             "five",
         ];
         assert_eq!(keys, links);
-        assert!(
-            TARGETS
-                .iter()
-                .all(|t| !t.choice.label.is_empty() && t.choice.help.ends_with('.'))
-        );
+        assert!(TARGETS.iter().all(|t| !t.choice.label.is_empty() && t.choice.help.ends_with('.')));
     }
 
     #[test]
@@ -131,11 +122,7 @@ mod tests {
             for i in 0..=40 {
                 for j in 0..=40 {
                     let (x, y) = (f64::from(i) * 0.1 - 2.0, f64::from(j) * 0.1 - 2.0);
-                    assert!(
-                        (target.field)(x, y).is_finite(),
-                        "{} at {x} {y}",
-                        target.choice.key
-                    );
+                    assert!((target.field)(x, y).is_finite(), "{} at {x} {y}", target.choice.key);
                 }
             }
         }
@@ -143,17 +130,12 @@ mod tests {
 
     #[test]
     fn own_classes_are_in_range_and_all_there() {
-        let Some(own) = find("five").classes else {
-            panic!("the pinwheel has classes of its own")
-        };
+        let Some(own) = find("five").classes else { panic!("the pinwheel has classes of its own") };
         for classes in 1..=10 {
             let mut counts = vec![0; classes];
             super::super::field::lattice().for_each(|(x, y)| counts[own(x, y, classes)] += 1);
             let fair = 4096 / classes;
-            assert!(
-                counts.iter().all(|n| *n > fair / 2 && *n < fair * 2),
-                "{counts:?}"
-            );
+            assert!(counts.iter().all(|n| *n > fair / 2 && *n < fair * 2), "{counts:?}");
         }
     }
 }

@@ -4,11 +4,7 @@ use super::{Counterpart, Target, waves};
 use crate::config::Choice;
 
 pub(super) const TARGET: Target = Target {
-    choice: Choice {
-        key: "ring",
-        label: "ring",
-        help: "A round wall: on a ring against its inside and its outside.",
-    },
+    choice: Choice { key: "ring", label: "ring", help: "A round wall: on a ring against its inside and its outside." },
     field,
     classes: None,
     counterpart: Counterpart::Other(waves::field),

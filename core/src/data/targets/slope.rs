@@ -4,11 +4,7 @@ use super::{QUARTER, Target};
 use crate::config::Choice;
 
 pub(super) const TARGET: Target = Target {
-    choice: Choice {
-        key: "slope",
-        label: "slope",
-        help: "A tilted plane: the one target that needs no hidden layer.",
-    },
+    choice: Choice { key: "slope", label: "slope", help: "A tilted plane: the one target that needs no hidden layer." },
     field,
     classes: None,
     counterpart: QUARTER,

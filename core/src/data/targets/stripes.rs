@@ -5,11 +5,7 @@ use crate::config::Choice;
 use std::f64::consts::TAU;
 
 pub(super) const TARGET: Target = Target {
-    choice: Choice {
-        key: "stripes",
-        label: "stripes",
-        help: "Four upright bands; the second input doesn't matter.",
-    },
+    choice: Choice { key: "stripes", label: "stripes", help: "Four upright bands; the second input doesn't matter." },
     field,
     classes: None,
     counterpart: QUARTER,

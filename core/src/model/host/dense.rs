@@ -1,7 +1,7 @@
 //! `activation(x w + b)` as one node of the autodiff graph.
 
-use super::kernel::{Left, activate, multiply, slope, transpose};
 use super::HostTensor;
+use super::kernel::{Left, activate, multiply, slope, transpose};
 use crate::config::Activation;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
@@ -74,7 +74,9 @@ impl Numbers {
 
     fn row(&self, row: usize, each: usize) -> &[f32] {
         match self {
-            Self::Own(tensor) => tensor.as_slice::<f32>().and_then(|all| all.get(row * each..(row + 1) * each)).unwrap_or_default(),
+            Self::Own(tensor) => {
+                tensor.as_slice::<f32>().and_then(|all| all.get(row * each..(row + 1) * each)).unwrap_or_default()
+            }
             Self::Once(tensor) => tensor.as_slice::<f32>().unwrap_or_default(),
         }
     }
@@ -89,7 +91,14 @@ fn forward(sizes: Sizes, x: &HostTensor, w: &HostTensor, b: &HostTensor, activat
         let bias = b.row(row, to);
         (0..batch).for_each(|_| y.extend_from_slice(bias));
         let out = &mut y[start..];
-        multiply(batch, from, to, Left { values: x.row(row, batch * from), row: from, column: 1 }, w.row(row, from * to), out);
+        multiply(
+            batch,
+            from,
+            to,
+            Left { values: x.row(row, batch * from), row: from, column: 1 },
+            w.row(row, from * to),
+            out,
+        );
         activate(out, activation);
     }
     Sizes::tensor([rows, batch, to], y)
@@ -150,7 +159,14 @@ fn back(kept: &Kept, gradient: &HostTensor, needs_x: bool) -> Back {
             db.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
         }
         let values = x.row(row, batch * from);
-        multiply(from, batch, to, Left { values, row: 1, column: from }, &inner, &mut dw[row * from * to..(row + 1) * from * to]);
+        multiply(
+            from,
+            batch,
+            to,
+            Left { values, row: 1, column: from },
+            &inner,
+            &mut dw[row * from * to..(row + 1) * from * to],
+        );
         if needs_x {
             transpose(w.row(row, from * to), to, &mut turned);
             let out = &mut dx[row * batch * from..(row + 1) * batch * from];

@@ -45,7 +45,15 @@ fn strip<const R: usize>(row: usize, k: usize, n: usize, a: Left, b: &[f32], c: 
 
 /// One tile; gives its width.
 #[inline]
-fn tile<const R: usize, const N: usize>(row: usize, column: usize, k: usize, n: usize, a: Left, b: &[f32], c: &mut [f32]) -> usize {
+fn tile<const R: usize, const N: usize>(
+    row: usize,
+    column: usize,
+    k: usize,
+    n: usize,
+    a: Left,
+    b: &[f32],
+    c: &mut [f32],
+) -> usize {
     let sums = if a.column == 1 {
         // Rows of `a` lie side by side: cut once, their ends need no checks within the loop.
         let rows: [&[f32]; R] = std::array::from_fn(|r| &a.values[(row + r) * a.row..][..k]);
@@ -68,7 +76,13 @@ fn tile<const R: usize, const N: usize>(row: usize, column: usize, k: usize, n: 
 
 /// The sums of one tile, kept in registers; `factors` gives a column of `a`.
 #[inline]
-fn sums<const R: usize, const N: usize>(column: usize, k: usize, n: usize, b: &[f32], factors: impl Fn(usize) -> [f32; R]) -> [[f32; N]; R] {
+fn sums<const R: usize, const N: usize>(
+    column: usize,
+    k: usize,
+    n: usize,
+    b: &[f32],
+    factors: impl Fn(usize) -> [f32; R],
+) -> [[f32; N]; R] {
     let mut sums = [[0.0_f32; N]; R];
     for i in 0..k {
         let line = &b[i * n + column..][..N];

@@ -51,7 +51,8 @@ pub fn Control(
 }
 
 fn number(row: &Row, value: Signal<Value>, set: Callback<Value>) -> AnyView {
-    view! { <NumberControl id=row.id() testid=row.testid() label=row.label kind=row.kind resets=row.resets value set/> }.into_any()
+    view! { <NumberControl id=row.id() testid=row.testid() label=row.label kind=row.kind resets=row.resets value set/> }
+        .into_any()
 }
 
 /// A number that may be taken from the lesson: a box to tick, and the number where it isn't.
@@ -59,7 +60,8 @@ fn inheriting(row: &Row, settings: Memo<Settings>, value: Memo<Value>, set: Call
     let inherits = Memo::new(move |_| value.with(|value| *value == Value::Inherit));
     // The lesson's own setting has the same key without the task.
     let lesson = row.key.split_once('.').map_or(String::new(), |(_, own)| own.to_string());
-    let of_lesson = Signal::derive(move || settings.with(|settings| settings.value(&lesson)).unwrap_or(Value::Number(0.0)));
+    let of_lesson =
+        Signal::derive(move || settings.with(|settings| settings.value(&lesson)).unwrap_or(Value::Number(0.0)));
     let row = row.clone();
     let id = format!("{}-inherit", row.id());
     let toggle = move |event| {
@@ -91,7 +93,8 @@ fn choice(row: &Row, choices: &[Choice], value: Memo<Value>, set: Callback<Value
     };
     let options = choices.iter().map(option).collect_view();
     let choices = choices.to_vec();
-    let help = move || chosen.with(|chosen| choices.iter().find(|choice| choice.key == chosen).map(|choice| choice.help));
+    let help =
+        move || chosen.with(|chosen| choices.iter().find(|choice| choice.key == chosen).map(|choice| choice.help));
     // A method is explained, a word explains itself.
     let explained = matches!(row.key.as_str(), "data" | "arch" | "bal");
     view! {

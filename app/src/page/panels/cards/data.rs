@@ -47,7 +47,8 @@ pub fn DataCard() -> impl IntoView {
     };
     let is_full = move || count.get() >= MAX_TASKS;
     let why_not_add = move || if count.get() >= MAX_TASKS { "Six tasks are the most" } else { "Restarts the lesson" };
-    let why_not_remove = move || if count.get() <= 1 { "A lesson has at least one task" } else { "Restarts the lesson" };
+    let why_not_remove =
+        move || if count.get() <= 1 { "A lesson has at least one task" } else { "Restarts the lesson" };
     view! {
         <CardView about=ABOUT>
             <p class="task-buttons">

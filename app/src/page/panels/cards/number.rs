@@ -134,9 +134,8 @@ pub fn NumberControl(
     let shown = Signal::derive(move || preview.get().unwrap_or_else(|| value.get()));
     let slider = Slide::new(&kind).filter(Slide::is_useful).map(|slide| {
         let position = move || shown.get().number().map_or(0.0, |number| slide.position(number));
-        let at = move |event: &ev::Event| {
-            event_target_value(event).parse().ok().map(|position: f64| slide.value(position))
-        };
+        let at =
+            move |event: &ev::Event| event_target_value(event).parse().ok().map(|position: f64| slide.value(position));
         let moved = move |event: ev::Event| match at(&event) {
             Some(new) if resets => preview.set(Some(new)),
             Some(new) if new != value.get_untracked() => set.run(new),

@@ -80,7 +80,11 @@ impl Slide {
             _ => 0.0,
         };
         let part = ((position - shift) / self.positions()).clamp(0.0, 1.0);
-        let raw = if self.log { self.min * (self.max / self.min).powf(part) } else { self.min + part * (self.max - self.min) };
+        let raw = if self.log {
+            self.min * (self.max / self.min).powf(part)
+        } else {
+            self.min + part * (self.max - self.min)
+        };
         if self.whole {
             let unit = if self.log { (unit(raw) / 10.0).max(1.0) } else { 1.0 };
             return Value::Integer(((raw / unit).round() * unit).clamp(self.min, self.max) as i64);
@@ -163,7 +167,9 @@ mod tests {
                 let value = slide.value(f64::from(position));
                 assert_eq!(kind.clamp(value.clone()), value);
                 let back = slide.position(value.number().unwrap_or(f64::NAN));
-                assert!((back - f64::from(position)).abs() <= slide.last() / 30.0, "{kind:?} {position} {value:?} {back}");
+                // Several positions may stand for one whole number.
+                let near = (back - f64::from(position)).abs() <= 3.0 || slide.value(back) == value;
+                assert!(near, "{kind:?} {position} {value:?} {back}");
             }
         }
     }

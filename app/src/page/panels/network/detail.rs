@@ -26,7 +26,11 @@ pub fn unit_name(block: &Block, unit: Option<usize>) -> String {
 fn range_text(values: &[f32]) -> String {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
-    if low > high { "not finite".into() } else { format!("from {} to {}", short(f64::from(low)), short(f64::from(high))) }
+    if low > high {
+        "not finite".into()
+    } else {
+        format!("from {} to {}", short(f64::from(low)), short(f64::from(high)))
+    }
 }
 
 /// The map of the chosen unit with its name and range, beside the unit.

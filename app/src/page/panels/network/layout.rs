@@ -11,8 +11,11 @@ const SOME: usize = 16;
 /// The largest and the smallest unit, in CSS pixels.
 const SIZES: (f64, f64) = (26.0, 8.0);
 
-/// Room at the left for names of inputs and at the right for names of tasks.
-const MARGINS: (f64, f64) = (26.0, 118.0);
+/// A narrower picture is one for a phone: lower, and with letters for names of tasks.
+pub const NARROW: f64 = 480.0;
+
+/// Room at the left for names of inputs and at the right for names of tasks, or for their letters.
+const MARGINS: (f64, f64, f64) = (26.0, 134.0, 52.0);
 
 /// Room for what is written above and below the units.
 const CAPTION: f64 = 16.0;
@@ -34,7 +37,8 @@ impl Shape {
     /// The shape of a lesson's network.
     pub fn new(config: &Config, inputs: usize) -> Self {
         let widths = |layers: &[mtl_core::config::LayerConfig]| layers.iter().map(|layer| layer.width).collect();
-        let outputs = |task: &mtl_core::config::TaskConfig| if task.loss == LossKind::Bce { 1 } else { task.outputs.max(1) };
+        let outputs =
+            |task: &mtl_core::config::TaskConfig| if task.loss == LossKind::Bce { 1 } else { task.outputs.max(1) };
         Self {
             inputs,
             trunk: widths(&config.trunk),
@@ -75,6 +79,8 @@ pub struct Block {
     pub size: f64,
     /// The middle of its lower edge, for captions.
     pub foot: (f64, f64),
+    /// How far its neighbours' captions are.
+    pub room: f64,
 }
 
 impl Block {
@@ -108,6 +114,7 @@ pub struct Layout {
 struct Room {
     middle: f64,
     width: f64,
+    pitch: f64,
     top: f64,
     height: f64,
 }
@@ -117,15 +124,17 @@ impl Layout {
     pub fn new(shape: &Shape, width: f64) -> Self {
         let width = width.max(260.0);
         let tasks = shape.heads.len().max(1);
-        let usual: f64 = if width < 480.0 { 180.0 } else { 204.0 };
+        let usual: f64 = if width < NARROW { 180.0 } else { 204.0 };
         let height = usual.max(44.0 * tasks as f64 + CAPTION);
         let deepest = shape.heads.iter().map(Vec::len).max().unwrap_or(0);
         let columns = 2 + shape.trunk.len() + deepest;
-        let pitch = (width - MARGINS.0 - MARGINS.1) / (columns - 1) as f64;
+        let right = if width < NARROW { MARGINS.2 } else { MARGINS.1 };
+        let pitch = (width - MARGINS.0 - right) / (columns - 1) as f64;
         // The first and the last column are narrow: they have no links on one side.
         let room = |column: usize, top: f64, height: f64| Room {
             middle: MARGINS.0 + pitch * column as f64,
             width: if column == 0 || column + 1 == columns { (pitch * 0.62).min(40.0) } else { pitch * 0.62 },
+            pitch,
             top,
             height,
         };
@@ -181,7 +190,15 @@ impl Layout {
         let top = room.top + (room.height - (pitch * rows as f64 - gap(size))) / 2.0;
         let place = |unit: usize| (left + pitch * (unit / rows) as f64, top + pitch * (unit % rows) as f64);
         let foot = (room.middle, top + pitch * rows as f64 - gap(size));
-        self.blocks.push(Block { part, task, count, units: (0..shown).map(place).collect(), size, foot });
+        self.blocks.push(Block {
+            part,
+            task,
+            count,
+            units: (0..shown).map(place).collect(),
+            size,
+            foot,
+            room: room.pitch,
+        });
         self.blocks.len() - 1
     }
 
@@ -190,7 +207,8 @@ impl Layout {
         self.blocks.iter().enumerate().find_map(|(index, block)| {
             let slack = gap(block.size) / 2.0;
             let within = |(left, top): &(f64, f64)| {
-                (left - slack..=left + block.size + slack).contains(&x) && (top - slack..=top + block.size + slack).contains(&y)
+                (left - slack..=left + block.size + slack).contains(&x)
+                    && (top - slack..=top + block.size + slack).contains(&y)
             };
             block.units.iter().position(within).map(|unit| (index, unit))
         })

@@ -14,9 +14,9 @@ use crate::charts::Theme;
 use crate::page::state::Page;
 use controls::NetworkControls;
 use detail::{Detail, unit_name};
-use layout::{Block, Layout, Part, Shape};
+use layout::{Block, Layout, NARROW, Part, Shape};
 use leptos::{ev, html, prelude::*};
-use mtl_core::config::{Config, LossKind};
+use mtl_core::config::{Config, LossKind, task_name};
 use paint::{Scratch, paint};
 use wasm_bindgen::JsCast;
 
@@ -62,7 +62,15 @@ pub fn NetworkPicture() -> impl IntoView {
                 page.picture.with_untracked(|picture| {
                     scratch.with_value(|scratch| {
                         if let Some(scratch) = scratch {
-                            paint(&canvas, scratch, layout, picture.as_deref(), chosen.get_untracked(), &chances, theme);
+                            paint(
+                                &canvas,
+                                scratch,
+                                layout,
+                                picture.as_deref(),
+                                chosen.get_untracked(),
+                                &chances,
+                                theme,
+                            );
                         }
                     });
                 });
@@ -159,8 +167,12 @@ fn canvas_size(layout: Memo<Layout>) -> String {
 
 /// What is drawn once per network: bands of tasks, outlines of units, names.
 fn outlines(page: Page, layout: &Layout) -> AnyView {
+    let narrow = layout.width < NARROW;
     let band = |(task, &(x, y, width, height)): (usize, &(f64, f64, f64, f64))| {
-        let title = move || page.lesson.with(|lesson| task_title(lesson, task));
+        let title = move || match narrow {
+            true => task_name(task).into(),
+            false => page.lesson.with(|lesson| task_title(lesson, task)),
+        };
         view! {
             <g style=format!("--task: {}", task_css(task))>
                 <rect class="band" x=x y=y width=width height=height rx="6"/>
@@ -168,9 +180,7 @@ fn outlines(page: Page, layout: &Layout) -> AnyView {
             </g>
         }
     };
-    let unit = |size: f64| {
-        move |&(x, y): &(f64, f64)| view! { <rect x=x y=y width=size height=size rx="2"/> }
-    };
+    let unit = |size: f64| move |&(x, y): &(f64, f64)| view! { <rect x=x y=y width=size height=size rx="2"/> };
     let block = |block: &Block| {
         let colour = block.task.map_or("var(--line-strong)".into(), task_css);
         let units = block.units.iter().map(unit(block.size)).collect_view();
@@ -189,8 +199,8 @@ fn outlines(page: Page, layout: &Layout) -> AnyView {
 fn caption(block: &Block) -> (String, f64) {
     let hidden = block.hidden();
     let text = match block.part {
-        _ if hidden > 0 && block.task.is_none() => format!("\u{2026}and {hidden} more"),
-        _ if hidden > 0 => format!("+{hidden}"),
+        _ if hidden > 0 && block.task.is_none() && block.room > 84.0 => format!("\u{2026}and {hidden} more"),
+        _ if hidden > 0 => format!("\u{2026}+{hidden}"),
         Part::Input if block.count == 2 => "x1, x2".into(),
         Part::Input => format!("{} inputs", block.count),
         Part::Layer { index, .. } if block.task.is_none() => format!("layer {}", index + 1),

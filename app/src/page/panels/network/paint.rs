@@ -21,6 +21,9 @@ const CURVED: usize = 800;
 /// Links weaker than this share of the strongest are not seen anyway.
 const FAINT: f32 = 0.04;
 
+/// The two ends of a link.
+type Segment = ((f64, f64), (f64, f64));
+
 /// Canvases that hold pixels on their way to the picture: small maps stacked, and one large one.
 pub struct Scratch {
     small: HtmlCanvasElement,
@@ -81,7 +84,13 @@ fn largest(picture: &Picture, block: &Block) -> f32 {
 }
 
 /// A unit's map as pixels, top row first. `chances` is for outputs that are probabilities.
-pub fn unit_pixels(picture: &Picture, block: &Block, unit: usize, chances: bool, theme: Theme) -> Option<(Vec<u8>, usize)> {
+pub fn unit_pixels(
+    picture: &Picture,
+    block: &Block,
+    unit: usize,
+    chances: bool,
+    theme: Theme,
+) -> Option<(Vec<u8>, usize)> {
     let (mut values, side) = unit_values(picture, block, unit)?;
     let chances = chances && block.part == Part::Output;
     spread(&mut values, chances);
@@ -146,7 +155,7 @@ fn links(
     let Some(weights) = weights(picture, a, b) else { return };
     let most = weights.iter().filter(|weight| weight.is_finite()).fold(0.5f32, |most, weight| most.max(weight.abs()));
     // One bucket for every sign, width, and whether the chosen unit is at an end.
-    let mut buckets: Vec<Vec<((f64, f64), (f64, f64))>> = vec![Vec::new(); 4 * WIDTHS];
+    let mut buckets: Vec<Vec<Segment>> = vec![Vec::new(); 4 * WIDTHS];
     let mut count = 0;
     for (i, start) in (0..a.units.len()).filter_map(|i| Some((i, a.middle(i)?))) {
         for (j, end) in (0..b.units.len()).filter_map(|j| Some((j, b.middle(j)?))) {
@@ -231,8 +240,8 @@ fn copy(
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use super::super::layout::Shape;
+    use super::*;
     use mtl_core::protocol::LayerPicture;
 
     #[test]
@@ -240,7 +249,8 @@ mod tests {
         let shape = Shape { inputs: 2, trunk: vec![4], heads: vec![vec![]], outputs: vec![1] };
         let layout = Layout::new(&shape, 640.0);
         let layer = LayerPicture { width: 3, from: 2, weights: vec![0.0; 6], maps: vec![0.0; 3 * 64], task: None };
-        let picture = Picture { side: 8, unit_side: 8, layers: vec![layer], maps: vec![vec![0.0; 3]], ..Picture::default() };
+        let picture =
+            Picture { side: 8, unit_side: 8, layers: vec![layer], maps: vec![vec![0.0; 3]], ..Picture::default() };
         assert!(unit_values(&picture, &layout.blocks[0], 1).is_some());
         assert!(unit_values(&picture, &layout.blocks[1], 0).is_none());
         assert!(unit_values(&picture, &layout.blocks[2], 0).is_none());

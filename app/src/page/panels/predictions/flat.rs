@@ -41,7 +41,11 @@ fn pairs(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig)
     };
     let first = |values: &[f32]| values.first().map_or(f64::NAN, |value| f64::from(*value));
     let pairs = targets.chunks_exact(columns).zip(predictions.chunks_exact(columns));
-    pairs.map(|(truth, guess)| (first(truth), first(guess))).filter(|(a, b)| a.is_finite() && b.is_finite()).take(MOST).collect()
+    pairs
+        .map(|(truth, guess)| (first(truth), first(guess)))
+        .filter(|(a, b)| a.is_finite() && b.is_finite())
+        .take(MOST)
+        .collect()
 }
 
 /// What a task predicts for the validation rows.
@@ -90,7 +94,7 @@ fn Scatter(task: usize) -> impl IntoView {
         <div class="map">
             <canvas node_ref=canvas role="img" data-testid=format!("task-{task}-map") aria-label=move || label.get()/>
         </div>
-        <p class="small">"true value across, prediction up; on the line they agree"</p>
+        <p class="small">"true across, predicted up; on the line they agree"</p>
     }
 }
 
@@ -135,10 +139,11 @@ fn Confusion(task: usize) -> impl IntoView {
     let job = Job::new(
         || 250.0,
         move || {
-            let (Some(picture), Some(summary)) = (page.picture.get_untracked(), page.summary.get_untracked()) else { return };
-            let counts = page
-                .lesson
-                .with_untracked(|lesson| confusion(&picture, &summary, task, lesson.tasks.get(task)?));
+            let (Some(picture), Some(summary)) = (page.picture.get_untracked(), page.summary.get_untracked()) else {
+                return;
+            };
+            let counts =
+                page.lesson.with_untracked(|lesson| confusion(&picture, &summary, task, lesson.tasks.get(task)?));
             if shown.with_untracked(|old| *old != counts) {
                 shown.set(counts);
             }
@@ -156,7 +161,7 @@ fn Confusion(task: usize) -> impl IntoView {
             let all = row.iter().sum::<usize>().max(1);
             let cell = |(guess, count): (usize, &usize)| {
                 let share = *count as f64 / all as f64 * 100.0;
-                let class = if guess == class { "right" } else { "wrong" };
+                let class = if guess == class { "hit" } else { "miss" };
                 view! { <td class=class style=format!("--share: {share:.0}%")>{*count}</td> }
             };
             view! { <tr><th scope="row">{class}</th>{row.iter().enumerate().map(cell).collect_view()}</tr> }

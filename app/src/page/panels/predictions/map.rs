@@ -51,7 +51,9 @@ pub fn TaskMap(
             let shown = output.get_untracked();
             let columns = target_columns(&config);
             let range = page.summary.with_untracked(|summary| {
-                summary.as_ref().map_or((-1.0, 1.0), |summary| target_range(summary, task, shown.min(columns - 1), columns))
+                summary
+                    .as_ref()
+                    .map_or((-1.0, 1.0), |summary| target_range(summary, task, shown.min(columns - 1), columns))
             });
             let theme = Theme::new(page.dark.get_untracked(), 1.0);
             let pixels = map.pixels(&config, range, shown, theme, options.discretise.get_untracked());
@@ -87,7 +89,9 @@ pub fn TaskMap(
     let point = move |event: &ev::PointerEvent| {
         let target = event_target::<web_sys::HtmlElement>(event);
         let (width, height) = (f64::from(target.client_width()), f64::from(target.client_height()));
-        let Some(extent) = page.summary.with_untracked(|summary| summary.as_ref().map(|summary| f64::from(summary.extent))) else {
+        let Some(extent) =
+            page.summary.with_untracked(|summary| summary.as_ref().map(|summary| f64::from(summary.extent)))
+        else {
             return;
         };
         let part = |offset: i32, length: f64| (f64::from(offset) / length.max(1.0)).clamp(0.0, 1.0) * 2.0 - 1.0;
@@ -147,8 +151,8 @@ pub fn TaskMap(
             />
             <canvas node_ref=dots class="dots" aria-hidden="true"/>
             {hair}
+            {move || dimensions(page, task, output)}
         </div>
-        {move || dimensions(page, task, output)}
     }
     .into_any()
 }
@@ -161,8 +165,12 @@ fn dimensions(page: Page, task: usize, output: RwSignal<usize>) -> Option<AnyVie
     if count < 2 {
         return None;
     }
-    let option = |k: usize| view! { <option value=k.to_string() prop:selected=move || output.get() == k>{k + 1}</option> };
+    let option =
+        |k: usize| view! { <option value=k.to_string() prop:selected=move || output.get() == k>{k + 1}</option> };
     let options = (0..count).map(option).collect_view();
     let choose = move |event| output.set(event_target_value(&event).parse().unwrap_or(0));
-    Some(view! { <label class="tool">"output" <select on:change=choose>{options}</select></label> }.into_any())
+    Some(
+        view! { <label class="tool map-output">"output" <select on:change=choose>{options}</select></label> }
+            .into_any(),
+    )
 }

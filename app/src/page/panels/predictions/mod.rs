@@ -35,7 +35,9 @@ pub fn metric(page: Page, task: usize) -> String {
     let value = page.latest.with(|point| point.as_ref().and_then(|point| point.metric.get(task).copied()));
     let name = page.summary.with(|summary| summary.as_ref().and_then(|summary| summary.metrics.get(task).cloned()));
     match (name, value) {
-        (Some(name), Some(value)) if name == "accuracy" && value.is_finite() => format!("{name} {:.1} %", value * 100.0),
+        (Some(name), Some(value)) if name == "accuracy" && value.is_finite() => {
+            format!("{name} {:.1} %", value * 100.0)
+        }
         (Some(name), Some(value)) => format!("{name} {}", short(f64::from(value))),
         _ => DASH.into(),
     }
@@ -45,7 +47,8 @@ pub fn metric(page: Page, task: usize) -> String {
 #[component]
 pub fn Predictions() -> impl IntoView {
     let page = Page::get();
-    let options = Options { valid: RwSignal::new(false), discretise: RwSignal::new(false), by_key: RwSignal::new(false) };
+    let options =
+        Options { valid: RwSignal::new(false), discretise: RwSignal::new(false), by_key: RwSignal::new(false) };
     let plane = Memo::new(move |_| page.lesson.with(|lesson| mtl_core::data::is_plane(&lesson.data.source)));
     let figure = move |task: usize| {
         let picture = move || match plane.get() {

@@ -93,7 +93,9 @@ impl Painter<'_> {
         context.set_line_width(1.2 * self.look.scale * size);
         let mut drawn = (None, None);
         for row in (0..self.count(rows)).filter(|row| self.labelled(rows, *row)) {
-            let (Some(at), Some((fill, stroke))) = (self.place(rows, row), self.colours(rows, row, ground)) else { continue };
+            let (Some(at), Some((fill, stroke))) = (self.place(rows, row), self.colours(rows, row, ground)) else {
+                continue;
+            };
             // Setting a style is what costs: once for each run of equal points.
             if drawn.0 != Some(fill) {
                 context.set_fill_style_str(&hex(fill));
