@@ -189,6 +189,7 @@ fn a_check_fits_settings_to_each_other() {
     let mut config = Config::default();
     config.data.train_rows = 20;
     config.tasks[0] = TaskConfig { loss: LossKind::Mse, outputs: 9, ..TaskConfig::default() };
+    config.tasks[1].labelled = 16;
     let (lesson, notices) = check(config);
     assert_eq!((lesson.training.batch, lesson.tasks[0].outputs, lesson.tasks[1].labelled), (0, 8, 16));
     let keys: Vec<_> = notices.iter().map(|notice| notice.key.as_str()).collect();

@@ -110,12 +110,14 @@ impl Session {
             Command::Load { run, config, snapshot } => self.load(run, config, snapshot.as_deref(), emit).await?,
             Command::Play => self.set_mode(Mode::Playing),
             Command::Pause => self.pause(emit).await?,
+            // Presses that come faster than they can be done add up; none is dropped.
             Command::Step(steps) => {
-                let until = self.trainer.as_ref().map_or(0, |t| t.step().saturating_add(steps.max(1)));
+                let until = self.reached_or_promised().saturating_add(steps.max(1));
                 self.set_mode(Mode::Until(until));
             }
             Command::StepEpoch => {
-                let until = self.trainer.as_ref().map_or(0, |t| (t.epoch() + 1) * t.steps_per_epoch());
+                let per_epoch = self.trainer.as_ref().map_or(1, Trainer::steps_per_epoch);
+                let until = (self.reached_or_promised() / per_epoch + 1).saturating_mul(per_epoch);
                 self.set_mode(Mode::Until(until));
             }
             Command::Speed(speed) => {
@@ -134,6 +136,14 @@ impl Session {
             Command::Ack(number) => self.acknowledged = self.acknowledged.max(number),
         }
         Ok(())
+    }
+
+    /// The step that training stands at, or will stop at.
+    fn reached_or_promised(&self) -> u32 {
+        match self.mode {
+            Mode::Until(until) => until,
+            Mode::Paused | Mode::Playing => self.trainer.as_ref().map_or(0, Trainer::step),
+        }
     }
 
     fn set_mode(&mut self, mode: Mode) {
