@@ -34,7 +34,7 @@ fn one(page: Page, notice: Notice) -> impl IntoView {
     let dismiss = move |_| page.notices.update(|notices| notices.retain(|other| *other != notice));
     view! {
         <p class="alert">
-            <span class="alert-text"><code class="key">{key}</code> " " {sentence}</span>
+            <span class="alert-text"><code class="key">{key}</code> " " {sentence} " "</span>
             <button type="button" class="icon-button" aria-label=label title="Dismiss" on:click=dismiss>{Icon::Close.view()}</button>
         </p>
     }
