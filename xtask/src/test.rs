@@ -35,7 +35,8 @@ impl Selection {
 
     /// Hands a `cargo test` its tier and arguments.
     fn run(&self, mut command: Command, own: &[&str]) -> Result<()> {
-        command.arg("--").args(own).args(&self.arguments);
+        // One run shows all that fails.
+        command.args(["--no-fail-fast", "--"]).args(own).args(&self.arguments);
         if self.all {
             command.arg("--include-ignored").env("MTL_TIER", "2");
         }

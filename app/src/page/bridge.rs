@@ -132,8 +132,11 @@ fn open(url: &str) -> Result<Worker, JsValue> {
         return Worker::new_with_options(url, &options);
     }
     // In a sandboxed frame the page belongs to no origin and may only start workers of its own
-    // making: one that does nothing but import the real one.
-    let script = Array::of1(&format!("import {url:?};").into());
+    // making: one that does nothing but import the real one. Chromium refuses such workers as
+    // modules; a classic one may import modules too, but keeps a failure to itself unless thrown.
+    options.set_type(WorkerType::Classic);
+    let script = format!("import({url:?}).catch(error => setTimeout(() => {{ throw error; }}));");
+    let script = Array::of1(&script.into());
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");
     let blob = Blob::new_with_str_sequence_and_options(&script, &kind)?;
