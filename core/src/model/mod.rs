@@ -8,7 +8,7 @@ use crate::config::PickEntry;
 use std::sync::LazyLock;
 
 #[cfg(feature = "engine")]
-mod host;
+pub(crate) mod host;
 #[cfg(feature = "engine")]
 pub mod layers;
 #[cfg(feature = "engine")]

@@ -9,14 +9,14 @@ use crate::model::Shape;
 use burn::tensor::{Device, Int, Tensor};
 use std::collections::BTreeMap;
 
-/// A batch for every row of the population.
+/// A batch for every member, or for every row where some stand there as replicas.
 #[derive(Clone)]
 pub struct Batch {
-    /// `[R, B, inputs]`
+    /// `[M, B, inputs]`
     pub inputs: Tensor<3>,
-    /// Per group: targets `[R, B, tasks * outputs]`.
+    /// Per group: targets `[M, B, tasks * outputs]`.
     pub targets: Vec<Tensor<3>>,
-    /// Per group: 1 where labelled `[R, B, tasks]`; `None` where nothing is missing.
+    /// Per group: 1 where labelled `[M, B, tasks]`; `None` where nothing is missing.
     pub labelled: Vec<Option<Tensor<3>>>,
 }
 
@@ -56,8 +56,8 @@ pub struct Batches {
     columns: Columns,
     rows: usize,
     batch: usize,
-    /// Model seed behind each row of the population.
-    row_seeds: Vec<u64>,
+    /// Model seed of each member.
+    member_seeds: Vec<u64>,
     seeds: Vec<u64>,
     lesson_seed: u32,
     device: Device,
@@ -94,29 +94,34 @@ impl Batches {
             parts.iter().flat_map(move |(values, width)| values[row * width..(row + 1) * width].iter().copied())
         });
         let table = upload(packed.collect(), [split.rows, at], device);
-        let row_seeds: Vec<u64> = plan.row_members().iter().map(|(m, _)| plan.members[*m].seed).collect();
-        let mut seeds = row_seeds.clone();
+        let member_seeds: Vec<u64> = plan.members.iter().map(|member| member.seed).collect();
+        let mut seeds = member_seeds.clone();
         seeds.sort_unstable();
         seeds.dedup();
         let batch = if lesson.training.batch >= split.rows { 0 } else { lesson.training.batch };
-        let mut batches = Self {
+        // Once for all members, each piece in one run of memory.
+        let full = (batch == 0).then(|| {
+            let mut pieces = parts.into_iter().map(|(values, width)| {
+                upload(values, [1, split.rows, width], device).expand([member_seeds.len(), split.rows, width])
+            });
+            Batch {
+                inputs: pieces.next().unwrap_or_else(|| Tensor::zeros([member_seeds.len(), split.rows, 0], device)),
+                targets: pieces.by_ref().take(columns.targets.len()).collect(),
+                labelled: columns.labelled.iter().map(|labelled| labelled.and_then(|_| pieces.next())).collect(),
+            }
+        });
+        Self {
             table,
             columns,
             rows: split.rows,
             batch,
-            row_seeds,
+            member_seeds,
             seeds,
             lesson_seed: lesson.seed,
             device: device.clone(),
             orders: BTreeMap::new(),
-            full: None,
-        };
-        if batch == 0 {
-            let all =
-                batches.table.clone().reshape([1, split.rows, at]).expand([batches.row_seeds.len(), split.rows, at]);
-            batches.full = Some(batches.cut(all));
+            full,
         }
-        batches
     }
 
     /// Optimiser steps in an epoch.
@@ -171,12 +176,12 @@ impl Batches {
             return Slice { source: Source::Full(full.clone()), absent: vec![None; steps as usize] };
         }
         let missing = self.columns.labelled.iter().any(Option::is_some);
-        let mut indices = Vec::with_capacity(steps as usize * self.row_seeds.len() * self.batch);
+        let mut indices = Vec::with_capacity(steps as usize * self.member_seeds.len() * self.batch);
         let mut absent = Vec::new();
         for step in first..first + steps {
             let rows: BTreeMap<u64, Vec<u32>> =
                 self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(data, seed, step))).collect();
-            for seed in &self.row_seeds {
+            for seed in &self.member_seeds {
                 indices.extend(rows.get(seed).into_iter().flatten().map(|row| *row as i32));
             }
             absent.push(if missing { self.absent(data, &rows) } else { None });
@@ -190,10 +195,10 @@ impl Batches {
         match &slice.source {
             Source::Full(batch) => batch.clone(),
             Source::Picked(indices) => {
-                let count = self.row_seeds.len() * self.batch;
+                let count = self.member_seeds.len() * self.batch;
                 let picked = indices.clone().narrow(0, i * count, count);
                 let columns = self.table.dims()[1];
-                self.cut(self.table.clone().select(0, picked).reshape([self.row_seeds.len(), self.batch, columns]))
+                self.cut(self.table.clone().select(0, picked).reshape([self.member_seeds.len(), self.batch, columns]))
             }
         }
     }
@@ -203,7 +208,7 @@ impl Batches {
 enum Source {
     /// Every step sees all rows.
     Full(Batch),
-    /// Rows of the table, `[steps * R * B]`.
+    /// Rows of the table, `[steps * M * B]`.
     Picked(Tensor<1, Int>),
 }
 

@@ -53,12 +53,12 @@ impl Rates {
     }
 }
 
-/// Who draws which masks: the model seed of every row.
+/// Who draws which masks: the model seed of every member.
 pub struct Dropout<'a> {
     /// The rates.
     pub rates: &'a Rates,
-    /// Model seed behind each row.
-    pub row_seeds: &'a [u64],
+    /// Model seed of each member.
+    pub member_seeds: &'a [u64],
     /// Rows in a batch.
     pub batch: usize,
     /// The lesson's seed.
@@ -88,7 +88,7 @@ impl Dropout<'_> {
         Masks { trunk: trunk.collect(), heads: heads.collect() }
     }
 
-    /// One layer's mask, `[R, B, tasks * width]`, divided by the chance of staying. `columns`: the
+    /// One layer's mask, `[M, B, tasks * width]`, divided by the chance of staying. `columns`: the
     /// random stream and the rate of every task.
     fn mask(&self, step: u32, columns: &[(u64, f32)], width: usize) -> Option<Tensor<3>> {
         if columns.iter().all(|(_, rate)| *rate == 0.0) {
@@ -96,14 +96,14 @@ impl Dropout<'_> {
         }
         let across = columns.len() * width;
         let mut drawn: Option<(u64, Vec<f32>)> = None;
-        let mut values = Vec::with_capacity(self.row_seeds.len() * self.batch * across);
-        for seed in self.row_seeds {
+        let mut values = Vec::with_capacity(self.member_seeds.len() * self.batch * across);
+        for seed in self.member_seeds {
             if drawn.as_ref().is_none_or(|(s, _)| s != seed) {
                 drawn = Some((*seed, self.draw(*seed, step, columns, width)));
             }
             values.extend(drawn.iter().flat_map(|(_, mask)| mask.iter().copied()));
         }
-        Some(upload(values, [self.row_seeds.len(), self.batch, across], self.device))
+        Some(upload(values, [self.member_seeds.len(), self.batch, across], self.device))
     }
 
     fn draw(&self, seed: u64, step: u32, columns: &[(u64, f32)], width: usize) -> Vec<f32> {

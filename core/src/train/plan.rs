@@ -98,17 +98,6 @@ impl Plan {
         Self { members, asking: usize::from(member < self.asking), seeds: 1, baselines: false, ..self.clone() }
     }
 
-    /// Rows of the population's tensors while training: replicas first, then the other members.
-    pub fn rows(&self) -> usize {
-        self.asking * self.tasks + self.members.len() - self.asking
-    }
-
-    /// The member behind each row, and the task that a replica sees.
-    pub fn row_members(&self) -> Vec<(usize, Option<usize>)> {
-        let replicas = (0..self.asking).flat_map(|m| (0..self.tasks).map(move |t| (m, Some(t))));
-        replicas.chain((self.asking..self.members.len()).map(|m| (m, None))).collect()
-    }
-
     /// Where the baseline of a task on a paired seed stands.
     pub fn baseline(&self, seed: usize, task: usize) -> Option<usize> {
         self.baselines.then(|| self.seeds + seed * self.tasks + task)

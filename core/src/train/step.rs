@@ -1,6 +1,6 @@
 //! One optimiser step of the whole population: forward, losses, backward, aggregation, update.
 //!
-//! A member that asks for its tasks' gradients has one row per task (a *replica*): all share its
+//! In a step that wants task gradients, a member that asks for them has one row per task (a *replica*): all share its
 //! values, each sees one task's loss, so the gradient at the replicated leaf is the Jacobian.
 //! Replicas come first, so that putting them together is a reshape and a sum: no member's numbers
 //! are ever multiplied into another's.
@@ -8,13 +8,13 @@
 use super::batch::Batch;
 use super::plan::Plan;
 use super::tensors::upload;
-use crate::model::{Layout, Masks, Network, Params, Shape, loss};
+use crate::model::{Layout, Masks, Network, Params, Shape, host, loss};
 use burn::tensor::{Device, Tensor};
 
 /// What a step needs besides the state: fixed for a lesson but for the scales.
 pub struct Frame {
-    /// Rows of replicas, and tasks.
-    pub replicas: usize,
+    /// Rows of replicas in a step that wants task gradients.
+    replicas: usize,
     /// Tasks in column order.
     pub columns: Vec<usize>,
     /// Loss scales in column order, `[1, T]`.
@@ -42,12 +42,14 @@ impl Frame {
         }
     }
 
+    /// Whether any member asks for its tasks' gradients.
+    fn asks(&self) -> bool {
+        self.asking > 0
+    }
+
     /// A member tensor `[M, X]` as a row tensor `[R, X]`: asking members once per task.
     fn spread(&self, members: &Tensor<2>) -> Tensor<2> {
         let [count, width] = members.dims();
-        if self.asking == 0 {
-            return members.clone();
-        }
         let tasks = self.columns.len();
         let asking = members.clone().slice([0..self.asking, 0..width]);
         let replicas = asking.reshape([self.asking, 1, width]).expand([self.asking, tasks, width]);
@@ -55,11 +57,33 @@ impl Frame {
         Tensor::cat(vec![replicas.reshape([self.replicas, width]), rest], 0)
     }
 
+    /// As [`Frame::spread`], for `[M, B, X]`.
+    fn spread_rows(&self, members: &Tensor<3>) -> Tensor<3> {
+        let [count, batch, width] = members.dims();
+        let rows = self.spread(&members.clone().reshape([count, batch * width]));
+        let count = rows.dims()[0];
+        rows.reshape([count, batch, width])
+    }
+
+    fn spread_batch(&self, batch: &Batch) -> Batch {
+        let spread = |tensor: &Tensor<3>| self.spread_rows(tensor);
+        Batch {
+            inputs: spread(&batch.inputs),
+            targets: batch.targets.iter().map(spread).collect(),
+            labelled: batch.labelled.iter().map(|labelled| labelled.as_ref().map(spread)).collect(),
+        }
+    }
+
+    fn spread_masks(&self, masks: &Masks) -> Masks {
+        let spread = |mask: &Option<Tensor<3>>| mask.as_ref().map(|mask| self.spread_rows(mask));
+        Masks {
+            trunk: masks.trunk.iter().map(spread).collect(),
+            heads: masks.heads.iter().map(|layers| layers.iter().map(spread).collect()).collect(),
+        }
+    }
+
     /// Row losses `[R, T]` as member losses `[M, T]`: a member's replicas have equal losses.
     fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
-        if self.asking == 0 {
-            return rows;
-        }
         let [count, tasks] = rows.dims();
         let first = rows.clone().slice([0..self.replicas, 0..tasks]).reshape([self.asking, tasks, tasks]);
         let first = first.slice([0..self.asking, 0..1, 0..tasks]).reshape([self.asking, tasks]);
@@ -68,9 +92,6 @@ impl Frame {
 
     /// Row gradients `[R, N]` as member gradients `[M, N]`: replicas weighed and summed.
     fn combine(&self, rows: Tensor<2>, weights: &Tensor<2>) -> Tensor<2> {
-        if self.asking == 0 {
-            return rows;
-        }
         let [count, width] = rows.dims();
         let tasks = self.columns.len();
         let jacobian = rows.clone().slice([0..self.replicas, 0..width]).reshape([self.asking, tasks, width]);
@@ -94,6 +115,12 @@ pub struct Gradients {
 pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Tensor<2> {
     let losses = shape.groups.iter().zip(groups).enumerate().map(|(g, (group, outputs))| {
         let tasks = group.tasks.len();
+        if host::is_host(&outputs) {
+            let labelled = batch.labelled[g].as_ref();
+            if let Some(losses) = host::mean_losses(group.loss, &outputs, &batch.targets[g], labelled, tasks) {
+                return losses;
+            }
+        }
         let rows = outputs.dims()[0];
         let each = loss::per_row(group.loss, outputs, batch.targets[g].clone(), tasks);
         let mean = match &batch.labelled[g] {
@@ -112,41 +139,59 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
     }
 }
 
-/// Forward and backward of all rows, put together per member.
+/// The gradients of a step: with those of every task where they are wanted, else one backward pass
+/// over the members themselves.
 ///
 /// # Shapes
 ///
 /// `theta`: `[M, N]`; `weights`: `[M, T]`.
-pub fn gradients(
-    network: &dyn Network,
-    shape: &Shape,
-    frame: &Frame,
-    theta: &Tensor<2>,
-    weights: &Tensor<2>,
-    batch: &Batch,
-    masks: Option<&Masks>,
-) -> Gradients {
-    let params = Params::cut(&frame.spread(theta), network.layout()).tracked();
-    let outputs = network.forward(&params, batch.inputs.clone(), masks, false);
-    let losses = batch_losses(shape, outputs.groups, batch);
-    let row_weights = match &frame.one_hot {
-        None => weights.clone(),
-        Some(one_hot) => {
-            let [members, tasks] = weights.dims();
-            Tensor::cat(vec![one_hot.clone(), weights.clone().slice([frame.asking..members, 0..tasks])], 0)
-        }
+pub fn gradients(pass: &Pass, theta: &Tensor<2>, weights: &Tensor<2>, task_gradients: bool) -> Gradients {
+    let frame = pass.frame;
+    let replicate = frame.one_hot.as_ref().filter(|_| task_gradients && frame.asks());
+    let Some(one_hot) = replicate else {
+        let (rows, losses) = pass.backward(theta, weights.clone(), pass.batch, pass.masks);
+        return Gradients { combined: rows, losses, jacobian: None };
     };
-    let total = (losses.clone() * (row_weights * frame.scales.clone())).sum();
-    let mut gradients = total.backward();
-    let rows = params.gradients(&mut gradients);
-    let jacobian = (frame.asking > 0).then(|| {
-        let [_, width] = rows.dims();
-        rows.clone().slice([0..frame.columns.len(), 0..width])
-    });
-    Gradients {
-        combined: frame.combine(rows, weights),
-        losses: frame.gather(losses.inner() * frame.scales.clone()),
-        jacobian,
+    let [members, tasks] = weights.dims();
+    let others = weights.clone().slice([frame.asking..members, 0..tasks]);
+    let row_weights = Tensor::cat(vec![one_hot.clone(), others], 0);
+    let masks = pass.masks.map(|masks| frame.spread_masks(masks));
+    let (rows, losses) =
+        pass.backward(&frame.spread(theta), row_weights, &frame.spread_batch(pass.batch), masks.as_ref());
+    let [_, width] = rows.dims();
+    let jacobian = rows.clone().slice([0..tasks, 0..width]);
+    Gradients { combined: frame.combine(rows, weights), losses: frame.gather(losses), jacobian: Some(jacobian) }
+}
+
+/// What goes into a step besides what it changes.
+pub struct Pass<'a> {
+    /// The network.
+    pub network: &'a dyn Network,
+    /// Its tasks.
+    pub shape: &'a Shape,
+    /// The population.
+    pub frame: &'a Frame,
+    /// A batch for every member.
+    pub batch: &'a Batch,
+    /// Dropout for every member.
+    pub masks: Option<&'a Masks>,
+}
+
+impl Pass<'_> {
+    /// Gradients `[R, N]` and scaled losses `[R, T]` of some rows.
+    fn backward(
+        &self,
+        theta: &Tensor<2>,
+        weights: Tensor<2>,
+        batch: &Batch,
+        masks: Option<&Masks>,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let params = Params::cut(theta, self.network.layout()).tracked();
+        let outputs = self.network.forward(&params, batch.inputs.clone(), masks, false);
+        let losses = batch_losses(self.shape, outputs.groups, batch);
+        let total = (losses.clone() * (weights * self.frame.scales.clone())).sum();
+        let mut gradients = total.backward();
+        (params.gradients(&mut gradients), losses.inner() * self.frame.scales.clone())
     }
 }
 

@@ -9,7 +9,7 @@ use super::picture::{Camera, task_outputs};
 use super::plan::{Plan, Role};
 use super::record::{Reading, Record, is_recorded};
 use super::snapshot;
-use super::step::{Frame, gradients, gram};
+use super::step::{Frame, Pass, gradients, gram};
 use super::tensors::{Packed, download, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
@@ -59,7 +59,7 @@ pub struct Trainer {
     batches: Batches,
     evaluator: Evaluator,
     camera: Camera,
-    row_seeds: Vec<u64>,
+    member_seeds: Vec<u64>,
     rates: Rates,
     frame: Frame,
     weigher: Weigher,
@@ -113,7 +113,7 @@ impl Trainer {
             batches: Batches::new(&lesson, &data, &shape, &plan, device),
             evaluator: Evaluator::new(&data, &shape, &plan, device),
             camera: Camera::new(&data, device),
-            row_seeds: plan.row_members().iter().map(|(m, _)| plan.members[*m].seed).collect(),
+            member_seeds: plan.members.iter().map(|member| member.seed).collect(),
             rates: Rates::of(&lesson, &shape),
             frame: Frame::new(&plan, columns.clone(), &scales(&lesson), device),
             weigher: Weigher::of(&lesson, &plan, &columns, device),
@@ -175,9 +175,9 @@ impl Trainer {
         self.step / self.steps_per_epoch()
     }
 
-    /// Rows of the population's tensors times rows of a batch: how heavy a step is to prepare.
+    /// Members times rows of a batch: how heavy a step is to prepare.
     pub fn step_rows(&self) -> usize {
-        self.plan.rows() * self.batches.batch_rows()
+        self.plan.members.len() * self.batches.batch_rows()
     }
 
     /// Takes over the live settings of another configuration of the same lesson.
@@ -259,7 +259,7 @@ impl Trainer {
             let masks = self.rates.any().then(|| {
                 Dropout {
                     rates: &self.rates,
-                    row_seeds: &self.row_seeds,
+                    member_seeds: &self.member_seeds,
                     batch: self.batches.batch_rows(),
                     seed: self.lesson.seed,
                     device: &self.device,
@@ -270,19 +270,19 @@ impl Trainer {
             let present = absent.map(|absent| self.present(absent));
             let moves = present.clone().map(|present| self.moves(present));
             let weights = self.weigher.weights(&self.learned);
-            let found = gradients(
-                self.network.as_ref(),
-                &self.shape,
-                &self.frame,
-                &self.state.theta,
-                &weights,
-                &batch,
-                masks.as_ref(),
-            );
+            let keeps = keep_gram && i + 1 == steps as usize;
+            let pass = Pass {
+                network: self.network.as_ref(),
+                shape: &self.shape,
+                frame: &self.frame,
+                batch: &batch,
+                masks: masks.as_ref(),
+            };
+            let found = gradients(&pass, &self.state.theta, &weights, keeps || self.weigher.needs_gram());
             let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
             self.rules.step(&mut self.state, found.combined, found.losses.clone(), moves, self.step, rate);
             self.weigher.learn(&mut self.learned, found.losses, present);
-            if keep_gram && i + 1 == steps as usize {
+            if keeps {
                 let entries = found.jacobian.and_then(|jacobian| gram(&jacobian, self.network.layout()));
                 let seed = self.plan.members.first().map_or(0, |member| member.seed);
                 let absent = absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default();

@@ -59,6 +59,7 @@ pub struct Weigher {
     /// 1 on members whose weights are learned, `[M, 1]`.
     learns: Tensor<2>,
     rate: f32,
+    needs_gram: bool,
 }
 
 impl Weigher {
@@ -94,7 +95,13 @@ impl Weigher {
             learned: coefficients.learned.is_some().then(|| upload(learned, [members, tasks], device)),
             learns: upload(learns, [members, 1], device),
             rate: coefficients.rate as f32,
+            needs_gram: balance::of(&lesson.balancer).needs_gram,
         }
+    }
+
+    /// Whether the balancer looks at the task gradients in every step.
+    pub fn needs_gram(&self) -> bool {
+        self.needs_gram
     }
 
     /// The task weights of every member, `[M, T]`.

@@ -1,7 +1,7 @@
 //! `activation(x w + b)` as one node of the autodiff graph.
 
-use super::HostTensor;
-use super::kernel::{Left, activate, multiply, slope, transpose};
+use super::kernel::{Panel, activate, multiply, multiply_transposed, slope, transpose};
+use super::{HostTensor, Numbers, in_order, stands_once};
 use crate::config::Activation;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
@@ -27,6 +27,8 @@ pub fn dense(x: &Tensor<3>, w: &Tensor<3>, b: &Tensor<3>, activation: Activation
     let (x, w, b) = (x?, w?, b?);
     let nodes = [x.node(), w.node(), b.node()];
     let [x, w, b] = [x, w, b].map(<Autodiff<Flex> as AutodiffBackend>::inner);
+    // The backward pass needs it again: put in order once.
+    let x = if stands_once(&x, sizes.batch * sizes.from) { x } else { in_order(x) };
     let y = forward(sizes, &x, &w, &b, activation);
     let output = match Dense.prepare::<NoCheckpointing>(nodes).compute_bound().stateful() {
         OpsKind::Tracked(prepared) => prepared.finish(Kept { sizes, x, w, y: y.clone(), activation }, y),
@@ -54,51 +56,15 @@ impl Sizes {
     }
 }
 
-/// Contiguous numbers of a tensor; the inputs of an evaluation stand there once for all rows.
-enum Numbers {
-    Own(HostTensor),
-    Once(HostTensor),
-}
-
-impl Numbers {
-    fn of(tensor: &HostTensor, each: usize) -> Self {
-        let layout = tensor.layout();
-        if layout.strides().first() == Some(&0) && layout.num_elements() > each {
-            let first = tensor.narrow(0, 0, 1);
-            if first.as_slice::<f32>().is_some() {
-                return Self::Once(first);
-            }
-        }
-        if tensor.as_slice::<f32>().is_some() { Self::Own(tensor.clone()) } else { Self::Own(tensor.to_contiguous()) }
-    }
-
-    fn row(&self, row: usize, each: usize) -> &[f32] {
-        match self {
-            Self::Own(tensor) => {
-                tensor.as_slice::<f32>().and_then(|all| all.get(row * each..(row + 1) * each)).unwrap_or_default()
-            }
-            Self::Once(tensor) => tensor.as_slice::<f32>().unwrap_or_default(),
-        }
-    }
-}
-
 fn forward(sizes: Sizes, x: &HostTensor, w: &HostTensor, b: &HostTensor, activation: Activation) -> HostTensor {
     let Sizes { rows, batch, from, to } = sizes;
     let (x, w, b) = (Numbers::of(x, batch * from), Numbers::of(w, from * to), Numbers::of(b, to));
-    let mut y = Vec::with_capacity(rows * batch * to);
+    let (x, w, b) = (x.rows(), w.rows(), b.rows());
+    let mut y = vec![0.0; rows * batch * to];
+    let mut panel = Panel::new();
     for row in 0..rows {
-        let start = y.len();
-        let bias = b.row(row, to);
-        (0..batch).for_each(|_| y.extend_from_slice(bias));
-        let out = &mut y[start..];
-        multiply(
-            batch,
-            from,
-            to,
-            Left { values: x.row(row, batch * from), row: from, column: 1 },
-            w.row(row, from * to),
-            out,
-        );
+        let out = &mut y[row * batch * to..(row + 1) * batch * to];
+        multiply(from, to, x.row(row), w.row(row), b.row(row), out, &mut panel);
         activate(out, activation);
     }
     Sizes::tensor([rows, batch, to], y)
@@ -146,31 +112,25 @@ fn back(kept: &Kept, gradient: &HostTensor, needs_x: bool) -> Back {
     let Sizes { rows, batch, from, to } = kept.sizes;
     let (x, w) = (Numbers::of(&kept.x, batch * from), Numbers::of(&kept.w, from * to));
     let (y, gradient) = (Numbers::of(&kept.y, batch * to), Numbers::of(gradient, batch * to));
+    let (x, w, y, gradient) = (x.rows(), w.rows(), y.rows(), gradient.rows());
     let mut dx = vec![0.0; if needs_x { rows * batch * from } else { 0 }];
     let mut dw = vec![0.0; rows * from * to];
     let mut db = vec![0.0; rows * to];
-    let (mut inner, mut turned) = (Vec::new(), Vec::new());
+    let (mut inner, mut turned, mut panel) = (Vec::new(), Vec::new(), Panel::new());
     for row in 0..rows {
         inner.clear();
-        inner.extend_from_slice(gradient.row(row, batch * to));
-        slope(&mut inner, y.row(row, batch * to), kept.activation);
+        inner.extend_from_slice(gradient.row(row));
+        slope(&mut inner, y.row(row), kept.activation);
         let db = &mut db[row * to..(row + 1) * to];
         for line in inner.chunks_exact(to) {
             db.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
         }
-        let values = x.row(row, batch * from);
-        multiply(
-            from,
-            batch,
-            to,
-            Left { values, row: 1, column: from },
-            &inner,
-            &mut dw[row * from * to..(row + 1) * from * to],
-        );
+        let dw = &mut dw[row * from * to..(row + 1) * from * to];
+        multiply_transposed(from, to, x.row(row), &inner, dw, &mut panel);
         if needs_x {
-            transpose(w.row(row, from * to), to, &mut turned);
+            transpose(w.row(row), to, &mut turned);
             let out = &mut dx[row * batch * from..(row + 1) * batch * from];
-            multiply(batch, to, from, Left { values: &inner, row: to, column: 1 }, &turned, out);
+            multiply(to, from, &inner, &turned, &[], out, &mut panel);
         }
     }
     Back {

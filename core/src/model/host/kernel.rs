@@ -1,99 +1,200 @@
-//! Loops for tiny matrices, in a form that compiles to SIMD.
+//! Loops for tiny matrices, a few SIMD registers of sums at a time.
+//!
+//! The right factor is read in *panels*: lines of N = 4 V numbers, V registers. Where it has exactly
+//! as many columns it is its own panel; else it is packed, with zeros beyond its last column, so that
+//! three heads side by side cost one register and not three numbers. Every tile keeps eight registers
+//! of sums: the loads of one line of the panel are shared by all rows of the tile.
 
 use crate::config::Activation;
+use wide::f32x4;
 
-/// Rows of a tile: with up to eight columns its sums stay in registers.
-const TILE_ROWS: usize = 4;
+/// Packed lines of the right factor; kept between calls, so that its memory is.
+pub type Panel = Vec<f32>;
 
-/// A matrix by its strides, so that a transposed one needs no copy.
+/// Some columns of a product.
 #[derive(Clone, Copy)]
-pub struct Left<'a> {
-    /// Entries.
-    pub values: &'a [f32],
-    /// Distance between rows.
-    pub row: usize,
-    /// Distance between columns.
-    pub column: usize,
+struct Columns {
+    /// Columns of the whole product.
+    of: usize,
+    /// The first one.
+    from: usize,
+    /// How many.
+    width: usize,
 }
 
-/// `c += a b`, with `a` `[m, k]`, `b` `[k, n]` and `c` `[m, n]`, both row-major.
-pub fn multiply(m: usize, k: usize, n: usize, a: Left, b: &[f32], c: &mut [f32]) {
-    let mut row = 0;
-    while row < m {
-        if m - row >= TILE_ROWS {
-            strip::<TILE_ROWS>(row, k, n, a, b, c);
-            row += TILE_ROWS;
-        } else {
-            strip::<1>(row, k, n, a, b, c);
-            row += 1;
-        }
+impl Columns {
+    /// Columns from the first one on.
+    fn of(n: usize) -> Self {
+        Self { of: n, from: 0, width: 0 }
+    }
+
+    /// As many of the columns that are left as N numbers hold.
+    fn at_most<const N: usize>(self) -> Self {
+        Self { width: N.min(self.of - self.from), ..self }
+    }
+
+    fn in_line(self, line: &[f32]) -> &[f32] {
+        line.get(self.from..self.from + self.width).unwrap_or_default()
     }
 }
 
-/// Some rows of the product, in tiles of 8, 4, 2 and 1 columns: the compiler knows every size.
-fn strip<const R: usize>(row: usize, k: usize, n: usize, a: Left, b: &[f32], c: &mut [f32]) {
-    let mut column = 0;
-    while column < n {
-        column += match n - column {
-            8.. => tile::<R, 8>(row, column, k, n, a, b, c),
-            4.. => tile::<R, 4>(row, column, k, n, a, b, c),
-            2.. => tile::<R, 2>(row, column, k, n, a, b, c),
-            _ => tile::<R, 1>(row, column, k, n, a, b, c),
+/// `c = start + a b`, with `a` `[m, k]`, `b` `[k, n]` and `c` `[m, n]`, all row-major; every row
+/// starts at `start` `[n]`, or at zero where that is empty.
+pub fn multiply(k: usize, n: usize, a: &[f32], b: &[f32], start: &[f32], c: &mut [f32], panel: &mut Panel) {
+    let mut columns = Columns::of(n);
+    while columns.from < n {
+        columns.from += match n - columns.from {
+            13.. => rows::<16, 4, 2>(columns, k, a, b, start, c, panel),
+            5.. => rows::<8, 2, 4>(columns, k, a, b, start, c, panel),
+            _ => rows::<4, 1, 8>(columns, k, a, b, start, c, panel),
         };
     }
 }
 
-/// One tile; gives its width.
+/// All rows of some columns, R at a time; gives the number of columns.
 #[inline]
-fn tile<const R: usize, const N: usize>(
-    row: usize,
-    column: usize,
+fn rows<const N: usize, const V: usize, const R: usize>(
+    columns: Columns,
     k: usize,
-    n: usize,
-    a: Left,
+    a: &[f32],
     b: &[f32],
+    start: &[f32],
     c: &mut [f32],
+    panel: &mut Panel,
 ) -> usize {
-    let sums = if a.column == 1 {
-        // Rows of `a` lie side by side: cut once, their ends need no checks within the loop.
-        let rows: [&[f32]; R] = std::array::from_fn(|r| &a.values[(row + r) * a.row..][..k]);
-        sums::<R, N>(column, k, n, b, |i| std::array::from_fn(|r| rows[r][i]))
-    } else {
-        sums::<R, N>(column, k, n, b, |i| {
-            let start = row * a.row + i * a.column;
-            let line = &a.values[start..start + (R - 1) * a.row + 1];
-            std::array::from_fn(|r| line[r * a.row])
-        })
-    };
-    for (r, sum) in sums.iter().enumerate() {
-        let start = (row + r) * n + column;
-        for (c, s) in c[start..start + N].iter_mut().zip(sum) {
-            *c += s;
-        }
+    let columns = columns.at_most::<N>();
+    let panel = lines::<N>(b, columns, panel);
+    let mut first = [0.0; N];
+    first.iter_mut().zip(columns.in_line(start)).for_each(|(first, start)| *first = *start);
+    let first = load::<N, V>(&first);
+    let mut blocks = a.chunks_exact(k * R);
+    let mut out = c.chunks_exact_mut(columns.of * R);
+    for (a, c) in blocks.by_ref().zip(out.by_ref()) {
+        store::<N, V, R>(&sums_of_rows::<N, V, R>(a, k, panel, first), 0, c, columns);
     }
-    N
+    let rest = out.into_remainder().chunks_exact_mut(columns.of);
+    for (a, c) in blocks.remainder().chunks_exact(k).zip(rest) {
+        store::<N, V, 1>(&sums_of_rows::<N, V, 1>(a, k, panel, first), 0, c, columns);
+    }
+    columns.width
 }
 
-/// The sums of one tile, kept in registers; `factors` gives a column of `a`.
 #[inline]
-fn sums<const R: usize, const N: usize>(
-    column: usize,
+fn sums_of_rows<const N: usize, const V: usize, const R: usize>(
+    a: &[f32],
     k: usize,
-    n: usize,
+    panel: &[[f32; N]],
+    first: [f32x4; V],
+) -> [[f32x4; V]; R] {
+    let mut sums = [first; R];
+    // Cut once: within the loop their ends need no checks.
+    let rows: [&[f32]; R] = std::array::from_fn(|r| &a[r * k..][..k]);
+    for (i, line) in panel[..k].iter().enumerate() {
+        add(&mut sums, std::array::from_fn(|r| rows[r][i]), load(line));
+    }
+    sums
+}
+
+/// `c = a' b`, with `a` `[m, k]`, `b` `[m, n]` and `c` `[k, n]`, all row-major.
+pub fn multiply_transposed(k: usize, n: usize, a: &[f32], b: &[f32], c: &mut [f32], panel: &mut Panel) {
+    let mut columns = Columns::of(n);
+    while columns.from < n {
+        columns.from += match n - columns.from {
+            13.. => rows_transposed::<16, 4, 2>(columns, k, a, b, c, panel),
+            5.. => rows_transposed::<8, 2, 4>(columns, k, a, b, c, panel),
+            _ => rows_transposed::<4, 1, 8>(columns, k, a, b, c, panel),
+        };
+    }
+}
+
+#[inline]
+fn rows_transposed<const N: usize, const V: usize, const R: usize>(
+    columns: Columns,
+    k: usize,
+    a: &[f32],
     b: &[f32],
-    factors: impl Fn(usize) -> [f32; R],
-) -> [[f32; N]; R] {
-    let mut sums = [[0.0_f32; N]; R];
-    for i in 0..k {
-        let line = &b[i * n + column..][..N];
-        let factors = factors(i);
-        for (sum, factor) in sums.iter_mut().zip(factors) {
-            for (s, value) in sum.iter_mut().zip(line) {
-                *s += factor * value;
-            }
+    c: &mut [f32],
+    panel: &mut Panel,
+) -> usize {
+    let columns = columns.at_most::<N>();
+    let panel = lines::<N>(b, columns, panel);
+    let mut row = 0;
+    while row + R <= k {
+        store::<N, V, R>(&sums_of_columns::<N, V, R>(a, k, row, panel), row, c, columns);
+        row += R;
+    }
+    for row in row..k {
+        store::<N, V, 1>(&sums_of_columns::<N, V, 1>(a, k, row, panel), row, c, columns);
+    }
+    columns.width
+}
+
+#[inline]
+fn sums_of_columns<const N: usize, const V: usize, const R: usize>(
+    a: &[f32],
+    k: usize,
+    column: usize,
+    panel: &[[f32; N]],
+) -> [[f32x4; V]; R] {
+    let mut sums = [[f32x4::ZERO; V]; R];
+    for (factors, line) in a.chunks_exact(k).zip(panel) {
+        if let Some(factors) = factors[column..].first_chunk::<R>() {
+            add(&mut sums, *factors, load(line));
         }
     }
     sums
+}
+
+#[inline]
+fn add<const V: usize, const R: usize>(sums: &mut [[f32x4; V]; R], factors: [f32; R], line: [f32x4; V]) {
+    for (sum, factor) in sums.iter_mut().zip(factors) {
+        let factor = f32x4::splat(factor);
+        for (s, value) in sum.iter_mut().zip(line) {
+            *s += factor * value;
+        }
+    }
+}
+
+/// Some columns of all rows of `b`, as lines of N numbers.
+#[inline]
+fn lines<'a, const N: usize>(b: &'a [f32], columns: Columns, panel: &'a mut Panel) -> &'a [[f32; N]] {
+    if columns.of == N {
+        return b.as_chunks::<N>().0;
+    }
+    panel.clear();
+    panel.resize(b.len() / columns.of * N, 0.0);
+    for (to, row) in panel.as_chunks_mut::<N>().0.iter_mut().zip(b.chunks_exact(columns.of)) {
+        let cut = columns.in_line(row);
+        match cut.first_chunk::<N>() {
+            Some(whole) => *to = *whole,
+            None => to.iter_mut().zip(cut).for_each(|(to, value)| *to = *value),
+        }
+    }
+    panel.as_chunks::<N>().0
+}
+
+#[inline]
+fn load<const N: usize, const V: usize>(line: &[f32; N]) -> [f32x4; V] {
+    const { assert!(N == 4 * V) };
+    let fours = line.as_chunks::<4>().0;
+    std::array::from_fn(|v| f32x4::from(fours[v]))
+}
+
+#[inline]
+fn store<const N: usize, const V: usize, const R: usize>(
+    sums: &[[f32x4; V]; R],
+    row: usize,
+    c: &mut [f32],
+    columns: Columns,
+) {
+    for (r, sum) in sums.iter().enumerate() {
+        let out = &mut c[(row + r) * columns.of + columns.from..][..columns.width];
+        let sum = sum.map(f32x4::to_array);
+        match out.first_chunk_mut::<N>() {
+            Some(out) => out.as_chunks_mut::<4>().0.copy_from_slice(&sum),
+            None => out.iter_mut().zip(sum.as_flattened()).for_each(|(out, s)| *out = *s),
+        }
+    }
 }
 
 /// Writes the transpose of `[rows, columns]`.
@@ -161,18 +262,41 @@ mod tests {
         assert!(tanh(f32::NAN).is_nan());
     }
 
+    fn wave(length: usize, pace: f32) -> Vec<f32> {
+        (0..length).map(|i| (i as f32 * pace).sin()).collect()
+    }
+
+    const SIZES: [(usize, usize, usize); 7] =
+        [(1, 1, 1), (4, 3, 8), (5, 7, 9), (3, 16, 16), (9, 2, 1), (8, 5, 17), (17, 12, 35)];
+
     #[test]
     fn tiles_and_their_remainders_give_the_product() {
-        for (m, k, n) in [(1, 1, 1), (4, 3, 8), (5, 7, 9), (3, 16, 16), (9, 2, 1), (8, 5, 17)] {
-            let a: Vec<f32> = (0..m * k).map(|i| (i as f32 * 0.37).sin()).collect();
-            let b: Vec<f32> = (0..k * n).map(|i| (i as f32 * 0.73).cos()).collect();
-            let mut c = vec![1.0; m * n];
-            multiply(m, k, n, Left { values: &a, row: k, column: 1 }, &b, &mut c);
-            for row in 0..m {
-                for column in 0..n {
-                    let want = 1.0 + (0..k).map(|i| a[row * k + i] * b[i * n + column]).sum::<f32>();
-                    assert!((c[row * n + column] - want).abs() < 1e-5);
+        for (m, k, n) in SIZES {
+            let (a, b, start) = (wave(m * k, 0.37), wave(k * n, 0.73), wave(n, 0.11));
+            let mut panel = Panel::new();
+            for start in [&start[..], &[]] {
+                let mut c = vec![f32::NAN; m * n];
+                multiply(k, n, &a, &b, start, &mut c, &mut panel);
+                for (i, c) in c.iter().enumerate() {
+                    let (row, column) = (i / n, i % n);
+                    let sum: f32 = (0..k).map(|i| a[row * k + i] * b[i * n + column]).sum();
+                    let want = start.get(column).copied().unwrap_or(0.0) + sum;
+                    assert!((c - want).abs() < 1e-5, "{m} x {k} x {n} at {row}, {column}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn tiles_and_their_remainders_give_the_transposed_product() {
+        for (m, k, n) in SIZES {
+            let (a, b) = (wave(m * k, 0.37), wave(m * n, 0.73));
+            let mut c = vec![f32::NAN; k * n];
+            multiply_transposed(k, n, &a, &b, &mut c, &mut Panel::new());
+            for (i, c) in c.iter().enumerate() {
+                let (row, column) = (i / n, i % n);
+                let want: f32 = (0..m).map(|i| a[i * k + row] * b[i * n + column]).sum();
+                assert!((c - want).abs() < 1e-5, "{m} x {k} x {n} at {row}, {column}");
             }
         }
     }

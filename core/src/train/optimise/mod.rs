@@ -4,9 +4,12 @@
 //! finite goes back to the parameters at which they last were, by a select (0 times infinity is
 //! not 0), and stays there; it never touches the others.
 
+mod host;
+
 use super::tensors::upload;
 use crate::config::{Clip, Lesson, Optimiser, Schedule};
 use crate::model::Layout;
+use crate::model::host::is_host;
 use burn::tensor::{Bool, Device, Tensor};
 
 /// Second decay rate of Adam and AdamW.
@@ -136,6 +139,34 @@ impl Rules {
         step: u32,
         rate: f64,
     ) {
+        let scales = self.scales(step, rate as f32);
+        if !is_host(&gradient) || host::step(self, state, &gradient, &losses, moves.as_ref(), scales).is_none() {
+            self.step_by_operations(state, gradient, losses, moves, scales);
+        }
+    }
+
+    /// What an update is multiplied by and what its denominator is kept away from zero by.
+    fn scales(&self, step: u32, rate: f32) -> Scales {
+        match self.optimiser {
+            Optimiser::Sgd | Optimiser::RmsProp => Scales { rate, factor: rate, epsilon: EPSILON },
+            Optimiser::Adam | Optimiser::AdamW => {
+                // m̂ / (sqrt(v̂) + ε) with both corrections folded into one factor and ε.
+                let t = step as f32 + 1.0;
+                let root = (1.0 - BETA2.powf(t)).sqrt();
+                Scales { rate, factor: rate * root / (1.0 - self.momentum.powf(t)), epsilon: EPSILON * root }
+            }
+        }
+    }
+
+    /// A step by burn's own operations, for any device.
+    fn step_by_operations(
+        &self,
+        state: &mut State,
+        gradient: Tensor<2>,
+        losses: Tensor<2>,
+        moves: Option<Tensor<2>>,
+        scales: Scales,
+    ) {
         let size = gradient.clone().abs().sum_dim(1) + losses.sum_dim(1);
         let gradient = self.clipped(gradient);
         let gradient = match (&self.decay, self.optimiser) {
@@ -144,9 +175,9 @@ impl Rules {
             }
             _ => gradient,
         };
-        let (mut update, first, second) = self.direction(state, gradient, step, rate as f32);
+        let (mut update, first, second) = self.direction(state, gradient, scales);
         if let (Some(decay), Optimiser::AdamW) = (&self.decay, self.optimiser) {
-            update = update + state.theta.clone() * decay.clone() * rate as f32;
+            update = update + state.theta.clone() * decay.clone() * scales.rate;
         }
         if let Some(rates) = &self.rates {
             update = update * rates.clone();
@@ -163,29 +194,37 @@ impl Rules {
     }
 
     /// The update before per-parameter factors, and the new running means.
-    fn direction(&self, state: &State, gradient: Tensor<2>, step: u32, rate: f32) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
-        let (mu, t) = (self.momentum, step as f32 + 1.0);
+    fn direction(&self, state: &State, gradient: Tensor<2>, scales: Scales) -> (Tensor<2>, Tensor<2>, Tensor<2>) {
+        let (mu, Scales { factor, epsilon, .. }) = (self.momentum, scales);
         match self.optimiser {
             Optimiser::Sgd => {
                 let first = state.first.clone() * mu + gradient;
-                (first.clone() * rate, first, state.second.clone())
+                (first.clone() * factor, first, state.second.clone())
             }
             Optimiser::Adam | Optimiser::AdamW => {
                 let second = state.second.clone() * BETA2 + gradient.clone() * gradient.clone() * (1.0 - BETA2);
                 let first = state.first.clone() * mu + gradient * (1.0 - mu);
-                // m̂ / (sqrt(v̂) + ε) with both corrections folded into one factor and ε.
-                let root = (1.0 - BETA2.powf(t)).sqrt();
-                let factor = rate * root / (1.0 - mu.powf(t));
-                let update = first.clone() / (second.clone().sqrt() + EPSILON * root) * factor;
+                let update = first.clone() / (second.clone().sqrt() + epsilon) * factor;
                 (update, first, second)
             }
             Optimiser::RmsProp => {
                 let second = state.second.clone() * RMS_DECAY + gradient.clone() * gradient.clone() * (1.0 - RMS_DECAY);
-                let first = state.first.clone() * mu + gradient / (second.clone().sqrt() + EPSILON);
-                (first.clone() * rate, first, second)
+                let first = state.first.clone() * mu + gradient / (second.clone().sqrt() + epsilon);
+                (first.clone() * factor, first, second)
             }
         }
     }
+}
+
+/// Factors that change from step to step.
+#[derive(Clone, Copy, Debug)]
+struct Scales {
+    /// The learning rate.
+    rate: f32,
+    /// On the direction.
+    factor: f32,
+    /// Beside the root of the running mean of squares.
+    epsilon: f32,
 }
 
 /// Applies an update where the `size` `[M, 1]` of what it follows from is finite; elsewhere the

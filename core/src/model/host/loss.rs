@@ -1,0 +1,171 @@
+//! A group's losses of a batch as one node of the autodiff graph.
+
+use super::{HostTensor, Numbers};
+use crate::config::LossKind;
+use burn::backend::autodiff::checkpoint::base::Checkpointer;
+use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
+use burn::backend::autodiff::grads::Gradients;
+use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+use burn::backend::{Autodiff, AutodiffBackend, Flex};
+use burn::tensor::{Tensor, TensorData};
+
+/// Task losses as a mean over a batch's labelled rows, or `None` where the tensors are not what
+/// they should be.
+///
+/// # Shapes
+///
+/// `outputs` and `targets`: `[R, B, tasks * outputs]`, `labelled`: `[R, B, tasks]`; gives
+/// `[R, tasks]`.
+pub fn mean_losses(
+    kind: LossKind,
+    outputs: &Tensor<3>,
+    targets: &Tensor<3>,
+    labelled: Option<&Tensor<3>>,
+    tasks: usize,
+) -> Option<Tensor<2>> {
+    let [rows, batch, width] = outputs.dims();
+    let sizes = Sizes { rows, batch, tasks, outputs: width / tasks.max(1) };
+    let outputs = outputs.clone().try_into_primitive::<Autodiff<Flex>>().ok()?;
+    let on_host = |tensor: &Tensor<3>| tensor.clone().try_into_primitive::<Flex>().ok();
+    let targets = on_host(targets)?;
+    let labelled = match labelled {
+        Some(labelled) => Some(on_host(labelled)?),
+        None => None,
+    };
+    let node = outputs.node();
+    let outputs = <Autodiff<Flex> as AutodiffBackend>::inner(outputs);
+    let (losses, slopes) = measure(kind, sizes, &outputs, &targets, labelled.as_ref());
+    let losses = HostTensor::from_data(TensorData::new(losses, [rows, tasks]));
+    let losses = match MeanLosses.prepare::<NoCheckpointing>([node]).compute_bound().stateful() {
+        OpsKind::Tracked(prepared) => prepared.finish(Kept { sizes, slopes }, losses),
+        OpsKind::UnTracked(prepared) => prepared.finish(losses),
+    };
+    Some(Tensor::from_primitive::<Autodiff<Flex>>(losses))
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    rows: usize,
+    batch: usize,
+    tasks: usize,
+    /// Of one task.
+    outputs: usize,
+}
+
+/// Losses `[R, tasks]`, and their derivatives by the outputs `[R, B, tasks * outputs]`.
+fn measure(
+    kind: LossKind,
+    sizes: Sizes,
+    outputs: &HostTensor,
+    targets: &HostTensor,
+    labelled: Option<&HostTensor>,
+) -> (Vec<f32>, Vec<f32>) {
+    let Sizes { rows, batch, tasks, outputs: each } = sizes;
+    let width = tasks * each;
+    let (outputs, targets) = (Numbers::of(outputs, batch * width), Numbers::of(targets, batch * width));
+    let labelled = labelled.map(|labelled| Numbers::of(labelled, batch * tasks));
+    let (outputs, targets, labelled) = (outputs.rows(), targets.rows(), labelled.as_ref().map(Numbers::rows));
+    let mut losses = vec![0.0; rows * tasks];
+    let mut slopes = vec![0.0; rows * batch * width];
+    let mut costs = vec![0.0; batch * width];
+    let mut shares = vec![1.0 / (batch * each) as f32; batch * width];
+    for (row, losses) in losses.chunks_exact_mut(tasks).enumerate() {
+        if let Some(labelled) = &labelled {
+            share(labelled.row(row), tasks, each, &mut shares);
+        }
+        let slopes = &mut slopes[row * batch * width..(row + 1) * batch * width];
+        let (outputs, targets) = (outputs.row(row), targets.row(row));
+        price(kind, each, outputs, targets, slopes, &mut costs);
+        slopes.iter_mut().zip(&shares).for_each(|(slope, share)| *slope *= share);
+        costs.iter_mut().zip(&shares).for_each(|(cost, share)| *cost *= share);
+        for line in costs.chunks_exact(width) {
+            losses.iter_mut().zip(line.chunks_exact(each)).for_each(|(loss, costs)| *loss += costs.iter().sum::<f32>());
+        }
+    }
+    (losses, slopes)
+}
+
+/// What each output at each row of the batch weighs in its task's mean.
+fn share(labelled: &[f32], tasks: usize, each: usize, shares: &mut [f32]) {
+    let mut counts = vec![0.0; tasks];
+    for line in labelled.chunks_exact(tasks) {
+        counts.iter_mut().zip(line).for_each(|(count, labelled)| *count += labelled);
+    }
+    let outputs = labelled.iter().enumerate().zip(shares.chunks_exact_mut(each));
+    outputs.for_each(|((i, labelled), shares)| shares.fill(labelled / (counts[i % tasks].max(1.0) * each as f32)));
+}
+
+/// The loss of every output and its derivative, times the number of a task's outputs: what is
+/// shared out is a mean; see [`crate::model::loss::per_row`].
+fn price(kind: LossKind, each: usize, outputs: &[f32], targets: &[f32], slopes: &mut [f32], costs: &mut [f32]) {
+    let all = outputs.iter().zip(targets).zip(slopes.iter_mut().zip(costs.iter_mut()));
+    match kind {
+        LossKind::Mse => all.for_each(|((output, target), (slope, cost))| {
+            let error = output - target;
+            *slope = 2.0 * error;
+            *cost = error * error;
+        }),
+        LossKind::Huber => all.for_each(|((output, target), (slope, cost))| {
+            let error = output - target;
+            let near = error.clamp(-1.0, 1.0);
+            *slope = near;
+            *cost = near * (error - 0.5 * near);
+        }),
+        LossKind::Bce => all.for_each(|((logit, target), (slope, cost))| {
+            let small = (-logit.abs()).exp();
+            let sigmoid = if *logit < 0.0 { small } else { 1.0 } / (1.0 + small);
+            *slope = sigmoid - target;
+            *cost = logit.max(0.0) - logit * target + small.ln_1p();
+        }),
+        LossKind::Ce => {
+            let lines = outputs.chunks_exact(each).zip(targets.chunks_exact(each));
+            let results = slopes.chunks_exact_mut(each).zip(costs.chunks_exact_mut(each));
+            for ((logits, targets), (slopes, costs)) in lines.zip(results) {
+                classify(logits, targets, slopes, costs);
+            }
+        }
+    }
+}
+
+/// Cross-entropy of one row of the batch. Its sum over the classes counts, not the mean.
+fn classify(logits: &[f32], targets: &[f32], slopes: &mut [f32], costs: &mut [f32]) {
+    let classes = logits.len() as f32;
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
+    let whole = largest + sum.ln();
+    for ((logit, target), (slope, cost)) in logits.iter().zip(targets).zip(slopes.iter_mut().zip(costs)) {
+        *slope = ((logit - largest).exp() / sum - target) * classes;
+        *cost = target * (whole - logit) * classes;
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Kept {
+    sizes: Sizes,
+    slopes: Vec<f32>,
+}
+
+#[derive(Debug)]
+struct MeanLosses;
+
+impl Backward<Flex, 1> for MeanLosses {
+    type State = Kept;
+
+    fn backward(self, ops: Ops<Kept, 1>, gradients: &mut Gradients, _: &mut Checkpointer) {
+        let [outputs] = ops.parents;
+        let gradient = gradients.consume::<Flex>(&ops.node);
+        let Some(outputs) = outputs else { return };
+        let Kept { sizes: Sizes { rows, batch, tasks, outputs: each }, mut slopes } = ops.state;
+        let gradient = Numbers::of(&gradient, tasks);
+        let mut factors = Vec::with_capacity(tasks * each);
+        for (row, slopes) in slopes.chunks_exact_mut(batch * tasks * each).enumerate() {
+            factors.clear();
+            factors.extend(gradient.rows().row(row).iter().flat_map(|factor| std::iter::repeat_n(factor, each)));
+            for slopes in slopes.chunks_exact_mut(factors.len()) {
+                slopes.iter_mut().zip(&factors).for_each(|(slope, factor)| *slope *= factor);
+            }
+        }
+        let slopes = HostTensor::from_data(TensorData::new(slopes, [rows, batch, tasks * each]));
+        gradients.register::<Flex>(outputs.id, slopes);
+    }
+}
