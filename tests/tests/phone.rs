@@ -1,8 +1,8 @@
 //! Small screens, dark rooms, people whom motion makes ill.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use mtl_tests::page::css;
-use mtl_tests::{Setup, Shared};
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
 use serde_json::json;
 use std::time::Duration;
 
@@ -71,6 +71,45 @@ fn a_lesson_plays_on_a_phone() -> Result<()> {
         page.trains()?;
         page.settled_map(0)?;
         page.no_console_errors()
+    })
+}
+
+/// Width of a task's map in CSS pixels, and the middle of it.
+fn map_box(page: &Page, task: usize) -> Result<(f64, f64, f64)> {
+    let map = page.browser.execute(
+        "const box = document.querySelector(arguments[0]).getBoundingClientRect();\
+         return [box.width, box.x + box.width / 2, box.y + box.height / 2]",
+        vec![json!(css(&format!("task-{task}-map")))],
+    )?;
+    let part = |i: usize| map[i].as_f64().context("the map has no place");
+    Ok((part(0)?, part(1)?, part(2)?))
+}
+
+#[test]
+fn a_tap_on_a_map_fills_the_screen_with_it_and_training_goes_on() -> Result<()> {
+    PHONE.visit("v=1&p=rivals", |page| {
+        page.play()?;
+        let (small, x, y) = map_box(page, 1)?;
+        page.browser.cdp("Input.synthesizeTapGesture", json!({ "x": x, "y": y }))?;
+        eventually_true(PATIENCE, "a large map", || Ok(map_box(page, 1)?.0 > 350.0))?;
+        ensure!(small < 200.0, "the map was {small} wide before");
+        let epoch = page.epoch()?;
+        page.wait_epoch(epoch + 5)?;
+        page.click("task-1-enlarge")?;
+        eventually_true(PATIENCE, "the map at its place", || Ok(map_box(page, 1)?.0 == small))?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_map_is_enlarged_and_left_again_by_keyboard() -> Result<()> {
+    DESKTOP.visit("v=1&p=rivals", |page| {
+        let (small, ..) = map_box(page, 0)?;
+        page.browser.execute("document.querySelector(arguments[0]).focus()", vec![json!(css("task-0-enlarge"))])?;
+        page.browser.press('\u{E007}')?;
+        eventually_true(PATIENCE, "a large map", || Ok(map_box(page, 0)?.0 > 600.0))?;
+        page.browser.press('\u{E00C}')?;
+        eventually_true(PATIENCE, "the map at its place", || Ok(map_box(page, 0)?.0 == small))
     })
 }
 

@@ -63,11 +63,12 @@ fn flush(page: Page) {
     show(page, batch);
     engine::send_wanted(page, false);
     if !numbers.is_empty() {
-        // By then the page has drawn.
+        // A task after this frame: by then the page has drawn. Another frame would cost another walk
+        // through the page, in which nothing has changed.
         let acknowledge = move || {
             with(page, |desk| numbers.iter().for_each(|(engine, number)| desk.post(*engine, Command::Ack(*number))))
         };
-        if document().hidden() { acknowledge() } else { request_animation_frame(acknowledge) }
+        if document().hidden() { acknowledge() } else { set_timeout(acknowledge, Duration::ZERO) }
     }
 }
 

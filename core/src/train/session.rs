@@ -11,8 +11,9 @@ use web_time::{Duration, Instant};
 
 /// Work between two looks at the mailbox.
 const SLICE: Duration = Duration::from_millis(12);
-/// Least time between two frames: about thirty a second.
-const FRAME: Duration = Duration::from_millis(33);
+/// Least time between two frames: about twelve a second, the pace at which the page draws charts. More
+/// numbers than can be read would only be laid out.
+const FRAME: Duration = Duration::from_millis(80);
 /// Least time between two pictures.
 const PICTURE: Duration = Duration::from_millis(110);
 /// Least time between two snapshots.

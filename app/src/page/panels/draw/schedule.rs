@@ -1,18 +1,24 @@
 //! One animation-frame loop for every picture of the page.
 //!
 //! A picture marks its job as due; the loop draws due jobs in turn, no job more often than it
-//! asks for, and stops for this frame when the frame's share of time is used up. A hidden page
-//! has no animation frames, so nothing is drawn there.
+//! asks for, and stops for this frame when the frame's share of time is used up. Where all that is
+//! due has to wait, a timer takes the place of the frames in between: a frame in which nothing is
+//! drawn still costs the browser a walk through the page. A hidden page has no animation frames, so
+//! nothing is drawn there.
 
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Milliseconds of a frame that drawing may use before the rest waits for the next frame.
-const BUDGET: f64 = 5.0;
+const BUDGET: f64 = 3.0;
 
 /// Charts are drawn at most about twelve times a second.
 pub const CHART_GAP: f64 = 80.0;
+
+/// A little early is nearer than a whole frame late.
+const EARLY: f64 = 4.0;
 
 struct Entry {
     job: Job,
@@ -25,7 +31,10 @@ struct Entry {
 #[derive(Default)]
 struct Loop {
     entries: Vec<Entry>,
+    /// A frame is asked for.
     asked: bool,
+    /// A timer will ask for one.
+    waits: bool,
     turn: usize,
     number: u32,
 }
@@ -64,13 +73,33 @@ impl Job {
                 entry.due = true;
             }
         });
-        ask();
+        plan();
     }
 }
 
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// Asks for the next frame, or for one when the first of the due jobs may draw again.
+fn plan() {
+    let due: Vec<_> = LOOP.with_borrow(|all| {
+        all.entries.iter().filter(|entry| entry.due).map(|entry| (entry.last, entry.gap.clone())).collect()
+    });
+    // Outside the borrow: the gap may read signals.
+    let time = now();
+    let waits = due.into_iter().map(|(last, gap)| last + gap() - EARLY - time);
+    let Some(wait) = waits.min_by(f64::total_cmp) else { return };
+    if wait <= 0.0 {
+        ask();
+    } else if !LOOP.with_borrow_mut(|all| std::mem::replace(&mut all.waits, true)) {
+        let again = || {
+            LOOP.with_borrow_mut(|all| all.waits = false);
+            plan();
+        };
+        set_timeout(again, Duration::from_secs_f64(wait / 1000.0));
+    }
 }
 
 fn ask() {
@@ -94,9 +123,7 @@ fn frame() {
             run();
         }
     }
-    if LOOP.with_borrow(|all| all.entries.iter().any(|entry| entry.due)) {
-        ask();
-    }
+    plan();
 }
 
 /// The job whose turn it is, where it is due.
@@ -111,8 +138,7 @@ fn next(start: f64) -> Option<Rc<dyn Fn()>> {
     let gap = gap();
     LOOP.with_borrow_mut(|all| {
         let entry = all.entries.get_mut(index)?;
-        // A little early is nearer than a whole frame late.
-        if start - entry.last < gap - 4.0 {
+        if start - entry.last < gap - EARLY {
             return None;
         }
         (entry.due, entry.last) = (false, start);

@@ -1,5 +1,6 @@
 //! What the network predicts: a map per task over the plane, or predictions against truth.
 
+mod figure;
 mod flat;
 mod map;
 mod points;
@@ -9,13 +10,11 @@ mod surface;
 pub use map::{map_gap, put};
 pub use surface::upside_down;
 
-use super::mark::{TaskMark, task_css};
 use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, short, tasks};
 use crate::page::state::Page;
-use flat::TaskFit;
+use figure::TaskFigure;
 use leptos::prelude::*;
-use map::TaskMap;
 use mtl_core::config::task_name;
 use probe::ReadOut;
 
@@ -50,21 +49,7 @@ pub fn Predictions() -> impl IntoView {
     let options =
         Options { valid: RwSignal::new(false), discretise: RwSignal::new(false), by_key: RwSignal::new(false) };
     let plane = Memo::new(move |_| page.lesson.with(|lesson| mtl_core::data::is_plane(&lesson.data.source)));
-    let figure = move |task: usize| {
-        let picture = move || match plane.get() {
-            true => view! { <TaskMap task options/> }.into_any(),
-            false => view! { <TaskFit task/> }.into_any(),
-        };
-        view! {
-            <figure class="task-figure" style=format!("--task: {}", task_css(task))>
-                <figcaption>
-                    <TaskMark task name=true/>
-                    <span class="number" data-testid=format!("task-{task}-metric")>{move || metric(page, task)}</span>
-                </figcaption>
-                {picture}
-            </figure>
-        }
-    };
+    let figure = move |task: usize| view! { <TaskFigure task plane options/> };
     let check = move |text: &'static str, help: &'static str, on: RwSignal<bool>| {
         view! {
             <label class="tool" title=help>

@@ -1,0 +1,89 @@
+//! One task's figure: its name, its metric and its picture, as large as the screen where asked for.
+
+use super::flat::TaskFit;
+use super::map::TaskMap;
+use super::{Options, metric};
+use crate::page::icons::Icon;
+use crate::page::panels::mark::{TaskMark, task_css};
+use crate::page::state::Page;
+use leptos::{ev, html, prelude::*};
+use mtl_core::config::task_name;
+
+/// Pixels that a finger may stray and still tap.
+const STRAY: f64 = 12.0;
+
+/// Below this width a tap asks for the large picture; above, a map is large enough to be probed.
+const NARROW: f64 = 700.0;
+
+/// The figure of a task.
+#[component]
+pub fn TaskFigure(
+    /// The task.
+    task: usize,
+    /// Whether the inputs are a plane.
+    plane: Memo<bool>,
+    /// What is shown.
+    options: Options,
+) -> impl IntoView {
+    let page = Page::get();
+    let figure = NodeRef::<html::Figure>::new();
+    let large = RwSignal::new(false);
+    let enlarge = move |on: bool| {
+        let Some(figure) = figure.get_untracked() else { return };
+        // A popover stands above everything, whatever contains it, and its canvases stay the same.
+        let shown = on && figure.set_popover(Some("manual")).is_ok() && figure.show_popover().is_ok();
+        if !shown {
+            let _ = figure.set_popover(None);
+        }
+        large.set(shown);
+    };
+    let down = StoredValue::new((0.0, 0.0));
+    let touch_began = move |event: ev::PointerEvent| down.set_value(place(&event));
+    let tapped = move |event: ev::PointerEvent| {
+        let ((x, y), (from_x, from_y)) = (place(&event), down.get_value());
+        let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < NARROW);
+        let still = (x - from_x).hypot(y - from_y) < STRAY;
+        let on_picture = event_target::<web_sys::Element>(&event).tag_name() == "CANVAS";
+        if on_picture && event.pointer_type() == "touch" && still && narrow && !large.get_untracked() {
+            enlarge(true);
+        }
+    };
+    let keys = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" && large.get_untracked() {
+            event.stop_propagation();
+            enlarge(false);
+        }
+    };
+    let picture = move || match plane.get() {
+        true => view! { <TaskMap task options/> }.into_any(),
+        false => view! { <TaskFit task/> }.into_any(),
+    };
+    let what = move || {
+        let verb = if large.get() { "Shrink" } else { "Enlarge" };
+        format!("{verb} the picture of task {}", task_name(task))
+    };
+    view! {
+        <figure node_ref=figure class="task-figure" style=format!("--task: {}", task_css(task)) on:keydown=keys>
+            <figcaption>
+                <TaskMark task name=true/>
+                <span class="number" data-testid=format!("task-{task}-metric")>{move || metric(page, task)}</span>
+                <button
+                    type="button"
+                    class="enlarge"
+                    data-testid=format!("task-{task}-enlarge")
+                    aria-label=what
+                    title=what
+                    on:click=move |_| enlarge(!large.get_untracked())
+                >
+                    {move || if large.get() { Icon::Close.view() } else { Icon::Enlarge.view() }}
+                </button>
+            </figcaption>
+            <div class="task-picture" on:pointerdown=touch_began on:pointerup=tapped>{picture}</div>
+        </figure>
+    }
+    .into_any()
+}
+
+fn place(event: &ev::PointerEvent) -> (f64, f64) {
+    (f64::from(event.client_x()), f64::from(event.client_y()))
+}
