@@ -75,6 +75,10 @@ pub(super) struct Desk {
     pub inbox: Vec<(Engine, u32, Event)>,
     /// A frame has been asked for.
     pub scheduled: bool,
+    /// Whether the numbers are to be shown anew.
+    pub renews: bool,
+    /// When they were last.
+    pub renewed: f64,
     /// A look at the engines has been asked for.
     pub considering: bool,
     /// Since when the user has left the engine alone, in milliseconds.
@@ -108,6 +112,8 @@ impl Default for Desk {
             wants_change: false,
             inbox: Vec::new(),
             scheduled: false,
+            renews: false,
+            renewed: f64::NEG_INFINITY,
             considering: false,
             touched: 0.0,
             replaced: f64::NEG_INFINITY,

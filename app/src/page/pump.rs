@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Milliseconds between pictures where little motion is wanted: four a second.
 const STILL: f64 = 250.0;
 
+/// Least milliseconds between two changes of the numbers while training.
+const READABLE: f64 = 160.0;
+
 /// A hidden page has no animation frames; this takes their place.
 const HIDDEN: Duration = Duration::from_millis(200);
 
@@ -148,24 +151,45 @@ fn show(page: Page, batch: Batch) {
 
 /// Appends points; those that they overtake (after a step back) are forgotten.
 fn append(page: Page, points: Vec<CurvePoint>) {
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
-    let (step, last) = (first.step, Arc::new(last.clone()));
+    let Some(first) = points.first() else { return };
+    let step = first.step;
     page.curves.try_update_value(|curves| {
         while curves.last().is_some_and(|point| point.step >= step) {
             curves.pop();
         }
         curves.extend(points);
     });
-    page.latest.try_set(Some(last));
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
+    if page.frame.with_untracked(|frame| frame.running) && !document().hidden() {
+        renew_later(page);
+    } else {
+        renew(page);
+    }
+}
+
+/// Shows the numbers of the last point in a while, in a frame of their own: nobody reads more of them
+/// in a second, and to lay them out is the most that a frame has to do.
+fn renew_later(page: Page) {
+    if with(page, |desk| std::mem::replace(&mut desk.renews, true)) {
+        return;
+    }
+    let wait = with(page, |desk| READABLE - (now() - desk.renewed));
+    if wait > 0.0 {
+        set_timeout(move || renew(page), Duration::from_secs_f64(wait / 1000.0));
+    } else {
+        request_animation_frame(move || renew(page));
+    }
+}
+
+fn renew(page: Page) {
+    with(page, |desk| (desk.renews, desk.renewed) = (false, now()));
+    let last = page.curves.with_value(|curves| curves.last().cloned());
+    page.latest.try_set(last.map(Arc::new));
 }
 
 /// Forgets the points of the curves after a step.
 pub(super) fn forget_after(page: Page, step: u32) {
-    let last = page.curves.try_update_value(|curves| {
-        curves.retain(|point| point.step <= step);
-        curves.last().cloned()
-    });
-    page.latest.try_set(last.flatten().map(Arc::new));
+    page.curves.update_value(|curves| curves.retain(|point| point.step <= step));
+    renew(page);
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
 }

@@ -8,22 +8,26 @@ use super::tensors::upload;
 use crate::data::{Dataset, Split};
 use crate::model::{Network, Params, Shape, loss};
 use burn::tensor::{Device, Tensor};
+use std::ops::Range;
 
 /// The splits in the order of the results.
 pub const SPLITS: usize = 3;
+/// The validation rows among them.
+const VALID: usize = 1;
 
-/// Bytes that an evaluation may take at once; larger splits go in pieces.
+/// Bytes that an evaluation may take at once; more rows go in pieces.
 const PIECE_BYTES: usize = 48 << 20;
 
-/// Some rows of a split on the device.
+/// Some rows on the device, those of one split after those of another.
 struct Piece {
-    split: usize,
     /// `[1, n, inputs]`
     inputs: Tensor<3>,
     /// Per group: `[1, n, tasks * outputs]`.
     targets: Vec<Tensor<3>>,
-    /// Per group: 1 / labelled rows of the split where labelled, else 0; `[1, n, tasks]`.
+    /// Per group: 1 / labelled rows of the row's split where labelled, else 0; `[1, n, tasks]`.
     shares: Vec<Tensor<3>>,
+    /// Which rows are of which split.
+    parts: Vec<(usize, Range<usize>)>,
 }
 
 /// All rows, ready to be evaluated.
@@ -32,51 +36,62 @@ pub struct Evaluator {
     valid: Tensor<3>,
 }
 
+/// What an evaluation found.
+pub struct Evaluation {
+    /// Losses of all members: `[M, 3 * T]`, per split all tasks in column order.
+    pub losses: Tensor<2>,
+    /// Per group the outputs of the first member on validation rows, `[1, rows, tasks * outputs]`.
+    pub predictions: Vec<Tensor<3>>,
+}
+
 impl Evaluator {
     /// Uploads the rows.
     pub fn new(data: &Dataset, shape: &Shape, plan: &Plan, device: &Device) -> Self {
         let widest = shape.trunk.iter().map(|l| l.width).chain([shape.inputs, 8]).max().unwrap_or(8);
         let bytes_per_row = 16 * plan.members.len() * widest;
         let most = (PIECE_BYTES / bytes_per_row.max(1)).max(16);
-        let mut pieces = Vec::new();
-        for (index, split) in [&data.train, &data.valid, &data.test].into_iter().enumerate() {
-            let mut start = 0;
-            while start < split.rows {
-                let end = (start + most).min(split.rows);
-                pieces.push(piece(index, split, shape, start..end, device));
-                start = end;
-            }
-        }
+        let all = Rows::of(data, shape);
+        let total = all.of_split.len();
+        let pieces = (0..total).step_by(most).map(|start| all.piece(shape, start..(start + most).min(total), device));
         let valid = upload(data.valid.x.clone(), [1, data.valid.rows, shape.inputs], device);
-        Self { pieces, valid }
+        Self { pieces: pieces.collect(), valid }
     }
 
-    /// Losses of all members: `[M, 3 * T]`, per split all tasks in column order.
-    pub fn losses(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>) -> Tensor<2> {
+    /// Evaluates all members on all rows: one forward pass, where memory allows.
+    pub fn evaluate(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>) -> Evaluation {
         let members = theta.dims()[0];
         let params = Params::cut(theta, network.layout());
         let mut splits: Vec<Option<Tensor<2>>> = vec![None; SPLITS];
+        let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
         for piece in &self.pieces {
             let [_, rows, inputs] = piece.inputs.dims();
             let x = piece.inputs.clone().expand([members, rows, inputs]);
-            let outputs = network.forward(&params, x, None, false);
-            let losses = shape.groups.iter().zip(outputs.groups).enumerate().map(|(g, (group, outputs))| {
-                let tasks = group.tasks.len();
-                let each = loss::per_row(group.loss, outputs, piece.targets[g].clone(), tasks);
-                (each * piece.shares[g].clone()).sum_dim(1).reshape([members, tasks])
+            let outputs = network.forward(&params, x, None, false).groups;
+            for (list, outputs) in predictions.iter_mut().zip(&outputs) {
+                let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
+                list.extend(valid.map(|(_, range)| outputs.clone().slice([0..1, range.clone()])));
+            }
+            let shared = shape.groups.iter().zip(outputs).enumerate().map(|(g, (group, outputs))| {
+                let each = loss::per_row(group.loss, outputs, piece.targets[g].clone(), group.tasks.len());
+                each * piece.shares[g].clone()
             });
-            let losses = Tensor::cat(losses.collect(), 1);
-            let slot = &mut splits[piece.split];
-            *slot = Some(match slot.take() {
-                Some(sum) => sum + losses,
-                None => losses,
-            });
+            let shared = joined(shared.collect(), 2);
+            for (split, range) in &piece.parts {
+                let sum = shared.clone().slice([0..members, range.clone()]).sum_dim(1).reshape([members, shape.tasks]);
+                let slot = &mut splits[*split];
+                *slot = Some(match slot.take() {
+                    Some(before) => before + sum,
+                    None => sum,
+                });
+            }
         }
-        Tensor::cat(splits.into_iter().flatten().collect(), 1)
+        Evaluation {
+            losses: joined(splits.into_iter().flatten().collect(), 1),
+            predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
+        }
     }
 
-    /// Outputs of the first member on the validation rows: `[rows * outputs]` per group, each
-    /// `[rows, tasks * outputs]`.
+    /// Outputs of the first member on the validation rows, as in [`Evaluation::predictions`].
     pub fn predictions(&self, network: &dyn Network, theta: &Tensor<2>) -> Vec<Tensor<3>> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
@@ -84,25 +99,63 @@ impl Evaluator {
     }
 }
 
-fn piece(index: usize, split: &Split, shape: &Shape, range: std::ops::Range<usize>, device: &Device) -> Piece {
-    let rows = range.len();
-    let cut = |values: &[f32], width: usize| values[range.start * width..range.end * width].to_vec();
-    let mut targets = Vec::new();
-    let mut shares = Vec::new();
-    for (g, group) in shape.groups.iter().enumerate() {
-        let tasks = group.tasks.len();
-        let width = tasks * group.outputs;
-        targets.push(upload(cut(&group_targets(split, shape, g), width), [1, rows, width], device));
-        let labelled = group_labelled(split, shape, g);
-        let counts: Vec<f32> =
-            (0..tasks).map(|t| labelled.iter().skip(t).step_by(tasks).sum::<f32>().max(1.0)).collect();
-        let share: Vec<f32> = labelled.iter().enumerate().map(|(i, l)| l / counts[i % tasks]).collect();
-        shares.push(upload(cut(&share, tasks), [1, rows, tasks], device));
+/// One after another along a dimension; what is alone is not copied.
+fn joined<const D: usize>(mut tensors: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
+    match tensors.len() {
+        1 => tensors.remove(0),
+        _ => Tensor::cat(tensors, dim),
     }
-    Piece {
-        split: index,
-        inputs: upload(cut(&split.x, shape.inputs), [1, rows, shape.inputs], device),
-        targets,
-        shares,
+}
+
+/// The rows of all splits, one after another.
+struct Rows {
+    of_split: Vec<usize>,
+    inputs: Vec<f32>,
+    /// Per group.
+    targets: Vec<Vec<f32>>,
+    shares: Vec<Vec<f32>>,
+}
+
+impl Rows {
+    fn of(data: &Dataset, shape: &Shape) -> Self {
+        let groups = shape.groups.len();
+        let empty = || vec![Vec::new(); groups];
+        let mut all = Self { of_split: Vec::new(), inputs: Vec::new(), targets: empty(), shares: empty() };
+        for (index, split) in [&data.train, &data.valid, &data.test].into_iter().enumerate() {
+            all.of_split.extend(std::iter::repeat_n(index, split.rows));
+            all.inputs.extend_from_slice(&split.x);
+            for g in 0..groups {
+                all.targets[g].extend(group_targets(split, shape, g));
+                all.shares[g].extend(shares(split, shape, g));
+            }
+        }
+        all
     }
+
+    fn piece(&self, shape: &Shape, range: Range<usize>, device: &Device) -> Piece {
+        let rows = range.len();
+        let cut = |values: &[f32], width: usize| {
+            upload(values[range.start * width..range.end * width].to_vec(), [1, rows, width], device)
+        };
+        let groups = || shape.groups.iter().enumerate();
+        let part = |split: usize| {
+            let mut found = (0..rows).filter(|row| self.of_split[range.start + row] == split);
+            let first = found.next()?;
+            Some((split, first..found.next_back().unwrap_or(first) + 1))
+        };
+        Piece {
+            inputs: cut(&self.inputs, shape.inputs),
+            targets: groups().map(|(g, group)| cut(&self.targets[g], group.tasks.len() * group.outputs)).collect(),
+            shares: groups().map(|(g, group)| cut(&self.shares[g], group.tasks.len())).collect(),
+            parts: (0..SPLITS).filter_map(part).collect(),
+        }
+    }
+}
+
+/// What a row weighs in its task's mean over the split, `[rows, tasks]`.
+fn shares(split: &Split, shape: &Shape, group: usize) -> Vec<f32> {
+    let tasks = shape.groups[group].tasks.len();
+    let labelled = group_labelled(split, shape, group);
+    let counts: Vec<f32> = (0..tasks).map(|t| labelled.iter().skip(t).step_by(tasks).sum::<f32>().max(1.0)).collect();
+    labelled.iter().enumerate().map(|(i, l)| l / counts[i % tasks]).collect()
 }

@@ -14,6 +14,8 @@ const SLICE: Duration = Duration::from_millis(12);
 /// Least time between two frames: about twelve a second, the pace at which the page draws charts. More
 /// numbers than can be read would only be laid out.
 const FRAME: Duration = Duration::from_millis(80);
+/// Share of the time that pictures may take: on a slow device they come less often.
+const PICTURES: u32 = 8;
 /// Least time between two pictures.
 const PICTURE: Duration = Duration::from_millis(110);
 /// Least time between two snapshots.
@@ -61,6 +63,8 @@ pub struct Session {
     acknowledged: u32,
     last_frame: Option<Instant>,
     last_picture: Option<Instant>,
+    /// How long until the next one.
+    picture_gap: Duration,
     last_snapshot: Option<Instant>,
 }
 
@@ -92,6 +96,7 @@ impl Session {
             acknowledged: 0,
             last_frame: None,
             last_picture: None,
+            picture_gap: PICTURE,
             last_snapshot: None,
         }
     }
@@ -223,7 +228,9 @@ impl Session {
 
     async fn show_picture(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         let Some(trainer) = &self.trainer else { return Ok(()) };
+        let began = Instant::now();
         let picture = trainer.picture().await?;
+        self.picture_gap = PICTURE.max(began.elapsed() * PICTURES);
         emit(Event::Picture { run: self.run, picture: Box::new(picture) });
         self.last_picture = Some(Instant::now());
         Ok(())
@@ -300,7 +307,7 @@ impl Session {
         let frame_age = since(self.last_frame);
         if frame_age >= FRAME && (behind < AHEAD || frame_age >= IMPATIENT) {
             self.show_frame(emit);
-            if since(self.last_picture) >= PICTURE {
+            if since(self.last_picture) >= self.picture_gap {
                 self.show_picture(emit).await?;
             }
         }

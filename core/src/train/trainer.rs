@@ -330,15 +330,15 @@ impl Trainer {
     async fn measure(&mut self) -> Result<(CurvePoint, bool), TrainError> {
         let tasks = self.frame.columns.len();
         let mut packed = Packed::default();
-        packed.push(self.evaluator.losses(self.network.as_ref(), &self.shape, &self.state.theta));
+        let found = self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta);
+        packed.push(found.losses);
         packed.push(self.weigher.weights(&self.learned).slice([0..1, 0..tasks]));
         packed.push(snapshot::dead_as_numbers(&self.state));
         let has_gram = self.gram.is_some();
         if let Some(gram) = &self.gram {
             packed.push(gram.entries.clone());
         }
-        let groups = self.evaluator.predictions(self.network.as_ref(), &self.state.theta);
-        groups.into_iter().for_each(|group| packed.push(group));
+        found.predictions.into_iter().for_each(|group| packed.push(group));
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
@@ -402,7 +402,7 @@ impl Trainer {
         let columns = self.state.theta.dims()[1];
         let mut packed = Packed::default();
         packed.push(self.state.theta.clone().slice([0..1, 0..columns]));
-        packed.push(self.evaluator.losses(self.network.as_ref(), &self.shape, &self.state.theta));
+        packed.push(self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta).losses);
         let parts = packed.read().await?;
         let largest = |values: &[f32]| {
             let rank = |value: f32| if value.is_nan() { f32::INFINITY } else { value.abs() };

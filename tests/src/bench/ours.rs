@@ -63,6 +63,10 @@ const WATCH: &str = r#"
 
 const WATCH_PATIENCE_MS: u64 = 120_000;
 
+/// From this epoch on, a point of the curves is recorded every twenty steps.
+const SETTLED_EPOCH: u64 = 200;
+const SETTLING_PATIENCE: u64 = 400;
+
 pub struct Ours<'b> {
     page: Page<'b>,
     browser: &'b Browser,
@@ -95,6 +99,13 @@ impl<'b> Ours<'b> {
         let notice = ours.page.notice()?;
         let faults = if notice.is_empty() { Vec::new() } else { vec![format!("the page says: {notice}")] };
         ours.train(warm_up)?;
+        // The first epochs are all recorded, and here an epoch is a step: what is measured there is
+        // measuring.
+        ours.page.play()?;
+        eventually_true(SETTLING_PATIENCE, "the epochs that are recorded one by one", || {
+            Ok(ours.page.epoch()? >= SETTLED_EPOCH)
+        })?;
+        ours.page.pause()?;
         Ok((ours, faults))
     }
 
