@@ -9,6 +9,7 @@
 //! `MTL_CHROMEDRIVER` (its driver) and `MTL_DIST` (the built page, `dist/` by default).
 
 pub mod browser;
+pub mod driver;
 pub mod page;
 pub mod site;
 

@@ -1,6 +1,6 @@
 //! The built page behind a static server, and a browser that the tests of one file share.
 
-use crate::browser::fresh_folder;
+use crate::driver::fresh_folder;
 use crate::{Browser, Page, Setup};
 use anyhow::{Result, anyhow, ensure};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

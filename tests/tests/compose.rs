@@ -1,7 +1,7 @@
 //! Changing the lesson by hand: layers, tasks, balancer, rate, files.
 
 use anyhow::{Result, ensure};
-use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
 use serde_json::json;
 
 static BROWSER: Shared = Shared::new(Setup::cpu);
@@ -147,6 +147,33 @@ fn goes_on(page: &Page, before: u64) -> Result<()> {
     ensure!(last >= aim, "the epoch fell to {last}; it was {before}");
     ensure!(page.playing()?);
     Ok(())
+}
+
+#[test]
+fn a_saved_file_holds_the_lesson_and_opens_it_again() -> Result<()> {
+    BROWSER.visit("v=1&p=bully&s=31&trunk=7,6", |page| {
+        // What the page hands to the browser to save, instead of a dialog.
+        page.browser.execute(
+            "const make = URL.createObjectURL; window.saved = null;\
+             URL.createObjectURL = blob => { blob.text().then(text => window.saved = text); return make.call(URL, blob); }",
+            vec![],
+        )?;
+        page.browser.execute(
+            "[...document.querySelectorAll('button')].find(b => /save file/i.test(b.textContent + b.title + (b.ariaLabel ?? ''))).click()",
+            vec![],
+        )?;
+        let saved = eventually(PATIENCE, "a file", || {
+            Ok(page.browser.execute("return window.saved", vec![])?.as_str().map(String::from))
+        })?;
+        ensure!(saved.contains("\"bully\"") && saved.contains("31"), "the file holds {saved}");
+        page.choose_lesson("twins")?;
+        drop_file(page, &saved)?;
+        eventually_true(PATIENCE, "the saved lesson", || {
+            Ok(page.text("lesson")? == "bully" && page.text("seed")? == "31" && page.trunk_layers()? == 2)
+        })?;
+        ensure!(page.notice()?.is_empty(), "{}", page.notice()?);
+        Ok(())
+    })
 }
 
 #[test]

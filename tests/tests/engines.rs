@@ -131,3 +131,39 @@ fn a_gpu_engine_that_cannot_start_leaves_the_cpu_training_and_says_so() -> Resul
         Ok(())
     })
 }
+
+/// In front of the GPU worker's loader: any message on the channel destroys its device.
+const LOSE: &str = "const request = GPUAdapter.prototype.requestDevice;\n\
+    GPUAdapter.prototype.requestDevice = async function (...asked) {\n\
+      const device = await request.apply(this, asked);\n\
+      new BroadcastChannel('lose').onmessage = () => device.destroy();\n\
+      return device;\n\
+    };\n";
+
+#[test]
+fn a_gpu_that_is_lost_in_training_hands_its_run_to_the_cpu() -> Result<()> {
+    let site = Site::built("/")?;
+    let loader = std::fs::read_to_string(Site::dist()?.join("gpu_worker_loader.js"))?;
+    let site = site.with_file("gpu_worker_loader.js", format!("{LOSE}{loader}").as_bytes(), "text/javascript");
+    let browser = Browser::start_with(Setup::gpu())?;
+    let page = Page::new(&browser, &site.url());
+    explained(&page, || {
+        page.open(SMALL)?;
+        page.click("pin-gpu")?;
+        wait_engine(&page, "GPU")?;
+        page.play()?;
+        let reached = page.wait_epoch(3)?;
+        // A snapshot comes every two seconds; training goes on from the last one.
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        browser.execute("new BroadcastChannel('lose').postMessage('now')", vec![])?;
+        eventually_true(PATIENCE, "the CPU and a sentence", || {
+            let said = page.text("engine-reason")? + &page.notice()?;
+            Ok(page.engine()? == "CPU" && said.contains("GPU"))
+        })?;
+        ensure!(page.playing()?, "training stopped");
+        page.wait_epoch(reached + 3)?;
+        ensure!(page.text("lesson")? == "rivals");
+        ensure!(page.losses()?.iter().flatten().all(|loss| mtl_tests::page::parse_number(loss).is_some()));
+        Ok(())
+    })
+}

@@ -1,7 +1,7 @@
 //! The harness itself, against a page of ten lines: what it reports here is worth believing there.
 
 use anyhow::{Result, ensure};
-use mtl_tests::browser::fresh_folder;
+use mtl_tests::driver::fresh_folder;
 use mtl_tests::page::parse_number;
 use mtl_tests::{Browser, Flavour, Page, Setup, Site, eventually_true};
 use std::process::Command;

@@ -1,7 +1,7 @@
 //! Any static host, any folder, any frame: and nothing is ever asked of anybody else.
 
 use anyhow::{Context, Result, ensure};
-use mtl_tests::browser::fresh_folder;
+use mtl_tests::driver::fresh_folder;
 use mtl_tests::site::explained;
 use mtl_tests::{Browser, PATIENCE, Page, Setup, Shared, Site, eventually_true};
 use serde_json::json;

@@ -11,7 +11,7 @@ use crate::options::Options;
 use crate::ours::{self, Ours};
 use crate::race::pass;
 use anyhow::{Context, Result, ensure};
-use mtl_tests::browser::fresh_folder;
+use mtl_tests::driver::fresh_folder;
 use mtl_tests::{Browser, Flavour, Setup, eventually};
 use serde_json::Value;
 use std::path::Path;

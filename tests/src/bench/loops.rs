@@ -2,7 +2,7 @@
 //! dependencies, and a package of their own would be one more to look after.
 
 use anyhow::{Context, Result, ensure};
-use mtl_tests::browser::fresh_folder;
+use mtl_tests::driver::fresh_folder;
 use std::path::Path;
 use std::process::Command;
 

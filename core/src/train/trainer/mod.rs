@@ -1,21 +1,23 @@
 //! A lesson in training: built once, then stepped.
 
+mod measuring;
+
 use super::TrainError;
 use super::batch::Batches;
 use super::dropout::{Dropout, Rates};
 use super::evaluate::Evaluator;
 use super::optimise::{Rules, State};
-use super::picture::{Camera, task_outputs};
-use super::plan::{Plan, Role};
-use super::record::{Reading, Record, is_recorded};
+use super::picture::Camera;
+use super::plan::Plan;
+use super::record::{Record, is_recorded};
 use super::snapshot;
 use super::step::{Frame, Pass, gradients, gram};
-use super::tensors::{Packed, download, upload};
+use super::tensors::{download, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
 use crate::model::{ARCHITECTURES, Layout, Network, Shape};
-use crate::protocol::{CurvePoint, Divergence, Picture, Snapshot, Summary};
+use crate::protocol::{CurvePoint, Divergence, Snapshot};
 use burn::tensor::{Device, Tensor};
 
 /// What a call of [`Trainer::advance`] did.
@@ -318,119 +320,6 @@ impl Trainer {
         present.matmul(owned.clone()) + common.clone()
     }
 
-    /// Evaluates every member and records the numbers of this step.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn record(&mut self) -> Result<CurvePoint, TrainError> {
-        Ok(self.measure().await?.0)
-    }
-
-    async fn measure(&mut self) -> Result<(CurvePoint, bool), TrainError> {
-        let tasks = self.frame.columns.len();
-        let mut packed = Packed::default();
-        let found = self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta);
-        packed.push(found.losses);
-        packed.push(self.weigher.weights(&self.learned).slice([0..1, 0..tasks]));
-        packed.push(snapshot::dead_as_numbers(&self.state));
-        let has_gram = self.gram.is_some();
-        if let Some(gram) = &self.gram {
-            packed.push(gram.entries.clone());
-        }
-        found.predictions.into_iter().for_each(|group| packed.push(group));
-        let mut parts = packed.read().await?.into_iter();
-        let mut next = || parts.next().unwrap_or_default();
-        let (losses, weights, dead) = (next(), next(), next());
-        let gram = if has_gram { next() } else { Vec::new() };
-        let groups: Vec<_> = parts.collect();
-        let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
-        let reading = Reading {
-            dead: dead.clone(),
-            losses: losses.chunks_exact(tasks).flat_map(|row| self.in_task_order(row)).collect(),
-            weights: self.in_task_order(&weights),
-            gram: self.gram_in_task_order(&gram),
-            predictions: task_outputs(&self.shape, &groups),
-        };
-        let (step, epoch) = (self.step, self.epoch());
-        let point = self.record.point(&self.plan, &self.data, step, epoch, &reading);
-        let alive = self.composed().all(|m| !dead.get(m).copied().unwrap_or(true));
-        if alive && point.train.iter().chain(&point.valid).all(|loss| loss.is_finite() && *loss < UNHEALTHY) {
-            self.healthy = self.keep();
-        }
-        Ok((point, dead.first().copied().unwrap_or(false)))
-    }
-
-    /// The composed models among the members.
-    fn composed(&self) -> impl Iterator<Item = usize> {
-        let members = self.plan.members.iter().enumerate();
-        members.filter(|(_, member)| member.role == Role::Composed).map(|(m, _)| m)
-    }
-
-    /// Values in column order as values in task order.
-    fn in_task_order(&self, row: &[f32]) -> Vec<f32> {
-        let mut ordered = vec![f32::NAN; row.len()];
-        for (value, task) in row.iter().zip(&self.frame.columns) {
-            if let Some(slot) = ordered.get_mut(*task) {
-                *slot = *value;
-            }
-        }
-        ordered
-    }
-
-    fn gram_in_task_order(&self, gram: &[f32]) -> Vec<f32> {
-        let tasks = self.frame.columns.len();
-        let rows: Vec<Vec<f32>> = gram.chunks_exact(tasks).map(|row| self.in_task_order(row)).collect();
-        let mut ordered = vec![Vec::new(); rows.len()];
-        for (row, task) in rows.into_iter().zip(&self.frame.columns) {
-            ordered[*task] = row;
-        }
-        // A task that was not there has no gradient; zeros would say that it has none to follow.
-        let absent = self.gram.as_ref().map_or(&[][..], |gram| &gram.absent);
-        let is_absent = |task: usize| absent.get(task).copied().unwrap_or(false);
-        for (i, row) in ordered.iter_mut().enumerate() {
-            row.iter_mut()
-                .enumerate()
-                .filter(|(j, _)| is_absent(i) || is_absent(*j))
-                .for_each(|(_, entry)| *entry = f32::NAN);
-        }
-        ordered.concat()
-    }
-
-    /// Which task and layer stand out in the composed model.
-    async fn divergence(&self) -> Result<Divergence, TrainError> {
-        let columns = self.state.theta.dims()[1];
-        let mut packed = Packed::default();
-        packed.push(self.state.theta.clone().slice([0..1, 0..columns]));
-        packed.push(self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta).losses);
-        let parts = packed.read().await?;
-        let largest = |values: &[f32]| {
-            let rank = |value: f32| if value.is_nan() { f32::INFINITY } else { value.abs() };
-            (0..values.len()).max_by(|a, b| rank(values[*a]).total_cmp(&rank(values[*b]))).unwrap_or(0)
-        };
-        let (theta, losses) = match parts.as_slice() {
-            [theta, losses, ..] => (theta.as_slice(), losses.as_slice()),
-            _ => (&[][..], &[][..]),
-        };
-        let train = self.in_task_order(losses.get(..self.frame.columns.len()).unwrap_or_default());
-        let layer = self.network.layout().slot_at(largest(theta)).map_or_else(String::new, |slot| slot.name.clone());
-        Ok(Divergence { step: self.step, task: largest(&train), layer })
-    }
-
-    /// A picture of the composed model.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn picture(&self) -> Result<Picture, TrainError> {
-        let predictions = if self.data.plane {
-            Vec::new()
-        } else {
-            self.evaluator.predictions(self.network.as_ref(), &self.state.theta)
-        };
-        self.camera.take(self.network.as_ref(), &self.shape, &self.state.theta, predictions, self.step).await
-    }
-
     fn keep(&self) -> Kept {
         Kept {
             state: self.state.clone(),
@@ -494,36 +383,6 @@ impl Trainer {
             self.healthy = self.keep();
         }
         Ok(())
-    }
-
-    /// What doesn't change while the lesson trains.
-    pub fn summary(&self) -> Summary {
-        let layout = self.network.layout();
-        let separate: usize = (0..self.shape.tasks)
-            .map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>())
-            .sum();
-        Summary {
-            inputs: self.data.inputs,
-            plane: self.data.plane,
-            extent: self.data.extent,
-            train: self.data.train.to_rows(),
-            valid: self.data.valid.to_rows(),
-            steps_per_epoch: self.steps_per_epoch(),
-            shared_parameters: layout.len,
-            separate_parameters: separate,
-            seeds: self.plan.seeds,
-            fan: self.plan.fan.clone(),
-            baselines: self.plan.baselines,
-            reference: self.data.reference.clone(),
-            correlation: self.data.correlation.clone(),
-            reduced: self.plan.reduced.clone(),
-            metrics: self
-                .lesson
-                .tasks
-                .iter()
-                .map(|task| crate::measure::metric::metric_name(task.loss).to_string())
-                .collect(),
-        }
     }
 }
 
