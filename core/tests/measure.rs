@@ -37,8 +37,8 @@ fn a_missing_gradient_has_no_angle() {
         assert_eq!((cosine(&gram, 0, 1), magnitude_similarity(&gram, 0, 1)), (None, None));
     }
     assert_eq!(cosine(&[1.0, f32::NAN, f32::NAN, 1.0], 0, 1), None);
-    assert_eq!((cosine(&T1, 0, 2), cosine(&[], 0, 0), cosine(&[1.0, 2.0, 3.0], 0, 0)), (None, None, None));
-    assert_eq!((norms(&[]), norms(&[1.0, 2.0]), norms(&[-1e-9])), (vec![], vec![], vec![0.0]));
+    assert_eq!((cosine(&T1, 0, 2), cosine::<f32>(&[], 0, 0), cosine(&[1.0, 2.0, 3.0], 0, 0)), (None, None, None));
+    assert_eq!((norms::<f32>(&[]), norms(&[1.0, 2.0]), norms(&[-1e-9])), (vec![], vec![], vec![0.0]));
 }
 
 #[test]

@@ -5,7 +5,11 @@
 //! once, from the rule's [`Coefficients`].
 
 mod equal;
+pub mod gradients;
+pub mod losses;
 mod manual;
+pub mod rule;
+pub mod tool;
 mod uncertainty;
 
 use crate::config::{Lesson, LossKind, Pick, PickEntry};

@@ -16,7 +16,7 @@ pub(super) const BALANCER: Balancer = Balancer {
     rule: &Uncertainty,
 };
 
-const RATE: OptionSpec = OptionSpec {
+pub(super) const RATE: OptionSpec = OptionSpec {
     key: "lr",
     label: "learning rate of the weights",
     help: "How fast the log-variances follow the losses; they have an Adam of their own.",

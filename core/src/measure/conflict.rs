@@ -1,15 +1,12 @@
-//! How the tasks' gradients at the shared layers get on, from their Gram matrix.
+//! How the tasks' gradients at the shared layers get on, pair by pair, from their Gram matrix.
 //!
 //! `G[i][j]` is the inner product of the gradients of tasks i and j; the matrix comes row-major
 //! from the engine, as in [`crate::protocol::CurvePoint::gram`]. Section 2.7.3 of the methods'
 //! reference.
 
-/// The gradient norm of every task, `n_i = sqrt(G[i][i])`. Empty if the matrix is not square.
-pub fn norms(gram: &[f32]) -> Vec<f64> {
-    let tasks = side(gram).unwrap_or(0);
-    // Rounding on a device may leave the square of nothing below zero.
-    (0..tasks).filter_map(|i| entry(gram, i, i)).map(|square| square.max(0.0).sqrt()).collect()
-}
+pub use super::gram::norms;
+use super::gram::{entry, side};
+use super::real::{Real, finite};
 
 /// The cosine of the angle between two tasks' gradients, `G[i][j] / (n_i n_j)`: below zero they
 /// conflict. `None` where a gradient is zero or not finite.
@@ -18,32 +15,76 @@ pub fn norms(gram: &[f32]) -> Vec<f64> {
 /// let cosine = mtl_core::measure::conflict::cosine(&[1.0, -1.0, -1.0, 2.0], 0, 1);
 /// assert!((cosine.unwrap() + 0.5_f64.sqrt()).abs() < 1e-12);
 /// ```
-pub fn cosine(gram: &[f32], i: usize, j: usize) -> Option<f64> {
+pub fn cosine<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     let (a, b) = squares(gram, i, j)?;
-    let cosine = entry(gram, i, j)? / (a * b).sqrt();
-    cosine.is_finite().then(|| cosine.clamp(-1.0, 1.0))
+    let cosine = entry(gram, i, j)? / geometric_mean(a, b);
+    finite(cosine).map(|cosine| cosine.clamp(-1.0, 1.0))
 }
 
 /// Gradient magnitude similarity, `2 n_i n_j / (n_i² + n_j²)`: 1 for gradients of equal length,
 /// towards 0 where one drowns the other. `None` where a gradient is zero or not finite.
-pub fn magnitude_similarity(gram: &[f32], i: usize, j: usize) -> Option<f64> {
+pub fn magnitude_similarity<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     let (a, b) = squares(gram, i, j)?;
-    Some(2.0 * (a * b).sqrt() / (a + b))
+    let ratio = a.min(b) / a.max(b);
+    Some(2.0 * ratio.sqrt() / (1.0 + ratio))
 }
 
-/// The squared norms of two gradients, if both are there. No product of two overflows: they were
-/// f32.
-fn squares(gram: &[f32], i: usize, j: usize) -> Option<(f64, f64)> {
+/// The multi-task curvature bound, `(1 - c²) |g_i - g_j|² / |g_i + g_j|²` with the cosine c (Yu et
+/// al. 2020): where the loss is curved more than this along the sum of the gradients, a conflict
+/// costs more than it looks. 0 for gradients along one line, 1 for equally long ones at right angles.
+///
+/// `None` where a gradient is zero or not finite, and where the two cancel but for the rounding of T.
+pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
+    let (cosine, similarity) = (cosine(gram, i, j)?, magnitude_similarity(gram, i, j)?);
+    // |g_i ± g_j|² over n_i² + n_j².
+    let (sum, difference) = (1.0 + cosine * similarity, 1.0 - cosine * similarity);
+    let bound = (1.0 - cosine * cosine) * difference / sum;
+    finite(bound).filter(|_| sum > 4.0 * T::PRECISION)
+}
+
+/// Whether two tasks conflict, for every pair of them whose gradients have an angle.
+fn conflicts<T: Real>(gram: &[T]) -> impl Iterator<Item = bool> {
+    let tasks = side(gram).unwrap_or(0);
+    let pairs = (0..tasks).flat_map(move |i| (i + 1..tasks).map(move |j| (i, j)));
+    pairs.filter_map(move |(i, j)| cosine(gram, i, j)).map(|cosine| cosine < 0.0)
+}
+
+/// The share of all pairs of tasks, over all steps of a window, whose gradients conflict (cosine
+/// below zero). Pairs without an angle don't count; `None` where none has one.
+///
+/// ```
+/// use mtl_core::measure::conflict::conflict_rate;
+///
+/// let window = [[1.0, -1.0, -1.0, 2.0], [1.0, 0.5, 0.5, 1.0]];
+/// assert_eq!(conflict_rate(window.iter().map(|gram| gram.as_slice())), Some(0.5));
+/// ```
+pub fn conflict_rate<'a, T: Real + 'a>(window: impl IntoIterator<Item = &'a [T]>) -> Option<f64> {
+    share(window.into_iter().flat_map(conflicts))
+}
+
+/// The share of the steps of a window in which two tasks conflict. Steps where they have no angle
+/// don't count; `None` where they never have one.
+pub fn pair_conflict_rate<'a, T: Real + 'a>(
+    window: impl IntoIterator<Item = &'a [T]>,
+    i: usize,
+    j: usize,
+) -> Option<f64> {
+    share(window.into_iter().filter_map(|gram| cosine(gram, i, j)).map(|cosine| cosine < 0.0))
+}
+
+fn share(answers: impl Iterator<Item = bool>) -> Option<f64> {
+    let (yes, all) = answers.fold((0.0, 0.0), |(yes, all), answer| (yes + f64::from(u8::from(answer)), all + 1.0));
+    finite(yes / all)
+}
+
+/// The squared norms of two gradients, if both are there.
+fn squares<T: Real>(gram: &[T], i: usize, j: usize) -> Option<(f64, f64)> {
     let square = |k| entry(gram, k, k).filter(|square| square.is_finite() && *square > 0.0);
     Some((square(i)?, square(j)?))
 }
 
-fn side(gram: &[f32]) -> Option<usize> {
-    let side = gram.len().isqrt();
-    (side * side == gram.len()).then_some(side)
-}
-
-fn entry(gram: &[f32], i: usize, j: usize) -> Option<f64> {
-    let side = side(gram).filter(|side| i < *side && j < *side)?;
-    gram.get(i * side + j).map(|entry| f64::from(*entry))
+/// `sqrt(a b)`, also where the product is beyond what a number can hold.
+fn geometric_mean(a: f64, b: f64) -> f64 {
+    let product = a * b;
+    if product.is_normal() { product.sqrt() } else { a.sqrt() * b.sqrt() }
 }

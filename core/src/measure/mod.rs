@@ -1,9 +1,20 @@
 //! What the page shows of training: metrics, transfer gain, conflict, Pareto set, hypervolume.
 //!
-//! Plain functions over plain numbers; nothing here knows how they were trained.
+//! Plain functions over plain numbers; nothing here knows how they were trained. Input that allows
+//! no statement (no rows, one class only, constant targets, a baseline of zero, NaN) gives `None`.
+//! [`table::MEASURES`] lists them with what the page and the documentation say of each.
 
+pub mod classes;
 pub mod conflict;
+pub mod forgetting;
+pub mod gram;
 pub mod hypervolume;
 pub mod metric;
+pub mod numbers;
 pub mod pareto;
+pub mod real;
+pub mod spread;
+pub mod table;
+pub mod tasks;
 pub mod transfer;
+pub mod update;

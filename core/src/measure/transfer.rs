@@ -1,5 +1,6 @@
 //! Transfer gain: how much better a task does beside the others than alone.
 
+use super::real::finite;
 use serde::{Deserialize, Serialize};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
@@ -36,7 +37,31 @@ pub struct TransferGain {
 }
 
 /// A baseline loss below this is nearly zero: its ratio to another loss means nothing.
-const NEARLY_ZERO: f64 = 1e-6;
+pub(super) const NEARLY_ZERO: f64 = 1e-6;
+
+/// The transfer gain of one run, `(single - multi) / single`. `None` where the baseline is nearly
+/// zero or a loss is not finite.
+pub fn gain(single: f64, multi: f64) -> Option<f64> {
+    finite((single - multi) / single).filter(|_| single >= NEARLY_ZERO)
+}
+
+/// The gain of every task from every other: in row i and column j the gain on task j when it is
+/// trained with task i only (section 2.7.2 of the methods' reference). Nothing on the diagonal.
+///
+/// `alone[j]` are the losses of task j alone, one a seed; `beside[i][j]` those of task j trained
+/// with i. Where they are missing or not as many as alone, the gain is undefined.
+pub fn matrix(alone: &[Vec<f64>], beside: &[Vec<Vec<f64>>]) -> Vec<Vec<Option<TransferGain>>> {
+    let gain = |i: usize, j: usize| {
+        let losses = beside.get(i).and_then(|row| row.get(j));
+        let paired = alone.get(j).zip(losses).filter(|(single, multi)| single.len() == multi.len());
+        paired.map_or_else(TransferGain::undefined, |(single, multi)| {
+            let pairs: Vec<_> = single.iter().copied().zip(multi.iter().copied()).collect();
+            TransferGain::over_seeds(&pairs)
+        })
+    };
+    let tasks = alone.len();
+    (0..tasks).map(|i| (0..tasks).map(|j| (i != j).then(|| gain(i, j))).collect()).collect()
+}
 
 impl TransferGain {
     /// The gain that nobody can state.
@@ -48,10 +73,10 @@ impl TransferGain {
     /// not finite (a model that died) don't count.
     pub fn over_seeds(pairs: &[(f64, f64)]) -> Self {
         let alive: Vec<_> = pairs.iter().filter(|(single, multi)| single.is_finite() && multi.is_finite()).collect();
-        if alive.is_empty() || alive.iter().any(|(single, _)| *single < NEARLY_ZERO) {
+        let gains: Option<Vec<f64>> = alive.iter().map(|(single, multi)| gain(*single, *multi)).collect();
+        let Some(gains) = gains.filter(|gains| !gains.is_empty()) else {
             return Self::undefined();
-        }
-        let gains: Vec<f64> = alive.iter().map(|(single, multi)| (single - multi) / single).collect();
+        };
         let (mean, half) = t_interval(&gains);
         let (low, high) = (mean - half, mean + half);
         let verdict = match half.is_finite() {

@@ -1,0 +1,36 @@
+//! DualProj: the mean gradient is projected to where no task gets worse (Lopez-Paz, Ranzato 2017).
+
+use super::cone::project;
+use super::gram::{PREFERENCE, preference};
+use super::upgrad::{REG, projected};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::config::{Choice, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// Section 2.3.10 of the methods' reference: the projection of the mean gradient, or of a preferred
+/// combination, onto `{d : J d >= 0}`. GEM's rule for the memory of earlier tasks.
+pub struct DualProj;
+
+impl Rule for DualProj {
+    fn entry(&self) -> PickEntry {
+        let help = "Bends the mean gradient as little as it takes to harm no task.";
+        PickEntry { choice: Choice { key: "dual-proj", label: "DualProj", help }, options: &[REG] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Gram
+    }
+
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[PREFERENCE]
+    }
+
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[(REG.key, 0.0)]
+    }
+
+    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+        let shares = preference(seen);
+        projected(seen, |gram| project(gram, &shares))
+    }
+}

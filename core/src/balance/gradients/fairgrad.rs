@@ -1,0 +1,38 @@
+//! FairGrad: alpha-fairness between the tasks' gains (Ban, Ji 2024).
+
+use super::nash_mtl::{MAX_NORM, fair_answer};
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// Section 2.3.9 of the methods' reference: `G w = w^(-1/alpha)`. With alpha 1 it is Nash-MTL,
+/// towards infinity all tasks gain the same, towards zero it is K times DualProj (0.7, point 3).
+pub struct Fairgrad;
+
+const ALPHA: OptionSpec = OptionSpec {
+    key: "alpha",
+    label: "fairness",
+    help: "How much more the task that gains least counts; one is Nash-MTL, published runs take two.",
+    kind: Kind::Number { min: 0.1, max: 10.0, log: true, inherits: false },
+    default: 2.0,
+    live: true,
+};
+
+impl Rule for Fairgrad {
+    fn entry(&self) -> PickEntry {
+        let help = "Shares the gain of a step among the tasks as fairly as you ask for.";
+        PickEntry { choice: Choice { key: "fairgrad", label: "FairGrad", help }, options: &[ALPHA, MAX_NORM] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Gram
+    }
+
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[(MAX_NORM.key, 0.0)]
+    }
+
+    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+        fair_answer(seen, seen.option(&ALPHA))
+    }
+}

@@ -1,0 +1,54 @@
+//! Rules that look at the task gradients (section 2.3 of the methods' reference).
+//!
+//! A rule is one file and one line in [`RULES`]. All but GradDrop, ConFIG and the ones that
+//! remember gradients need their Gram matrix alone. The solvers that they share work in f64 on the
+//! host, on gradients relative to the largest one.
+
+mod aligned_mtl;
+mod buffer;
+mod cagrad;
+pub mod cone;
+mod config;
+mod db_mtl;
+mod dual_proj;
+pub mod epo;
+mod excess_mtl;
+pub mod fair;
+mod fairgrad;
+pub mod graddrop;
+mod gradvac;
+pub mod gram;
+pub mod hull;
+mod imtl_g;
+pub mod linear;
+mod mgda;
+mod moco;
+mod nash_mtl;
+pub mod pareto_mtl;
+mod pcgrad;
+pub mod spectrum;
+mod surgery;
+mod upgrad;
+
+use super::rule::Rule;
+
+/// Every such rule.
+pub const RULES: &[&dyn Rule] = &[
+    &mgda::Mgda,
+    &pcgrad::Pcgrad,
+    &gradvac::Gradvac,
+    &graddrop::Graddrop,
+    &cagrad::Cagrad,
+    &nash_mtl::NashMtl,
+    &imtl_g::ImtlG,
+    &aligned_mtl::AlignedMtl,
+    &fairgrad::Fairgrad,
+    &upgrad::Upgrad,
+    &dual_proj::DualProj,
+    &config::Config,
+    &moco::Moco,
+    &db_mtl::DbMtl,
+    &excess_mtl::ExcessMtl,
+    &epo::Epo,
+    &pareto_mtl::ParetoMtl,
+];

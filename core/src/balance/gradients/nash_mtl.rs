@@ -1,0 +1,50 @@
+//! Nash-MTL: the bargaining solution of the tasks (Navon et al. 2022).
+
+use super::fair;
+use super::gram::answered;
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use nalgebra::DVector;
+use rand_chacha::ChaCha8Rng;
+
+/// Section 2.3.6 of the methods' reference: `G a = 1 / a` with positive weights, so that
+/// `g_k . d = 1 / a_k` and `|d|^2 = K`, whatever the scale of a loss. At a Pareto-stationary point
+/// there is no solution, and no step.
+pub struct NashMtl;
+
+/// The longest step of a rule whose published code clips it.
+pub(super) const MAX_NORM: OptionSpec = OptionSpec {
+    key: "max_norm",
+    label: "longest step",
+    help: "The combined gradient is shortened to this length; zero is no limit.",
+    kind: Kind::Number { min: 0.0, max: 100.0, log: false, inherits: false },
+    default: 1.0,
+    live: true,
+};
+
+impl Rule for NashMtl {
+    fn entry(&self) -> PickEntry {
+        let help = "Treats the step as a bargain in which every task's relative gain counts the same; steps don't shorten near the front.";
+        PickEntry { choice: Choice { key: "nash-mtl", label: "Nash-MTL", help }, options: &[MAX_NORM] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Gram
+    }
+
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[(MAX_NORM.key, 0.0)]
+    }
+
+    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+        fair_answer(seen, 1.0)
+    }
+}
+
+/// The clipped solution of alpha-fairness; no step where there is none.
+pub(super) fn fair_answer(seen: &Seen, alpha: f64) -> Answer {
+    answered(seen, |gram| match fair::solve(gram, alpha) {
+        Some(weights) => gram.clipped(weights, seen.option(&MAX_NORM)),
+        None => DVector::zeros(gram.tasks()),
+    })
+}

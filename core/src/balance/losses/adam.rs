@@ -1,0 +1,50 @@
+//! Adam for the numbers that a rule learns (Kingma, Ba 2015): decay rates 0.9 and 0.999, no weight
+//! decay of its own, moments remembered beside what is learned.
+
+use super::numbers::{bounded, vector};
+use crate::balance::rule::{Seen, VectorSpec, Vectors};
+use crate::balance::uncertainty;
+use crate::config::OptionSpec;
+
+/// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's (sections
+/// 2.1.3, 2.1.4 and 2.1.10 of the methods' reference).
+pub(super) const RATE: OptionSpec = OptionSpec {
+    help: "How fast the rule's own numbers follow the losses; they have an Adam of their own.",
+    ..uncertainty::RATE
+};
+
+/// Mean of the gradients.
+pub(super) const FIRST: VectorSpec = moment("adam_first", "Running mean of the gradients of what the rule learns.");
+
+/// Mean of their squares.
+pub(super) const SECOND: VectorSpec =
+    moment("adam_second", "Running mean of the squared gradients of what the rule learns.");
+
+/// Number of steps, the same for every task.
+pub(super) const STEPS: VectorSpec = moment("adam_steps", "Steps that the rule has learned for.");
+
+const fn moment(key: &'static str, help: &'static str) -> VectorSpec {
+    VectorSpec { key, help, start: 0.0, remembered: true }
+}
+
+const DECAYS: (f64, f64) = (0.9, 0.999);
+const EPSILON: f64 = 1e-8;
+
+/// `values` after one step against `gradient`, and the moments after it.
+pub(super) fn step(seen: &Seen, values: &[f64], gradient: &[f64], rate: f64) -> (Vec<f64>, Vectors) {
+    let slopes = || gradient.iter().map(|slope| bounded(*slope));
+    let first = decayed(&vector(seen, &FIRST), slopes(), DECAYS.0);
+    let second = decayed(&vector(seen, &SECOND), slopes().map(|slope| slope * slope), DECAYS.1);
+    let steps: Vec<f64> = vector(seen, &STEPS).iter().map(|steps| steps.max(0.0) + 1.0).collect();
+    let moved = (0..values.len()).map(|task| {
+        let mean = first[task] / (1.0 - DECAYS.0.powf(steps[task]));
+        let square = second[task].max(0.0) / (1.0 - DECAYS.1.powf(steps[task]));
+        values[task] - rate * mean / (square.sqrt() + EPSILON)
+    });
+    let values = moved.collect();
+    (values, Vectors::from([(FIRST.key, first), (SECOND.key, second), (STEPS.key, steps)]))
+}
+
+fn decayed(mean: &[f64], newest: impl Iterator<Item = f64>, decay: f64) -> Vec<f64> {
+    mean.iter().zip(newest).map(|(mean, newest)| decay * mean + (1.0 - decay) * newest).collect()
+}

@@ -1,0 +1,61 @@
+//! The loss of COSMOS: linear weights, and a reward for losses in the preferred ratio.
+
+use super::numbers::{dot, losses, norm, unit};
+use super::preference::{PREFERENCE, preference};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021; section 2.2 of the methods'
+/// reference). Weights `w - lambda (u - cos v) / |L|` with `u`, `v` the units of `w` and `L`.
+pub(super) struct Cosmos;
+
+const LAMBDA: OptionSpec = OptionSpec {
+    key: "lambda",
+    label: "pull of the ratio",
+    help: "How much losses in the preferred ratio are worth; published choices go from 0.01 to 8.",
+    kind: Kind::Number { min: 0.0, max: 100.0, log: false, inherits: false },
+    default: 1.0,
+    live: true,
+};
+
+/// Losses shorter than this have no direction.
+const SHORTEST: f64 = 1e-12;
+
+impl Rule for Cosmos {
+    fn entry(&self) -> PickEntry {
+        let help = "Weighs the losses by your preference and rewards losses that are in its ratio.";
+        PickEntry { choice: Choice { key: "cosmos", label: "COSMOS", help }, options: &[LAMBDA] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[PREFERENCE]
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        let (wishes, losses) = (preference(seen), losses(seen));
+        let cosine = angle(&wishes, &losses).map_or(0.0, |(cosine, _)| cosine);
+        Some(dot(&wishes, &losses) - seen.option(&LAMBDA) * cosine)
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        let wishes = preference(seen);
+        let Some((_, slopes)) = angle(&wishes, &losses(seen)) else { return Answer::weights(wishes) };
+        let pull = seen.option(&LAMBDA);
+        Answer::weights(wishes.iter().zip(slopes).map(|(wish, slope)| wish - pull * slope).collect())
+    }
+}
+
+/// The cosine between preference and losses, and its gradient by the losses; `None` where all
+/// losses are zero.
+fn angle(wishes: &[f64], losses: &[f64]) -> Option<(f64, Vec<f64>)> {
+    let length = norm(losses);
+    let (wished, reached) = (unit(wishes)?, unit(losses).filter(|_| length >= SHORTEST)?);
+    let cosine = dot(&wished, &reached);
+    let slopes = wished.iter().zip(reached).map(|(wish, loss)| (wish - cosine * loss) / length);
+    Some((cosine, slopes.collect()))
+}

@@ -1,0 +1,40 @@
+//! Geometric loss strategy: the geometric mean of the losses.
+
+use super::numbers::{log, losses};
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `L = (prod_k L_k)^(1/K) = exp(mean ln L_k)`, weights `L / (K L_k)` (Chennupati et al. 2019;
+/// section 2.1.7 of the methods' reference). Always in logarithms: the product underflows.
+pub(super) struct Gls;
+
+impl Rule for Gls {
+    fn entry(&self) -> PickEntry {
+        let help =
+            "Minimises the geometric mean of the losses, which no task's scale can dominate; losses must be positive.";
+        PickEntry { choice: Choice { key: "gls", label: "geometric mean", help }, options: &[] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        Some(mean(&logs(seen)).exp())
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        let logs = logs(seen);
+        let mean = mean(&logs);
+        Answer::weights(logs.iter().map(|log| (mean - log).exp() / logs.len() as f64).collect())
+    }
+}
+
+fn logs(seen: &Seen) -> Vec<f64> {
+    losses(seen).into_iter().map(log).collect()
+}
+
+fn mean(numbers: &[f64]) -> f64 {
+    numbers.iter().sum::<f64>() / numbers.len() as f64
+}

@@ -1,0 +1,48 @@
+//! Rules that weigh the task losses: by the losses themselves, by what was learned from earlier
+//! ones, by a preference, or by chance.
+//!
+//! A rule is one file and one line in [`RULES`]. Sections 2.1, 2.2 and 2.5 of the methods'
+//! reference. Their weights are the gradient of [`Rule::objective`] by the losses, unless the rule
+//! says otherwise.
+
+mod adam;
+mod cosmos;
+mod dtp;
+mod dwa;
+mod famo;
+mod gls;
+mod gradnorm;
+mod imtl_l;
+mod linear;
+mod mean;
+mod numbers;
+mod pbi;
+mod preference;
+pub mod rlw;
+mod scale_invariant;
+mod stch;
+mod sum;
+mod tchebycheff;
+mod uncertainty;
+
+use super::rule::Rule;
+
+/// Every such rule.
+pub const RULES: &[&dyn Rule] = &[
+    &mean::Mean,
+    &sum::Sum,
+    &uncertainty::Uncertainty,
+    &gradnorm::GradNorm,
+    &dwa::Dwa,
+    &rlw::Rlw,
+    &gls::Gls,
+    &scale_invariant::ScaleInvariant,
+    &imtl_l::ImtlL,
+    &famo::Famo,
+    &dtp::Dtp,
+    &linear::Linear,
+    &tchebycheff::Tchebycheff,
+    &stch::Stch,
+    &pbi::Pbi,
+    &cosmos::Cosmos,
+];

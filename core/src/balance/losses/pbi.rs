@@ -1,0 +1,69 @@
+//! Penalty-based boundary intersection: towards the ideal point along the preference.
+
+use super::numbers::{dot, unit};
+use super::preference::{IDEAL, PREFERENCE, above_ideal, preference};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
+/// from that line (Zhang, Li 2007; section 2.2 of the methods' reference). Weights
+/// `u + theta (L - z* - d1 u) / d2`; they may be negative, which leads back to the line.
+pub(super) struct Pbi;
+
+const THETA: OptionSpec = OptionSpec {
+    key: "theta",
+    label: "penalty",
+    help: "How much straying from the preferred ratio of losses costs.",
+    kind: Kind::Number { min: 0.0, max: 1000.0, log: false, inherits: false },
+    default: 5.0,
+    live: true,
+};
+
+/// Added under the root of `d2`, which has no slope on the line itself.
+const ROOT: f64 = 1e-12;
+
+impl Rule for Pbi {
+    fn entry(&self) -> PickEntry {
+        let help = "Lowers the losses in the ratio that you prefer, and raises one to get back to that ratio.";
+        PickEntry { choice: Choice { key: "pbi", label: "PBI", help }, options: &[THETA] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[PREFERENCE, IDEAL]
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        let unit = along(seen);
+        Some(dot(&unit, &above_ideal(seen)) + seen.option(&THETA) * distance(&away(seen, &unit)))
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        let unit = along(seen);
+        let away = away(seen, &unit);
+        let penalty = seen.option(&THETA) / distance(&away);
+        Answer::weights(unit.iter().zip(away).map(|(along, away)| along + penalty * away).collect())
+    }
+}
+
+/// The preference at length one; all tasks alike for one without a direction.
+fn along(seen: &Seen) -> Vec<f64> {
+    let preference = preference(seen);
+    let tasks = preference.len();
+    unit(&preference).unwrap_or_else(|| vec![1.0 / (tasks as f64).sqrt(); tasks])
+}
+
+/// What of `L - z*` is perpendicular to the preference.
+fn away(seen: &Seen, unit: &[f64]) -> Vec<f64> {
+    let above = above_ideal(seen);
+    let along = dot(unit, &above);
+    above.iter().zip(unit).map(|(above, unit)| above - along * unit).collect()
+}
+
+fn distance(away: &[f64]) -> f64 {
+    (dot(away, away) + ROOT).sqrt()
+}

@@ -1,0 +1,42 @@
+//! Random loss weights: a fair draw every step.
+
+use super::numbers::softmax;
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, Pick, PickEntry};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
+
+/// `w = softmax(z)`, `z` standard normal, drawn anew every step (Lin et al. 2022; section 2.1.6 of
+/// the methods' reference). The weights sum to one and are `1/K` on average.
+pub(super) struct Rlw;
+
+impl Rule for Rlw {
+    fn entry(&self) -> PickEntry {
+        let help = "Draws the weights anew every step; on average all tasks count the same.";
+        PickEntry { choice: Choice { key: "rlw", label: "random", help }, options: &[] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn reads_losses(&self, _: &Pick) -> bool {
+        false
+    }
+
+    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+        let draws: Vec<f64> = (0..seen.tasks()).map(|_| random.sample(StandardNormal)).collect();
+        Answer::weights(weights(&draws))
+    }
+}
+
+/// The weights of a draw.
+///
+/// ```
+/// let weights = mtl_core::balance::losses::rlw::weights(&[0.0, 3_f64.ln()]);
+/// assert!((weights[0] - 0.25).abs() < 1e-12 && (weights[1] - 0.75).abs() < 1e-12);
+/// ```
+pub fn weights(draws: &[f64]) -> Vec<f64> {
+    softmax(draws)
+}

@@ -1,0 +1,29 @@
+//! Scale-invariant weights: the sum of the losses' logarithms.
+
+use super::numbers::{log, losses};
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `L = sum_k ln L_k`, weights `1 / L_k` (a baseline of Navon et al. 2022; section 2.1.8 of the
+/// methods' reference).
+pub(super) struct ScaleInvariant;
+
+impl Rule for ScaleInvariant {
+    fn entry(&self) -> PickEntry {
+        let help = "Divides every loss by itself: halving a loss counts the same for every task, whatever its scale.";
+        PickEntry { choice: Choice { key: "scale-invariant", label: "scale-invariant", help }, options: &[] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        Some(losses(seen).into_iter().map(log).sum())
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        Answer::weights(losses(seen).into_iter().map(|loss| (-log(loss)).exp()).collect())
+    }
+}

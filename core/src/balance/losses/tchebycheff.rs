@@ -1,0 +1,42 @@
+//! Tchebycheff scalarisation: only the worst weighed loss counts.
+
+use super::preference::{IDEAL, PREFERENCE, preference, weighed};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::config::{Choice, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `max_k w_k (L_k - z*_k)`, weight `w_k` on the task that is worst and 0 on the others. Section 2.2
+/// of the methods' reference: it reaches fronts that bend inwards, but jumps from task to task. Of
+/// tasks that are equally bad the first is taken.
+pub(super) struct Tchebycheff;
+
+impl Rule for Tchebycheff {
+    fn entry(&self) -> PickEntry {
+        let help =
+            "Works on the task that is worst by your preference, and on no other; it reaches every point of a front.";
+        PickEntry { choice: Choice { key: "tchebycheff", label: "Tchebycheff", help }, options: &[] }
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::Losses
+    }
+
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[PREFERENCE, IDEAL]
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        worst(&weighed(seen)).map(|(_, worst)| worst)
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        let worst = worst(&weighed(seen)).map(|(task, _)| task);
+        let only = |(task, wish)| if Some(task) == worst { wish } else { 0.0 };
+        Answer::weights(preference(seen).into_iter().enumerate().map(only).collect())
+    }
+}
+
+/// The first of the largest numbers, and where it stands.
+fn worst(numbers: &[f64]) -> Option<(usize, f64)> {
+    numbers.iter().copied().enumerate().reduce(|worst, next| if next.1 > worst.1 { next } else { worst })
+}

@@ -1,0 +1,204 @@
+//! What a rule sees of one member in one step, and what it answers: plain numbers on the host.
+
+use super::{gradients, losses};
+use crate::config::{OptionSpec, Pick, PickEntry};
+use nalgebra::DMatrix;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+
+/// What a rule cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The losses alone.
+    Losses,
+    /// The Gram matrix of the task gradients at the shared parameters.
+    Gram,
+    /// The task gradients themselves.
+    Jacobian,
+}
+
+/// What a rule sees of one member in one step. K tasks, P shared parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The picked rule with its options.
+    pub pick: &'a Pick,
+    /// The losses, K of them.
+    pub losses: &'a [f64],
+    /// `[K, K]`: the products of the task gradients.
+    pub gram: Option<&'a DMatrix<f64>>,
+    /// `[K, P]`: a task gradient a row.
+    pub jacobian: Option<&'a DMatrix<f64>>,
+    /// Numbers a task: settings, and what the rule remembers.
+    pub vectors: &'a Vectors,
+}
+
+impl Seen<'_> {
+    /// An option's value, within its limits.
+    pub fn option(&self, spec: &OptionSpec) -> f64 {
+        spec.clamp(self.pick.option(spec))
+    }
+
+    /// The word of an option that is one of several.
+    pub fn word(&self, spec: &OptionSpec) -> String {
+        spec.text(self.option(spec))
+    }
+
+    /// Number of tasks.
+    pub fn tasks(&self) -> usize {
+        self.gram.or(self.jacobian).map_or(self.losses.len(), DMatrix::nrows)
+    }
+
+    /// A vector by its specification, one number a task: its start where it is missing or of
+    /// another length.
+    pub fn vector(&self, spec: &VectorSpec) -> Vec<f64> {
+        let given = self.vectors.get(spec.key).filter(|values| values.len() == self.tasks());
+        given.cloned().unwrap_or_else(|| vec![spec.start; self.tasks()])
+    }
+}
+
+impl Seen<'_> {
+    /// What the rule remembers by its specification; zeros at the first step, or where the numbers
+    /// don't fit.
+    pub fn memory(&self, spec: &MemorySpec) -> Vec<f64> {
+        let size = spec.size.count(self.tasks(), self.jacobian.map_or(0, DMatrix::ncols));
+        let fits = |values: &&Vec<f64>| values.len() == size && values.iter().all(|value| value.is_finite());
+        self.vectors.get(spec.key).filter(fits).cloned().unwrap_or_else(|| vec![0.0; size])
+    }
+}
+
+/// Something that a rule remembers and that is not one number a task; it begins at zero.
+#[derive(Clone, Copy, Debug)]
+pub struct MemorySpec {
+    /// Key.
+    pub key: &'static str,
+    /// One plain sentence.
+    pub help: &'static str,
+    /// How many numbers.
+    pub size: MemorySize,
+}
+
+/// How many numbers a rule remembers. K tasks, P shared parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemorySize {
+    /// One, such as a count of steps.
+    One,
+    /// `K * K`, row by row.
+    Pairs,
+    /// `K * P`, row by row: as large as the task gradients.
+    Jacobian,
+}
+
+impl MemorySize {
+    /// The number of numbers for so many tasks and shared parameters.
+    pub fn count(self, tasks: usize, parameters: usize) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Pairs => tasks * tasks,
+            Self::Jacobian => tasks * parameters,
+        }
+    }
+}
+
+/// Vectors by key.
+pub type Vectors = BTreeMap<&'static str, Vec<f64>>;
+
+/// A vector with a number a task.
+#[derive(Clone, Copy, Debug)]
+pub struct VectorSpec {
+    /// Key.
+    pub key: &'static str,
+    /// One plain sentence.
+    pub help: &'static str,
+    /// What every number is at the first step.
+    pub start: f64,
+    /// Whether the rule itself changes it from step to step.
+    pub remembered: bool,
+}
+
+/// A rule's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// What every task gradient is multiplied by; `None` where the direction is no combination with
+    /// one weight a task.
+    pub weights: Option<Vec<f64>>,
+    /// The combined gradient, where it is not the weighted sum.
+    pub direction: Option<Vec<f64>>,
+    /// What the rule remembers after the step, where it knows that with the answer.
+    pub memory: Vectors,
+}
+
+impl Answer {
+    /// The weighted sum of the task gradients.
+    pub fn weights(weights: Vec<f64>) -> Self {
+        Self { weights: Some(weights), ..Self::default() }
+    }
+
+    /// A direction of its own.
+    pub fn direction(direction: Vec<f64>) -> Self {
+        Self { direction: Some(direction), ..Self::default() }
+    }
+}
+
+/// A rule that turns losses or task gradients into task weights or a direction.
+///
+/// No input may make it panic or answer with anything but finite numbers: zero, duplicate,
+/// dependent and stationary gradients give a zero direction or a stated fall-back.
+pub trait Rule: Sync {
+    /// Key, label, help and options.
+    fn entry(&self) -> PickEntry;
+
+    /// What it cannot do without.
+    fn needs(&self) -> Needs;
+
+    /// Vectors that it reads or remembers.
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[]
+    }
+
+    /// What it remembers beside numbers a task.
+    fn memories(&self) -> &'static [MemorySpec] {
+        &[]
+    }
+
+    /// Whether the answer depends on the losses under these options.
+    fn reads_losses(&self, _pick: &Pick) -> bool {
+        self.needs() == Needs::Losses
+    }
+
+    /// Options under which the golden values of the methods' reference hold, where they are other
+    /// than the defaults that training starts from.
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[]
+    }
+
+    /// What the rule minimises by the task losses, where it has such a number.
+    fn objective(&self, _seen: &Seen) -> Option<f64> {
+        None
+    }
+
+    /// The answer for one step; `random` is the member's own stream.
+    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer;
+
+    /// The remembered vectors after the step; `after` are the losses of the same batch after the
+    /// update where the caller measured them.
+    fn remember(&self, _seen: &Seen, answer: &Answer, _after: Option<&[f64]>) -> Vectors {
+        answer.memory.clone()
+    }
+}
+
+/// Every rule: those that look at losses, then those that look at gradients.
+pub fn all() -> impl Iterator<Item = &'static dyn Rule> {
+    losses::RULES.iter().chain(gradients::RULES).copied()
+}
+
+/// The rule of a key.
+///
+/// ```
+/// use mtl_core::balance::rule;
+///
+/// assert_eq!(rule::find("gls").map(|rule| rule.entry().choice.key), Some("gls"));
+/// assert!(rule::find("magic").is_none());
+/// ```
+pub fn find(key: &str) -> Option<&'static dyn Rule> {
+    all().find(|rule| rule.entry().choice.key == key)
+}

@@ -1,0 +1,28 @@
+//! Measures against the values of the methods' reference, section 2.7, against small cases worked
+//! out by hand, and against slow definitions on random input.
+
+mod front;
+mod gradients;
+mod jacobians;
+mod predictions;
+mod table;
+mod tasks;
+
+/// A value within a distance of another.
+pub fn assert_close(got: impl Into<Option<f64>>, expected: f64, within: f64) {
+    let got = got.into();
+    assert!(got.is_some_and(|got| (got - expected).abs() <= within), "{got:?} is not {expected}");
+}
+
+/// Numbers among which some tie and some are none.
+pub fn wild() -> impl proptest::strategy::Strategy<Value = f64> {
+    use proptest::prelude::*;
+    let special =
+        prop::sample::select(vec![f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0, 1e300, -1e300, 1e-320]);
+    prop_oneof![4 => -3.0..3.0, 2 => (-2..3_i8).prop_map(f64::from), 1 => special]
+}
+
+/// The same numbers in the precision of a device.
+pub fn single(numbers: &[f64]) -> Vec<f32> {
+    numbers.iter().map(|number| *number as f32).collect()
+}

@@ -1,0 +1,12 @@
+//! The rules that look at the task gradients: golden values, and the properties of section 4 of the
+//! methods' reference over thousands of Jacobians.
+
+#![allow(clippy::unwrap_used)]
+
+mod ask;
+mod every;
+mod fair;
+mod golden;
+mod hull;
+mod lasting;
+mod spectrum;
