@@ -1,7 +1,12 @@
 //! The balancers against the values of the methods' reference, sections 2.1.1 to 2.1.3.
 
-use mtl_core::balance::{self, BALANCERS, Coefficients, Given, STATE_LIMIT};
+use mtl_core::balance::rule::{Needs, Seen, Vectors, WEIGHT, all};
+use mtl_core::balance::{
+    self,
+    coefficients::{Coefficients, Given, STATE_LIMIT},
+};
 use mtl_core::config::{Config, LossKind, Pick, check};
+use mtl_core::random::{Purpose, stream};
 
 const LOSSES: [f64; 2] = [1.0, 4.0];
 const REGRESSION: [LossKind; 2] = [LossKind::Mse, LossKind::Huber];
@@ -12,7 +17,7 @@ fn given<'a>(kinds: &'a [LossKind], options: &'a Pick) -> Given<'a> {
 }
 
 fn coefficients(options: &Pick, kinds: &[LossKind]) -> Coefficients {
-    balance::of(options).rule.coefficients(&given(kinds, options))
+    balance::of(options).coefficients(&given(kinds, options)).unwrap()
 }
 
 fn assert_close(got: &[f64], expected: &[f64]) {
@@ -30,10 +35,10 @@ fn equal_weights_sum_the_losses() {
 
 #[test]
 fn manual_weights_are_rescaled_to_the_number_of_tasks() {
-    let options = Pick::new(balance::MANUAL);
+    let options = Pick::new("manual");
     let weights = |manual: &[f64]| {
         let given = Given { kinds: &REGRESSION, manual, options: &options };
-        balance::of(&options).rule.weights(&LOSSES, &[], &given)
+        balance::of(&options).coefficients(&given).unwrap().weights(&[])
     };
     assert_close(&weights(&[1.0, 3.0]), &[0.5, 1.5]);
     assert_close(&weights(&[10.0, 10.0]), &[1.0, 1.0]);
@@ -107,32 +112,61 @@ fn the_state_has_its_own_rate_and_stays_within_limits() {
 }
 
 #[test]
-fn every_balancer_weighs_every_number_of_tasks() {
-    for balancer in BALANCERS {
-        let options = Pick::new(balancer.entry.choice.key);
-        assert_eq!(balance::of(&options).entry.choice.key, balancer.entry.choice.key);
+fn coefficients_give_the_weights_that_the_rule_itself_answers() {
+    let mut with = 0;
+    for rule in all() {
+        let options = Pick::new(rule.entry().choice.key);
         for tasks in 1..=6 {
             let kinds = vec![LossKind::Mse; tasks];
-            let given = Given { kinds: &kinds, manual: &vec![1.0; tasks], options: &options };
-            let state = balancer.rule.state(&given);
-            let losses = vec![2.0; tasks];
-            let weights = balancer.rule.weights(&losses, &state, &given);
-            assert!(weights.len() == tasks && weights.iter().all(|w| w.is_finite() && *w > 0.0));
-            assert_eq!(balancer.rule.state_gradient(&losses, &state, &given).len(), state.len());
-            assert_eq!(balancer.rule.state_rate(&given) > 0.0, !state.is_empty());
+            let whole = (tasks * (tasks + 1) / 2) as f64;
+            let wish: Vec<f64> = (1..=tasks).map(|k| k as f64 / whole).collect();
+            let given = Given { kinds: &kinds, manual: &wish, options: &options };
+            let Some(coefficients) = rule.coefficients(&given) else { continue };
+            let losses: Vec<f64> = (1..=tasks).map(|k| 0.5 * k as f64).collect();
+            let vectors = Vectors::from([("preference", wish.clone())]);
+            let seen =
+                Seen { pick: &options, losses: &losses, gram: None, jacobian: None, layers: &[], vectors: &vectors };
+            let answer = rule.answer(&seen, &mut stream(1, Purpose::Balancer, 0, 0));
+            assert_close(&coefficients.weights(&[]), &answer.weights.unwrap());
+            with += 1;
         }
+    }
+    assert_eq!(with, 5 * 6, "equal, manual, mean, uncertainty and linear weights have coefficients");
+}
+
+#[test]
+fn every_line_of_the_picker_has_its_rule_and_its_heading() {
+    let keys: Vec<_> = balance::balancers().iter().map(|entry| entry.choice.key).collect();
+    assert_eq!(keys, all().map(|rule| rule.entry().choice.key).collect::<Vec<_>>());
+    assert!(balance::balancers().iter().all(|entry| !entry.group.is_empty()));
+    let preferences: Vec<_> = balance::preferences().iter().map(|entry| entry.choice.key).collect();
+    assert_eq!(preferences, ["linear", "tchebycheff", "stch", "pbi", "cosmos", "epo", "pareto-mtl"]);
+}
+
+#[test]
+fn a_method_reads_the_tasks_weights_where_its_rule_has_a_preference() {
+    for rule in all() {
+        let reads = rule.vectors().iter().any(|spec| spec.key == "preference");
+        let pick = Pick::new(rule.entry().choice.key);
+        assert_eq!(balance::reads(&pick, WEIGHT), reads, "{}", pick.method);
     }
 }
 
 #[test]
 fn an_unknown_balancer_is_read_as_the_first() {
-    assert_eq!(balance::of(&Pick::new("magic")).entry.choice.key, BALANCERS[0].entry.choice.key);
+    assert_eq!(balance::of(&Pick::new("magic")).entry().choice.key, "equal");
 }
 
 #[test]
-fn a_lesson_gives_its_own_kinds_weights_and_options() {
-    let mut config = Config { balancer: Pick::new(balance::MANUAL), ..Config::default() };
-    config.tasks[0].weight = 3.0;
-    let (lesson, _) = check(config);
-    assert_eq!(balance::coefficients(&lesson), Coefficients::fixed(vec![1.5, 0.5]));
+fn a_method_that_combines_gradients_is_no_choice_without_a_shared_layer() {
+    for entry in balance::balancers() {
+        let bare = Config { trunk: Vec::new(), balancer: Pick::new(entry.choice.key), ..Config::default() };
+        let by_gradients =
+            balance::of(&bare.balancer).needs(&bare.balancer) != Needs::Losses && entry.choice.key != "gradnorm";
+        assert_eq!((entry.unfit)(&bare).is_some(), by_gradients, "{}", entry.choice.key);
+        let (lesson, notices) = check(bare);
+        let expected = if by_gradients { "equal" } else { entry.choice.key };
+        assert_eq!(lesson.balancer.method, expected);
+        assert_eq!(notices.iter().filter(|notice| notice.key == "bal").count(), usize::from(by_gradients));
+    }
 }

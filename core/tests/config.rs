@@ -22,8 +22,8 @@ fn assert_choices(key: &str, choices: &[Choice]) {
     let keys: BTreeSet<_> = choices.iter().map(|choice| choice.key).collect();
     assert_eq!(keys.len(), choices.len(), "{key}");
     for choice in choices {
-        // Keys stand in links as they are.
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        // Keys stand in links as they are, but for a plus.
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '+';
         assert!(is_text(choice.key) && choice.key.chars().all(plain), "{key}: {choice:?}");
         assert!(is_text(choice.label) && is_text(choice.help), "{key}: {choice:?}");
     }
@@ -289,7 +289,10 @@ fn the_documentation_names_every_setting_once() {
     for balancer in balance::balancers() {
         config.balancer = Pick::new(balancer.choice.key);
         for entry in entries(&config) {
-            assert_eq!(text.matches(&format!("\n| `{}` | ", entry.key)).count(), 1, "{}", entry.key);
+            // Options of the same key are told apart by their method.
+            let of = if entry.key.starts_with("bal.") { format!(" ({})", balancer.choice.label) } else { String::new() };
+            let row = format!("\n| `{}` | {}{of} | ", entry.key, entry.label);
+            assert_eq!(text.matches(&row).count(), 1, "{row}");
         }
     }
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();

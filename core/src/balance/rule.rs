@@ -1,10 +1,12 @@
 //! What a rule sees of one member in one step, and what it answers: plain numbers on the host.
 
+use super::coefficients::{Coefficients, Given};
 use super::{gradients, losses};
 use crate::config::{OptionSpec, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a rule cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,21 @@ pub enum Needs {
     Gram,
     /// The task gradients themselves.
     Jacobian,
+}
+
+/// The heading of the rules that aim at a point of the Pareto front which a preference names.
+pub const BY_PREFERENCE: &str = "by a preference";
+
+/// The setting of every task that is its weight, or the preference for it.
+pub const WEIGHT: &str = "weight";
+
+/// Which gradients a rule's Gram matrix is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Those at all shared parameters.
+    Shared,
+    /// Those at the last shared layer.
+    LastLayer,
 }
 
 /// What a rule sees of one member in one step. K tasks, P shared parameters.
@@ -28,6 +45,8 @@ pub struct Seen<'a> {
     pub gram: Option<&'a DMatrix<f64>>,
     /// `[K, P]`: a task gradient a row.
     pub jacobian: Option<&'a DMatrix<f64>>,
+    /// Which columns of the task gradients are of one layer; empty where nobody knows.
+    pub layers: &'a [Range<usize>],
     /// Numbers a task: settings, and what the rule remembers.
     pub vectors: &'a Vectors,
 }
@@ -60,7 +79,7 @@ impl Seen<'_> {
     /// What the rule remembers by its specification; zeros at the first step, or where the numbers
     /// don't fit.
     pub fn memory(&self, spec: &MemorySpec) -> Vec<f64> {
-        let size = spec.size.count(self.tasks(), self.jacobian.map_or(0, DMatrix::ncols));
+        let size = spec.size.count(self.tasks(), self.jacobian.map_or(0, DMatrix::ncols), self.layers.len());
         let fits = |values: &&Vec<f64>| values.len() == size && values.iter().all(|value| value.is_finite());
         self.vectors.get(spec.key).filter(fits).cloned().unwrap_or_else(|| vec![0.0; size])
     }
@@ -77,23 +96,26 @@ pub struct MemorySpec {
     pub size: MemorySize,
 }
 
-/// How many numbers a rule remembers. K tasks, P shared parameters.
+/// How many numbers a rule remembers. K tasks, P shared parameters, L shared layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemorySize {
     /// One, such as a count of steps.
     One,
     /// `K * K`, row by row.
     Pairs,
+    /// `L * K * K`, layer by layer.
+    LayerPairs,
     /// `K * P`, row by row: as large as the task gradients.
     Jacobian,
 }
 
 impl MemorySize {
-    /// The number of numbers for so many tasks and shared parameters.
-    pub fn count(self, tasks: usize, parameters: usize) -> usize {
+    /// The number of numbers for so many tasks, shared parameters and shared layers.
+    pub fn count(self, tasks: usize, parameters: usize, layers: usize) -> usize {
         match self {
             Self::One => 1,
             Self::Pairs => tasks * tasks,
+            Self::LayerPairs => layers * tasks * tasks,
             Self::Jacobian => tasks * parameters,
         }
     }
@@ -147,8 +169,35 @@ pub trait Rule: Sync {
     /// Key, label, help and options.
     fn entry(&self) -> PickEntry;
 
-    /// What it cannot do without.
-    fn needs(&self) -> Needs;
+    /// What it cannot do without under these options.
+    fn needs(&self, pick: &Pick) -> Needs;
+
+    /// Which gradients it looks at.
+    fn over(&self) -> Over {
+        Over::Shared
+    }
+
+    /// Whether, as published, the task weights count for the heads too; else every head takes its
+    /// own task's gradient as it is (section 0.2 of the methods' reference, point 4).
+    fn weighs_heads(&self, pick: &Pick) -> bool {
+        self.needs(pick) == Needs::Losses
+    }
+
+    /// Whether it learns from the losses of the same batch after the update.
+    fn looks_after(&self) -> bool {
+        false
+    }
+
+    /// Whether it answers with one weight a task.
+    fn has_weights(&self, _pick: &Pick) -> bool {
+        true
+    }
+
+    /// The rule as coefficients that an engine can apply on its device, where it has that form: no
+    /// step has to wait for the losses then.
+    fn coefficients(&self, _given: &Given) -> Option<Coefficients> {
+        None
+    }
 
     /// Vectors that it reads or remembers.
     fn vectors(&self) -> &'static [VectorSpec] {
@@ -161,8 +210,8 @@ pub trait Rule: Sync {
     }
 
     /// Whether the answer depends on the losses under these options.
-    fn reads_losses(&self, _pick: &Pick) -> bool {
-        self.needs() == Needs::Losses
+    fn reads_losses(&self, pick: &Pick) -> bool {
+        self.needs(pick) == Needs::Losses
     }
 
     /// Options under which the golden values of the methods' reference hold, where they are other

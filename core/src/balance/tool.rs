@@ -11,6 +11,7 @@
 
 mod options;
 
+use super::losses;
 use super::rule::{self, Needs, Rule, Seen};
 use crate::config::Pick;
 use crate::random::{Purpose, stream};
@@ -113,7 +114,12 @@ pub fn line(line: &str) -> String {
 
 /// Every rule with its options and their defaults, a JSON object a line.
 pub fn list() -> impl Iterator<Item = String> {
-    rule::all().map(|rule| options::describe(rule).to_string())
+    rules().map(|rule| options::describe(rule).to_string())
+}
+
+/// The table, and the name that others have for its equal weights.
+fn rules() -> impl Iterator<Item = &'static dyn Rule> {
+    rule::all().chain([&losses::sum::Sum as &dyn Rule])
 }
 
 /// Reads a request.
@@ -135,15 +141,21 @@ pub fn parse(line: &str) -> Result<Request, ToolError> {
 ///
 /// Says what the request lacks or has too much of.
 pub fn answer(request: &Request) -> Result<Reply, ToolError> {
-    let rule = rule::find(&request.method).ok_or(ToolError::Method)?;
+    let rule = rules().find(|rule| rule.entry().choice.key == request.method).ok_or(ToolError::Method)?;
     let jacobian = request.jacobian.as_deref().map(matrix).transpose()?;
     let gram = gram(rule, jacobian.as_ref(), request)?;
     let pick = Pick::new(request.method.as_str());
     let shape = jacobian.as_ref().map_or((request.losses.as_ref().map_or(0, Vec::len), 0), DMatrix::shape);
     let (pick, vectors) = options::read(rule, pick, request.options.iter().flatten(), shape)?;
     let losses = losses(rule, request, &pick, shape.0)?;
-    let seen =
-        Seen { pick: &pick, losses: &losses, gram: gram.as_ref(), jacobian: jacobian.as_ref(), vectors: &vectors };
+    let seen = Seen {
+        pick: &pick,
+        losses: &losses,
+        gram: gram.as_ref(),
+        jacobian: jacobian.as_ref(),
+        layers: &[],
+        vectors: &vectors,
+    };
     reply(rule, &seen, request.seed.unwrap_or(0))
 }
 
@@ -178,7 +190,7 @@ fn gram(
     jacobian: Option<&DMatrix<f64>>,
     request: &Request,
 ) -> Result<Option<DMatrix<f64>>, ToolError> {
-    if rule.needs() == Needs::Losses {
+    if rule.needs(&Pick::new(request.method.as_str())) == Needs::Losses {
         return Ok(None);
     }
     let jacobian = jacobian.ok_or_else(|| ToolError::Missing { method: request.method.clone(), what: "a Jacobian" })?;

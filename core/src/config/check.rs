@@ -2,7 +2,7 @@
 
 use super::kind::{Kind, Notice, Value, quoted};
 use super::place::{Place, SLOTS, places};
-use super::{Config, LossKind, MAX_TASKS, TaskConfig, lessons};
+use super::{Config, LossKind, MAX_TASKS, Pick, TaskConfig, lessons};
 use std::ops::Deref;
 
 /// A configuration that has passed [`check`]: every value is within its limits, every method is
@@ -36,6 +36,7 @@ pub fn check(mut config: Config) -> (Lesson, Vec<Notice>) {
         (slot.pick)(&mut config).check(slot.key, (slot.table)(), &mut notices);
     }
     check_limits(&mut config, &mut notices);
+    check_methods(&mut config, &mut notices);
     check_fit(&mut config, &mut notices);
     (Lesson(config), notices)
 }
@@ -83,6 +84,21 @@ fn fallback(place: Place) -> Value {
         Kind::Choice(choices) => Value::Choice(choices().first().map_or("", |choice| choice.key).into()),
         _ => Value::Inherit,
     })
+}
+
+/// Methods that make no sense in this lesson.
+fn check_methods(config: &mut Config, notices: &mut Vec<Notice>) {
+    for slot in SLOTS {
+        let table = (slot.table)();
+        let reason = slot.method(config).entry(table).and_then(|entry| (entry.unfit)(config));
+        let (Some(reason), Some(first)) = (reason, table.first()) else { continue };
+        let label = slot.method(config).entry(table).map_or("", |entry| entry.choice.label);
+        notices.push(Notice::new(
+            slot.key,
+            format!("{label} is no choice here. {reason} {} is used.", first.choice.label),
+        ));
+        *(slot.pick)(config) = Pick::new(first.choice.key);
+    }
 }
 
 /// Settings that are fine alone and don't fit together.

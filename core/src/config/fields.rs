@@ -6,7 +6,7 @@
 //! appear here under `slot.option`.
 
 use super::kind::{Kind, Notice, Value, quoted};
-use super::place::{place, places};
+use super::place::{SLOTS, place, places};
 use super::{Config, table};
 
 /// The card of the page that a setting stands on.
@@ -114,6 +114,21 @@ pub fn entries(config: &Config) -> Vec<Entry> {
 /// One setting of a configuration, by its full key.
 pub fn entry(config: &Config, key: &str) -> Option<Entry> {
     place(config, key).map(|place| place.entry(config))
+}
+
+/// How a picker lists the methods of a table: under which heading, and why not in this configuration.
+pub struct Listed {
+    /// The heading; empty where there is none.
+    pub group: &'static str,
+    /// Why the method makes no sense here, in one sentence.
+    pub unfit: Option<&'static str>,
+}
+
+/// Every method of the table behind a setting, in its order; `None` for a setting without one.
+pub fn listed(config: &Config, key: &str) -> Option<Vec<Listed>> {
+    let slot = SLOTS.iter().find(|slot| slot.key == key)?;
+    let list = (slot.table)().iter().map(|entry| Listed { group: entry.group, unfit: (entry.unfit)(config) });
+    Some(list.collect())
 }
 
 /// Writes one setting by its full key, clamped to its limits.

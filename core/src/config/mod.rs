@@ -17,7 +17,7 @@ mod place;
 mod table;
 
 pub use check::{Lesson, check};
-pub use fields::{Card, Effect, Entry, apply, entries, entry};
+pub use fields::{Card, Effect, Entry, Listed, apply, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
 pub use layer::{ACTIVATIONS, Activation, LayerConfig};
 pub use pick::{OptionSpec, Pick, PickEntry};
@@ -44,10 +44,14 @@ pub struct Config {
     pub trunk: Vec<LayerConfig>,
     /// How the task losses are weighed against each other.
     pub balancer: Pick,
+    /// What is done with a balancer's answer, whichever it is.
+    pub sharing: SharingConfig,
     /// Optimiser, rate, schedule, regularisation, batches.
     pub training: TrainingConfig,
     /// Who trains beside the composed model.
     pub population: PopulationConfig,
+    /// How the fan's models aim at their preferences.
+    pub preference: Pick,
 }
 
 /// Where inputs and targets come from, and how many rows there are.
@@ -112,6 +116,48 @@ pub struct TaskConfig {
     pub dropout: Option<f64>,
     /// Private hidden layers before the task's output.
     pub head: Vec<LayerConfig>,
+}
+
+/// What task weights do to the heads. Codebases differ here without saying so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heads {
+    /// As each balancer was published.
+    Published,
+    /// Every head's gradient is multiplied by its task's weight.
+    Weighed,
+    /// Every head takes its own task's gradient as it is.
+    Plain,
+}
+
+/// How long the combined gradient of the shared layers is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Norm {
+    /// As the balancer has it.
+    Own,
+    /// As long as the mean of the task gradients.
+    Mean,
+    /// As long as their sum.
+    Sum,
+}
+
+/// What is done with a balancer's answer, whichever it is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SharingConfig {
+    /// Steps between two questions to the balancer; in between, its last weights hold.
+    pub refresh: usize,
+    /// Share of the weights before in the weights now (the smoothing of CR-MOGM, Zhou et al. 2022).
+    pub smoothing: f64,
+    /// What the weights do to the heads.
+    pub heads: Heads,
+    /// How long the combined gradient is made.
+    pub norm: Norm,
+}
+
+impl Default for SharingConfig {
+    /// Everything as published.
+    fn default() -> Self {
+        Self { refresh: 1, smoothing: 0.0, heads: Heads::Published, norm: Norm::Own }
+    }
 }
 
 /// Which rule turns gradients into steps.

@@ -1,5 +1,6 @@
 //! A method chosen from a table, with the options that its table line declares.
 
+use super::Config;
 use super::kind::{Choice, Kind, Notice, Value, print_number, quoted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,34 @@ pub struct PickEntry {
     pub choice: Choice,
     /// The options it declares.
     pub options: &'static [OptionSpec],
+    /// The heading under which a picker lists it; empty in a table without headings.
+    pub group: &'static str,
+    /// Settings of every task that the method reads, by key.
+    pub reads: &'static [&'static str],
+    /// Why the method makes no sense in a lesson, in one sentence; `None` where it does.
+    pub unfit: fn(&Config) -> Option<&'static str>,
+}
+
+impl PickEntry {
+    /// A line for every lesson, under no heading.
+    pub const fn new(choice: Choice, options: &'static [OptionSpec]) -> Self {
+        Self { choice, options, group: "", reads: &[], unfit: |_| None }
+    }
+
+    /// The same under a heading.
+    pub const fn in_group(self, group: &'static str) -> Self {
+        Self { group, ..self }
+    }
+
+    /// The same, reading these settings of every task.
+    pub const fn reading(self, reads: &'static [&'static str]) -> Self {
+        Self { reads, ..self }
+    }
+
+    /// The same for lessons that give no reason against it.
+    pub const fn unless(self, unfit: fn(&Config) -> Option<&'static str>) -> Self {
+        Self { unfit, ..self }
+    }
 }
 
 impl Pick {

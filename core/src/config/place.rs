@@ -15,7 +15,7 @@ pub(super) struct Slot {
     read: fn(&Config) -> &Pick,
 }
 
-/// The three tables of methods that a lesson picks from.
+/// The tables of methods that a lesson picks from.
 pub(super) const SLOTS: &[Slot] = &[
     Slot {
         key: "data",
@@ -37,6 +37,13 @@ pub(super) const SLOTS: &[Slot] = &[
         table: balance::balancers,
         pick: |c| &mut c.balancer,
         read: |c| &c.balancer,
+    },
+    Slot {
+        key: "fanby",
+        card: Card::Training,
+        table: balance::preferences,
+        pick: |c| &mut c.preference,
+        read: |c| &c.preference,
     },
 ];
 
@@ -77,6 +84,11 @@ fn task_place(config: &Config, owner: &str, own: &str) -> Option<Place> {
 }
 
 impl Slot {
+    /// What a configuration picks.
+    pub(super) fn method<'a>(&self, config: &'a Config) -> &'a Pick {
+        (self.read)(config)
+    }
+
     /// Picks the same method as another configuration; a change forgets the options.
     pub(super) fn pick_same(&self, config: &mut Config, other: &Config) {
         let method = &(self.read)(other).method;

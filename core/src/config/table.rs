@@ -4,7 +4,7 @@ use super::fields::{Card, Effect, Field, Get, Set};
 use super::kind::{Choice, Kind, Value};
 use super::layer::MAX_DROPOUT;
 use super::pick::{Pick, PickEntry};
-use super::{Clip, Config, LossKind, Optimiser, Schedule, TaskConfig};
+use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, Schedule, TaskConfig};
 use crate::{balance, data, model};
 use std::sync::LazyLock;
 
@@ -26,6 +26,10 @@ fn architectures() -> Vec<Choice> {
 
 fn balancers() -> Vec<Choice> {
     picks(balance::balancers())
+}
+
+fn preferences() -> Vec<Choice> {
+    picks(balance::preferences())
 }
 
 fn targets() -> Vec<Choice> {
@@ -69,6 +73,17 @@ words!(CLIPS, clips, of_clip, as_clip, Clip, [
     Clip::None => "none", "no clipping", "Gradients are used as they are.";
     Clip::Value => "value", "by value", "Every entry of the gradient is cut to the threshold.";
     Clip::Norm => "norm", "by norm", "A model's whole gradient is shortened to the threshold.";
+]);
+
+words!(HEADS, heads, of_heads, as_heads, Heads, [
+    Heads::Published => "published", "as published", "As the balancer's authors have it: losses weighed as a whole, or gradients combined in the trunk alone.";
+    Heads::Weighed => "weighed", "weighed", "Every head's gradient is multiplied by its task's weight.";
+    Heads::Plain => "plain", "plain", "Every head takes its own task's gradient as it is.";
+]);
+words!(NORMS, norms, of_norm, as_norm, Norm, [
+    Norm::Own => "own", "the balancer's own", "As long as the balancer makes it.";
+    Norm::Mean => "mean", "as the mean", "As long as the mean of the task gradients.";
+    Norm::Sum => "sum", "as the sum", "As long as the sum of the task gradients, which equal weights follow.";
 ]);
 
 /// A whole number of the lesson. Only clamped values are written, so that the cast loses nothing.
@@ -203,6 +218,10 @@ pub(super) static LESSON: &[Field] = &[
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
         line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: 6 }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
         line!("bal", Sharing, Live, "balancer", "How the task losses are weighed against each other.", Kind::Choice(balancers), (|c, _| Value::Choice(c.balancer.method.clone()), |c, _, v| set_method(&mut c.balancer, v))),
+        line!("heads", Sharing, Live, "weights in the heads", "Whether task weights count in the heads too. With Adam it hardly matters, with SGD it does.", Kind::Choice(heads), word!(of_heads, as_heads, c.sharing.heads)),
+        line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
+        line!("every", Sharing, Live, "asked every", "Optimiser steps between two questions to the balancer; in between its last weights hold. One that answers with a direction is asked in every step.", whole(1, 100), integer!(c.sharing.refresh)),
+        line!("smooth", Sharing, Live, "smoothing of the weights", "The share of the weights before in the weights now; 0 for none.", real(0.0, 0.999), number!(c.sharing.smoothing)),
         line!("opt", Training, Reset, "optimiser", "The rule that turns gradients into steps.", Kind::Choice(optimisers), word!(of_optimiser, as_optimiser, c.training.optimiser)),
         line!("lr", Training, Live, "learning rate", "How far a step goes.", factor(1e-6, 10.0), number!(c.training.learning_rate)),
         line!("mom", Training, Live, "momentum", "How much of the last steps' direction is kept.", real(0.0, 0.999), number!(c.training.momentum)),
@@ -215,6 +234,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch)),
         line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
         line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front.", whole_or(2, 45, "none"), integer!(c.population.fan)),
+        line!("fanby", Training, Live, "fan's method", "How each model of the fan aims at its preference.", Kind::Choice(preferences), (|c, _| Value::Choice(c.preference.method.clone()), |c, _, v| set_method(&mut c.preference, v)), shown |c, _| c.population.fan > 0),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
 ];
 
@@ -228,7 +248,7 @@ pub(super) static TASK: &[Field] = &[
         task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
         task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 5000, "all"), task_integer!(labelled)),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
-        task_line!("weight", Sharing, Live, "task weight", "How much the task counts under manual weights; the weights are rescaled to sum to the number of tasks.", real(0.0, 10.0), task_number!(weight), shown |c, _| c.balancer.method == balance::MANUAL),
+        task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
         task_line!("lr", Training, Live, "learning rate, head", "A factor on the learning rate for the task's private layers.", factor(0.01, 100.0), task_number!(rate)),
         task_line!("decay", Training, Live, "weight decay, head", "Weight decay of the private layers.", inherited(1.0), task_inherited!(weight_decay)),

@@ -34,14 +34,14 @@ use crate::random::{Purpose, stream};
 use rand::RngExt;
 
 pub(super) const SOURCE: Source = Source {
-    entry: PickEntry {
-        choice: Choice {
+    entry: PickEntry::new(
+        Choice {
             key: "plane",
             label: "plane",
             help: "Two inputs, uniform in a square; every task has a target function over it.",
         },
-        options: &[],
-    },
+        &[],
+    ),
     plane: true,
     build,
 };

@@ -69,6 +69,17 @@ pub struct Masks {
     pub heads: Vec<Vec<Option<Tensor<3>>>>,
 }
 
+impl Masks {
+    /// The same with every tensor turned into another.
+    pub fn map(&self, turn: impl Fn(&Tensor<3>) -> Tensor<3>) -> Self {
+        let turned = |mask: &Option<Tensor<3>>| mask.as_ref().map(&turn);
+        Self {
+            trunk: self.trunk.iter().map(turned).collect(),
+            heads: self.heads.iter().map(|layers| layers.iter().map(turned).collect()).collect(),
+        }
+    }
+}
+
 /// What a forward pass gives.
 pub struct Outputs {
     /// Per group: `[R, B, tasks * outputs]`, a task's outputs side by side.

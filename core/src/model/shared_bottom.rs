@@ -9,14 +9,10 @@ use crate::config::{Choice, PickEntry};
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
-    entry: PickEntry {
-        choice: Choice {
-            key: "shared-bottom",
-            label: "shared bottom",
-            help: "One trunk for all tasks, a head for each.",
-        },
-        options: &[],
-    },
+    entry: PickEntry::new(
+        Choice { key: "shared-bottom", label: "shared bottom", help: "One trunk for all tasks, a head for each." },
+        &[],
+    ),
     #[cfg(feature = "engine")]
     build: |shape| Box::new(engine::SharedBottom::new(shape.clone())),
 };

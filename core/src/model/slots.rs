@@ -7,6 +7,7 @@
 use crate::config::Activation;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
+use std::ops::Range;
 
 /// Whose parameters a slot holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -128,6 +129,19 @@ impl Layout {
         }
         self.slots.push(slot);
         self.slots.len() - 1
+    }
+
+    /// The columns of every shared layer, first to last.
+    pub fn shared_layers(&self) -> Vec<Range<usize>> {
+        let mut layers: Vec<(usize, Range<usize>)> = Vec::new();
+        for slot in self.slots.iter().filter(|slot| slot.owner == Owner::Shared) {
+            let end = slot.offset + slot.len();
+            match layers.last_mut() {
+                Some((layer, range)) if *layer == slot.layer => range.end = end,
+                _ => layers.push((slot.layer, slot.offset..end)),
+            }
+        }
+        layers.into_iter().map(|(_, range)| range).collect()
     }
 
     /// A task's position-by-position mask over the flat vector: 1 where the task alone owns it.

@@ -222,11 +222,17 @@ pub struct CurvePoint {
     pub metric: Vec<f32>,
     /// Per task: validation loss of its single-task baseline on the first seed.
     pub single: Vec<f32>,
-    /// Per task: the task weight of the composed model.
+    /// Per task: the task weight of the composed model; NaN where the balancer has none.
     pub weights: Vec<f32>,
     /// Gram matrix of the composed model's task gradients at the trunk, row-major `[T, T]`.
     /// Empty until a step was taken; NaN where a task had no label in that step's batch.
     pub gram: Vec<f32>,
+    /// Per task: by how much this point's step lowers its loss, to first order: the task's gradient
+    /// times the step that the optimiser took. Empty until a step was taken.
+    pub decrease: Vec<f32>,
+    /// How far that step moved the composed model's shared layers, as a Euclidean length; NaN until a
+    /// step was taken.
+    pub update_norm: f32,
     /// Per task: transfer gain on validation rows.
     pub transfer: Vec<TransferGain>,
     /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
@@ -302,6 +308,8 @@ pub struct Snapshot {
     pub step: u32,
     /// Arrays of the populations, by name, in the engine's own order.
     pub arrays: Vec<(String, Vec<f32>)>,
+    /// What the balancers remember, as the engine keeps it.
+    pub balancers: Vec<u8>,
     /// The recorder's best values so far, as the engine keeps them.
     pub best: Vec<u8>,
 }

@@ -20,6 +20,17 @@ pub struct Batch {
     pub labelled: Vec<Option<Tensor<3>>>,
 }
 
+impl Batch {
+    /// The same with every tensor turned into another.
+    pub fn map(&self, turn: impl Fn(&Tensor<3>) -> Tensor<3>) -> Self {
+        Self {
+            inputs: turn(&self.inputs),
+            targets: self.targets.iter().map(&turn).collect(),
+            labelled: self.labelled.iter().map(|labelled| labelled.as_ref().map(&turn)).collect(),
+        }
+    }
+}
+
 /// Targets of one group as the losses want them: one-hot for classes. `[rows, tasks * outputs]`.
 pub fn group_targets(split: &crate::data::Split, shape: &Shape, group: usize) -> Vec<f32> {
     let Some(group) = shape.groups.get(group) else { return Vec::new() };

@@ -3,6 +3,7 @@
 //! [`Trainer`] builds a lesson and takes optimiser steps; [`Session`] drives it by commands and
 //! answers with events. Nothing here blocks: every read of the device is awaited.
 
+mod balancers;
 mod batch;
 mod dropout;
 mod error;

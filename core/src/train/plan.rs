@@ -1,8 +1,10 @@
 //! Who trains: the members of a population and the rows of its tensors.
 
-use crate::config::Lesson;
+use crate::balance::{self, rule::Needs};
+use crate::config::{Lesson, Pick};
 use crate::measure::pareto;
 use crate::model::{Layout, Shape};
+use std::ops::Range;
 
 /// What a member is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +29,12 @@ pub struct Member {
 /// The members of a population, in the order of its leading axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Composed models first (their first one has replicas), then baselines, then the fan.
+    /// Composed models first, then the fan, then baselines: those whose balancer may look at task
+    /// gradients stand before those whose never does.
     pub members: Vec<Member>,
-    /// How many of the first members are replicated, one row per task, so that each task's
-    /// gradient at the trunk is there (the gradient at a replicated leaf is the Jacobian).
+    /// How many of the first members are replicated where a step is recorded, one row per task, so
+    /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the
+    /// Jacobian). A balancer that looks at gradients has its members replicated in every step.
     pub asking: usize,
     /// Paired seeds.
     pub seeds: usize,
@@ -57,9 +61,13 @@ impl Plan {
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
         let (mut fan, mut seeds) = wanted;
+        let gradients = |pick: &Pick| balance::of(pick).needs(pick) != Needs::Losses;
         let per_member = member_bytes(lesson, shape, layout);
         let bytes = |fan: usize, seeds: usize| {
-            let members = seeds * if baselines { 1 + tasks } else { 1 } + fan + tasks;
+            // A row for each task where task gradients are looked at in every step.
+            let rows = |by_gradients: bool| if by_gradients { tasks } else { 1 };
+            let composed = rows(gradients(&lesson.balancer)) + if baselines { tasks } else { 0 };
+            let members = seeds * composed + fan * rows(gradients(&lesson.preference)) + tasks;
             members.saturating_mul(per_member)
         };
         while bytes(fan, seeds) > MEMORY_BUDGET && (fan > 0 || seeds > 1) {
@@ -76,13 +84,13 @@ impl Plan {
             )
         });
         let mut members: Vec<Member> = (0..seeds as u64).map(|seed| Member { role: Role::Composed, seed }).collect();
+        members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
         if baselines {
             members.extend(
                 (0..seeds as u64)
                     .flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })),
             );
         }
-        members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
         Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
     }
 
@@ -100,12 +108,14 @@ impl Plan {
 
     /// Where the baseline of a task on a paired seed stands.
     pub fn baseline(&self, seed: usize, task: usize) -> Option<usize> {
-        self.baselines.then(|| self.seeds + seed * self.tasks + task)
+        self.baselines.then(|| self.seeds + self.fan.len() + seed * self.tasks + task)
     }
 
-    /// Where the fan begins.
-    pub fn fan_start(&self) -> usize {
-        self.members.iter().position(|m| matches!(m.role, Role::Fan(_))).unwrap_or(self.members.len())
+    /// Where the fan stands.
+    pub fn fan_range(&self) -> Range<usize> {
+        let is_fan = |member: &Member| matches!(member.role, Role::Fan(_));
+        let start = self.members.iter().position(is_fan).unwrap_or(self.members.len());
+        start..start + self.members.iter().filter(|member| is_fan(member)).count()
     }
 }
 

@@ -41,6 +41,10 @@ pub struct Reading {
     pub weights: Vec<f32>,
     /// Gram matrix in task order, or empty.
     pub gram: Vec<f32>,
+    /// What the last step lowers every task's loss by, to first order; empty before the first one.
+    pub decrease: Vec<f32>,
+    /// How far the last step moved the shared layers; NaN before the first one.
+    pub update_norm: f32,
     /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
     pub predictions: Vec<Vec<f32>>,
 }
@@ -70,9 +74,8 @@ impl Record {
         // Training pauses where the composed model dies, and the page shows what it was put back to.
         let composed =
             |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
-        let fan_losses: Vec<Vec<f64>> = (plan.fan_start()..plan.members.len())
-            .map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect())
-            .collect();
+        let fan_losses: Vec<Vec<f64>> =
+            plan.fan_range().map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect()).collect();
         let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
         let mut front = fan_losses.clone();
         front.push(tasks.clone().map(|k| reading.loss(plan, 0, VALID, k)).collect());
@@ -88,6 +91,8 @@ impl Record {
                 .collect(),
             weights: reading.weights.clone(),
             gram: reading.gram.clone(),
+            decrease: reading.decrease.clone(),
+            update_norm: reading.update_norm,
             transfer: self.transfer(plan, |member, task| reading.loss(plan, member, VALID, task)),
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
             hypervolume: hypervolume(&front, &reference),

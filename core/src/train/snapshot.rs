@@ -1,6 +1,7 @@
 //! The state of training as plain arrays, and back.
 
 use super::TrainError;
+use super::balancers::Memory;
 use super::optimise::State;
 use super::record::Record;
 use super::tensors::{Packed, upload};
@@ -19,7 +20,13 @@ const NAMES: [&str; 8] = ["theta", "safe", "first", "second", "dead", "s", "s-fi
 /// # Errors
 ///
 /// The device gave no numbers back.
-pub async fn save(state: &State, learned: &Learned, record: &Record, step: u32) -> Result<Snapshot, TrainError> {
+pub async fn save(
+    state: &State,
+    learned: &Learned,
+    memory: &Memory,
+    record: &Record,
+    step: u32,
+) -> Result<Snapshot, TrainError> {
     let mut packed = Packed::default();
     for tensor in [&state.theta, &state.safe, &state.first, &state.second] {
         packed.push(tensor.clone());
@@ -31,8 +38,9 @@ pub async fn save(state: &State, learned: &Learned, record: &Record, step: u32) 
     let parts = packed.read().await?;
     let mut arrays: Vec<_> = NAMES.iter().map(|name| name.to_string()).zip(parts).collect();
     arrays.push((LEARNED_STEPS.into(), vec![learned.steps as f32]));
+    let balancers = postcard::to_allocvec(memory).unwrap_or_default();
     let best = postcard::to_allocvec(record).unwrap_or_default();
-    Ok(Snapshot { step, arrays, best })
+    Ok(Snapshot { step, arrays, balancers, best })
 }
 
 /// Whether some members of a snapshot that fits live, with parameters no larger than `most`.
@@ -65,7 +73,7 @@ pub fn load(
     parameters: usize,
     tasks: usize,
     device: &Device,
-) -> Result<(State, Learned, Record), TrainError> {
+) -> Result<(State, Learned, Memory, Record), TrainError> {
     let array = |name: &str, length: usize| {
         let found = snapshot.arrays.iter().find(|(n, _)| n == name).map(|(_, values)| values.clone());
         found.filter(|values| values.len() == length).ok_or(TrainError::Snapshot)
@@ -78,5 +86,6 @@ pub fn load(
     let steps = array(LEARNED_STEPS, 1)?.first().map_or(0, |steps| *steps as u32);
     let learned = Learned::new(small("s")?, small("s-first")?, small("s-second")?, steps, [members, tasks], device);
     let record = postcard::from_bytes(&snapshot.best).map_err(|_| TrainError::Snapshot)?;
-    Ok((state, learned, record))
+    let memory = postcard::from_bytes(&snapshot.balancers).map_err(|_| TrainError::Snapshot)?;
+    Ok((state, learned, memory, record))
 }

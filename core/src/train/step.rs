@@ -1,63 +1,54 @@
-//! One optimiser step of the whole population: forward, losses, backward, aggregation, update.
+//! One optimiser step of the whole population: forward, losses, backward, aggregation.
 //!
-//! In a step that wants task gradients, a member that asks for them has one row per task (a *replica*): all share its
-//! values, each sees one task's loss, so the gradient at the replicated leaf is the Jacobian.
-//! Replicas come first, so that putting them together is a reshape and a sum: no member's numbers
-//! are ever multiplied into another's.
+//! In a step that wants task gradients, a member that asks for them has one row per task (a
+//! *replica*): all share its values, each sees one task's loss, so the gradient at the replicated
+//! leaf is the Jacobian. Replicas come first, so that putting them together is a reshape and a sum:
+//! no member's numbers are ever multiplied into another's.
 
 use super::batch::Batch;
-use super::plan::Plan;
 use super::tensors::upload;
-use crate::model::{Layout, Masks, Network, Params, Shape, host, loss};
-use burn::tensor::{Device, Tensor};
+use crate::model::{Masks, Network, Params, Shape, host, loss};
+use burn::tensor::{Bool, Device, Tensor};
+use std::ops::Range;
 
-/// What a step needs besides the state: fixed for a lesson but for the scales.
-pub struct Frame {
-    /// Rows of replicas in a step that wants task gradients.
-    replicas: usize,
-    /// Tasks in column order.
-    pub columns: Vec<usize>,
-    /// Loss scales in column order, `[1, T]`.
-    pub scales: Tensor<2>,
-    /// One-hot weights of the replica rows, `[asking * T, T]`; `None` without replicas.
-    one_hot: Option<Tensor<2>>,
+/// The first members of a population with a row for every task.
+pub struct Replicas {
     asking: usize,
+    tasks: usize,
+    /// One-hot weights of the rows, `[asking * T, T]`.
+    one_hot: Tensor<2>,
 }
 
-impl Frame {
-    /// The frame of a plan; `scales` are per task.
-    pub fn new(plan: &Plan, columns: Vec<usize>, scales: &[f32], device: &Device) -> Self {
-        let tasks = columns.len();
-        let ordered: Vec<f32> = columns.iter().map(|k| scales.get(*k).copied().unwrap_or(1.0)).collect();
-        let one_hot = (plan.asking > 0).then(|| {
-            let values = (0..plan.asking * tasks).flat_map(|row| (0..tasks).map(move |c| f32::from(row % tasks == c)));
-            upload(values.collect(), [plan.asking * tasks, tasks], device)
-        });
-        Self {
-            replicas: plan.asking * tasks,
-            scales: upload(ordered, [1, tasks], device),
-            columns,
-            one_hot,
-            asking: plan.asking,
-        }
+impl Replicas {
+    /// The first `asking` members, of `tasks` tasks each.
+    pub fn new(asking: usize, tasks: usize, device: &Device) -> Self {
+        let rows = asking * tasks;
+        let values = (0..rows).flat_map(|row| (0..tasks).map(move |c| f32::from(row % tasks == c)));
+        Self { asking, tasks, one_hot: upload(values.collect(), [rows, tasks], device) }
     }
 
-    /// Whether any member asks for its tasks' gradients.
-    fn asks(&self) -> bool {
-        self.asking > 0
+    /// How many members have replicas.
+    pub fn asking(&self) -> usize {
+        self.asking
+    }
+
+    fn rows(&self) -> usize {
+        self.asking * self.tasks
     }
 
     /// A member tensor `[M, X]` as a row tensor `[R, X]`: asking members once per task.
     fn spread(&self, members: &Tensor<2>) -> Tensor<2> {
         let [count, width] = members.dims();
-        let tasks = self.columns.len();
         let asking = members.clone().slice([0..self.asking, 0..width]);
-        let replicas = asking.reshape([self.asking, 1, width]).expand([self.asking, tasks, width]);
-        let rest = members.clone().slice([self.asking..count, 0..width]);
-        Tensor::cat(vec![replicas.reshape([self.replicas, width]), rest], 0)
+        let replicas = asking.reshape([self.asking, 1, width]).expand([self.asking, self.tasks, width]);
+        let replicas = replicas.reshape([self.rows(), width]);
+        if count == self.asking {
+            return replicas;
+        }
+        Tensor::cat(vec![replicas, members.clone().slice([self.asking..count, 0..width])], 0)
     }
 
-    /// As [`Frame::spread`], for `[M, B, X]`.
+    /// As [`Replicas::spread`], for `[M, B, X]`.
     fn spread_rows(&self, members: &Tensor<3>) -> Tensor<3> {
         let [count, batch, width] = members.dims();
         let rows = self.spread(&members.clone().reshape([count, batch * width]));
@@ -65,50 +56,80 @@ impl Frame {
         rows.reshape([count, batch, width])
     }
 
-    fn spread_batch(&self, batch: &Batch) -> Batch {
-        let spread = |tensor: &Tensor<3>| self.spread_rows(tensor);
-        Batch {
-            inputs: spread(&batch.inputs),
-            targets: batch.targets.iter().map(spread).collect(),
-            labelled: batch.labelled.iter().map(|labelled| labelled.as_ref().map(spread)).collect(),
-        }
-    }
-
-    fn spread_masks(&self, masks: &Masks) -> Masks {
-        let spread = |mask: &Option<Tensor<3>>| mask.as_ref().map(|mask| self.spread_rows(mask));
-        Masks {
-            trunk: masks.trunk.iter().map(spread).collect(),
-            heads: masks.heads.iter().map(|layers| layers.iter().map(spread).collect()).collect(),
-        }
-    }
-
     /// Row losses `[R, T]` as member losses `[M, T]`: a member's replicas have equal losses.
     fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
         let [count, tasks] = rows.dims();
-        let first = rows.clone().slice([0..self.replicas, 0..tasks]).reshape([self.asking, tasks, tasks]);
+        let first = rows.clone().slice([0..self.rows(), 0..tasks]).reshape([self.asking, tasks, tasks]);
         let first = first.slice([0..self.asking, 0..1, 0..tasks]).reshape([self.asking, tasks]);
-        Tensor::cat(vec![first, rows.slice([self.replicas..count, 0..tasks])], 0)
+        if count == self.rows() {
+            return first;
+        }
+        Tensor::cat(vec![first, rows.slice([self.rows()..count, 0..tasks])], 0)
     }
 
-    /// Row gradients `[R, N]` as member gradients `[M, N]`: replicas weighed and summed.
-    fn combine(&self, rows: Tensor<2>, weights: &Tensor<2>) -> Tensor<2> {
+    /// The weights of all rows, `[R, T]`, by those of the members.
+    fn row_weights(&self, weights: &Tensor<2>) -> Tensor<2> {
+        let [members, tasks] = weights.dims();
+        if members == self.asking {
+            return self.one_hot.clone();
+        }
+        Tensor::cat(vec![self.one_hot.clone(), weights.clone().slice([self.asking..members, 0..tasks])], 0)
+    }
+
+    /// The task gradients of the asking members, `[A, T, N]` in column order, scaled and unweighted.
+    pub fn jacobian(&self, rows: &Tensor<2>) -> Tensor<3> {
+        let width = rows.dims()[1];
+        rows.clone().slice([0..self.rows(), 0..width]).reshape([self.asking, self.tasks, width])
+    }
+
+    /// Row gradients `[R, N]` as member gradients `[M, N]`: replicas combined, the others as they are.
+    pub fn combine(&self, rows: Tensor<2>, how: &Combination) -> Tensor<2> {
         let [count, width] = rows.dims();
-        let tasks = self.columns.len();
-        let jacobian = rows.clone().slice([0..self.replicas, 0..width]).reshape([self.asking, tasks, width]);
-        let weights = weights.clone().slice([0..self.asking, 0..tasks]).reshape([self.asking, tasks, 1]);
-        let combined = (jacobian * weights).sum_dim(1).reshape([self.asking, width]);
-        Tensor::cat(vec![combined, rows.slice([self.replicas..count, 0..width])], 0)
+        let jacobian = self.jacobian(&rows);
+        let sum = |range: Range<usize>, weights: &Tensor<2>| {
+            let length = range.len();
+            let part = jacobian.clone().slice([0..self.asking, 0..self.tasks, range]);
+            let weights = weights.clone().slice([0..self.asking, 0..self.tasks]);
+            (part * weights.reshape([self.asking, self.tasks, 1])).sum_dim(1).reshape([self.asking, length])
+        };
+        let combined = match (&how.heads, how.shared) {
+            (Some(heads), 1..) => {
+                let shared = how.directed(sum(0..how.shared, &how.weights));
+                if how.shared == width { shared } else { Tensor::cat(vec![shared, sum(how.shared..width, heads)], 1) }
+            }
+            (Some(heads), 0) => sum(0..width, heads),
+            (None, _) => sum(0..width, &how.weights),
+        };
+        if count == self.rows() {
+            return combined;
+        }
+        Tensor::cat(vec![combined, rows.slice([self.rows()..count, 0..width])], 0)
     }
 }
 
-/// What a step found out about the gradients.
-pub struct Gradients {
-    /// Aggregated, `[M, N]`.
-    pub combined: Tensor<2>,
-    /// Losses of the batch, scaled, `[M, T]` in column order.
-    pub losses: Tensor<2>,
-    /// Task gradients of the first asking member, `[T, N]` in column order, scaled and unweighted.
-    pub jacobian: Option<Tensor<2>>,
+/// How task gradients become one gradient a member.
+pub struct Combination {
+    /// Task weights, `[M, T]` in column order.
+    pub weights: Tensor<2>,
+    /// What the heads' gradients are multiplied by, `[M, T]`; `None` where it is the weights.
+    pub heads: Option<Tensor<2>>,
+    /// Gradients `[A, P]` that stand instead of the weighted sum at the shared layers, and for which
+    /// asking members, `[A, 1]`.
+    pub directions: Option<(Tensor<2>, Tensor<2, Bool>)>,
+    /// Parameters that all tasks share; they stand first.
+    pub shared: usize,
+}
+
+impl Combination {
+    fn directed(&self, sum: Tensor<2>) -> Tensor<2> {
+        match &self.directions {
+            None => sum,
+            Some((directions, whose)) => {
+                let whole = whose.clone().expand(sum.dims());
+                sum.mask_where(whole, directions.clone())
+            }
+        }
+    }
 }
 
 /// Losses of a batch, `[R, T]` in column order, unscaled, as a mean over labelled rows.
@@ -139,67 +160,79 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
     }
 }
 
-/// The gradients of a step: with those of every task where they are wanted, else one backward pass
-/// over the members themselves.
-///
-/// # Shapes
-///
-/// `theta`: `[M, N]`; `weights`: `[M, T]`.
-pub fn gradients(pass: &Pass, theta: &Tensor<2>, weights: &Tensor<2>, task_gradients: bool) -> Gradients {
-    let frame = pass.frame;
-    let replicate = frame.one_hot.as_ref().filter(|_| task_gradients && frame.asks());
-    let Some(one_hot) = replicate else {
-        let (rows, losses) = pass.backward(theta, weights.clone(), pass.batch, pass.masks);
-        return Gradients { combined: rows, losses, jacobian: None };
-    };
-    let [members, tasks] = weights.dims();
-    let others = weights.clone().slice([frame.asking..members, 0..tasks]);
-    let row_weights = Tensor::cat(vec![one_hot.clone(), others], 0);
-    let masks = pass.masks.map(|masks| frame.spread_masks(masks));
-    let (rows, losses) =
-        pass.backward(&frame.spread(theta), row_weights, &frame.spread_batch(pass.batch), masks.as_ref());
-    let [_, width] = rows.dims();
-    let jacobian = rows.clone().slice([0..tasks, 0..width]);
-    Gradients { combined: frame.combine(rows, weights), losses: frame.gather(losses), jacobian: Some(jacobian) }
-}
-
 /// What goes into a step besides what it changes.
 pub struct Pass<'a> {
     /// The network.
     pub network: &'a dyn Network,
     /// Its tasks.
     pub shape: &'a Shape,
-    /// The population.
-    pub frame: &'a Frame,
+    /// Loss scales in column order, `[1, T]`.
+    pub scales: &'a Tensor<2>,
+    /// The members with a row for each task, where some have.
+    pub replicas: Option<&'a Replicas>,
     /// A batch for every member.
     pub batch: &'a Batch,
     /// Dropout for every member.
     pub masks: Option<&'a Masks>,
 }
 
+/// A forward pass whose backward pass is still to come.
+pub struct Forward {
+    params: Params,
+    /// `[R, T]`, unscaled.
+    losses: Tensor<2>,
+}
+
 impl Pass<'_> {
-    /// Gradients `[R, N]` and scaled losses `[R, T]` of some rows.
-    fn backward(
-        &self,
-        theta: &Tensor<2>,
-        weights: Tensor<2>,
-        batch: &Batch,
-        masks: Option<&Masks>,
-    ) -> (Tensor<2>, Tensor<2>) {
-        let params = Params::cut(theta, self.network.layout()).tracked();
-        let outputs = self.network.forward(&params, batch.inputs.clone(), masks, false);
-        let losses = batch_losses(self.shape, outputs.groups, batch);
-        let total = (losses.clone() * (weights * self.frame.scales.clone())).sum();
-        let mut gradients = total.backward();
-        (params.gradients(&mut gradients), losses.inner() * self.frame.scales.clone())
+    /// The losses of all rows at some parameters, `[M, N]`.
+    pub fn forward(&self, theta: &Tensor<2>) -> Forward {
+        let run = |theta: &Tensor<2>, batch: &Batch, masks: Option<&Masks>| {
+            let params = Params::cut(theta, self.network.layout()).tracked();
+            let outputs = self.network.forward(&params, batch.inputs.clone(), masks, false);
+            Forward { losses: batch_losses(self.shape, outputs.groups, batch), params }
+        };
+        let Some(replicas) = self.replicas else { return run(theta, self.batch, self.masks) };
+        let spread = |tensor: &Tensor<3>| replicas.spread_rows(tensor);
+        let masks = self.masks.map(|masks| masks.map(spread));
+        run(&replicas.spread(theta), &self.batch.map(spread), masks.as_ref())
+    }
+
+    /// The losses of the first members at other parameters, `[n, T]`, scaled; nothing is tracked.
+    pub fn losses_of_first(&self, theta: &Tensor<2>, count: usize) -> Tensor<2> {
+        let first = |tensor: &Tensor<3>| {
+            let [_, batch, width] = tensor.dims();
+            tensor.clone().slice([0..count, 0..batch, 0..width])
+        };
+        let columns = theta.dims()[1];
+        let params = Params::cut(&theta.clone().slice([0..count, 0..columns]), self.network.layout());
+        let (batch, masks) = (self.batch.map(first), self.masks.map(|masks| masks.map(first)));
+        let outputs = self.network.forward(&params, batch.inputs.clone(), masks.as_ref(), false);
+        batch_losses(self.shape, outputs.groups, &batch) * self.scales.clone()
     }
 }
 
-/// The Gram matrix of task gradients at the shared parameters, `[T, T]`.
-pub fn gram(jacobian: &Tensor<2>, layout: &Layout) -> Option<Tensor<2>> {
-    let [tasks, _] = jacobian.dims();
-    (layout.shared > 0).then(|| {
-        let shared = jacobian.clone().slice([0..tasks, 0..layout.shared]);
-        shared.clone().matmul(shared.transpose())
-    })
+impl Forward {
+    /// The scaled losses of all members, `[M, T]` in column order.
+    pub fn losses(&self, pass: &Pass) -> Tensor<2> {
+        let losses = self.losses.clone().inner() * pass.scales.clone();
+        match pass.replicas {
+            Some(replicas) => replicas.gather(losses),
+            None => losses,
+        }
+    }
+
+    /// The gradients of all rows, `[R, N]`: members by their weights `[M, T]`, replicas by their task.
+    pub fn backward(self, pass: &Pass, weights: &Tensor<2>) -> Tensor<2> {
+        let weights = pass.replicas.map_or_else(|| weights.clone(), |replicas| replicas.row_weights(weights));
+        let total = (self.losses * (weights * pass.scales.clone())).sum();
+        let mut gradients = total.backward();
+        self.params.gradients(&mut gradients)
+    }
+}
+
+/// The products of task gradients `[A, T, N]` over a range of columns, `[A, T, T]`.
+pub fn gram(jacobian: &Tensor<3>, columns: Range<usize>) -> Tensor<3> {
+    let [asking, tasks, _] = jacobian.dims();
+    let part = jacobian.clone().slice([0..asking, 0..tasks, columns]);
+    part.clone().matmul(part.transpose())
 }

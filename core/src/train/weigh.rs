@@ -1,16 +1,14 @@
 //! Task weights of every member, on the device.
 //!
-//! Weights are `[M, T]`. Composed models get theirs from the lesson's balancer, baselines are
-//! one-hot, fan members have their preference times T. A learned balancer (uncertainty weighting)
-//! keeps log-variances `s` per member with an Adam of their own; its weights are `a e^-s`, its
+//! Weights are `[M, T]`. They are there for members whose rule has coefficients; the others are asked
+//! on the host ([`super::balancers`]). Baselines are one-hot. A learned balancer (uncertainty
+//! weighting) keeps log-variances `s` per member with an Adam of their own; its weights are `a e^-s`, its
 //! gradient `1/2 - a e^-s L`, so no step waits for a readback.
 //!
 //! On the device the tasks stand in *column order*: group by group.
 
-use super::plan::{Plan, Role};
 use super::tensors::upload;
-use crate::balance::{self, STATE_LIMIT};
-use crate::config::Lesson;
+use crate::balance::coefficients::{Coefficients, STATE_LIMIT};
 use burn::tensor::{Device, Tensor};
 
 const BETA1: f32 = 0.9;
@@ -59,49 +57,26 @@ pub struct Weigher {
     /// 1 on members whose weights are learned, `[M, 1]`.
     learns: Tensor<2>,
     rate: f32,
-    needs_gram: bool,
 }
 
 impl Weigher {
-    /// The weights of a lesson's balancer; `columns` is the task in each column.
-    pub fn of(lesson: &Lesson, plan: &Plan, columns: &[usize], device: &Device) -> Self {
-        let coefficients = balance::coefficients(lesson);
-        let (members, tasks) = (plan.members.len(), columns.len());
-        let composed = |role: Role| role == Role::Composed;
-        let mut fixed = Vec::with_capacity(members * tasks);
-        let mut learned = Vec::with_capacity(members * tasks);
-        for member in &plan.members {
-            for task in columns {
-                let a = coefficients.learned.as_ref().filter(|_| composed(member.role)).and_then(|a| a.get(*task));
-                learned.push(a.copied().unwrap_or(0.0) as f32);
-                fixed.push(match member.role {
-                    Role::Composed => {
-                        if a.is_some() {
-                            0.0
-                        } else {
-                            coefficients.fixed.get(*task).copied().unwrap_or(1.0) as f32
-                        }
-                    }
-                    Role::Baseline(own) => f32::from(own == *task),
-                    Role::Fan(point) => {
-                        plan.fan.get(point).and_then(|p| p.get(*task)).copied().unwrap_or(0.0) * tasks as f32
-                    }
-                });
-            }
-        }
-        let learns = plan.members.iter().map(|m| f32::from(composed(m.role))).collect();
+    /// The weights by every member's coefficients, in task order, zeros for those without; `columns`
+    /// is the task in each column.
+    pub fn of(coefficients: &[Option<Coefficients>], columns: &[usize], device: &Device) -> Self {
+        let shape = [coefficients.len(), columns.len()];
+        let table = |of: &dyn Fn(&Coefficients) -> Option<Vec<f64>>| -> Vec<f32> {
+            let rows = coefficients.iter().map(|member| member.as_ref().and_then(of).unwrap_or_default());
+            rows.flat_map(|row| columns.iter().map(move |task| row.get(*task).copied().unwrap_or(0.0) as f32)).collect()
+        };
+        let learner = |member: &Option<Coefficients>| member.as_ref().is_some_and(|c| c.learned.is_some());
+        let learns: Vec<f32> = coefficients.iter().map(|member| f32::from(learner(member))).collect();
+        let rate = coefficients.iter().flatten().map(|c| c.rate).fold(0.0, f64::max);
         Self {
-            fixed: upload(fixed, [members, tasks], device),
-            learned: coefficients.learned.is_some().then(|| upload(learned, [members, tasks], device)),
-            learns: upload(learns, [members, 1], device),
-            rate: coefficients.rate as f32,
-            needs_gram: balance::of(&lesson.balancer).needs_gram,
+            fixed: upload(table(&|c| c.learned.is_none().then(|| c.fixed.clone())), shape, device),
+            learned: learns.contains(&1.0).then(|| upload(table(&|c| c.learned.clone()), shape, device)),
+            learns: upload(learns, [coefficients.len(), 1], device),
+            rate: rate as f32,
         }
-    }
-
-    /// Whether the balancer looks at the task gradients in every step.
-    pub fn needs_gram(&self) -> bool {
-        self.needs_gram
     }
 
     /// The task weights of every member, `[M, T]`.

@@ -24,7 +24,7 @@ fn kill(rig: &Rig, members: &[usize]) -> Snapshot {
 fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(20);
-    let fan = rig.trainer.plan().fan_start();
+    let fan = rig.trainer.plan().fan_range().start;
     let alive = rig.record();
     rig.load(&kill(&rig, &[fan, fan + 2]));
     let point = rig.record();
@@ -62,7 +62,8 @@ fn a_seed_whose_model_or_baseline_died_does_not_count_for_transfer() {
 #[test]
 fn the_best_step_of_a_dead_member_is_one_at_which_it_was_alive() {
     let mut rig = Rig::new(two_tasks());
-    let mut dead = kill(&rig, &[3]);
+    let baseline = rig.trainer.plan().baseline(0, 0).unwrap();
+    let mut dead = kill(&rig, &[baseline]);
     edit(&mut dead, "dead", |dead| dead[1] = 1.0);
     rig.load(&dead);
     rig.steps(10);

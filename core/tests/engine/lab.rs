@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use mtl_core::config::{
     Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pick, PopulationConfig, Schedule,
-    TaskConfig, TrainingConfig, check,
+    SharingConfig, TaskConfig, TrainingConfig, check,
 };
 use mtl_core::model::{Layout, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
@@ -35,6 +35,8 @@ pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
         tasks,
         trunk,
         balancer: Pick::new("equal"),
+        sharing: SharingConfig::default(),
+        preference: Pick::new("linear"),
         training: TrainingConfig {
             optimiser: Optimiser::Sgd,
             momentum: 0.0,

@@ -167,7 +167,7 @@ fn a_loud_task_changes_nothing_in_a_member_that_does_not_see_it() {
         rig.steps(20);
         let plan = rig.trainer.plan();
         // Baselines of A, and the point of the fan that is all for A.
-        let deaf = [plan.baseline(0, 0).unwrap(), plan.baseline(1, 0).unwrap(), plan.fan_start()];
+        let deaf = [plan.baseline(0, 0).unwrap(), plan.baseline(1, 0).unwrap(), plan.fan_range().start];
         let theta = rig.rows("theta");
         (deaf.map(|m| theta[m].clone()), theta[0].clone())
     };

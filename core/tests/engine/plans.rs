@@ -22,23 +22,23 @@ fn plan(config: Config) -> Plan {
 }
 
 #[test]
-fn composed_models_come_first_then_baselines_by_seed_then_the_fan_on_one_seed() {
+fn composed_models_come_first_then_the_fan_on_one_seed_then_baselines_by_seed() {
     let plan = plan(population(2, 2, 3, true));
     let member = |role, seed| Member { role, seed };
     let expected = [
         member(Role::Composed, 0),
         member(Role::Composed, 1),
+        member(Role::Fan(0), 0),
+        member(Role::Fan(1), 0),
+        member(Role::Fan(2), 0),
         member(Role::Baseline(0), 0),
         member(Role::Baseline(1), 0),
         member(Role::Baseline(0), 1),
         member(Role::Baseline(1), 1),
-        member(Role::Fan(0), 0),
-        member(Role::Fan(1), 0),
-        member(Role::Fan(2), 0),
     ];
     assert_eq!(plan.members, expected);
     assert_eq!(plan.fan, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
-    assert_eq!((plan.baseline(1, 0), plan.fan_start(), plan.asking), (Some(4), 6, 1));
+    assert_eq!((plan.baseline(1, 0), plan.fan_range(), plan.asking), (Some(7), 2..5, 1));
     assert_eq!(plan.reduced, None);
 }
 
@@ -56,7 +56,7 @@ fn one_task_has_neither_baseline_nor_fan_and_several_tasks_a_lattice() {
         }
     }
     let bare = plan(population(3, 2, 0, false));
-    assert_eq!((bare.members.len(), bare.fan_start(), bare.baseline(0, 1)), (2, 2, None));
+    assert_eq!((bare.members.len(), bare.fan_range(), bare.baseline(0, 1)), (2, 2..2, None));
 }
 
 /// Deep networks of layers of one width: from some width on not all members fit.

@@ -22,6 +22,8 @@ const GOLDEN: &[&str] = &[
     "v=1&p=rivals&t0.lr=0.5&t0.decay=0.01&t0.drop=0&t1.loss=huber&t1.outputs=3",
     "v=1&p=twins&lr=1e-6&caf%C3%A9=%26%3D%23%25&z.z=%3Cscript%3E",
     "v=1&p=twins&s=4294967295&t5.scale=2",
+    "v=1&p=rivals&bal=gradvac&bal.order=index&bal.scope=layer&heads=weighed&norm=mean&every=5&smooth=0.9",
+    "v=1&p=rivals&bal=mgda&bal.norm=loss%2B&fanby=stch&fanby.mu=0.1&t0.weight=2",
 ];
 
 #[test]

@@ -64,6 +64,7 @@ impl Ask {
             losses: &losses,
             gram: Some(&gram),
             jacobian: Some(jacobian),
+            layers: &[],
             vectors: &self.vectors,
         };
         self.rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(seed))

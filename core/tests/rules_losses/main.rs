@@ -48,7 +48,7 @@ impl Lab {
     }
 
     fn seen<'a>(&'a self, losses: &'a [f64]) -> Seen<'a> {
-        Seen { pick: &self.pick, losses, gram: self.gram.as_ref(), jacobian: None, vectors: &self.vectors }
+        Seen { pick: &self.pick, losses, gram: self.gram.as_ref(), jacobian: None, layers: &[], vectors: &self.vectors }
     }
 
     fn answer(&self, losses: &[f64], random: &mut ChaCha8Rng) -> Answer {
@@ -88,8 +88,8 @@ fn squares(norms: &[f64]) -> DMatrix<f64> {
 
 #[test]
 fn mean_and_sum_have_the_published_values() {
-    assert_close(&[lab("sum").value(&LOSSES), lab("mean").value(&LOSSES)], &[5.0, 2.5]);
-    assert_close(&lab("sum").weights(&LOSSES), &[1.0, 1.0]);
+    assert_close(&[lab("equal").value(&LOSSES), lab("mean").value(&LOSSES)], &[5.0, 2.5]);
+    assert_close(&lab("equal").weights(&LOSSES), &[1.0, 1.0]);
     assert_close(&lab("mean").weights(&LOSSES), &[0.5, 0.5]);
 }
 

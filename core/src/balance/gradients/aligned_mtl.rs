@@ -2,8 +2,8 @@
 
 use super::gram::{PREFERENCE, answered, preference};
 use super::spectrum::Spectrum;
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Section 2.3.8 of the methods' reference: with `G = V L V^T`, the weights are
@@ -31,13 +31,23 @@ fn modes() -> Vec<Choice> {
     vec![MIN, MEDIAN, RMSE]
 }
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "aligned-mtl",
+        label: "Aligned-MTL",
+        help: "Turns the task gradients until they are orthogonal and equally long, and takes their mean.",
+    },
+    &[SCALE_MODE],
+)
+.reading(&[WEIGHT]);
+
 impl Rule for AlignedMtl {
     fn entry(&self) -> PickEntry {
-        let help = "Turns the task gradients until they are orthogonal and equally long, and takes their mean.";
-        PickEntry { choice: Choice { key: "aligned-mtl", label: "Aligned-MTL", help }, options: &[SCALE_MODE] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -3,7 +3,7 @@
 use super::gram::{Gram, answered};
 use super::hull::{ENUMERATED, min_norm, pairwise, subsets};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
@@ -44,13 +44,22 @@ fn rescalings() -> Vec<Choice> {
 /// minimised with the kink rounded off, to these shares of the mean gradient's length.
 const SMOOTH: [f64; 3] = [1e-2, 1e-4, 1e-6];
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "cagrad",
+        label: "CAGrad",
+        help: "Stays near the mean gradient and there looks for what helps the worst task most.",
+    },
+    &[C, RESCALE],
+);
+
 impl Rule for Cagrad {
     fn entry(&self) -> PickEntry {
-        let help = "Stays near the mean gradient and there looks for what helps the worst task most.";
-        PickEntry { choice: Choice { key: "cagrad", label: "CAGrad", help }, options: &[C, RESCALE] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -3,7 +3,7 @@
 use super::gram::{Gram, answer};
 use super::spectrum::Spectrum;
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -13,14 +13,27 @@ use rand_chacha::ChaCha8Rng;
 /// The answer is a direction; where only the Gram matrix is seen, the weights that make it.
 pub struct Config;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "config",
+        label: "ConFIG",
+        help: "Goes along the one direction that has the same angle to every task's gradient.",
+    },
+    &[],
+);
+
 impl Rule for Config {
     fn entry(&self) -> PickEntry {
-        let help = "Goes along the one direction that has the same angle to every task's gradient.";
-        PickEntry { choice: Choice { key: "config", label: "ConFIG", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Jacobian
+    }
+
+    fn has_weights(&self, _: &Pick) -> bool {
+        false
     }
 
     fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {

@@ -3,7 +3,7 @@
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
 use super::gram::divisor;
 use crate::balance::rule::{Answer, MemorySpec, Needs, Rule, Seen};
-use crate::config::{Choice, OptionSpec, PickEntry};
+use crate::config::{Choice, OptionSpec, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -16,14 +16,22 @@ const BETA: OptionSpec =
     share("beta", "memory", "The share of the past in the averaged gradients, at the first step.", 0.9);
 const SIGMA: OptionSpec = share("sigma", "decay", "With which power of the steps that share falls.", 0.0);
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "db-mtl",
+        label: "DB-MTL",
+        help: "Takes logarithms of the losses, averages the gradients over steps, and makes all as long as the longest.",
+    },
+    &[BETA, SIGMA],
+);
+
 impl Rule for DbMtl {
     fn entry(&self) -> PickEntry {
-        let help =
-            "Takes logarithms of the losses, averages the gradients over steps, and makes all as long as the longest.";
-        PickEntry { choice: Choice { key: "db-mtl", label: "DB-MTL", help }, options: &[BETA, SIGMA] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Jacobian
     }
 

@@ -3,21 +3,31 @@
 use super::cone::project;
 use super::gram::{PREFERENCE, preference};
 use super::upgrad::{REG, projected};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, PickEntry};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Section 2.3.10 of the methods' reference: the projection of the mean gradient, or of a preferred
 /// combination, onto `{d : J d >= 0}`. GEM's rule for the memory of earlier tasks.
 pub struct DualProj;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "dual-proj",
+        label: "DualProj",
+        help: "Bends the mean gradient as little as it takes to harm no task.",
+    },
+    &[REG],
+)
+.reading(&[WEIGHT]);
+
 impl Rule for DualProj {
     fn entry(&self) -> PickEntry {
-        let help = "Bends the mean gradient as little as it takes to harm no task.";
-        PickEntry { choice: Choice { key: "dual-proj", label: "DualProj", help }, options: &[REG] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -3,7 +3,7 @@
 use super::gram::{Gram, PREFERENCE, answered, preference};
 use super::hull::min_norm;
 use super::linear::maximise;
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
 use crate::config::{Choice, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -20,13 +20,16 @@ const BALANCED: f64 = 1e-4;
 /// Losses, preferences and shares count at least this much, so that they have a logarithm.
 const LEAST: f64 = 1e-12;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry =
+    PickEntry::new(Choice { key: "epo", label: "EPO", help: "Steers to the point of the front where preference times loss is the same for every task; on the way losses may rise." }, &[]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
+
 impl Rule for Epo {
     fn entry(&self) -> PickEntry {
-        let help = "Steers to the point of the front where preference times loss is the same for every task; on the way losses may rise.";
-        PickEntry { choice: Choice { key: "epo", label: "EPO", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

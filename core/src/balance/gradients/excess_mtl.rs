@@ -2,7 +2,7 @@
 
 use super::gram::answer;
 use crate::balance::rule::{Answer, MemorySize, MemorySpec, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
@@ -27,15 +27,28 @@ const FIRST: VectorSpec =
 const SQUARES: MemorySpec =
     MemorySpec { key: "squares", help: "The sum of the squared gradients.", size: MemorySize::Jacobian };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "excess-mtl",
+        label: "ExcessMTL",
+        help: "Estimates from the gradients how far every loss is from its best, and gives weight to the farthest.",
+    },
+    &[STEP],
+);
+
 impl Rule for ExcessMtl {
     fn entry(&self) -> PickEntry {
-        let help =
-            "Estimates from the gradients how far every loss is from its best, and gives weight to the farthest.";
-        PickEntry { choice: Choice { key: "excess-mtl", label: "ExcessMTL", help }, options: &[STEP] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Jacobian
+    }
+
+    /// Its weights are for the losses, heads and all.
+    fn weighs_heads(&self, _: &Pick) -> bool {
+        true
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {

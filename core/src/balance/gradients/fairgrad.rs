@@ -2,7 +2,7 @@
 
 use super::nash_mtl::{MAX_NORM, fair_answer};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Section 2.3.9 of the methods' reference: `G w = w^(-1/alpha)`. With alpha 1 it is Nash-MTL,
@@ -18,13 +18,22 @@ const ALPHA: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "fairgrad",
+        label: "FairGrad",
+        help: "Shares the gain of a step among the tasks as fairly as you ask for.",
+    },
+    &[ALPHA, MAX_NORM],
+);
+
 impl Rule for Fairgrad {
     fn entry(&self) -> PickEntry {
-        let help = "Shares the gain of a step among the tasks as fairly as you ask for.";
-        PickEntry { choice: Choice { key: "fairgrad", label: "FairGrad", help }, options: &[ALPHA, MAX_NORM] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -1,7 +1,7 @@
 //! GradDrop: every element keeps the gradients of one sign (Chen et al. 2020).
 
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -18,14 +18,27 @@ const LEAK: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "graddrop",
+        label: "GradDrop",
+        help: "Draws a sign for every parameter, the likelier the more the tasks agree on it, and drops the gradients of the other sign.",
+    },
+    &[LEAK],
+);
+
 impl Rule for Graddrop {
     fn entry(&self) -> PickEntry {
-        let help = "Draws a sign for every parameter, the likelier the more the tasks agree on it, and drops the gradients of the other sign.";
-        PickEntry { choice: Choice { key: "graddrop", label: "GradDrop", help }, options: &[LEAK] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Jacobian
+    }
+
+    fn has_weights(&self, _: &Pick) -> bool {
+        false
     }
 
     fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {

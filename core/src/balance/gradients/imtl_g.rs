@@ -3,7 +3,7 @@
 use super::gram::{Gram, answered};
 use super::spectrum::Spectrum;
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -13,13 +13,22 @@ use rand_chacha::ChaCha8Rng;
 /// instead (0.7, point 9).
 pub struct ImtlG;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "imtl-g",
+        label: "IMTL-G",
+        help: "Goes equally far along every task's gradient; where that would be uphill, takes the mean gradient.",
+    },
+    &[],
+);
+
 impl Rule for ImtlG {
     fn entry(&self) -> PickEntry {
-        let help = "Goes equally far along every task's gradient; where that would be uphill, takes the mean gradient.";
-        PickEntry { choice: Choice { key: "imtl-g", label: "IMTL-G", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -34,14 +34,28 @@ fn norms() -> Vec<Choice> {
     vec![NONE, L2, LOSS, BOTH]
 }
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "mgda",
+        label: "MGDA",
+        help: "Takes the shortest weighted mean of the task gradients: no task gets worse, and the smallest gradient counts most.",
+    },
+    &[NORM],
+);
+
 impl Rule for Mgda {
     fn entry(&self) -> PickEntry {
-        let help = "Takes the shortest weighted mean of the task gradients: no task gets worse, and the smallest gradient counts most.";
-        PickEntry { choice: Choice { key: "mgda", label: "MGDA", help }, options: &[NORM] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
+    }
+
+    /// Its weights are for the losses, heads and all.
+    fn weighs_heads(&self, _: &Pick) -> bool {
+        true
     }
 
     fn reads_losses(&self, pick: &Pick) -> bool {

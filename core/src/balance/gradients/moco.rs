@@ -3,7 +3,7 @@
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
 use super::gram::{Gram, divisor};
 use crate::balance::rule::{Answer, MemorySpec, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, OptionSpec, PickEntry};
+use crate::config::{Choice, OptionSpec, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
@@ -22,13 +22,22 @@ const DECAY: OptionSpec = share("decay", "decay", "With which power of the steps
 const WEIGHTS: VectorSpec =
     VectorSpec { key: "lambda", help: "The weight of every averaged gradient.", start: 0.0, remembered: true };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "moco",
+        label: "MoCo",
+        help: "Averages the gradients over steps, and moves slowly to the weights under which they are shortest.",
+    },
+    &[BETA, GAMMA, RHO, DECAY],
+);
+
 impl Rule for Moco {
     fn entry(&self) -> PickEntry {
-        let help = "Averages the gradients over steps, and moves slowly to the weights under which they are shortest.";
-        PickEntry { choice: Choice { key: "moco", label: "MoCo", help }, options: &[BETA, GAMMA, RHO, DECAY] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Jacobian
     }
 

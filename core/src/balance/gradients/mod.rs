@@ -30,25 +30,22 @@ pub mod spectrum;
 mod surgery;
 mod upgrad;
 
-use super::rule::Rule;
-
-/// Every such rule.
-pub const RULES: &[&dyn Rule] = &[
-    &mgda::Mgda,
-    &pcgrad::Pcgrad,
-    &gradvac::Gradvac,
-    &graddrop::Graddrop,
-    &cagrad::Cagrad,
-    &nash_mtl::NashMtl,
-    &imtl_g::ImtlG,
-    &aligned_mtl::AlignedMtl,
-    &fairgrad::Fairgrad,
-    &upgrad::Upgrad,
-    &dual_proj::DualProj,
-    &config::Config,
-    &moco::Moco,
-    &db_mtl::DbMtl,
-    &excess_mtl::ExcessMtl,
-    &epo::Epo,
-    &pareto_mtl::ParetoMtl,
-];
+super::rules! {
+    mgda::Mgda,
+    pcgrad::Pcgrad,
+    gradvac::Gradvac,
+    graddrop::Graddrop,
+    cagrad::Cagrad,
+    nash_mtl::NashMtl,
+    imtl_g::ImtlG,
+    aligned_mtl::AlignedMtl,
+    fairgrad::Fairgrad,
+    upgrad::Upgrad,
+    dual_proj::DualProj,
+    config::Config,
+    moco::Moco,
+    db_mtl::DbMtl,
+    excess_mtl::ExcessMtl,
+    epo::Epo,
+    pareto_mtl::ParetoMtl,
+}

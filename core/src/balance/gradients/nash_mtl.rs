@@ -3,7 +3,7 @@
 use super::fair;
 use super::gram::answered;
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -22,14 +22,28 @@ pub(super) const MAX_NORM: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "nash-mtl",
+        label: "Nash-MTL",
+        help: "Treats the step as a bargain in which every task's relative gain counts the same; steps don't shorten near the front.",
+    },
+    &[MAX_NORM],
+);
+
 impl Rule for NashMtl {
     fn entry(&self) -> PickEntry {
-        let help = "Treats the step as a bargain in which every task's relative gain counts the same; steps don't shorten near the front.";
-        PickEntry { choice: Choice { key: "nash-mtl", label: "Nash-MTL", help }, options: &[MAX_NORM] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
+    }
+
+    /// Its weights are for the losses, heads and all.
+    fn weighs_heads(&self, _: &Pick) -> bool {
+        true
     }
 
     fn reference(&self) -> &'static [(&'static str, f64)] {

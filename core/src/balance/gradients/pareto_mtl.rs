@@ -3,7 +3,7 @@
 use super::buffer::COUNT;
 use super::gram::{Gram, PREFERENCE, answered, preference};
 use super::hull::min_norm;
-use crate::balance::rule::{Answer, MemorySpec, Needs, Rule, Seen, VectorSpec};
+use crate::balance::rule::{Answer, BY_PREFERENCE, MemorySpec, Needs, Rule, Seen, VectorSpec, WEIGHT};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::measure::pareto::fan;
 use nalgebra::{DMatrix, DVector};
@@ -39,13 +39,16 @@ const FIRST: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry =
+    PickEntry::new(Choice { key: "pareto-mtl", label: "Pareto MTL", help: "Divides the front among the models: each first finds the sector of its preference and then the front there." }, &[VECTORS, FIRST]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
+
 impl Rule for ParetoMtl {
     fn entry(&self) -> PickEntry {
-        let help = "Divides the front among the models: each first finds the sector of its preference and then the front there.";
-        PickEntry { choice: Choice { key: "pareto-mtl", label: "Pareto MTL", help }, options: &[VECTORS, FIRST] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

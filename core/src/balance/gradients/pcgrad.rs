@@ -3,7 +3,7 @@
 use super::gram::answered;
 use super::surgery::{ORDER, REDUCTION, combine};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Section 2.3.2 of the methods' reference: `v = g_i`, and for every other j with `v . g_j < 0`,
@@ -11,13 +11,22 @@ use rand_chacha::ChaCha8Rng;
 /// can still conflict.
 pub struct Pcgrad;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "pcgrad",
+        label: "PCGrad",
+        help: "Takes from every gradient the part that points against another task's gradient.",
+    },
+    &[ORDER, REDUCTION],
+);
+
 impl Rule for Pcgrad {
     fn entry(&self) -> PickEntry {
-        let help = "Takes from every gradient the part that points against another task's gradient.";
-        PickEntry { choice: Choice { key: "pcgrad", label: "PCGrad", help }, options: &[ORDER, REDUCTION] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

@@ -2,8 +2,8 @@
 
 use super::cone::{project, ridged};
 use super::gram::{Gram, PREFERENCE, answered, preference};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -22,13 +22,23 @@ pub(super) const REG: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "upgrad",
+        label: "UPGrad",
+        help: "Bends every task's gradient until it harms no task, and takes the mean of what results.",
+    },
+    &[REG],
+)
+.reading(&[WEIGHT]);
+
 impl Rule for Upgrad {
     fn entry(&self) -> PickEntry {
-        let help = "Bends every task's gradient until it harms no task, and takes the mean of what results.";
-        PickEntry { choice: Choice { key: "upgrad", label: "UPGrad", help }, options: &[REG] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
     }
 

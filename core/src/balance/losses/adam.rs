@@ -3,14 +3,17 @@
 
 use super::numbers::{bounded, vector};
 use crate::balance::rule::{Seen, VectorSpec, Vectors};
-use crate::balance::uncertainty;
-use crate::config::OptionSpec;
+use crate::config::{Kind, OptionSpec};
 
 /// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's (sections
 /// 2.1.3, 2.1.4 and 2.1.10 of the methods' reference).
 pub(super) const RATE: OptionSpec = OptionSpec {
+    key: "lr",
+    label: "learning rate of the weights",
     help: "How fast the rule's own numbers follow the losses; they have an Adam of their own.",
-    ..uncertainty::RATE
+    kind: Kind::Number { min: 0.001, max: 1.0, log: true, inherits: false },
+    default: 0.025,
+    live: true,
 };
 
 /// Mean of the gradients.

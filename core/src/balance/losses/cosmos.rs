@@ -2,8 +2,8 @@
 
 use super::numbers::{dot, losses, norm, unit};
 use super::preference::{PREFERENCE, preference};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021; section 2.2 of the methods'
@@ -22,13 +22,24 @@ const LAMBDA: OptionSpec = OptionSpec {
 /// Losses shorter than this have no direction.
 const SHORTEST: f64 = 1e-12;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "cosmos",
+        label: "COSMOS",
+        help: "Weighs the losses by your preference and rewards losses that are in its ratio.",
+    },
+    &[LAMBDA],
+)
+.in_group(BY_PREFERENCE)
+.reading(&[WEIGHT]);
+
 impl Rule for Cosmos {
     fn entry(&self) -> PickEntry {
-        let help = "Weighs the losses by your preference and rewards losses that are in its ratio.";
-        PickEntry { choice: Choice { key: "cosmos", label: "COSMOS", help }, options: &[LAMBDA] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -2,7 +2,7 @@
 
 use super::numbers::{self, INITIAL_LOSSES};
 use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `w_k = -(1 - kappa_k)^gamma ln kappa_k` with `kappa_k` in (0, 1] a running mean of task k's
@@ -39,13 +39,22 @@ const PACE: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "dtp",
+        label: "task prioritisation",
+        help: "Tasks that are still hard count more, and those that are nearly done hardly at all.",
+    },
+    &[GAMMA, PACE],
+);
+
 impl Rule for Dtp {
     fn entry(&self) -> PickEntry {
-        let help = "Tasks that are still hard count more, and those that are nearly done hardly at all.";
-        PickEntry { choice: Choice { key: "dtp", label: "task prioritisation", help }, options: &[GAMMA, PACE] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -38,13 +38,22 @@ const WINDOW: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "dwa",
+        label: "DWA",
+        help: "Gives more weight to tasks whose loss has fallen less than the others' of late.",
+    },
+    &[TEMPERATURE, WINDOW],
+);
+
 impl Rule for Dwa {
     fn entry(&self) -> PickEntry {
-        let help = "Gives more weight to tasks whose loss has fallen less than the others' of late.";
-        PickEntry { choice: Choice { key: "dwa", label: "DWA", help }, options: &[TEMPERATURE, WINDOW] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -3,7 +3,7 @@
 use super::adam;
 use super::numbers::{self, EPSILON};
 use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Fast adaptive multitask optimisation (Liu, Feng, Stone, Liu 2023; section 2.1.10 of the methods'
@@ -35,14 +35,27 @@ const GAMMA: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "famo",
+        label: "FAMO",
+        help: "Shifts weight to the tasks that improved less in the last step; it looks at the batch twice.",
+    },
+    &[BETA, GAMMA],
+);
+
 impl Rule for Famo {
     fn entry(&self) -> PickEntry {
-        let help = "Shifts weight to the tasks that improved less in the last step; it looks at the batch twice.";
-        PickEntry { choice: Choice { key: "famo", label: "FAMO", help }, options: &[BETA, GAMMA] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
+    }
+
+    fn looks_after(&self) -> bool {
+        true
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {

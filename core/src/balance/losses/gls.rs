@@ -2,21 +2,29 @@
 
 use super::numbers::{log, losses};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = (prod_k L_k)^(1/K) = exp(mean ln L_k)`, weights `L / (K L_k)` (Chennupati et al. 2019;
 /// section 2.1.7 of the methods' reference). Always in logarithms: the product underflows.
 pub(super) struct Gls;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "gls",
+        label: "geometric mean",
+        help: "Minimises the geometric mean of the losses, which no task's scale can dominate; losses must be positive.",
+    },
+    &[],
+);
+
 impl Rule for Gls {
     fn entry(&self) -> PickEntry {
-        let help =
-            "Minimises the geometric mean of the losses, which no task's scale can dominate; losses must be positive.";
-        PickEntry { choice: Choice { key: "gls", label: "geometric mean", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

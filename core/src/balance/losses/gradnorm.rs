@@ -2,7 +2,7 @@
 
 use super::adam;
 use super::numbers::{self, INITIAL_LOSSES};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::rule::{Answer, Needs, Over, Rule, Seen, VectorSpec, Vectors};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -47,15 +47,32 @@ fn optimisers() -> Vec<Choice> {
     vec![ADAM, SGD]
 }
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "gradnorm",
+        label: "GradNorm",
+        help: "Keeps the tasks' gradients equally long and lets those that lag behind pull harder.",
+    },
+    &[ALPHA, adam::RATE, OPTIMISER],
+);
+
 impl Rule for GradNorm {
     fn entry(&self) -> PickEntry {
-        let help = "Keeps the tasks' gradients equally long and lets those that lag behind pull harder.";
-        let choice = Choice { key: "gradnorm", label: "GradNorm", help };
-        PickEntry { choice, options: &[ALPHA, adam::RATE, OPTIMISER] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Gram
+    }
+
+    fn over(&self) -> Over {
+        Over::LastLayer
+    }
+
+    /// Its weights are for the losses, heads and all.
+    fn weighs_heads(&self, _: &Pick) -> bool {
+        true
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {

@@ -1,7 +1,7 @@
 //! IMTL-L: impartial learning by learned scales of the losses.
 
 use super::{adam, numbers};
-use crate::balance::STATE_LIMIT;
+use crate::balance::coefficients::STATE_LIMIT;
 use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -13,13 +13,18 @@ pub(super) struct ImtlL;
 const STATE: VectorSpec =
     VectorSpec { key: "s", help: "The logarithm of every task's scale.", start: 0.0, remembered: true };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice { key: "imtl-l", label: "IMTL-L", help: "Learns a scale for every loss until all weighed losses are one." },
+    &[adam::RATE],
+);
+
 impl Rule for ImtlL {
     fn entry(&self) -> PickEntry {
-        let help = "Learns a scale for every loss until all weighed losses are one.";
-        PickEntry { choice: Choice { key: "imtl-l", label: "IMTL-L", help }, options: &[adam::RATE] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -2,7 +2,8 @@
 
 use super::numbers::{dot, losses};
 use super::preference::{PREFERENCE, preference};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
+use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -10,18 +11,35 @@ use rand_chacha::ChaCha8Rng;
 /// convex hull of what can be attained, and of a concave front only the ends.
 pub(super) struct Linear;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "linear",
+        label: "linear",
+        help: "Weighs the losses by your preference; on a front that bends inwards it only finds the ends.",
+    },
+    &[],
+)
+.in_group(BY_PREFERENCE)
+.reading(&[WEIGHT]);
+
 impl Rule for Linear {
     fn entry(&self) -> PickEntry {
-        let help = "Weighs the losses by your preference; on a front that bends inwards it only finds the ends.";
-        PickEntry { choice: Choice { key: "linear", label: "linear", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {
         &[PREFERENCE]
+    }
+
+    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
+        let sum: f64 = given.manual.iter().sum();
+        let share = |wish: &f64| if sum > 0.0 { wish / sum } else { 1.0 / given.manual.len() as f64 };
+        Some(Coefficients::fixed(given.manual.iter().map(share).collect()))
     }
 
     fn reads_losses(&self, _: &Pick) -> bool {

@@ -1,6 +1,7 @@
 //! The mean of the losses.
 
 use super::numbers::losses;
+use crate::balance::coefficients::{Coefficients, Given};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -8,14 +9,27 @@ use rand_chacha::ChaCha8Rng;
 /// `L = (1/K) sum_k L_k`, every weight `1/K`. Section 2.1.1 of the methods' reference.
 pub(super) struct Mean;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "mean",
+        label: "mean",
+        help: "Every task's loss counts the same, and the weights share a sum of one.",
+    },
+    &[],
+);
+
 impl Rule for Mean {
     fn entry(&self) -> PickEntry {
-        let help = "Every task's loss counts the same, and the weights share a sum of one.";
-        PickEntry { choice: Choice { key: "mean", label: "mean", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
+    }
+
+    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
+        Some(Coefficients::fixed(vec![1.0 / given.kinds.len() as f64; given.kinds.len()]))
     }
 
     fn reads_losses(&self, _: &Pick) -> bool {

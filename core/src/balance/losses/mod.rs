@@ -9,11 +9,13 @@ mod adam;
 mod cosmos;
 mod dtp;
 mod dwa;
+mod equal;
 mod famo;
 mod gls;
 mod gradnorm;
 mod imtl_l;
 mod linear;
+mod manual;
 mod mean;
 mod numbers;
 mod pbi;
@@ -21,28 +23,26 @@ mod preference;
 pub mod rlw;
 mod scale_invariant;
 mod stch;
-mod sum;
+pub mod sum;
 mod tchebycheff;
 mod uncertainty;
 
-use super::rule::Rule;
-
-/// Every such rule.
-pub const RULES: &[&dyn Rule] = &[
-    &mean::Mean,
-    &sum::Sum,
-    &uncertainty::Uncertainty,
-    &gradnorm::GradNorm,
-    &dwa::Dwa,
-    &rlw::Rlw,
-    &gls::Gls,
-    &scale_invariant::ScaleInvariant,
-    &imtl_l::ImtlL,
-    &famo::Famo,
-    &dtp::Dtp,
-    &linear::Linear,
-    &tchebycheff::Tchebycheff,
-    &stch::Stch,
-    &pbi::Pbi,
-    &cosmos::Cosmos,
-];
+super::rules! {
+    equal::Equal,
+    manual::Manual,
+    mean::Mean,
+    uncertainty::Uncertainty,
+    gradnorm::GradNorm,
+    dwa::Dwa,
+    rlw::Rlw,
+    gls::Gls,
+    scale_invariant::ScaleInvariant,
+    imtl_l::ImtlL,
+    famo::Famo,
+    dtp::Dtp,
+    linear::Linear,
+    tchebycheff::Tchebycheff,
+    stch::Stch,
+    pbi::Pbi,
+    cosmos::Cosmos,
+}

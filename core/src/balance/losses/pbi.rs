@@ -2,8 +2,8 @@
 
 use super::numbers::{dot, unit};
 use super::preference::{IDEAL, PREFERENCE, above_ideal, preference};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
@@ -23,13 +23,24 @@ const THETA: OptionSpec = OptionSpec {
 /// Added under the root of `d2`, which has no slope on the line itself.
 const ROOT: f64 = 1e-12;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "pbi",
+        label: "PBI",
+        help: "Lowers the losses in the ratio that you prefer, and raises one to get back to that ratio.",
+    },
+    &[THETA],
+)
+.in_group(BY_PREFERENCE)
+.reading(&[WEIGHT]);
+
 impl Rule for Pbi {
     fn entry(&self) -> PickEntry {
-        let help = "Lowers the losses in the ratio that you prefer, and raises one to get back to that ratio.";
-        PickEntry { choice: Choice { key: "pbi", label: "PBI", help }, options: &[THETA] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

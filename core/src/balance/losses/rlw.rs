@@ -11,13 +11,22 @@ use rand_distr::StandardNormal;
 /// the methods' reference). The weights sum to one and are `1/K` on average.
 pub(super) struct Rlw;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "rlw",
+        label: "random",
+        help: "Draws the weights anew every step; on average all tasks count the same.",
+    },
+    &[],
+);
+
 impl Rule for Rlw {
     fn entry(&self) -> PickEntry {
-        let help = "Draws the weights anew every step; on average all tasks count the same.";
-        PickEntry { choice: Choice { key: "rlw", label: "random", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -2,20 +2,29 @@
 
 use super::numbers::{log, losses};
 use crate::balance::rule::{Answer, Needs, Rule, Seen};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k ln L_k`, weights `1 / L_k` (a baseline of Navon et al. 2022; section 2.1.8 of the
 /// methods' reference).
 pub(super) struct ScaleInvariant;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "scale-invariant",
+        label: "scale-invariant",
+        help: "Divides every loss by itself: halving a loss counts the same for every task, whatever its scale.",
+    },
+    &[],
+);
+
 impl Rule for ScaleInvariant {
     fn entry(&self) -> PickEntry {
-        let help = "Divides every loss by itself: halving a loss counts the same for every task, whatever its scale.";
-        PickEntry { choice: Choice { key: "scale-invariant", label: "scale-invariant", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -2,8 +2,8 @@
 
 use super::numbers::softmax;
 use super::preference::{IDEAL, PREFERENCE, preference, weighed};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `mu ln sum_k exp(w_k (L_k - z*_k) / mu)`, weights `w_k softmax_k(w (L - z*) / mu)` (Lin et al.
@@ -20,14 +20,24 @@ const MU: OptionSpec = OptionSpec {
     live: true,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "stch",
+        label: "smooth Tchebycheff",
+        help: "Works most on the task that is worst by your preference; it reaches every point of a front, smoothly.",
+    },
+    &[MU],
+)
+.in_group(BY_PREFERENCE)
+.reading(&[WEIGHT]);
+
 impl Rule for Stch {
     fn entry(&self) -> PickEntry {
-        let help =
-            "Works most on the task that is worst by your preference; it reaches every point of a front, smoothly.";
-        PickEntry { choice: Choice { key: "stch", label: "smooth Tchebycheff", help }, options: &[MU] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

@@ -6,15 +6,24 @@ use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k L_k`, every weight 1. Section 2.1.1 of the methods' reference.
-pub(super) struct Sum;
+pub struct Sum;
+
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "sum",
+        label: "sum",
+        help: "Every task's loss counts in full, so that more tasks make a longer step.",
+    },
+    &[],
+);
 
 impl Rule for Sum {
     fn entry(&self) -> PickEntry {
-        let help = "Every task's loss counts in full, so that more tasks make a longer step.";
-        PickEntry { choice: Choice { key: "sum", label: "sum", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

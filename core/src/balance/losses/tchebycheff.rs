@@ -1,8 +1,8 @@
 //! Tchebycheff scalarisation: only the worst weighed loss counts.
 
 use super::preference::{IDEAL, PREFERENCE, preference, weighed};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec};
-use crate::config::{Choice, PickEntry};
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `max_k w_k (L_k - z*_k)`, weight `w_k` on the task that is worst and 0 on the others. Section 2.2
@@ -10,14 +10,24 @@ use rand_chacha::ChaCha8Rng;
 /// tasks that are equally bad the first is taken.
 pub(super) struct Tchebycheff;
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "tchebycheff",
+        label: "Tchebycheff",
+        help: "Works on the task that is worst by your preference, and on no other; it reaches every point of a front.",
+    },
+    &[],
+)
+.in_group(BY_PREFERENCE)
+.reading(&[WEIGHT]);
+
 impl Rule for Tchebycheff {
     fn entry(&self) -> PickEntry {
-        let help =
-            "Works on the task that is worst by your preference, and on no other; it reaches every point of a front.";
-        PickEntry { choice: Choice { key: "tchebycheff", label: "Tchebycheff", help }, options: &[] }
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 

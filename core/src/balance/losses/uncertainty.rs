@@ -1,55 +1,87 @@
-//! Uncertainty weights on the host: the line of the table of balancers, as a rule.
+//! Uncertainty weights: a learned log-variance per task (Kendall, Gal, Cipolla 2018).
 
 use super::{adam, numbers};
+use crate::balance::coefficients::{Coefficients, Given, STATE_LIMIT};
 use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
-use crate::balance::uncertainty::BALANCER;
-use crate::balance::{Coefficients, Given, STATE_LIMIT};
-use crate::config::{LossKind, Pick, PickEntry};
+use crate::config::{Choice, Kind, LossKind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = sum_k (a_k exp(-s_k) L_k + s_k / 2)` with learned log-variances `s`, `a_k` one half for a
-/// regression and one for classes (Kendall, Gal, Cipolla 2018; section 2.1.3 of the methods'
-/// reference). Weights `a_k exp(-s_k)`; they rest at `1 / (2 L_k)`.
+/// `L = sum_k (a_k exp(-s_k) L_k + s_k / 2)` with learned log-variances `s = ln(sigma^2)` from 0,
+/// `a_k` one half for a regression and one for classes (section 2.1.3 of the methods' reference).
+/// Weights `a_k exp(-s_k)`; they rest at `1 / (2 L_k)`.
 pub(super) struct Uncertainty;
+
+const FORM: OptionSpec = OptionSpec {
+    key: "form",
+    label: "form",
+    help: "Which likelihood's weight is used: the published ones differ by a factor of two.",
+    kind: Kind::Choice(forms),
+    default: 0.0,
+    live: true,
+};
+
+const AUTO: Choice = Choice { key: "auto", label: "by kind of task", help: "Each task has the form of its kind." };
+const REGRESSION: Choice =
+    Choice { key: "regression", label: "regression", help: "Half the loss over the variance, for every task." };
+const CLASSIFICATION: Choice =
+    Choice { key: "classification", label: "classification", help: "The loss over the variance, for every task." };
+
+fn forms() -> Vec<Choice> {
+    vec![AUTO, REGRESSION, CLASSIFICATION]
+}
 
 const STATE: VectorSpec =
     VectorSpec { key: "s", help: "The log-variance of every task.", start: 0.0, remembered: true };
 
-const REGRESSION: VectorSpec = VectorSpec {
+const KINDS: VectorSpec = VectorSpec {
     key: "regression",
     help: "1 where a task is a regression, 0 where it has classes; read where the form goes by kind.",
     start: 1.0,
     remembered: false,
 };
 
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "uncertainty",
+        label: "uncertainty",
+        help: "Learns a noise level per task and weighs each loss by it; a task that is ten times as loud counts a tenth.",
+    },
+    &[adam::RATE, FORM],
+);
+
 impl Rule for Uncertainty {
     fn entry(&self) -> PickEntry {
-        BALANCER.entry
+        ENTRY
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self, _: &Pick) -> Needs {
         Needs::Losses
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {
-        &[STATE, REGRESSION, adam::FIRST, adam::SECOND, adam::STEPS]
+        &[STATE, KINDS, adam::FIRST, adam::SECOND, adam::STEPS]
     }
 
     fn reads_losses(&self, _: &Pick) -> bool {
         false
     }
 
+    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
+        Some(coefficients(given))
+    }
+
     fn objective(&self, seen: &Seen) -> Option<f64> {
-        Some(coefficients(seen).objective(&numbers::losses(seen), &numbers::vector(seen, &STATE)))
+        Some(of_seen(seen).objective(&numbers::losses(seen), &numbers::vector(seen, &STATE)))
     }
 
     fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
-        Answer::weights(coefficients(seen).weights(&numbers::vector(seen, &STATE)))
+        Answer::weights(of_seen(seen).weights(&numbers::vector(seen, &STATE)))
     }
 
     fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let state = numbers::vector(seen, &STATE);
-        let coefficients = coefficients(seen);
+        let coefficients = of_seen(seen);
         let gradient = coefficients.state_gradient(&numbers::losses(seen), &state);
         let (state, mut remembered) = adam::step(seen, &state, &gradient, coefficients.rate);
         remembered.insert(STATE.key, state.iter().map(|s| s.clamp(-STATE_LIMIT, STATE_LIMIT)).collect());
@@ -57,9 +89,20 @@ impl Rule for Uncertainty {
     }
 }
 
+fn coefficients(given: &Given) -> Coefficients {
+    let form = FORM.text(FORM.clamp(given.options.option(&FORM)));
+    let factors = given.kinds.iter().map(|kind| factor(*kind, &form)).collect();
+    Coefficients::learned(factors, adam::RATE.clamp(given.options.option(&adam::RATE)))
+}
+
+fn factor(kind: LossKind, form: &str) -> f64 {
+    let halved = form == REGRESSION.key || (form == AUTO.key && kind.is_regression());
+    if halved { 0.5 } else { 1.0 }
+}
+
 /// One formula for the engine's form and for this one.
-fn coefficients(seen: &Seen) -> Coefficients {
+fn of_seen(seen: &Seen) -> Coefficients {
     let kind = |is: &f64| if *is > 0.5 { LossKind::Mse } else { LossKind::Ce };
-    let kinds: Vec<_> = numbers::vector(seen, &REGRESSION).iter().map(kind).collect();
-    BALANCER.rule.coefficients(&Given { kinds: &kinds, manual: &[], options: seen.pick })
+    let kinds: Vec<_> = numbers::vector(seen, &KINDS).iter().map(kind).collect();
+    coefficients(&Given { kinds: &kinds, manual: &[], options: seen.pick })
 }

@@ -23,7 +23,7 @@ pub(super) fn read<'a>(
             vectors.insert(spec.key, numbers(spec.key, value, tasks, false)?);
         } else if let Some(spec) = rule.memories().iter().find(|spec| spec.key == key) {
             let nested = spec.size != MemorySize::One;
-            vectors.insert(spec.key, numbers(spec.key, value, spec.size.count(tasks, parameters), nested)?);
+            vectors.insert(spec.key, numbers(spec.key, value, spec.size.count(tasks, parameters, 1), nested)?);
         } else {
             return Err(unknown(rule, key));
         }
@@ -47,7 +47,7 @@ pub(super) fn describe(rule: &dyn Rule) -> Value {
         options.insert(spec.key.into(), json!({ "default": 0.0, "is": memory(spec.size), "help": spec.help }));
     }
     let choice = rule.entry().choice;
-    let needs = format!("{:?}", rule.needs()).to_lowercase();
+    let needs = format!("{:?}", rule.needs(&Pick::new(choice.key))).to_lowercase();
     json!({ "method": choice.key, "needs": needs, "help": choice.help, "options": options })
 }
 
@@ -84,7 +84,9 @@ fn is_word(spec: &OptionSpec, word: &str) -> bool {
 fn memory(size: MemorySize) -> &'static str {
     match size {
         MemorySize::One => "an array with one number",
-        MemorySize::Pairs => "an array with a row for each task and a number for each task in it",
+        MemorySize::Pairs | MemorySize::LayerPairs => {
+            "an array with a row for each task and a number for each task in it"
+        }
         MemorySize::Jacobian => "an array of the shape of the Jacobian",
     }
 }

@@ -6,7 +6,7 @@ mod stranger;
 mod twins;
 
 use super::{Clip, Optimiser, Schedule};
-use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, TaskConfig, TrainingConfig};
+use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig};
 
 /// A lesson to start from.
 pub struct Preset {
@@ -52,6 +52,8 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
         architecture: Pick::new("shared-bottom"),
         trunk: trunk.iter().map(|width| LayerConfig::new(*width)).collect(),
         balancer: Pick::new("equal"),
+        sharing: SharingConfig::default(),
+        preference: Pick::new("linear"),
         training: TrainingConfig {
             optimiser: Optimiser::AdamW,
             momentum: 0.9,

@@ -32,14 +32,14 @@ use statrs::distribution::{ContinuousCDF, Normal};
 use std::f64::consts::FRAC_PI_2;
 
 pub(super) const SOURCE: Source = Source {
-    entry: PickEntry {
-        choice: Choice {
+    entry: PickEntry::new(
+        Choice {
             key: "mmoe",
             label: "MMoE paper",
             help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
         },
-        options: &[CORRELATION, DIMS, TERMS, STD],
-    },
+        &[CORRELATION, DIMS, TERMS, STD],
+    ),
     plane: false,
     build,
 };

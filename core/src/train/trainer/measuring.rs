@@ -8,6 +8,7 @@ use crate::train::plan::Role;
 use crate::train::record::Reading;
 use crate::train::snapshot;
 use crate::train::tensors::Packed;
+use burn::tensor::Tensor;
 
 impl Trainer {
     /// Evaluates every member and records the numbers of this step.
@@ -20,28 +21,32 @@ impl Trainer {
     }
 
     pub(super) async fn measure(&mut self) -> Result<(CurvePoint, bool), TrainError> {
-        let tasks = self.frame.columns.len();
+        let tasks = self.columns.len();
         let mut packed = Packed::default();
         let found = self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta);
         packed.push(found.losses);
         packed.push(self.weigher.weights(&self.learned).slice([0..1, 0..tasks]));
         packed.push(snapshot::dead_as_numbers(&self.state));
-        let has_gram = self.gram.is_some();
-        if let Some(gram) = &self.gram {
-            packed.push(gram.entries.clone());
-        }
+        // Empty parts for what there is nothing of: their places stay.
+        let seen = self.seen.as_ref();
+        let nothing = || Tensor::<2>::zeros([0, 1], &self.device);
+        packed.push(seen.and_then(|seen| seen.gram.clone()).unwrap_or_else(nothing));
+        packed.push(seen.map_or_else(nothing, |seen| seen.decrease.clone()));
+        packed.push(seen.map_or_else(nothing, |seen| seen.update.clone()));
         found.predictions.into_iter().for_each(|group| packed.push(group));
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
-        let gram = if has_gram { next() } else { Vec::new() };
+        let (gram, decrease, update) = (next(), next(), next());
         let groups: Vec<_> = parts.collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
         let reading = Reading {
             dead: dead.clone(),
             losses: losses.chunks_exact(tasks).flat_map(|row| self.in_task_order(row)).collect(),
-            weights: self.in_task_order(&weights),
+            weights: self.weights(&weights),
             gram: self.gram_in_task_order(&gram),
+            decrease: self.decrease(&decrease),
+            update_norm: update.first().copied().unwrap_or(f32::NAN),
             predictions: task_outputs(&self.shape, &groups),
         };
         let (step, epoch) = (self.step, self.epoch());
@@ -53,6 +58,22 @@ impl Trainer {
         Ok((point, dead.first().copied().unwrap_or(false)))
     }
 
+    /// The weights of the first composed model in task order: those that its rule said last, else
+    /// what the device has, in column order.
+    fn weights(&self, on_device: &[f32]) -> Vec<f32> {
+        match self.memory.of_member(0) {
+            Some([]) => vec![f32::NAN; self.columns.len()],
+            Some(weights) => weights.iter().map(|weight| *weight as f32).collect(),
+            None => self.in_task_order(on_device),
+        }
+    }
+
+    /// The decrease of every task's loss as the curves show it: without its scale.
+    fn decrease(&self, scaled: &[f32]) -> Vec<f32> {
+        let ordered = self.in_task_order(scaled);
+        ordered.iter().zip(&self.lesson.tasks).map(|(decrease, task)| decrease / task.scale as f32).collect()
+    }
+
     /// The composed models among the members.
     pub(super) fn composed(&self) -> impl Iterator<Item = usize> {
         let members = self.plan.members.iter().enumerate();
@@ -62,7 +83,7 @@ impl Trainer {
     /// Values in column order as values in task order.
     pub(super) fn in_task_order(&self, row: &[f32]) -> Vec<f32> {
         let mut ordered = vec![f32::NAN; row.len()];
-        for (value, task) in row.iter().zip(&self.frame.columns) {
+        for (value, task) in row.iter().zip(&self.columns) {
             if let Some(slot) = ordered.get_mut(*task) {
                 *slot = *value;
             }
@@ -71,14 +92,14 @@ impl Trainer {
     }
 
     pub(super) fn gram_in_task_order(&self, gram: &[f32]) -> Vec<f32> {
-        let tasks = self.frame.columns.len();
+        let tasks = self.columns.len();
         let rows: Vec<Vec<f32>> = gram.chunks_exact(tasks).map(|row| self.in_task_order(row)).collect();
         let mut ordered = vec![Vec::new(); rows.len()];
-        for (row, task) in rows.into_iter().zip(&self.frame.columns) {
+        for (row, task) in rows.into_iter().zip(&self.columns) {
             ordered[*task] = row;
         }
         // A task that was not there has no gradient; zeros would say that it has none to follow.
-        let absent = self.gram.as_ref().map_or(&[][..], |gram| &gram.absent);
+        let absent = self.seen.as_ref().map_or(&[][..], |seen| &seen.absent);
         let is_absent = |task: usize| absent.get(task).copied().unwrap_or(false);
         for (i, row) in ordered.iter_mut().enumerate() {
             row.iter_mut()
@@ -104,7 +125,7 @@ impl Trainer {
             [theta, losses, ..] => (theta.as_slice(), losses.as_slice()),
             _ => (&[][..], &[][..]),
         };
-        let train = self.in_task_order(losses.get(..self.frame.columns.len()).unwrap_or_default());
+        let train = self.in_task_order(losses.get(..self.columns.len()).unwrap_or_default());
         let layer = self.network.layout().slot_at(largest(theta)).map_or_else(String::new, |slot| slot.name.clone());
         Ok(Divergence { step: self.step, task: largest(&train), layer })
     }

@@ -1,17 +1,19 @@
 //! A lesson in training: built once, then stepped.
 
 mod measuring;
+mod stepping;
 
 use super::TrainError;
+use super::balancers::{Balancers, Memory};
 use super::batch::Batches;
-use super::dropout::{Dropout, Rates};
+use super::dropout::Rates;
 use super::evaluate::Evaluator;
 use super::optimise::{Rules, State};
 use super::picture::Camera;
 use super::plan::Plan;
 use super::record::{Record, is_recorded};
 use super::snapshot;
-use super::step::{Frame, Pass, gradients, gram};
+use super::step::Replicas;
 use super::tensors::{download, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
@@ -36,16 +38,22 @@ pub struct Advance {
 struct Kept {
     state: State,
     learned: Learned,
+    memory: Memory,
     record: Record,
-    gram: Option<Gram>,
+    seen: Option<Seen>,
     step: u32,
 }
 
-/// The Gram matrix of a step.
+/// What the task gradients of the first composed model said of a step. In column order.
 #[derive(Clone)]
-struct Gram {
-    /// `[T, T]` in column order.
-    entries: Tensor<2>,
+struct Seen {
+    /// Their products at the shared layers, `[T, T]`; `None` where nothing is shared.
+    gram: Option<Tensor<2>>,
+    /// By how much the step lowers every task's scaled loss, to first order, `[T, 1]`: the task
+    /// gradient times the step that was taken.
+    decrease: Tensor<2>,
+    /// The length of the step in the shared layers, `[1, 1]`.
+    update: Tensor<2>,
     /// Tasks without a label in the batch, in task order; empty where there are none.
     absent: Vec<bool>,
 }
@@ -63,7 +71,14 @@ pub struct Trainer {
     camera: Camera,
     member_seeds: Vec<u64>,
     rates: Rates,
-    frame: Frame,
+    /// Tasks in column order.
+    columns: Vec<usize>,
+    /// Loss scales in column order, `[1, T]`.
+    scales: Tensor<2>,
+    /// Those of the last step.
+    replicas: Option<Replicas>,
+    balancers: Balancers,
+    memory: Memory,
     weigher: Weigher,
     rules: Rules,
     state: State,
@@ -71,7 +86,7 @@ pub struct Trainer {
     record: Record,
     step: u32,
     /// Of the last recorded step.
-    gram: Option<Gram>,
+    seen: Option<Seen>,
     healthy: Kept,
     /// 1 where a column's task alone owns a parameter `[T, N]`, and where nobody alone does `[1, N]`.
     owners: Option<(Tensor<2>, Tensor<2>)>,
@@ -111,24 +126,31 @@ impl Trainer {
         let state = State::new(theta, plan.members.len(), device);
         let learned = Learned::zeros([plan.members.len(), columns.len()], device);
         let record = Record::default();
+        let balancers = Balancers::of(&lesson, &plan, network.layout());
+        let memory = Memory::default().adapted(&balancers);
         Self {
             batches: Batches::new(&lesson, &data, &shape, &plan, device),
             evaluator: Evaluator::new(&data, &shape, &plan, device),
             camera: Camera::new(&data, device),
             member_seeds: plan.members.iter().map(|member| member.seed).collect(),
             rates: Rates::of(&lesson, &shape),
-            frame: Frame::new(&plan, columns.clone(), &scales(&lesson), device),
-            weigher: Weigher::of(&lesson, &plan, &columns, device),
+            scales: scales(&lesson, &columns, device),
+            weigher: Weigher::of(&balancers.coefficients, &columns, device),
+            replicas: None,
+            columns,
             rules: Rules::of(&lesson, network.layout(), device),
             healthy: Kept {
                 state: state.clone(),
                 learned: learned.clone(),
+                memory: memory.clone(),
                 record: record.clone(),
-                gram: None,
+                seen: None,
                 step: 0,
             },
             step: 0,
-            gram: None,
+            seen: None,
+            balancers,
+            memory,
             owners: None,
             device: device.clone(),
             lesson,
@@ -188,8 +210,10 @@ impl Trainer {
         if shape.tasks != self.shape.tasks {
             return;
         }
-        self.frame = Frame::new(&self.plan, self.frame.columns.clone(), &scales(&lesson), &self.device);
-        self.weigher = Weigher::of(&lesson, &self.plan, &self.frame.columns, &self.device);
+        self.scales = scales(&lesson, &self.columns, &self.device);
+        self.balancers = Balancers::of(&lesson, &self.plan, self.network.layout());
+        self.memory = std::mem::take(&mut self.memory).adapted(&self.balancers);
+        self.weigher = Weigher::of(&self.balancers.coefficients, &self.columns, &self.device);
         self.rules = Rules::of(&lesson, self.network.layout(), &self.device);
         self.rates = Rates::of(&lesson, &self.shape);
         self.lesson = lesson;
@@ -213,7 +237,7 @@ impl Trainer {
     pub async fn advance(&mut self, most: u32) -> Result<Advance, TrainError> {
         let until = self.until_recorded();
         let steps = most.min(until);
-        self.run(steps, steps == until);
+        self.run(steps, steps == until).await?;
         let recorded = steps > 0 && steps == until;
         let (point, dead) = if recorded {
             let (point, dead) = self.measure().await?;
@@ -231,7 +255,7 @@ impl Trainer {
     ///
     /// The device gave no numbers back.
     pub async fn exercise(&mut self, steps: u32) -> Result<(), TrainError> {
-        self.run(steps, false);
+        self.run(steps, false).await?;
         self.is_dead().await.map(drop)
     }
 
@@ -242,8 +266,8 @@ impl Trainer {
     ///
     /// The device gave no numbers back.
     pub async fn step_gram(&mut self) -> Result<Vec<f32>, TrainError> {
-        self.run(1, true);
-        let Some(entries) = self.gram.as_ref().map(|gram| gram.entries.clone()) else { return Ok(Vec::new()) };
+        self.run(1, true).await?;
+        let Some(entries) = self.seen.as_ref().and_then(|seen| seen.gram.clone()) else { return Ok(Vec::new()) };
         Ok(self.gram_in_task_order(&download(entries).await?))
     }
 
@@ -253,79 +277,13 @@ impl Trainer {
         Ok(download(first).await?.first().is_some_and(|d| *d > 0.5))
     }
 
-    /// Takes steps without reading anything back; keeps the last step's Gram matrix if asked.
-    fn run(&mut self, steps: u32, keep_gram: bool) {
-        let slice = self.batches.slice(&self.data, self.step, steps);
-        for i in 0..steps as usize {
-            let batch = self.batches.batch(&slice, i);
-            let masks = self.rates.any().then(|| {
-                Dropout {
-                    rates: &self.rates,
-                    member_seeds: &self.member_seeds,
-                    batch: self.batches.batch_rows(),
-                    seed: self.lesson.seed,
-                    device: &self.device,
-                }
-                .masks(self.step)
-            });
-            let absent = slice.absent.get(i).and_then(Option::as_ref);
-            let present = absent.map(|absent| self.present(absent));
-            let moves = present.clone().map(|present| self.moves(present));
-            let weights = self.weigher.weights(&self.learned);
-            let keeps = keep_gram && i + 1 == steps as usize;
-            let pass = Pass {
-                network: self.network.as_ref(),
-                shape: &self.shape,
-                frame: &self.frame,
-                batch: &batch,
-                masks: masks.as_ref(),
-            };
-            let found = gradients(&pass, &self.state.theta, &weights, keeps || self.weigher.needs_gram());
-            let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
-            self.rules.step(&mut self.state, found.combined, found.losses.clone(), moves, self.step, rate);
-            self.weigher.learn(&mut self.learned, found.losses, present);
-            if keeps {
-                let entries = found.jacobian.and_then(|jacobian| gram(&jacobian, self.network.layout()));
-                let seed = self.plan.members.first().map_or(0, |member| member.seed);
-                let absent = absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default();
-                self.gram = entries.map(|entries| Gram { entries, absent });
-            }
-            self.step += 1;
-        }
-    }
-
-    /// 0 for tasks without a label in a member's batch, else 1, `[M, T]`.
-    fn present(&self, absent: &std::collections::BTreeMap<u64, Vec<bool>>) -> Tensor<2> {
-        let columns = &self.frame.columns;
-        let present = self.plan.members.iter().flat_map(|member| {
-            columns.iter().map(|task| {
-                f32::from(!absent.get(&member.seed).and_then(|tasks| tasks.get(*task)).copied().unwrap_or(false))
-            })
-        });
-        upload(present.collect(), [self.plan.members.len(), columns.len()], &self.device)
-    }
-
-    /// 0 for the heads of tasks that are not present in a member's batch, `[M, N]`.
-    fn moves(&mut self, present: Tensor<2>) -> Tensor<2> {
-        let layout = self.network.layout();
-        let columns = &self.frame.columns;
-        let (owned, common) = self.owners.get_or_insert_with(|| {
-            let owned: Vec<Vec<f32>> = columns.iter().map(|task| layout.owned_by(*task)).collect();
-            let common = (0..layout.len).map(|i| f32::from(owned.iter().all(|mask| mask[i] == 0.0))).collect();
-            (
-                upload(owned.concat(), [columns.len(), layout.len], &self.device),
-                upload(common, [1, layout.len], &self.device),
-            )
-        });
-        present.matmul(owned.clone()) + common.clone()
-    }
-
     fn keep(&self) -> Kept {
         Kept {
             state: self.state.clone(),
             learned: self.learned.clone(),
+            memory: self.memory.clone(),
             record: self.record.clone(),
-            gram: self.gram.clone(),
+            seen: self.seen.clone(),
             step: self.step,
         }
     }
@@ -333,8 +291,10 @@ impl Trainer {
     fn put_back(&mut self, kept: Kept) {
         self.state = kept.state;
         self.learned = kept.learned;
+        // The balancer may be another one by now.
+        self.memory = kept.memory.adapted(&self.balancers);
         self.record = kept.record;
-        self.gram = kept.gram;
+        self.seen = kept.seen;
         self.step = kept.step;
     }
 
@@ -366,7 +326,7 @@ impl Trainer {
     ///
     /// The device gave no numbers back.
     pub async fn save(&self) -> Result<Snapshot, TrainError> {
-        snapshot::save(&self.state, &self.learned, &self.record, self.step).await
+        snapshot::save(&self.state, &self.learned, &self.memory, &self.record, self.step).await
     }
 
     /// Goes on from a snapshot of the same lesson.
@@ -376,9 +336,9 @@ impl Trainer {
     /// The snapshot is of another lesson.
     pub fn load(&mut self, saved: &Snapshot) -> Result<(), TrainError> {
         let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
-        let (state, learned, record) =
-            snapshot::load(saved, members, parameters, self.frame.columns.len(), &self.device)?;
-        self.put_back(Kept { state, learned, record, gram: None, step: saved.step });
+        let (state, learned, memory, record) =
+            snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?;
+        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step });
         if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
             self.healthy = self.keep();
         }
@@ -389,8 +349,9 @@ impl Trainer {
 /// A loss or a parameter beyond this is no state to go back to, though it may still be finite.
 const UNHEALTHY: f32 = 1e4;
 
-fn scales(lesson: &Lesson) -> Vec<f32> {
-    lesson.tasks.iter().map(|task| task.scale as f32).collect()
+fn scales(lesson: &Lesson, columns: &[usize], device: &Device) -> Tensor<2> {
+    let scale = |task: &usize| lesson.tasks.get(*task).map_or(1.0, |task| task.scale as f32);
+    upload(columns.iter().map(scale).collect(), [1, columns.len()], device)
 }
 
 fn build_network(lesson: &Lesson, shape: &Shape) -> Box<dyn Network> {

@@ -1,0 +1,46 @@
+//! Equal weights: the sum of the losses.
+
+use super::numbers::losses;
+use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::config::{Choice, Pick, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// `L = sum_k L_k`, every weight one (section 2.1.1 of the methods' reference, in its sum form).
+pub(super) struct Equal;
+
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "equal",
+        label: "equal weights",
+        help: "Every task's loss counts the same, so that a loss on a larger scale decides.",
+    },
+    &[],
+);
+
+impl Rule for Equal {
+    fn entry(&self) -> PickEntry {
+        ENTRY
+    }
+
+    fn needs(&self, _: &Pick) -> Needs {
+        Needs::Losses
+    }
+
+    fn reads_losses(&self, _: &Pick) -> bool {
+        false
+    }
+
+    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
+        Some(Coefficients::fixed(vec![1.0; given.kinds.len()]))
+    }
+
+    fn objective(&self, seen: &Seen) -> Option<f64> {
+        Some(losses(seen).iter().sum())
+    }
+
+    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+        Answer::weights(vec![1.0; seen.tasks()])
+    }
+}

@@ -1,0 +1,170 @@
+//! One question to one member's rule, and what follows from the answer.
+
+use super::memory::{Memory, Sizes};
+use super::{Asked, Balancers};
+use crate::balance::rule::{Answer, Needs, Seen, Vectors};
+use crate::config::Norm;
+use crate::random::{Purpose, stream};
+use nalgebra::{DMatrix, DVector};
+
+/// What is known of a member in a step. Everything in task order.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Losses of the batch, scaled, `[T]`.
+    pub losses: Vec<f64>,
+    /// Tasks without a label in the batch; empty where there are none.
+    pub absent: Vec<bool>,
+    /// `[T, T]`: products of the task gradients that the rule looks at.
+    pub gram: Option<DMatrix<f64>>,
+    /// `[T, T]`: products of those at all shared layers, where the step's length depends on them.
+    pub whole: Option<DMatrix<f64>>,
+    /// `[T, P]`: the task gradients at the shared layers.
+    pub jacobian: Option<DMatrix<f64>>,
+}
+
+/// What a member's step is taken with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Applied {
+    /// Per task, on its gradient at the shared layers.
+    pub weights: Vec<f64>,
+    /// Per task, on its head's gradient.
+    pub heads: Vec<f64>,
+    /// The combined gradient of the shared layers, where it is no weighted sum.
+    pub direction: Option<Vec<f64>>,
+}
+
+/// A question whose rule learns once the losses after the update are known.
+pub struct Pending {
+    index: usize,
+    /// The member's place in the population.
+    pub member: usize,
+    known: Known,
+    vectors: Vectors,
+    answer: Answer,
+}
+
+impl Balancers {
+    /// Asks a member's rule; what is to be applied, and what is left to learn after the update.
+    pub fn ask(&self, index: usize, known: Known, step: u32, memory: &mut Memory) -> (Applied, Option<Pending>) {
+        let Some((asked, own)) = self.asked.get(index).zip(memory.own(index)) else { return Default::default() };
+        let present = self.present(&known);
+        if present.is_empty() {
+            return (Applied { weights: vec![0.0; self.tasks], heads: vec![0.0; self.tasks], direction: None }, None);
+        }
+        let known = restricted(known, &present);
+        let sizes = self.sizes();
+        let mut vectors = own.recall(asked.rule, &present, sizes);
+        for (key, numbers) in &asked.settings {
+            vectors.insert(key, present.iter().map(|task| numbers.get(*task).copied().unwrap_or(0.0)).collect());
+        }
+        let seen = self.seen(asked, &known, &vectors);
+        let mut random = stream(self.seed, Purpose::Balancer, asked.stream, u64::from(step));
+        let answer = asked.rule.answer(&seen, &mut random);
+        let spread = |weights: &[f64]| {
+            let mut all = vec![0.0; self.tasks];
+            present.iter().zip(weights).for_each(|(task, weight)| all[*task] = *weight);
+            all
+        };
+        let has_weights = asked.rule.has_weights(&asked.pick);
+        let fresh = answer.weights.as_deref().filter(|_| has_weights).map(spread);
+        own.weights = fresh.map_or_else(Vec::new, |fresh| self.smoothed(&own.weights, fresh));
+        own.factor = self.factor(&known, &present, &own.weights, answer.direction.as_deref());
+        let direction = answer.direction.as_ref().map(|d| d.iter().map(|x| x * own.factor).collect());
+        let applied = Applied { direction, ..self.applied(asked, &own.weights, own.factor) };
+        if asked.rule.looks_after() {
+            return (applied, Some(Pending { index, member: asked.member, known, vectors, answer }));
+        }
+        let remembered = asked.rule.remember(&seen, &answer, None);
+        own.retain(asked.rule, &remembered, &present, sizes);
+        (applied, None)
+    }
+
+    /// What a step is taken with while the last weights hold.
+    pub fn held(&self, index: usize, memory: &Memory) -> Applied {
+        let (weights, factor) = memory.held(index);
+        self.asked.get(index).map(|asked| self.applied(asked, weights, factor)).unwrap_or_default()
+    }
+
+    /// Lets a rule learn from the losses after the update, in task order.
+    pub fn learn(&self, pending: &Pending, after: &[f64], memory: &mut Memory) {
+        let Some((asked, own)) = self.asked.get(pending.index).zip(memory.own(pending.index)) else { return };
+        let present = self.present(&pending.known);
+        let after: Vec<f64> = present.iter().map(|task| after.get(*task).copied().unwrap_or(0.0)).collect();
+        let seen = self.seen(asked, &pending.known, &pending.vectors);
+        let remembered = asked.rule.remember(&seen, &pending.answer, Some(&after));
+        own.retain(asked.rule, &remembered, &present, self.sizes());
+    }
+
+    fn sizes(&self) -> Sizes {
+        Sizes { tasks: self.tasks, parameters: self.shared, layers: self.layers.len() }
+    }
+
+    fn ones(&self) -> Vec<f64> {
+        vec![1.0; self.tasks]
+    }
+
+    fn present(&self, known: &Known) -> Vec<usize> {
+        (0..self.tasks).filter(|task| !known.absent.get(*task).copied().unwrap_or(false)).collect()
+    }
+
+    fn seen<'a>(&'a self, asked: &'a Asked, known: &'a Known, vectors: &'a Vectors) -> Seen<'a> {
+        Seen {
+            pick: &asked.pick,
+            losses: &known.losses,
+            gram: known.gram.as_ref().filter(|_| asked.needs == Needs::Gram),
+            jacobian: known.jacobian.as_ref().filter(|_| asked.needs == Needs::Jacobian),
+            layers: &self.layers,
+            vectors,
+        }
+    }
+
+    fn smoothed(&self, before: &[f64], fresh: Vec<f64>) -> Vec<f64> {
+        let kept = self.sharing.smoothing;
+        if before.len() != fresh.len() || kept == 0.0 {
+            return fresh;
+        }
+        before.iter().zip(fresh).map(|(before, fresh)| kept * before + (1.0 - kept) * fresh).collect()
+    }
+
+    /// Weights as they count; where a rule has none, its direction stands for the shared layers.
+    fn applied(&self, asked: &Asked, weights: &[f64], factor: f64) -> Applied {
+        let weights = if weights.is_empty() { self.ones() } else { weights.to_vec() };
+        Applied {
+            heads: if asked.heads { weights.clone() } else { self.ones() },
+            weights: weights.iter().map(|weight| weight * factor).collect(),
+            direction: None,
+        }
+    }
+
+    /// What makes the combined gradient as long as the lesson wants it; 1 where it has no length.
+    fn factor(&self, known: &Known, present: &[usize], weights: &[f64], direction: Option<&[f64]>) -> f64 {
+        let Some(gram) = known.whole.as_ref().filter(|_| self.sharing.norm != Norm::Own) else { return 1.0 };
+        let length = |weights: &DVector<f64>| weights.dot(&(gram * weights)).max(0.0).sqrt();
+        let share = if self.sharing.norm == Norm::Mean { 1.0 / present.len().max(1) as f64 } else { 1.0 };
+        let wanted = length(&DVector::from_element(present.len(), share));
+        let own = match direction {
+            Some(direction) => direction.iter().map(|x| x * x).sum::<f64>().sqrt(),
+            None => length(&DVector::from_iterator(
+                present.len(),
+                present.iter().map(|k| weights.get(*k).copied().unwrap_or(1.0)),
+            )),
+        };
+        let factor = wanted / own;
+        if factor.is_finite() { factor } else { 1.0 }
+    }
+}
+
+/// The same of the tasks that are present.
+fn restricted(known: Known, present: &[usize]) -> Known {
+    if present.len() == known.losses.len() {
+        return known;
+    }
+    let square = |gram: DMatrix<f64>| gram.select_rows(present).select_columns(present);
+    Known {
+        losses: present.iter().map(|task| known.losses.get(*task).copied().unwrap_or(0.0)).collect(),
+        gram: known.gram.map(square),
+        whole: known.whole.map(square),
+        jacobian: known.jacobian.map(|jacobian| jacobian.select_rows(present)),
+        absent: known.absent,
+    }
+}

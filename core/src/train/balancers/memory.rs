@@ -1,0 +1,125 @@
+//! What the balancers remember from step to step: a state of training like the parameters.
+
+use super::Balancers;
+use crate::balance::rule::{MemorySize, Rule, Vectors};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What all asked members remember, in their order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Memory {
+    of: Vec<Own>,
+}
+
+/// What one member remembers.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Own {
+    /// Key of the rule whose memory it is.
+    method: String,
+    /// Place in the population.
+    member: usize,
+    /// The rule's numbers, all tasks in order.
+    numbers: BTreeMap<String, Vec<f64>>,
+    /// The weights that were last applied; empty before the first answer and under a rule without.
+    pub weights: Vec<f64>,
+    /// What they were multiplied by for the length of the step.
+    pub factor: f64,
+}
+
+impl Memory {
+    /// The memory fit for some balancers: a member whose rule is another one begins anew.
+    pub fn adapted(mut self, balancers: &Balancers) -> Self {
+        let fresh = |method: &str, member: usize| Own { method: method.into(), member, ..Own::default() };
+        let of = balancers.asked.iter().map(|asked| {
+            let same = self.of.iter_mut().find(|own| own.member == asked.member && own.method == asked.pick.method);
+            same.map_or_else(|| fresh(&asked.pick.method, asked.member), std::mem::take)
+        });
+        Self { of: of.collect() }
+    }
+
+    /// Whether an asked member has weights to go on with.
+    pub(super) fn holds_weights(&self, index: usize) -> bool {
+        self.of.get(index).is_some_and(|own| !own.weights.is_empty())
+    }
+
+    /// The weights that an asked member's last step was taken with, empty where there are none, and
+    /// their common factor.
+    pub(super) fn held(&self, index: usize) -> (&[f64], f64) {
+        self.of.get(index).map_or((&[], 1.0), |own| (&own.weights, own.factor))
+    }
+
+    /// The weights of the member at this place in the population, `None` where it is not asked.
+    pub fn of_member(&self, member: usize) -> Option<&[f64]> {
+        self.of.iter().find(|own| own.member == member).map(|own| own.weights.as_slice())
+    }
+
+    pub(super) fn own(&mut self, index: usize) -> Option<&mut Own> {
+        self.of.get_mut(index)
+    }
+}
+
+/// How many numbers of what there are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sizes {
+    pub tasks: usize,
+    pub parameters: usize,
+    pub layers: usize,
+}
+
+impl Own {
+    /// What the rule remembers of the tasks that are present.
+    pub fn recall(&self, rule: &dyn Rule, present: &[usize], sizes: Sizes) -> Vectors {
+        let mut vectors = Vectors::new();
+        let mut take = |key: &'static str, places: Vec<Range<usize>>| {
+            if let Some(numbers) = self.numbers.get(key) {
+                let part = places.into_iter().flat_map(|place| numbers.get(place).unwrap_or_default());
+                vectors.insert(key, part.copied().collect());
+            }
+        };
+        for spec in rule.vectors().iter().filter(|spec| spec.remembered) {
+            take(spec.key, present.iter().map(|task| *task..task + 1).collect());
+        }
+        for spec in rule.memories() {
+            take(spec.key, places(spec.size, present, sizes));
+        }
+        vectors
+    }
+
+    /// Takes in what the rule remembers after a step of the tasks that were present.
+    pub fn retain(&mut self, rule: &dyn Rule, remembered: &Vectors, present: &[usize], sizes: Sizes) {
+        let mut put = |key: &str, size: usize, start: f64, places: Vec<Range<usize>>| {
+            let Some(part) = remembered.get(key) else { return };
+            let numbers = self.numbers.entry(key.into()).or_default();
+            if numbers.len() != size {
+                *numbers = vec![start; size];
+            }
+            let mut part = part.iter();
+            for place in places {
+                let into = numbers.get_mut(place).unwrap_or_default();
+                into.iter_mut().zip(part.by_ref()).for_each(|(number, new)| *number = *new);
+            }
+        };
+        for spec in rule.vectors().iter().filter(|spec| spec.remembered) {
+            put(spec.key, sizes.tasks, spec.start, present.iter().map(|task| *task..task + 1).collect());
+        }
+        for spec in rule.memories() {
+            let size = spec.size.count(sizes.tasks, sizes.parameters, sizes.layers);
+            put(spec.key, size, 0.0, places(spec.size, present, sizes));
+        }
+    }
+}
+
+/// Where the numbers of the tasks that are present stand among those of all tasks.
+fn places(size: MemorySize, present: &[usize], sizes: Sizes) -> Vec<Range<usize>> {
+    let Sizes { tasks, parameters, layers } = sizes;
+    let pairs = |base: usize| {
+        present.iter().flat_map(move |i| present.iter().map(move |j| base + i * tasks + j)).map(|at| at..at + 1)
+    };
+    match size {
+        MemorySize::One => std::iter::once(0..1).collect(),
+        MemorySize::Pairs => pairs(0).collect(),
+        MemorySize::LayerPairs => (0..layers).flat_map(|layer| pairs(layer * tasks * tasks)).collect(),
+        MemorySize::Jacobian => present.iter().map(|task| task * parameters..(task + 1) * parameters).collect(),
+    }
+}

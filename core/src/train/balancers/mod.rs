@@ -1,0 +1,200 @@
+//! The members' balancers, asked on the host.
+//!
+//! A rule that has coefficients is applied on the device ([`super::weigh`]). The others are asked
+//! here, a member at a time, in f64: by its losses before the backward pass, or by the products of
+//! its task gradients after it. What comes back are weights for the shared layers, weights for the
+//! heads, and for some rules a direction of their own.
+
+mod ask;
+mod memory;
+
+pub use ask::{Applied, Known, Pending};
+pub use memory::Memory;
+
+use super::plan::{Member, Plan, Role};
+use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::rule::{Needs, Over, Rule, Vectors};
+use crate::balance::{self};
+use crate::config::{Heads, Lesson, Norm, Pick, SharingConfig};
+use crate::model::Layout;
+use std::ops::Range;
+
+/// When in a step a rule is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Between the forward and the backward pass.
+    Losses,
+    /// After the backward pass, with every task's gradient.
+    Gradients,
+}
+
+/// A member whose rule is asked on the host.
+pub struct Asked {
+    /// Its place in the population.
+    pub member: usize,
+    /// When it is asked.
+    pub stage: Stage,
+    rule: &'static dyn Rule,
+    pick: Pick,
+    needs: Needs,
+    /// Whether its weights count in the heads.
+    heads: bool,
+    /// Its own random stream.
+    stream: u64,
+    /// What the lesson says, a number a task.
+    settings: Vectors,
+}
+
+/// Every member's balancer.
+pub struct Balancers {
+    /// Those that are asked here, in the order of the members.
+    pub asked: Vec<Asked>,
+    /// Per member: the coefficients that the device applies instead.
+    pub coefficients: Vec<Option<Coefficients>>,
+    sharing: SharingConfig,
+    seed: u32,
+    tasks: usize,
+    shared: usize,
+    layers: Vec<Range<usize>>,
+}
+
+impl Balancers {
+    /// Those of a lesson.
+    pub fn of(lesson: &Lesson, plan: &Plan, layout: &Layout) -> Self {
+        let mut all = Self {
+            asked: Vec::new(),
+            coefficients: Vec::new(),
+            // Where nothing is shared, no combined gradient has a length.
+            sharing: match layout.shared {
+                0 => SharingConfig { norm: Norm::Own, ..lesson.sharing },
+                _ => lesson.sharing,
+            },
+            seed: lesson.seed,
+            tasks: plan.tasks,
+            shared: layout.shared,
+            layers: layout.shared_layers(),
+        };
+        for (m, member) in plan.members.iter().enumerate() {
+            let coefficients = match member.role {
+                Role::Baseline(own) => Some(one_hot(plan.tasks, own)),
+                Role::Composed => all.add(m, member, &lesson.balancer, lesson, &manual(lesson)),
+                Role::Fan(point) => {
+                    let preference: Vec<f64> =
+                        plan.fan.get(point).into_iter().flatten().map(|p| f64::from(*p)).collect();
+                    all.add(m, member, &lesson.preference, lesson, &preference)
+                }
+            };
+            all.coefficients.push(coefficients);
+        }
+        all
+    }
+
+    /// The coefficients of a member's rule, or `None` once it is put on the list of those to be asked.
+    fn add(&mut self, m: usize, member: &Member, pick: &Pick, lesson: &Lesson, wish: &[f64]) -> Option<Coefficients> {
+        let rule = balance::of(pick);
+        let published = rule.weighs_heads(pick);
+        let heads = match self.sharing.heads {
+            Heads::Published => published,
+            Heads::Weighed => true,
+            Heads::Plain => false,
+        };
+        let needs = rule.needs(pick);
+        if needs != Needs::Losses && self.shared == 0 {
+            return Some(Coefficients::fixed(vec![1.0; self.tasks]));
+        }
+        // With one backward pass a weight counts in trunk and head alike, and nothing says how long
+        // the combined gradient is.
+        let by_losses = needs == Needs::Losses && heads && self.sharing.norm == Norm::Own;
+        let kinds: Vec<_> = lesson.tasks.iter().map(|task| task.loss).collect();
+        let given = Given { kinds: &kinds, manual: wish, options: pick };
+        let plain = self.sharing.refresh == 1 && self.sharing.smoothing == 0.0;
+        if let Some(coefficients) = rule.coefficients(&given).filter(|c| by_losses && (plain || c.learned.is_none())) {
+            return Some(match member.role {
+                // A fan member's weights sum to the number of tasks, like the composed model's.
+                Role::Fan(_) => coefficients.times(self.tasks as f64),
+                _ => coefficients,
+            });
+        }
+        let role = match member.role {
+            Role::Fan(point) => 1 + point as u64,
+            _ => 0,
+        };
+        let regression = kinds.iter().map(|kind| f64::from(u8::from(kind.is_regression()))).collect();
+        self.asked.push(Asked {
+            member: m,
+            stage: if by_losses { Stage::Losses } else { Stage::Gradients },
+            rule,
+            pick: pick.clone(),
+            needs,
+            heads,
+            stream: role << 32 | member.seed,
+            settings: Vectors::from([("preference", shares(wish)), ("regression", regression)]),
+        });
+        None
+    }
+
+    /// How many of the first members have a row for every task in every step.
+    pub fn replicated(&self) -> usize {
+        let last = self.asked.iter().rfind(|asked| asked.stage == Stage::Gradients);
+        last.map_or(0, |asked| asked.member + 1)
+    }
+
+    /// The members that are asked at a stage of a step.
+    pub fn due<'a>(&'a self, stage: Stage, step: u32, memory: &'a Memory) -> impl Iterator<Item = (usize, &'a Asked)> {
+        let every = self.sharing.refresh.max(1) as u32;
+        let due = move |i: usize, asked: &Asked| {
+            // A direction holds for one step.
+            step.is_multiple_of(every) || !memory.holds_weights(i) || !asked.rule.has_weights(&asked.pick)
+        };
+        self.asked.iter().enumerate().filter(move |(i, asked)| asked.stage == stage && due(*i, asked))
+    }
+
+    /// What the gradients are needed for, beside the losses: the ranges of columns whose Gram matrix
+    /// is looked at, and whether somebody looks at the gradients themselves.
+    pub fn views<'a>(&self, due: impl Iterator<Item = &'a Asked>) -> Views {
+        let mut views = Views::default();
+        for asked in due {
+            let range = self.range(asked);
+            // The length of the step is that of the shared layers' gradient.
+            let whole = (self.sharing.norm != Norm::Own).then_some(0..self.shared);
+            for range in whole.into_iter().chain((asked.needs == Needs::Gram).then_some(range)) {
+                if !views.grams.contains(&range) {
+                    views.grams.push(range);
+                }
+            }
+            views.jacobian |= asked.needs == Needs::Jacobian;
+        }
+        views
+    }
+
+    /// The columns that a member's rule looks at.
+    pub fn range(&self, asked: &Asked) -> Range<usize> {
+        match asked.rule.over() {
+            Over::Shared => 0..self.shared,
+            Over::LastLayer => self.layers.last().cloned().unwrap_or(0..self.shared),
+        }
+    }
+}
+
+/// What has to be read of the task gradients.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Views {
+    /// Ranges of columns, each for a Gram matrix a member.
+    pub grams: Vec<Range<usize>>,
+    /// Whether the gradients themselves are read.
+    pub jacobian: bool,
+}
+
+fn one_hot(tasks: usize, own: usize) -> Coefficients {
+    Coefficients::fixed((0..tasks).map(|task| f64::from(u8::from(task == own))).collect())
+}
+
+fn manual(lesson: &Lesson) -> Vec<f64> {
+    lesson.tasks.iter().map(|task| task.weight).collect()
+}
+
+/// Parts of one; zeros where there is nothing to share, which rules read as no preference.
+fn shares(wish: &[f64]) -> Vec<f64> {
+    let sum: f64 = wish.iter().sum();
+    wish.iter().map(|part| if sum > 0.0 { part / sum } else { 0.0 }).collect()
+}

@@ -1,0 +1,301 @@
+//! Optimiser steps: forward, what the balancers say, backward, update.
+
+use super::{Seen, Trainer};
+use crate::train::TrainError;
+use crate::train::balancers::{Applied, Known, Memory, Pending, Stage, Views};
+use crate::train::batch::{Batch, Slice};
+use crate::train::dropout::Dropout;
+use crate::train::step::{Combination, Forward, Pass, Replicas, gram};
+use crate::train::tensors::{Packed, download, upload};
+use burn::tensor::Tensor;
+use nalgebra::DMatrix;
+use std::collections::BTreeMap;
+
+/// Which tasks have no label in a step's batch, per model seed.
+type Absent = BTreeMap<u64, Vec<bool>>;
+
+/// What the balancers of a step said, and what they are still to learn.
+struct Sayings {
+    /// Per asked member.
+    applied: Vec<Applied>,
+    pending: Vec<Pending>,
+    /// Task weights of all members, `[M, T]`.
+    weights: Tensor<2>,
+}
+
+impl Trainer {
+    /// Takes steps; keeps what the last one's task gradients say, if asked. Reads nothing back unless
+    /// a balancer wants to know something.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back.
+    pub(super) async fn run(&mut self, steps: u32, keeps: bool) -> Result<(), TrainError> {
+        let slice = self.batches.slice(&self.data, self.step, steps);
+        for i in 0..steps as usize {
+            // Apart while the rest of the trainer is looked at.
+            let mut memory = std::mem::take(&mut self.memory);
+            let taken = self.take_step(&slice, i, keeps && i + 1 == steps as usize, &mut memory).await;
+            self.memory = memory;
+            taken?;
+            self.step += 1;
+        }
+        Ok(())
+    }
+
+    async fn take_step(&mut self, slice: &Slice, i: usize, keeps: bool, memory: &mut Memory) -> Result<(), TrainError> {
+        let batch = self.batches.batch(slice, i);
+        let masks = self.rates.any().then(|| self.dropout().masks(self.step));
+        let absent = slice.absent.get(i).and_then(Option::as_ref);
+        let present = absent.map(|absent| self.present(absent));
+        let moves = present.clone().map(|present| self.moves(present));
+        let replicated = self.balancers.replicated().max(if keeps { self.plan.asking } else { 0 });
+        if self.replicas.as_ref().map_or(0, Replicas::asking) != replicated {
+            let tasks = self.columns.len();
+            self.replicas = (replicated > 0).then(|| Replicas::new(replicated, tasks, &self.device));
+        }
+        let pass = self.pass(&batch, masks.as_ref());
+        let forward = pass.forward(&self.state.theta);
+        let losses = forward.losses(&pass);
+        let (rows, sayings) = self.backward(&pass, forward, &losses, absent, memory).await?;
+        let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
+        let combined = self.combined(&pass, rows, &sayings);
+        let before = keeps.then(|| self.state.theta.clone());
+        let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
+        self.rules.step(&mut self.state, combined, losses.clone(), moves, self.step, rate);
+        if !sayings.pending.is_empty() {
+            self.learn_after(&self.pass(&batch, masks.as_ref()), &sayings.pending, memory).await?;
+        }
+        self.weigher.learn(&mut self.learned, losses, present);
+        if let Some((jacobian, before)) = jacobian.zip(before) {
+            self.seen = Some(self.seen(&jacobian, &before, absent));
+        }
+        Ok(())
+    }
+
+    fn pass<'a>(&'a self, batch: &'a Batch, masks: Option<&'a crate::model::Masks>) -> Pass<'a> {
+        Pass {
+            network: self.network.as_ref(),
+            shape: &self.shape,
+            scales: &self.scales,
+            replicas: self.replicas.as_ref(),
+            batch,
+            masks,
+        }
+    }
+
+    fn dropout(&self) -> Dropout<'_> {
+        Dropout {
+            rates: &self.rates,
+            member_seeds: &self.member_seeds,
+            batch: self.batches.batch_rows(),
+            seed: self.lesson.seed,
+            device: &self.device,
+        }
+    }
+
+    /// The gradients of all rows, `[R, N]`, with what the balancers say before and after them.
+    async fn backward(
+        &self,
+        pass: &Pass<'_>,
+        forward: Forward,
+        losses: &Tensor<2>,
+        absent: Option<&Absent>,
+        memory: &mut Memory,
+    ) -> Result<(Tensor<2>, Sayings), TrainError> {
+        let due = |stage, memory: &Memory| -> Vec<usize> {
+            self.balancers.due(stage, self.step, memory).map(|(index, _)| index).collect()
+        };
+        let (early, late) = (due(Stage::Losses, memory), due(Stage::Gradients, memory));
+        let applied = (0..self.balancers.asked.len()).map(|index| self.balancers.held(index, memory)).collect();
+        let base = self.weigher.weights(&self.learned);
+        let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone() };
+        if !early.is_empty() {
+            let mut known = self.known(&download(losses.clone()).await?, absent);
+            self.ask(&early, &mut known, memory, &mut sayings);
+        }
+        sayings.weights = self.with_hosted(base.clone(), &sayings, |applied| &applied.weights);
+        let rows = forward.backward(pass, &sayings.weights);
+        if let Some(replicas) = pass.replicas.filter(|_| !late.is_empty()) {
+            let views = self.balancers.views(late.iter().filter_map(|index| self.balancers.asked.get(*index)));
+            let mut packed = Packed::default();
+            packed.push(losses.clone());
+            let jacobian = replicas.jacobian(&rows);
+            views.grams.iter().for_each(|range| packed.push(gram(&jacobian, range.clone())));
+            if views.jacobian {
+                let [asking, tasks, _] = jacobian.dims();
+                packed.push(jacobian.slice([0..asking, 0..tasks, 0..self.network.layout().shared]));
+            }
+            let parts = packed.read().await?;
+            let mut known = self.known(parts.first().map_or(&[], Vec::as_slice), absent);
+            self.look(&views, parts.get(1..).unwrap_or_default(), &late, &mut known);
+            self.ask(&late, &mut known, memory, &mut sayings);
+            sayings.weights = self.with_hosted(base, &sayings, |applied| &applied.weights);
+        }
+        Ok((rows, sayings))
+    }
+
+    fn ask(&self, due: &[usize], known: &mut [Known], memory: &mut Memory, sayings: &mut Sayings) {
+        for index in due {
+            let Some(member) = self.balancers.asked.get(*index).map(|asked| asked.member) else { continue };
+            let known = known.get_mut(member).map(std::mem::take).unwrap_or_default();
+            let (applied, pending) = self.balancers.ask(*index, known, self.step, memory);
+            if let Some(slot) = sayings.applied.get_mut(*index) {
+                *slot = applied;
+            }
+            sayings.pending.extend(pending);
+        }
+    }
+
+    /// What is known of every member by its losses, `[M, T]` in column order.
+    fn known(&self, losses: &[f32], absent: Option<&Absent>) -> Vec<Known> {
+        let members = losses.chunks_exact(self.columns.len()).zip(&self.plan.members);
+        let known = members.map(|(row, member)| Known {
+            losses: self.in_task_order(row).into_iter().map(f64::from).collect(),
+            absent: absent.and_then(|absent| absent.get(&member.seed)).cloned().unwrap_or_default(),
+            ..Known::default()
+        });
+        known.collect()
+    }
+
+    /// Adds what was read of the task gradients: a Gram matrix `[A, T, T]` for every range of the
+    /// views, then the gradients `[A, T, P]` where they were read.
+    fn look(&self, views: &Views, parts: &[Vec<f32>], due: &[usize], known: &mut [Known]) {
+        let tasks = self.columns.len();
+        let shared = self.network.layout().shared;
+        for asked in due.iter().filter_map(|index| self.balancers.asked.get(*index)) {
+            let Some(known) = known.get_mut(asked.member) else { continue };
+            let gram = |range: &std::ops::Range<usize>| {
+                let part = parts.get(views.grams.iter().position(|other| other == range)?)?;
+                self.matrix(part.get(asked.member * tasks * tasks..)?, tasks, true)
+            };
+            known.whole = gram(&(0..shared));
+            known.gram = gram(&self.balancers.range(asked));
+            let jacobian = parts.get(views.grams.len()).filter(|_| views.jacobian);
+            known.jacobian =
+                jacobian.and_then(|part| self.matrix(part.get(asked.member * tasks * shared..)?, shared, false));
+        }
+    }
+
+    /// The first `[T, columns]` of some numbers, rows in column order, as a matrix in task order; of a
+    /// square one the columns too.
+    fn matrix(&self, numbers: &[f32], columns: usize, square: bool) -> Option<DMatrix<f64>> {
+        let tasks = self.columns.len();
+        let numbers = numbers.get(..tasks * columns)?;
+        let mut place = vec![0; tasks];
+        self.columns.iter().enumerate().for_each(|(column, task)| place[*task] = column);
+        Some(DMatrix::from_fn(tasks, columns, |i, j| {
+            let j = if square { place[j] } else { j };
+            f64::from(numbers[place[i] * columns + j])
+        }))
+    }
+
+    /// Numbers of the asked members, in task order, added to a device tensor `[M, T]` that has zeros
+    /// there.
+    fn with_hosted(&self, base: Tensor<2>, sayings: &Sayings, of: impl Fn(&Applied) -> &Vec<f64>) -> Tensor<2> {
+        if sayings.applied.is_empty() {
+            return base;
+        }
+        let [members, tasks] = base.dims();
+        let mut hosted = vec![0.0; members * tasks];
+        for (asked, applied) in self.balancers.asked.iter().zip(&sayings.applied) {
+            for (column, task) in self.columns.iter().enumerate() {
+                hosted[asked.member * tasks + column] = of(applied).get(*task).copied().unwrap_or(0.0) as f32;
+            }
+        }
+        base + upload(hosted, [members, tasks], &self.device)
+    }
+
+    /// One gradient a member, `[M, N]`.
+    fn combined(&self, pass: &Pass, rows: Tensor<2>, sayings: &Sayings) -> Tensor<2> {
+        let Some(replicas) = pass.replicas else { return rows };
+        let shared = self.network.layout().shared;
+        let apart = self.balancers.asked.iter().any(|asked| asked.stage == Stage::Gradients);
+        let base = || self.weigher.weights(&self.learned);
+        let how = Combination {
+            weights: sayings.weights.clone(),
+            heads: apart.then(|| self.with_hosted(base(), sayings, |applied| &applied.heads)),
+            directions: self.directions(replicas.asking(), shared, sayings),
+            shared,
+        };
+        replicas.combine(rows, &how)
+    }
+
+    fn directions(
+        &self,
+        asking: usize,
+        shared: usize,
+        sayings: &Sayings,
+    ) -> Option<(Tensor<2>, Tensor<2, burn::tensor::Bool>)> {
+        let mut whose = vec![0.0; asking];
+        let mut values = vec![0.0; asking * shared];
+        for (asked, applied) in self.balancers.asked.iter().zip(&sayings.applied) {
+            let Some(direction) = applied.direction.as_ref().filter(|direction| direction.len() == shared) else {
+                continue;
+            };
+            let Some(row) = values.chunks_exact_mut(shared.max(1)).nth(asked.member) else { continue };
+            row.iter_mut().zip(direction).for_each(|(value, number)| *value = *number as f32);
+            whose[asked.member] = 1.0;
+        }
+        whose.contains(&1.0).then(|| {
+            let whose = upload(whose, [asking, 1], &self.device).greater_elem(0.5);
+            (upload(values, [asking, shared], &self.device), whose)
+        })
+    }
+
+    /// Lets balancers learn from the losses of the batch after the update.
+    async fn learn_after(&self, pass: &Pass<'_>, pending: &[Pending], memory: &mut Memory) -> Result<(), TrainError> {
+        let Some(last) = pending.iter().map(|pending| pending.member).max() else { return Ok(()) };
+        let losses = download(pass.losses_of_first(&self.state.theta, last + 1)).await?;
+        let rows: Vec<Vec<f64>> = losses
+            .chunks_exact(self.columns.len())
+            .map(|row| self.in_task_order(row).into_iter().map(f64::from).collect())
+            .collect();
+        for pending in pending {
+            self.balancers.learn(pending, rows.get(pending.member).map_or(&[], Vec::as_slice), memory);
+        }
+        Ok(())
+    }
+
+    /// What the task gradients of the first member say of a step that was taken.
+    fn seen(&self, jacobian: &Tensor<3>, before: &Tensor<2>, absent: Option<&Absent>) -> Seen {
+        let [_, tasks, width] = jacobian.dims();
+        let shared = self.network.layout().shared;
+        let first = |theta: &Tensor<2>| theta.clone().slice([0..1, 0..width]);
+        let moved = first(before) - first(&self.state.theta);
+        let own = jacobian.clone().slice([0..1, 0..tasks, 0..width]).reshape([tasks, width]);
+        let seed = self.plan.members.first().map_or(0, |member| member.seed);
+        let trunk = moved.clone().slice([0..1, 0..shared]);
+        Seen {
+            gram: (shared > 0)
+                .then(|| gram(jacobian, 0..shared).slice([0..1, 0..tasks, 0..tasks]).reshape([tasks, tasks])),
+            decrease: (own * moved).sum_dim(1),
+            update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
+            absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// 0 for tasks without a label in a member's batch, else 1, `[M, T]`.
+    fn present(&self, absent: &Absent) -> Tensor<2> {
+        let present = self.plan.members.iter().flat_map(|member| {
+            self.columns.iter().map(|task| {
+                f32::from(!absent.get(&member.seed).and_then(|tasks| tasks.get(*task)).copied().unwrap_or(false))
+            })
+        });
+        upload(present.collect(), [self.plan.members.len(), self.columns.len()], &self.device)
+    }
+
+    /// 0 for the heads of tasks that are not present in a member's batch, `[M, N]`.
+    fn moves(&mut self, present: Tensor<2>) -> Tensor<2> {
+        let layout = self.network.layout();
+        let (owned, common) = self.owners.get_or_insert_with(|| {
+            let owned: Vec<Vec<f32>> = self.columns.iter().map(|task| layout.owned_by(*task)).collect();
+            let common = (0..layout.len).map(|i| f32::from(owned.iter().all(|mask| mask[i] == 0.0))).collect();
+            (
+                upload(owned.concat(), [self.columns.len(), layout.len], &self.device),
+                upload(common, [1, layout.len], &self.device),
+            )
+        });
+        present.matmul(owned.clone()) + common.clone()
+    }
+}
