@@ -17,7 +17,7 @@ fn given<'a>(kinds: &'a [LossKind], options: &'a Pick) -> Given<'a> {
 }
 
 fn coefficients(options: &Pick, kinds: &[LossKind]) -> Coefficients {
-    balance::of(options).coefficients(&given(kinds, options)).unwrap()
+    balance::of(options).coefficients(&given(kinds, options)).unwrap_or_else(|| panic!("{options:?} has none"))
 }
 
 fn assert_close(got: &[f64], expected: &[f64]) {

@@ -216,13 +216,11 @@ fn a_rewound_balancer_remembers_what_it_did_then() {
     let mut rig = Rig::new(Config { balancer: Pick::new("gradnorm"), ..everything(Optimiser::Adam) });
     rig.steps(4);
     let before = rig.snapshot();
-    rig.record();
+    // The end of an epoch, which is recorded: there it goes back to.
     rig.steps(3);
     assert_ne!(rig.snapshot().balancers, before.balancers);
     rig.trainer.rewind();
-    let again = rig.snapshot();
-    let recorded = again.step;
-    assert!(recorded <= 7 && recorded >= 4);
+    assert_eq!((rig.snapshot().step, rig.snapshot().balancers), (before.step, before.balancers));
 }
 
 #[test]

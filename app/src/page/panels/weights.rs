@@ -54,9 +54,13 @@ pub fn WeightsPanel() -> impl IntoView {
     let view = WeightsView { page, lines: StoredValue::new(Lines::new(|point| &point.weights)) };
     let weight =
         move |task: usize| page.latest.with(|point| point.as_ref().and_then(|point| point.weights.get(task).copied()));
-    // The weights sum to the number of tasks: a bar shows the share.
+    let decrease = move |task: usize| {
+        page.latest.with(|point| point.as_ref().and_then(|point| point.decrease.get(task).copied()).unwrap_or(f32::NAN))
+    };
+    // Balancers differ in what their weights sum to: a bar shows the share.
     let share = move |task: usize| {
-        let share = weight(task).filter(|weight| weight.is_finite()).unwrap_or(0.0) / tasks(page).max(1) as f32;
+        let size = |task| weight(task).filter(|weight| weight.is_finite()).map_or(0.0, f32::abs);
+        let share = size(task) / (0..tasks(page)).map(size).sum::<f32>().max(f32::MIN_POSITIVE);
         format!("width: {:.1}%; background: {}", share.clamp(0.0, 1.0) * 100.0, task_css(task))
     };
     let row = move |task: usize| {
@@ -65,14 +69,23 @@ pub fn WeightsPanel() -> impl IntoView {
                 <TaskMark task/>
                 <span class="bar" aria-hidden="true"><span style=move || share(task)></span></span>
                 <span class="number" data-testid=format!("task-{task}-weight")>
-                    {move || weight(task).map_or(DASH.into(), |weight| short(f64::from(weight)))}
+                    {move || or_dash(weight(task).unwrap_or(f32::NAN))}
+                </span>
+                <span class="number" title="Expected decrease of the loss" data-testid=format!("task-{task}-decrease")>
+                    {move || or_dash(decrease(task))}
                 </span>
             </li>
         }
     };
+    let update = move || page.latest.with(|point| point.as_ref().map_or(f32::NAN, |point| point.update_norm));
     view! {
         <Panel title="Task weights" term="weight" class="panel-weights">
             <ul class="weights"><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
+            <p class="small step-line">
+                "This step moves the shared layers by "
+                <span class="number" data-testid="update-norm">{move || or_dash(update())}</span>
+                " and should lower each task's loss by the number on the right."
+            </p>
             <ChartView chart=view>
                 <TableTwin caption="Task weights over epochs" table=Callback::new(move |()| table(page))/>
             </ChartView>
@@ -81,13 +94,19 @@ pub fn WeightsPanel() -> impl IntoView {
     .into_any()
 }
 
+/// A number, or a dash where there is none: before the first step, and under a balancer that has no
+/// weights.
+fn or_dash(value: f32) -> String {
+    if value.is_finite() { short(f64::from(value)) } else { DASH.into() }
+}
+
 fn table(page: Page) -> Table {
     let count = tasks(page);
     let head =
         std::iter::once("epoch".to_string()).chain((0..count).map(|task| format!("weight of {}", task_name(task))));
     let row = |point: &CurvePoint| {
         let weights =
-            (0..count).map(|task| point.weights.get(task).map_or(DASH.into(), |weight| short(f64::from(*weight))));
+            (0..count).map(|task| or_dash(point.weights.get(task).copied().unwrap_or(f32::NAN)));
         std::iter::once(point.epoch.to_string()).chain(weights).collect()
     };
     let rows = page.curves.with_value(|curves| sampled(curves, 50).into_iter().map(row).collect());

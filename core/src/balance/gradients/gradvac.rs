@@ -111,8 +111,8 @@ fn whole(seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
 
 fn layer_by_layer(seen: &Seen, jacobian: &DMatrix<f64>, random: &mut ChaCha8Rng) -> Answer {
     let (tasks, columns) = jacobian.shape();
-    let everything = [0..columns];
-    let layers = if seen.layers.is_empty() { &everything[..] } else { seen.layers };
+    let everything = 0..columns;
+    let layers = if seen.layers.is_empty() { std::slice::from_ref(&everything) } else { seen.layers };
     let seen = &Seen { layers, ..*seen };
     let mut memory = seen.memory(&LAYER_TARGETS);
     let mut direction = vec![0.0; columns];

@@ -86,17 +86,12 @@ fn inheriting(row: &Row, settings: Memo<Settings>, value: Memo<Value>, set: Call
 
 fn choice(row: &Row, choices: &[Choice], value: Memo<Value>, set: Callback<Value>) -> AnyView {
     let chosen = Memo::new(move |_| value.with(|value| value.text()));
-    let option = |choice: &Choice| {
-        let key = choice.key;
-        let selected = move || chosen.with(|chosen| chosen == key);
-        view! { <option value=key title=choice.help prop:selected=selected>{choice.label}</option> }
-    };
-    let options = choices.iter().map(option).collect_view();
+    let options = options(&row.key, choices, chosen);
     let choices = choices.to_vec();
     let help =
         move || chosen.with(|chosen| choices.iter().find(|choice| choice.key == chosen).map(|choice| choice.help));
     // A method is explained, a word explains itself.
-    let explained = matches!(row.key.as_str(), "data" | "arch" | "bal");
+    let explained = matches!(row.key.as_str(), "data" | "arch" | "bal" | "fanby");
     view! {
         <select
             id=row.id()
@@ -108,6 +103,49 @@ fn choice(row: &Row, choices: &[Choice], value: Memo<Value>, set: Callback<Value
         {explained.then(|| view! { <p class="small">{help}</p> })}
     }
     .into_any()
+}
+
+/// The options of a select; those of a table of methods under its headings, and greyed out with the
+/// reason where they make no sense in this lesson.
+fn options(setting: &str, choices: &[Choice], chosen: Memo<String>) -> Vec<AnyView> {
+    let page = Page::get();
+    let setting = setting.to_string();
+    let listed = Memo::new(move |_| {
+        let list = page.lesson.with(|lesson| mtl_core::config::listed(lesson, &setting)).unwrap_or_default();
+        list.into_iter().map(|listed| (listed.group, listed.unfit)).collect::<Vec<_>>()
+    });
+    let groups = listed.get_untracked();
+    let group = |i: usize| groups.get(i).map_or("", |(group, _)| *group);
+    let option = |i: usize, choice: &Choice| {
+        let (key, label, help) = (choice.key, choice.label, choice.help);
+        let unfit = move || listed.with(|listed| listed.get(i).and_then(|(_, unfit)| *unfit));
+        let selected = move || chosen.with(|chosen| chosen == key);
+        view! {
+            <option
+                value=key
+                title=move || unfit().unwrap_or(help)
+                disabled=move || unfit().is_some()
+                prop:selected=selected
+            >
+                {label}
+                {move || unfit().map(|reason| format!(" ({reason})"))}
+            </option>
+        }
+        .into_any()
+    };
+    let mut headings: Vec<&'static str> = Vec::new();
+    (0..choices.len()).for_each(|i| if !headings.contains(&group(i)) { headings.push(group(i)) });
+    let of = |heading: &'static str| {
+        let mine = choices.iter().enumerate().filter(|(i, _)| group(*i) == heading);
+        mine.map(|(i, choice)| option(i, choice)).collect::<Vec<_>>()
+    };
+    match headings.as_slice() {
+        [""] | [] => of(""),
+        headings => headings
+            .iter()
+            .map(|heading| view! { <optgroup label=*heading>{of(heading)}</optgroup> }.into_any())
+            .collect(),
+    }
 }
 
 fn switch(row: &Row, value: Memo<Value>, set: Callback<Value>) -> AnyView {
