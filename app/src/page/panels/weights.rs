@@ -65,7 +65,7 @@ pub fn WeightsPanel() -> impl IntoView {
                 <TaskMark task/>
                 <span class="bar" aria-hidden="true"><span style=move || share(task)></span></span>
                 <span class="number" data-testid=format!("task-{task}-weight")>
-                    {move || weight(task).map_or(DASH.into(), |weight| short(f64::from(weight)))}
+                    <span class="steady">{move || weight(task).map_or(DASH.into(), |weight| short(f64::from(weight)))}</span>
                 </span>
             </li>
         }
