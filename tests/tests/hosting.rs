@@ -35,7 +35,6 @@ fn the_page_works_in_a_folder_of_a_host_and_asks_for_nothing_outside_of_it() -> 
 }
 
 #[test]
-#[ignore = "second tier: under chromedriver the frame sometimes hangs before its first script"]
 fn the_page_works_in_a_sandboxed_frame() -> Result<()> {
     let inner = Site::built("/")?;
     let outer = Site::of_html(&format!(

@@ -51,5 +51,9 @@ fn overlay(info: &PanicHookInfo) -> Result<(), wasm_bindgen::JsValue> {
         cover.append_child(part)?;
     }
     body.append_child(&cover)?;
+    // Nothing below it answers any more, so the keyboard should not go there.
+    if let Some(app) = document().get_element_by_id("app") {
+        app.set_attribute("inert", "")?;
+    }
     button.focus()
 }

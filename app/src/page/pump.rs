@@ -1,6 +1,7 @@
 //! From the workers' messages to the page's signals, once per animation frame.
 
 use super::desk::{now, with};
+use super::panels::leave_frame;
 use super::state::Page;
 use super::{engine, exchange, trouble};
 use leptos::prelude::*;
@@ -184,6 +185,7 @@ fn renew_later(page: Page) {
 fn renew(page: Page) {
     with(page, |desk| (desk.renews, desk.renewed) = (false, now()));
     let last = page.curves.with_value(|curves| curves.last().cloned());
+    leave_frame();
     page.latest.try_set(last.map(Arc::new));
 }
 

@@ -2,32 +2,27 @@
 //! benchmark.
 
 mod files;
+mod http;
 mod route;
 
 use std::{
     collections::HashMap,
-    io,
     net::SocketAddr,
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
-    thread::{self, JoinHandle},
 };
 
 use anyhow::{Context, Result, anyhow, bail};
-use tiny_http::{Header, Method, Request, Response, StatusCode};
 
 pub use files::mime_of;
+use http::{Listener, Request, Response};
 use route::{Route, route};
-
-/// A browser asks for about six files at once.
-const THREADS: usize = 6;
 
 /// A running server; it stops when it is dropped, and its port is free soon after.
 pub struct Server {
-    http: Arc<tiny_http::Server>,
+    listener: Listener,
     site: Arc<Site>,
     address: SocketAddr,
-    threads: Vec<JoinHandle<()>>,
 }
 
 /// A file that is not (or not like this) in the folder.
@@ -59,24 +54,13 @@ pub fn serve(folder: &Path, prefix: &str, port: u16) -> Result<Server> {
     let folder = folder
         .canonicalize()
         .with_context(|| format!("there is no folder {}: run `cargo xtask build` first", folder.display()))?;
-    let http = tiny_http::Server::http(("127.0.0.1", port))
-        .map_err(|error| anyhow!("port {port} cannot be used ({error}): choose another one with --port"))?;
-    let address = http.server_addr().to_ip().context("the server has no address")?;
-    let http = Arc::new(http);
     let site =
         Arc::new(Site { folder, prefix: prefix.to_owned(), overrides: RwLock::default(), requests: Mutex::default() });
-    let threads = (0..THREADS)
-        .map(|_| {
-            let (http, site) = (Arc::clone(&http), Arc::clone(&site));
-            thread::spawn(move || {
-                while let Ok(request) = http.recv() {
-                    // A visitor who has gone away is no reason to stop.
-                    let _ = site.respond(request);
-                }
-            })
-        })
-        .collect();
-    Ok(Server { http, site, address, threads })
+    let answering = Arc::clone(&site);
+    let listener = Listener::start(port, move |request| answering.respond(request))
+        .map_err(|error| anyhow!("port {port} cannot be used ({error}): choose another one with --port"))?;
+    let address = listener.address();
+    Ok(Server { listener, site, address })
 }
 
 impl Server {
@@ -104,29 +88,16 @@ impl Server {
     }
 
     /// Serves until the process is ended.
-    pub fn wait(mut self) {
-        for thread in self.threads.drain(..) {
-            // A thread that has panicked leaves the others serving.
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The threads end by themselves; one that is still sending to a slow visitor is not awaited.
-        for _ in &self.threads {
-            self.http.unblock();
-        }
+    pub fn wait(self) {
+        self.listener.wait();
     }
 }
 
 impl Site {
-    fn respond(&self, request: Request) -> io::Result<()> {
-        let url = request.url().to_owned();
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(url.clone());
-        let answer = match request.method() {
-            Method::Get | Method::Head => self.answer(&url),
+    fn respond(&self, request: &Request) -> Response {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request.url.clone());
+        let answer = match request.method.as_str() {
+            "GET" | "HEAD" => self.answer(&request.url),
             _ => Answer::text(405, "only GET and HEAD are served"),
         };
         let headers = [
@@ -136,13 +107,7 @@ impl Site {
             Some(("Access-Control-Allow-Origin", "*".to_owned())),
             answer.location.map(|location| ("Location", location)),
         ];
-        let mut response = Response::from_data(answer.bytes).with_status_code(StatusCode(answer.status));
-        for (name, value) in headers.into_iter().flatten() {
-            if let Ok(header) = Header::from_bytes(name, value) {
-                response.add_header(header);
-            }
-        }
-        request.respond(response)
+        Response { status: answer.status, headers: headers.into_iter().flatten().collect(), body: answer.bytes }
     }
 
     fn answer(&self, url: &str) -> Answer {

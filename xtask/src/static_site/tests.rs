@@ -155,6 +155,30 @@ fn only_reading_is_allowed() -> Result<()> {
 }
 
 #[test]
+fn every_connection_is_answered_while_others_stay_open() -> Result<()> {
+    let folder = Folder::new("open")?;
+    let server = folder.serve("/")?;
+    // As a browser does: more connections than anybody planned for, at once, kept open.
+    let mut streams = (0..24).map(|_| TcpStream::connect(server.address)).collect::<Result<Vec<_>, _>>()?;
+    for round in 0..2 {
+        for stream in &mut streams {
+            write!(stream, "GET /page.js HTTP/1.1\r\nHost: localhost\r\n\r\n")?;
+        }
+        for (number, stream) in streams.iter_mut().enumerate() {
+            stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+            let mut answer = String::new();
+            while !answer.ends_with("\r\n\r\njs") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).with_context(|| format!("connection {number}, round {round}"))?;
+                answer.push(char::from(byte[0]));
+            }
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
 fn a_dropped_server_frees_its_port() -> Result<()> {
     let folder = Folder::new("drop")?;
     let server = folder.serve("/")?;

@@ -56,7 +56,9 @@ pub fn ConflictGauge() -> impl IntoView {
         view! {
             <li class=move || format!("pair {}", word(now.get()))>
                 <span class="pair-name">"cos(" {task_name(i)} ", " {task_name(j)} ")"</span>
-                <span class="number" data-testid=format!("cosine-{i}-{j}")>{move || text(now.get())}</span>
+                <span class="number" data-testid=format!("cosine-{i}-{j}")>
+                    <span class="steady">{move || text(now.get())}</span>
+                </span>
                 <strong class="pair-word">{move || word(now.get())}</strong>
                 <span class="gauge-end" aria-hidden="true">"\u{2212}1"</span>
                 <span class="gauge" aria-hidden="true"><span class="needle" style=needle></span></span>
@@ -69,7 +71,7 @@ pub fn ConflictGauge() -> impl IntoView {
         view! {
             <li>
                 <TaskMark task/>
-                <span class="number">{move || now.get().map_or(DASH.into(), short)}</span>
+                <span class="number"><span class="steady">{move || now.get().map_or(DASH.into(), short)}</span></span>
             </li>
         }
     };

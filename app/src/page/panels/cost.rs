@@ -25,15 +25,16 @@ fn counted(count: usize) -> String {
 fn line(page: Page) -> String {
     let Some(summary) = page.summary.get() else { return String::new() };
     let seconds = page.cost.get().filter(|(shared, separate)| shared.is_finite() && separate.is_finite());
-    let time = |seconds: Option<f32>| seconds.map_or(String::new(), |s| format!(", {} an epoch", duration(s)));
-    let (shared, separate) = (seconds.map(|s| s.0), seconds.map(|s| s.1));
-    let one = format!("One shared model: {}{}", counted(summary.shared_parameters), time(shared));
+    let shared = seconds.map_or(String::new(), |s| format!(", {} an epoch", duration(s.0)));
+    let one = format!("One shared model: {}{shared}", counted(summary.shared_parameters));
     let count = tasks(page);
     // Without baselines the engine has no separate models to count.
     if count < 2 || summary.separate_parameters == 0 {
         return one;
     }
-    format!("{one}; {count} separate ones: {}{}", counted(summary.separate_parameters), time(separate))
+    // Units stand once: it has to fit into one line beside its '?'.
+    let separate = seconds.map_or(String::new(), |s| format!(", {}", duration(s.1)));
+    format!("{one}; {count} separate ones: {}{separate}", summary.separate_parameters)
 }
 
 /// One shared model against separate ones: parameters, and time for an epoch.

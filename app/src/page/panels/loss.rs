@@ -167,8 +167,12 @@ fn Readings() -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><TaskMark task/></th>
-                <td data-testid=format!("task-{task}-train-loss")>{move || current(task, |point| &point.train)}</td>
-                <td data-testid=format!("task-{task}-valid-loss")>{move || current(task, |point| &point.valid)}</td>
+                <td data-testid=format!("task-{task}-train-loss")>
+                    <span class="steady">{move || current(task, |point| &point.train)}</span>
+                </td>
+                <td data-testid=format!("task-{task}-valid-loss")>
+                    <span class="steady">{move || current(task, |point| &point.valid)}</span>
+                </td>
                 <td class="pointed">{move || pointed(task, |point| &point.train)}</td>
                 <td class="pointed">{move || pointed(task, |point| &point.valid)}</td>
             </tr>
@@ -183,7 +187,7 @@ fn Readings() -> impl IntoView {
                     <th scope="col">"task"</th>
                     <th scope="col">"training"</th>
                     <th scope="col">"validation"</th>
-                    <th scope="colgroup" colspan="2" class="pointed">{heading}</th>
+                    <th scope="colgroup" colspan="2" class="pointed"><span class="unseen">"under the pointer"</span> {heading}</th>
                 </tr>
             </thead>
             <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>

@@ -23,6 +23,7 @@ mod weights;
 pub use cards::{DataCard, NetworkCard, SharingCard, TrainingCard};
 pub use conflict::ConflictGauge;
 pub use cost::CostLine;
+pub(super) use draw::pass as leave_frame;
 pub use loss::LossPanel;
 pub use mark::TaskMark;
 pub use network::NetworkPicture;

@@ -153,7 +153,7 @@ pub fn ParetoPanel() -> impl IntoView {
             <ChartView chart=view>
                 <TableTwin caption="Held-out losses of the fan, the composed model and the single-task models" table=table/>
                 <span class="small">
-                    "hypervolume " <strong class="number" data-testid="hypervolume">{move || volume(page)}</strong>
+                    "hypervolume " <strong class="number steady" data-testid="hypervolume">{move || volume(page)}</strong>
                 </span>
                 <HelpButton term="hypervolume"/>
             </ChartView>

@@ -79,16 +79,16 @@ pub fn tasks(page: Page) -> usize {
 
 /// A description for those who don't see: renewed at once on pause, every five seconds at most
 /// while training goes on.
-pub fn spoken(text: impl Fn() -> String + Copy + Send + Sync + 'static) -> ReadSignal<String> {
+pub fn spoken(text: impl Fn() -> String + Clone + Send + Sync + 'static) -> ReadSignal<String> {
     let page = Page::get();
     let (read, write) = signal(String::new());
     let renew = move || {
-        let new = untrack(text);
+        let new = untrack(&text);
         if read.try_get_untracked().is_some_and(|old| old != new) {
             write.set(new);
         }
     };
-    let job = Job::new(|| SPOKEN_GAP, renew);
+    let job = Job::new(|| SPOKEN_GAP, renew.clone());
     let running = Memo::new(move |_| page.frame.with(|frame| frame.running));
     Effect::new(move |_| {
         page.curves_version.track();

@@ -98,7 +98,9 @@ pub fn TransferPanel() -> impl IntoView {
         view! {
             <tr>
                 <th scope="row"><TaskMark task/></th>
-                <td class="number" data-testid=format!("task-{task}-transfer")>{move || gain_text(gain(task).as_ref())}</td>
+                <td class="number" data-testid=format!("task-{task}-transfer")>
+                    <span class="steady">{move || gain_text(gain(task).as_ref())}</span>
+                </td>
                 <td>
                     <span class=move || class(task)>{move || words(task)}</span>
                     <span class="interval">{move || interval_text(gain(task).as_ref())}</span>

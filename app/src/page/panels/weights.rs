@@ -69,10 +69,10 @@ pub fn WeightsPanel() -> impl IntoView {
                 <TaskMark task/>
                 <span class="bar" aria-hidden="true"><span style=move || share(task)></span></span>
                 <span class="number" data-testid=format!("task-{task}-weight")>
-                    {move || or_dash(weight(task).unwrap_or(f32::NAN))}
+                    <span class="steady">{move || or_dash(weight(task).unwrap_or(f32::NAN))}</span>
                 </span>
                 <span class="number" title="Expected decrease of the loss" data-testid=format!("task-{task}-decrease")>
-                    {move || or_dash(decrease(task))}
+                    <span class="steady">{move || or_dash(decrease(task))}</span>
                 </span>
             </li>
         }
@@ -83,7 +83,7 @@ pub fn WeightsPanel() -> impl IntoView {
             <ul class="weights"><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
                 "This step moves the shared layers by "
-                <span class="number" data-testid="update-norm">{move || or_dash(update())}</span>
+                <span class="number steady" data-testid="update-norm">{move || or_dash(update())}</span>
                 " and should lower each task's loss by the number on the right."
             </p>
             <ChartView chart=view>

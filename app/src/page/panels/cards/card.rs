@@ -54,8 +54,10 @@ pub fn CardView(
             </details>
         }
     };
+    // Some panels have the titles of cards.
+    let name = format!("Card {}: {}", about.number, about.title);
     view! {
-        <section class="card" aria-label=about.title>
+        <section class="card" aria-label=name>
             <header class="panel-head">
                 <h2><span class="card-number">{about.number}</span> {about.title}</h2>
                 <HelpButton term=about.term/>

@@ -2,6 +2,7 @@
 
 use super::download::{save_png, save_svg};
 use super::{Job, observe_size};
+use crate::charts::board::Board;
 use crate::charts::svg::to_svg;
 use crate::charts::{Area, Drawn, Theme};
 use crate::page::panels::text::spoken;
@@ -10,6 +11,7 @@ use leptos::{ev, html, prelude::*};
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::DrawingBackend;
 use plotters_canvas::CanvasBackend;
+use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -71,6 +73,42 @@ pub fn scratch() -> Option<HtmlCanvasElement> {
     web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()
 }
 
+/// A chart whose type is forgotten: what is around charts is compiled once, not once for each.
+trait AnyChart: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn track(&self);
+    fn draw(&self, area: &Area<Board<'_>>, theme: Theme) -> Drawn<Board<'static>>;
+    fn label(&self) -> String;
+    fn point(&self, pointer: Option<Pointer>);
+    fn step(&self, by: i32);
+}
+
+impl<C: Chart> AnyChart for C {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn track(&self) {
+        Chart::track(self);
+    }
+
+    fn draw(&self, area: &Area<Board<'_>>, theme: Theme) -> Drawn<Board<'static>> {
+        Chart::draw(self, area, theme)
+    }
+
+    fn label(&self) -> String {
+        Chart::label(self)
+    }
+
+    fn point(&self, pointer: Option<Pointer>) {
+        Chart::point(self, pointer);
+    }
+
+    fn step(&self, by: i32) {
+        Chart::step(self, by);
+    }
+}
+
 /// A chart: its canvas, and a foot with what is given and the downloads.
 #[component]
 pub fn ChartView<C: Chart>(
@@ -80,6 +118,10 @@ pub fn ChartView<C: Chart>(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
+    chart_view(Arc::new(chart), children)
+}
+
+fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
     let page = Page::get();
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
@@ -90,6 +132,7 @@ pub fn ChartView<C: Chart>(
         ((width * ratio).round() as u32, (height * ratio).round() as u32)
     };
 
+    let drawn = chart.clone();
     let job = Job::chart(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
         let pixels = pixels();
@@ -98,43 +141,48 @@ pub fn ChartView<C: Chart>(
         }
         fit(&canvas, pixels);
         if let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) {
-            let _ = chart.draw(&backend.into_drawing_area(), theme());
+            let _ = drawn.draw(&Board::new(backend, 1.0).into_drawing_area(), theme());
         }
     });
+    let tracked = chart.clone();
     Effect::new(move |_| {
         size.track();
         page.dark.track();
-        chart.track();
+        tracked.track();
         job.mark();
     });
 
-    let pointer = move |event: &ev::PointerEvent| {
+    let pointed = chart.clone();
+    let pointer = move |event: ev::PointerEvent| {
         let ratio = pixel_ratio();
         let at = (f64::from(event.offset_x()) * ratio, f64::from(event.offset_y()) * ratio);
-        chart.point(Some(Pointer { at, size: pixels(), theme: theme() }));
+        pointed.point(Some(Pointer { at, size: pixels(), theme: theme() }));
     };
+    let stepped = chart.clone();
     let keys = move |event: ev::KeyboardEvent| {
         let by = match event.key().as_str() {
             "ArrowLeft" => -1,
             "ArrowRight" => 1,
             "PageUp" => -10,
             "PageDown" => 10,
-            "Escape" => return chart.point(None),
+            "Escape" => return stepped.point(None),
             _ => return,
         };
         event.prevent_default();
-        chart.step(by);
+        stepped.step(by);
     };
-    let label = spoken(move || chart.label());
+    let name = chart.name();
+    let (told, left, blurred) = (chart.clone(), chart.clone(), chart.clone());
+    let label = spoken(move || told.label());
     let save_as_svg = move |_| {
         let (width, height) = size.get_untracked();
         let size = (width.max(320.0) as u32, height.max(160.0) as u32);
         let drawn = Theme::new(page.dark.get_untracked(), 4.0);
-        save_svg(C::NAME, &to_svg(size, 4, &chart.label(), |area| chart.draw(area, drawn)));
+        save_svg(name, &to_svg(size, 4, &chart.label(), |area| chart.draw(area, drawn)));
     };
     let save_as_png = move |_| {
         if let Some(canvas) = canvas.get_untracked() {
-            save_png(C::NAME, &canvas);
+            save_png(name, &canvas);
         }
     };
     view! {
@@ -143,17 +191,17 @@ pub fn ChartView<C: Chart>(
                 node_ref=canvas
                 role="img"
                 tabindex="0"
-                data-testid=C::NAME
+                data-testid=name
                 aria-label=move || label.get()
-                on:pointermove=move |event| pointer(&event)
-                on:pointerdown=move |event| pointer(&event)
+                on:pointermove=pointer.clone()
+                on:pointerdown=pointer
                 on:pointerleave=move |event| {
                     // A finger that is lifted leaves its reading on the screen.
                     if event.pointer_type() == "mouse" {
-                        chart.point(None);
+                        left.point(None);
                     }
                 }
-                on:blur=move |_| chart.point(None)
+                on:blur=move |_| blurred.point(None)
                 on:keydown=keys
             />
         </div>

@@ -8,5 +8,5 @@ mod size;
 
 pub use canvas::{Chart, ChartView, Pointer, context, fit, pixel_ratio, scratch};
 
-pub use schedule::Job;
+pub use schedule::{Job, pass};
 pub use size::observe_size;

@@ -35,6 +35,8 @@ struct Loop {
     asked: bool,
     /// A timer will ask for one.
     waits: bool,
+    /// The coming frame is left to others.
+    passes: bool,
     turn: usize,
     number: u32,
 }
@@ -77,6 +79,12 @@ impl Job {
     }
 }
 
+/// Leaves the coming frame to others: what has to be laid out and what has to be drawn don't meet in
+/// one frame.
+pub fn pass() {
+    LOOP.with_borrow_mut(|all| all.passes = true);
+}
+
 /// Milliseconds since the page was opened.
 pub fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
@@ -111,10 +119,13 @@ fn ask() {
 
 fn frame() {
     let start = now();
-    let count = LOOP.with_borrow_mut(|all| {
+    let (passes, count) = LOOP.with_borrow_mut(|all| {
         all.asked = false;
-        all.entries.len()
+        (std::mem::take(&mut all.passes), all.entries.len())
     });
+    if passes {
+        return plan();
+    }
     for _ in 0..count {
         if now() - start > BUDGET {
             break;

@@ -66,7 +66,9 @@ pub fn TaskFigure(
         <figure node_ref=figure class="task-figure" style=format!("--task: {}", task_css(task)) on:keydown=keys>
             <figcaption>
                 <TaskMark task name=true/>
-                <span class="number" data-testid=format!("task-{task}-metric")>{move || metric(page, task)}</span>
+                <span class="number" data-testid=format!("task-{task}-metric")>
+                    <span class="steady">{move || metric(page, task)}</span>
+                </span>
                 <button
                     type="button"
                     class="enlarge"

@@ -74,7 +74,7 @@ pub fn Predictions() -> impl IntoView {
         Table { head, rows: (0..tasks(page)).map(row).collect() }
     });
     view! {
-        <Panel title="Predictions" term="prediction" class="panel-predictions" tools=view! { {tools} <TableTwin caption="Predictions" table=table/> }.into_any()>
+        <Panel title="Predictions" term="prediction" class="panel-predictions" tools=view! { {tools} <TableTwin caption="Predictions of every task" table=table/> }.into_any()>
             <div class="predictions" style=move || format!("--count: {}", tasks(page))>
                 <For each=move || 0..tasks(page) key=|task| *task children=figure/>
             </div>
