@@ -8,6 +8,8 @@
 use super::batch::Batch;
 use super::plan::Plan;
 use super::tensors::upload;
+#[cfg(feature = "gpu")]
+use crate::model::device;
 use crate::model::{Layout, Masks, Network, Params, Shape, host, loss};
 use burn::tensor::{Device, Tensor};
 
@@ -139,6 +141,28 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
     }
 }
 
+/// What gradients are taken of, whose own gradient is one, and the scaled losses `[R, T]` in column
+/// order. `weights`: `[R, T]`; `scales`: `[1, T]`.
+fn weighted_losses(
+    shape: &Shape,
+    groups: Vec<Tensor<3>>,
+    batch: &Batch,
+    weights: Tensor<2>,
+    scales: &Tensor<2>,
+) -> (Tensor<2>, Tensor<2>) {
+    #[cfg(feature = "gpu")]
+    {
+        let given =
+            device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
+        if let Some(losses) = device::weighted_losses(shape, &groups, &given) {
+            return (losses.clone(), losses.inner());
+        }
+    }
+    let losses = batch_losses(shape, groups, batch);
+    let total = (losses.clone() * (weights * scales.clone())).sum();
+    (total.reshape([1, 1]), losses.inner() * scales.clone())
+}
+
 /// The gradients of a step: with those of every task where they are wanted, else one backward pass
 /// over the members themselves.
 ///
@@ -188,10 +212,9 @@ impl Pass<'_> {
     ) -> (Tensor<2>, Tensor<2>) {
         let params = Params::cut(theta, self.network.layout()).tracked();
         let outputs = self.network.forward(&params, batch.inputs.clone(), masks, false);
-        let losses = batch_losses(self.shape, outputs.groups, batch);
-        let total = (losses.clone() * (weights * self.frame.scales.clone())).sum();
+        let (total, losses) = weighted_losses(self.shape, outputs.groups, batch, weights, &self.frame.scales);
         let mut gradients = total.backward();
-        (params.gradients(&mut gradients), losses.inner() * self.frame.scales.clone())
+        (params.gradients(&mut gradients), losses)
     }
 }
 
