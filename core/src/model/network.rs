@@ -17,7 +17,7 @@ enum Held {
     Cut(Vec<Tensor<3>>),
     /// Where layers read the flat vector themselves.
     #[cfg(feature = "gpu")]
-    Flat(device::Flat),
+    Flat(Box<device::Flat>),
 }
 
 impl Params {
@@ -26,7 +26,7 @@ impl Params {
         let rows = flat.dims()[0];
         #[cfg(feature = "gpu")]
         if let Some(flat) = device::Flat::new(flat, layout, |slot| slot_shape(slot, rows)) {
-            return Self { held: Held::Flat(flat), rows };
+            return Self { held: Held::Flat(Box::new(flat)), rows };
         }
         let slots = layout.slots.iter().map(|slot| {
             let piece = flat.clone().slice([0..rows, slot.offset..slot.offset + slot.len()]);
@@ -40,7 +40,7 @@ impl Params {
         let held = match self.held {
             Held::Cut(slots) => Held::Cut(slots.into_iter().map(|slot| slot.autodiff().require_grad()).collect()),
             #[cfg(feature = "gpu")]
-            Held::Flat(flat) => Held::Flat(flat.tracked()),
+            Held::Flat(flat) => Held::Flat(Box::new(flat.tracked())),
         };
         Self { held, rows: self.rows }
     }

@@ -152,8 +152,7 @@ fn weighted_losses(
 ) -> (Tensor<2>, Tensor<2>) {
     #[cfg(feature = "gpu")]
     {
-        let given =
-            device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
+        let given = device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
         if let Some(losses) = device::weighted_losses(shape, &groups, &given) {
             return (losses.clone(), losses.inner());
         }

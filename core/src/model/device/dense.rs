@@ -1,10 +1,10 @@
 //! `activation(x w + b)` as one dispatch forwards and one backwards.
 //!
-//! One thread per number of the result: layers are at most 128 wide and batches a few hundred rows,
-//! so what counts is that all of it is one dispatch.
+//! Layers are at most 128 wide and batches a few hundred rows, so what counts is that all of it is
+//! one dispatch.
 
 use super::flat::{Flat, Place};
-use super::kernel::{activate, slope};
+use super::product::{SizesLaunch, TILE, backward, backward_weights, forward};
 use super::{DeviceTensor, Queued, Rows, argument, empty, group, groups, queued, resolved};
 use crate::config::Activation;
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
@@ -13,8 +13,6 @@ use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, AutodiffBackend};
 use burn::tensor::Tensor;
-use burn_cubecl::cubecl;
-use burn_cubecl::cubecl::prelude::*;
 use burn_cubecl::kernel::into_contiguous;
 use burn_wgpu::Wgpu;
 use std::sync::Arc;
@@ -82,7 +80,7 @@ impl Layer {
         let y = empty(&self.x, [self.rows, batch, to]);
         forward::launch(
             &self.x.client,
-            groups(&self.x, self.rows * batch * to),
+            groups(&self.x, self.rows * batch.div_ceil(TILE) * to.div_ceil(TILE)),
             group(),
             argument(&self.x),
             argument(&self.theta),
@@ -94,35 +92,44 @@ impl Layer {
     }
 
     /// Writes the slots' gradients and gives the input's, where that is needed.
-    fn backward(&self, y: &DeviceTensor, dy: &DeviceTensor, out: &DeviceTensor, add: bool, needs_x: bool) -> Option<DeviceTensor> {
-        let [batch, from, to, ..] = self.sizes;
-        let weights = self.rows * (from + 1) * to;
-        let client = &self.x.client;
-        let [x, theta, y, dy] = [&self.x, &self.theta, y, dy].map(argument);
+    fn backward(&self, y: &DeviceTensor, dy: &DeviceTensor, to: &Gradient, needs_x: bool) -> Option<DeviceTensor> {
+        let [batch, from, out, ..] = self.sizes;
+        let weights = self.rows * from.div_ceil(TILE) * out.div_ceil(TILE);
+        let inputs = self.rows * batch.div_ceil(TILE) * from.div_ceil(TILE);
+        let (client, activation, add) = (&self.x.client, self.activation, to.add);
+        let [x, theta, y, dy, gradient] = [&self.x, &self.theta, y, dy, to.whole].map(argument);
         if !needs_x {
-            let groups = groups(out, weights);
-            backward_weights::launch(client, groups, group(), x, y, dy, argument(out), self.sizes(), weights, self.activation, add);
+            let count = groups(&self.x, weights);
+            backward_weights::launch(
+                client,
+                count,
+                group(),
+                x,
+                y,
+                dy,
+                gradient,
+                self.sizes(),
+                weights,
+                activation,
+                add,
+            );
             return None;
         }
         let dx = empty(&self.x, [self.rows, batch, from]);
-        let groups = groups(out, weights + self.rows * batch * from);
-        backward::launch(
-            client,
-            groups,
-            group(),
-            x,
-            theta,
-            y,
-            dy,
-            argument(out),
-            argument(&dx),
-            self.sizes(),
-            weights,
-            self.activation,
-            add,
-        );
+        let count = groups(&self.x, weights + inputs);
+        let into = argument(&dx);
+        let sizes = self.sizes();
+        backward::launch(client, count, group(), x, theta, y, dy, gradient, into, sizes, weights, activation, add);
         Some(dx)
     }
+}
+
+/// Where a layer writes its slots' gradients.
+struct Gradient<'a> {
+    /// Of the whole flat vector.
+    whole: &'a DeviceTensor,
+    /// Whether there are some already that these are added to.
+    add: bool,
 }
 
 /// What the backward pass needs.
@@ -148,137 +155,9 @@ impl Backward<Wgpu, 2> for Dense {
         let Kept { layer, y, gradient, written, slots } = ops.state;
         // Layers that share their slots add to each other.
         let add = slots.map(|slot| written.get(slot).is_some_and(|written| written.swap(true, Ordering::Relaxed)));
-        let dx = layer.backward(&y, &dy, &gradient, add[0], x.is_some());
+        let dx = layer.backward(&y, &dy, &Gradient { whole: &gradient, add: add[0] }, x.is_some());
         if let (Some(node), Some(dx)) = (x, dx) {
             gradients.register::<Wgpu>(node.id, queued(dx));
-        }
-    }
-}
-
-/// Where a layer's numbers stand.
-#[derive(CubeType, CubeLaunch, Clone, Copy)]
-struct Sizes {
-    batch: usize,
-    from: usize,
-    to: usize,
-    /// Matrices of the slot in a row of the flat vector.
-    blocks: usize,
-    /// Length of such a row.
-    columns: usize,
-    weight: usize,
-    bias: usize,
-    /// From one row's inputs to the next one's; 0 where all have the same.
-    x_stride: usize,
-}
-
-/// Where the layer's weights begin for a row of the input.
-#[cube]
-fn weights_at(row: usize, sizes: &Sizes) -> usize {
-    row / sizes.blocks * sizes.columns + sizes.weight + row % sizes.blocks * sizes.from * sizes.to
-}
-
-/// As [`weights_at`], for its biases.
-#[cube]
-fn biases_at(row: usize, sizes: &Sizes) -> usize {
-    row / sizes.blocks * sizes.columns + sizes.bias + row % sizes.blocks * sizes.to
-}
-
-#[cube(launch)]
-fn forward(x: &[f32], theta: &[f32], y: &mut [f32], sizes: Sizes, #[comptime] activation: Activation) {
-    let at = ABSOLUTE_POS;
-    if at >= y.len() {
-        terminate!();
-    }
-    let (column, line) = (at % sizes.to, at / sizes.to);
-    let row = line / sizes.batch;
-    let x_at = row * sizes.x_stride + line % sizes.batch * sizes.from;
-    let weights = weights_at(row, &sizes) + column;
-    let mut sum = theta[biases_at(row, &sizes) + column];
-    for i in 0..sizes.from {
-        sum += x[x_at + i] * theta[weights + i * sizes.to];
-    }
-    y[at] = activate(sum, activation);
-}
-
-/// The gradient of one weight or bias.
-#[cube]
-fn weight_gradient(
-    at: usize,
-    x: &[f32],
-    y: &[f32],
-    dy: &[f32],
-    gradient: &mut [f32],
-    sizes: &Sizes,
-    #[comptime] activation: Activation,
-    #[comptime] add: bool,
-) {
-    let column = at % sizes.to;
-    let i = at / sizes.to % (sizes.from + 1);
-    let row = at / sizes.to / (sizes.from + 1);
-    let first = row * sizes.batch * sizes.to + column;
-    let mut sum = 0.0f32;
-    let mut place = biases_at(row, sizes) + column;
-    if i == sizes.from {
-        for b in 0..sizes.batch {
-            let at = first + b * sizes.to;
-            sum += slope(dy[at], y[at], activation);
-        }
-    } else {
-        place = weights_at(row, sizes) + i * sizes.to + column;
-        let x_at = row * sizes.x_stride + i;
-        for b in 0..sizes.batch {
-            let at = first + b * sizes.to;
-            sum += slope(dy[at], y[at], activation) * x[x_at + b * sizes.from];
-        }
-    }
-    if comptime!(add) {
-        sum += gradient[place];
-    }
-    gradient[place] = sum;
-}
-
-#[cube(launch)]
-fn backward_weights(
-    x: &[f32],
-    y: &[f32],
-    dy: &[f32],
-    gradient: &mut [f32],
-    sizes: Sizes,
-    weights: usize,
-    #[comptime] activation: Activation,
-    #[comptime] add: bool,
-) {
-    if ABSOLUTE_POS < weights {
-        weight_gradient(ABSOLUTE_POS, x, y, dy, gradient, &sizes, activation, add);
-    }
-}
-
-#[cube(launch)]
-fn backward(
-    x: &[f32],
-    theta: &[f32],
-    y: &[f32],
-    dy: &[f32],
-    gradient: &mut [f32],
-    dx: &mut [f32],
-    sizes: Sizes,
-    weights: usize,
-    #[comptime] activation: Activation,
-    #[comptime] add: bool,
-) {
-    if ABSOLUTE_POS < weights {
-        weight_gradient(ABSOLUTE_POS, x, y, dy, gradient, &sizes, activation, add);
-    } else {
-        let at = ABSOLUTE_POS - weights;
-        if at < dx.len() {
-            let line = at / sizes.from;
-            let from = line * sizes.to;
-            let place = weights_at(line / sizes.batch, &sizes) + at % sizes.from * sizes.to;
-            let mut sum = 0.0f32;
-            for j in 0..sizes.to {
-                sum += slope(dy[from + j], y[from + j], activation) * theta[place + j];
-            }
-            dx[at] = sum;
         }
     }
 }

@@ -33,21 +33,25 @@ fn is_nan(x: f32) -> bool {
     (u32::reinterpret(x) & MAGNITUDE) > INFINITY
 }
 
+/// A polynomial with these coefficients, the highest power first.
+#[cube]
+fn along(s: f32, #[comptime] coefficients: Vec<f32>) -> f32 {
+    let others = comptime!(coefficients.len() - 1);
+    let mut sum = f32::new(comptime!(coefficients[0]));
+    #[unroll]
+    for i in 0..others {
+        sum = sum * s + f32::new(comptime!(coefficients[i + 1]));
+    }
+    sum
+}
+
 /// The host's polynomial. The built-in function overflows on some drivers, and NaN stays NaN here.
 #[cube]
 fn tanh(x: f32) -> f32 {
     let c = clamp(x, -MOST_OF_TANH, MOST_OF_TANH);
     let s = c * c;
-    let mut odd = f32::new(comptime!(ODD_OF_TANH[0]));
-    #[unroll]
-    for i in 1..comptime!(ODD_OF_TANH.len()) {
-        odd = odd * s + f32::new(comptime!(ODD_OF_TANH[i]));
-    }
-    let mut even = f32::new(comptime!(EVEN_OF_TANH[0]));
-    #[unroll]
-    for i in 1..comptime!(EVEN_OF_TANH.len()) {
-        even = even * s + f32::new(comptime!(EVEN_OF_TANH[i]));
-    }
+    let odd = along(s, comptime!(ODD_OF_TANH.to_vec()));
+    let even = along(s, comptime!(EVEN_OF_TANH.to_vec()));
     select(is_nan(x), x, c * odd / even)
 }
 
@@ -76,13 +80,19 @@ pub fn slope(gradient: f32, y: f32, #[comptime] activation: Activation) -> f32 {
 }
 
 /// The sum over a workgroup, for each of its threads. Whoever writes to `shared` again waits first.
+///
+/// One thread adds up: a tree's barriers cost more than as few numbers.
 #[cube]
 pub fn total(own: f32, shared: &mut Shared<[f32]>) -> f32 {
     shared[UNIT_POS as usize] = own;
     sync_cube();
-    let mut sum = 0.0f32;
-    for i in 0..UNITS {
-        sum += shared[i];
+    if UNIT_POS == 0 {
+        let mut sum = shared[0];
+        for i in 1..UNITS {
+            sum += shared[i];
+        }
+        shared[0] = sum;
     }
-    sum
+    sync_cube();
+    shared[0]
 }

@@ -53,7 +53,13 @@ pub fn weighted_losses(shape: &Shape, outputs: &[Tensor<3>], batch: &Batch) -> O
         let node = outputs.node();
         let outputs = into_contiguous(super::resolved(<Autodiff<Wgpu> as AutodiffBackend>::inner(outputs)));
         let sizes = Sizes { batch: size, tasks, each: width / tasks.max(1), all, first };
-        let given = Given { outputs: &outputs, targets: &targets, labelled: labelled.as_ref(), weights: &weights, scales: &scales };
+        let given = Given {
+            outputs: &outputs,
+            targets: &targets,
+            labelled: labelled.as_ref(),
+            weights: &weights,
+            scales: &scales,
+        };
         let slopes = given.measure(group.loss, sizes, &losses);
         let value = queued(losses.clone());
         root = Some(match root {

@@ -17,14 +17,15 @@ mod dense;
 mod flat;
 mod kernel;
 mod loss;
+mod product;
 
 pub use dense::dense;
 pub use flat::Flat;
 pub use kernel::{is_below, total};
 pub use loss::{Batch, weighted_losses};
 
-use burn::backend::fusion::{NoOp, get_client};
 use burn::backend::fusion::custom::{OperationIr, StreamId, TensorIr};
+use burn::backend::fusion::{NoOp, get_client};
 use burn::backend::ir::{BackendIr, InitOperationIr};
 use burn::backend::{BackendTypes, TensorMetadata};
 use burn::tensor::{Bool, DType, Shape, Tensor};

@@ -12,6 +12,10 @@ use burn::tensor::Tensor;
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 
+/// Buffers of the step with factors, its own sizes among them. Without factors it is one less:
+/// what every GPU has.
+const BINDINGS: u32 = 9;
+
 /// Takes the step, or gives `None` where the tensors are not on a GPU.
 pub fn step(
     rules: &Rules,
@@ -21,49 +25,70 @@ pub fn step(
     moves: Option<&Tensor<2>>,
     scales: Scales,
 ) -> Option<()> {
+    let has_factors = rules.factors.is_some() || moves.is_some();
     let numbers = [&state.theta, &state.safe, &state.first, &state.second, gradient, losses];
     if !numbers.into_iter().all(is_device) || state.dead.dtype().size() != size_of::<u32>() {
         return None;
     }
     let shape = Shape { members: gradient.dims()[0], columns: gradient.dims()[1], tasks: losses.dims()[1] };
+    let (gradient, losses) = (primitive(gradient.clone())?, primitive(losses.clone())?);
+    if has_factors && gradient.client.properties().hardware.max_bindings < BINDINGS {
+        return None;
+    }
     let factors = match factors(rules, moves, shape) {
         Some(factors) => Some(primitive(factors)?),
         None => None,
     };
-    let (gradient, losses) = (primitive(gradient.clone())?, primitive(losses.clone())?);
     let [theta, safe, first, second] = [&mut state.theta, &mut state.safe, &mut state.first, &mut state.second]
         .map(|field| take(field, &losses).map(own));
     let (theta, safe, first, second) = (theta?, safe?, first?, second?);
     let stand_in = DeviceTensor { dtype: state.dead.dtype(), ..losses.clone() };
     let dead = own(truths(std::mem::replace(&mut state.dead, truth_tensor(stand_in)))?);
-    step_kernel::launch(
-        &theta.client,
-        CubeCount::Static(shape.members as u32, 1, 1),
-        group(),
-        argument(&theta),
-        argument(&safe),
-        argument(&first),
-        argument(&second),
-        argument(&dead),
-        argument(&gradient),
-        argument(&losses),
-        argument(factors.as_ref().unwrap_or(&gradient)),
-        PlacesLaunch::new(shape.columns, shape.tasks),
-        NumbersLaunch::new(
-            rules.momentum,
-            1.0 - rules.momentum,
-            scales.rate,
-            scales.factor,
-            scales.epsilon,
-            rules.clip_at,
+    let (client, members) = (&theta.client, CubeCount::Static(shape.members as u32, 1, 1));
+    let [theta_to, safe_to, first_to, second_to, dead_to] = [&theta, &safe, &first, &second, &dead].map(argument);
+    let (gradient, losses) = (argument(&gradient), argument(&losses));
+    let places = PlacesLaunch::new(shape.columns, shape.tasks);
+    let (momentum, fresh, Scales { rate, factor, epsilon }) = (rules.momentum, 1.0 - rules.momentum, scales);
+    let numbers = NumbersLaunch::new(momentum, fresh, rate, factor, epsilon, rules.clip_at);
+    let kind = Kind {
+        optimiser: rules.optimiser,
+        clip: rules.clip,
+        has_factors: rules.factors.is_some(),
+        has_moves: moves.is_some(),
+    };
+    match factors {
+        None => step_alike::launch(
+            client,
+            members,
+            group(),
+            theta_to,
+            safe_to,
+            first_to,
+            second_to,
+            dead_to,
+            gradient,
+            losses,
+            places,
+            numbers,
+            kind,
         ),
-        Kind {
-            optimiser: rules.optimiser,
-            clip: rules.clip,
-            has_factors: rules.factors.is_some(),
-            has_moves: moves.is_some(),
-        },
-    );
+        Some(factors) => step_by_factors::launch(
+            client,
+            members,
+            group(),
+            theta_to,
+            safe_to,
+            first_to,
+            second_to,
+            dead_to,
+            gradient,
+            losses,
+            argument(&factors),
+            places,
+            numbers,
+            kind,
+        ),
+    }
     state.theta = tensor(theta);
     state.safe = tensor(safe);
     state.first = tensor(first);
@@ -84,8 +109,7 @@ fn take(field: &mut Tensor<2>, stand_in: &DeviceTensor) -> Option<DeviceTensor> 
     primitive(std::mem::replace(field, tensor(stand_in.clone())))
 }
 
-/// Rates and weight decay, then what moves; joined where both are there, for not every GPU lets a
-/// kernel have more than eight buffers.
+/// Rates and weight decay, then what moves.
 fn factors(rules: &Rules, moves: Option<&Tensor<2>>, shape: Shape) -> Option<Tensor<2>> {
     match (&rules.factors, moves) {
         (Some(factors), Some(moves)) => {
@@ -122,8 +146,26 @@ struct Kind {
     has_moves: bool,
 }
 
+/// A step in which all parameters are alike.
 #[cube(launch)]
-fn step_kernel(
+fn step_alike(
+    theta: &mut [f32],
+    safe: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    dead: &mut [u32],
+    gradient: &[f32],
+    losses: &[f32],
+    places: Places,
+    numbers: Numbers,
+    #[comptime] kind: Kind,
+) {
+    move_member(theta, safe, first, second, dead, gradient, losses, gradient, &places, &numbers, kind);
+}
+
+/// A step in which they are not.
+#[cube(launch)]
+fn step_by_factors(
     theta: &mut [f32],
     safe: &mut [f32],
     first: &mut [f32],
@@ -134,6 +176,24 @@ fn step_kernel(
     factors: &[f32],
     places: Places,
     numbers: Numbers,
+    #[comptime] kind: Kind,
+) {
+    move_member(theta, safe, first, second, dead, gradient, losses, factors, &places, &numbers, kind);
+}
+
+/// Moves the parameters of the workgroup's member, if it lives.
+#[cube]
+fn move_member(
+    theta: &mut [f32],
+    safe: &mut [f32],
+    first: &mut [f32],
+    second: &mut [f32],
+    dead: &mut [u32],
+    gradient: &[f32],
+    losses: &[f32],
+    factors: &[f32],
+    places: &Places,
+    numbers: &Numbers,
     #[comptime] kind: Kind,
 ) {
     let member = CUBE_POS_X as usize;
@@ -176,7 +236,7 @@ fn step_kernel(
             if comptime!(kind.clip == Clip::Value) {
                 g = clamp(g, -numbers.clip_at, numbers.clip_at);
             }
-            move_one(theta, safe, first, second, factors, start + i, i, g, &places, &numbers, kind);
+            move_one(theta, safe, first, second, factors, start + i, i, g, places, numbers, kind);
             i += UNITS;
         }
     }

@@ -88,9 +88,8 @@ impl Rules {
         #[cfg(feature = "gpu")]
         let factors = (differs(&rates, 1.0) || differs(&decay, 0.0))
             .then(|| upload([rates.as_slice(), &decay].concat(), [1, 2 * layout.len], device));
-        let row = |values: Vec<f32>, neutral: f32| {
-            differs(&values, neutral).then(|| upload(values, [1, layout.len], device))
-        };
+        let row =
+            |values: Vec<f32>, neutral: f32| differs(&values, neutral).then(|| upload(values, [1, layout.len], device));
         Self {
             optimiser: training.optimiser,
             momentum: training.momentum as f32,
