@@ -15,12 +15,14 @@
 
 mod dense;
 mod flat;
+mod gather;
 mod kernel;
 mod loss;
 mod product;
 
 pub use dense::dense;
 pub use flat::Flat;
+pub use gather::pieces;
 pub use kernel::{is_below, total};
 pub use loss::{Batch, weighted_losses};
 
