@@ -153,8 +153,8 @@ fn weighted_losses(
     #[cfg(feature = "gpu")]
     {
         let given = device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
-        if let Some(losses) = device::weighted_losses(shape, &groups, &given) {
-            return (losses.clone(), losses.inner());
+        if let Some(found) = device::weighted_losses(shape, &groups, &given) {
+            return found;
         }
     }
     let losses = batch_losses(shape, groups, batch);

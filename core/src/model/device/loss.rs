@@ -27,14 +27,15 @@ pub struct Batch<'a> {
     pub scales: &'a Tensor<2>,
 }
 
-/// Scaled losses of a batch, `[R, T]` in column order, as a mean over labelled rows. Gradients of
-/// their *weighed* sum flow out of what this gives: its root's own gradient has to be one. `None`
-/// where the tensors are not what they should be.
+/// Scaled losses of a batch, `[R, T]` in column order, as a mean over labelled rows, behind the root
+/// that gradients of their *weighed* sum flow out of. The root has no numbers, so that none have to
+/// be filled with its own gradient, which is one. `None` where the tensors are not what they should
+/// be.
 ///
 /// # Shapes
 ///
 /// `outputs`, per group: `[R, B, tasks * outputs]`.
-pub fn weighted_losses(shape: &Shape, outputs: &[Tensor<3>], batch: &Batch) -> Option<Tensor<2>> {
+pub fn weighted_losses(shape: &Shape, outputs: &[Tensor<3>], batch: &Batch) -> Option<(Tensor<2>, Tensor<2>)> {
     let (weights, scales) = (primitive(batch.weights.clone())?, primitive(batch.scales.clone())?);
     let [rows, all] = batch.weights.dims();
     let losses = empty(&weights, [rows, all]);
@@ -61,7 +62,7 @@ pub fn weighted_losses(shape: &Shape, outputs: &[Tensor<3>], batch: &Batch) -> O
             scales: &scales,
         };
         let slopes = given.measure(group.loss, sizes, &losses);
-        let value = queued(losses.clone());
+        let value = queued(empty(&losses, [0, 0]));
         root = Some(match root {
             None => match First.prepare::<NoCheckpointing>([node]).compute_bound().stateful() {
                 OpsKind::Tracked(prepared) => prepared.finish(slopes, value),
@@ -74,7 +75,8 @@ pub fn weighted_losses(shape: &Shape, outputs: &[Tensor<3>], batch: &Batch) -> O
         });
         first += tasks;
     }
-    root.map(Tensor::from_primitive::<Autodiff<Wgpu>>)
+    let root = root.map(Tensor::from_primitive::<Autodiff<Wgpu>>)?;
+    Some((root, super::tensor(losses)))
 }
 
 struct Sizes {
@@ -123,7 +125,8 @@ impl Given<'_> {
     }
 }
 
-/// The first group's losses.
+/// The first group's losses. Their slopes are there already: they are what the root's gradient, one,
+/// would be multiplied by.
 #[derive(Debug)]
 struct First;
 

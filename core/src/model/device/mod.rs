@@ -88,7 +88,8 @@ fn queued(tensor: DeviceTensor) -> Queued {
 
 /// Memory for a tensor of numbers, beside another one.
 pub fn empty<const D: usize>(beside: &DeviceTensor, shape: [usize; D]) -> DeviceTensor {
-    let bytes = shape.iter().product::<usize>() * size_of::<f32>();
+    // A buffer has to have some length.
+    let bytes = shape.iter().product::<usize>().max(1) * size_of::<f32>();
     let (client, device) = (beside.client.clone(), beside.device.clone());
     let handle = client.empty(bytes);
     DeviceTensor::new_contiguous(client, device, Shape::from(shape), handle, DType::F32)
