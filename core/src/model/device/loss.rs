@@ -1,6 +1,7 @@
 //! A group's losses of a batch and their slopes as one dispatch.
 
 use super::kernel::total;
+use super::price::price;
 use super::{DeviceTensor, Rows, UNITS, argument, empty, group, primitive, queued};
 use crate::config::LossKind;
 use crate::model::Shape;
@@ -216,77 +217,11 @@ fn measure(
         let at = b * width + task * places.each;
         let target_at = row * places.targets_stride + at;
         let at = row * places.batch * width + at;
-        cost += price(outputs, at, targets, target_at, places.each, share, weight, slopes, kind);
+        cost += price(outputs, at, targets, target_at, places.each, share, weight, slopes, kind, true);
         b += UNITS;
     }
     let sum = total(cost, &mut shared);
     if UNIT_POS == 0 {
         losses[column] = sum * scale;
     }
-}
-
-/// The share of a row of the batch in a task's mean, and its slopes; see
-/// [`crate::model::loss::per_row`].
-#[cube]
-fn price(
-    outputs: &[f32],
-    at: usize,
-    targets: &[f32],
-    target_at: usize,
-    each: usize,
-    share: f32,
-    weight: f32,
-    slopes: &mut [f32],
-    #[comptime] kind: LossKind,
-) -> f32 {
-    let mut sum = 0.0f32;
-    match comptime!(kind) {
-        LossKind::Mse => {
-            let part = share / f32::cast_from(each as u32);
-            for o in 0..each {
-                let error = outputs[at + o] - targets[target_at + o];
-                slopes[at + o] = 2.0f32 * error * part * weight;
-                sum += error * error * part;
-            }
-        }
-        LossKind::Huber => {
-            let part = share / f32::cast_from(each as u32);
-            for o in 0..each {
-                let error = outputs[at + o] - targets[target_at + o];
-                let above = select(error > 1.0f32, 1.0f32, error);
-                let near = select(above < -1.0f32, -1.0f32, above);
-                slopes[at + o] = near * part * weight;
-                sum += near * (error - 0.5f32 * near) * part;
-            }
-        }
-        LossKind::Bce => {
-            let part = share / f32::cast_from(each as u32);
-            for o in 0..each {
-                let logit = outputs[at + o];
-                let target = targets[target_at + o];
-                let small = (-(logit.abs())).exp();
-                let sigmoid = select(logit < 0.0f32, small, 1.0f32) / (1.0f32 + small);
-                slopes[at + o] = (sigmoid - target) * part * weight;
-                sum += (select(logit < 0.0f32, 0.0f32, logit) - logit * target + (1.0f32 + small).ln()) * part;
-            }
-        }
-        LossKind::Ce => {
-            let mut largest = outputs[at];
-            for o in 1..each {
-                largest = max(largest, outputs[at + o]);
-            }
-            let mut powers = 0.0f32;
-            for o in 0..each {
-                powers += (outputs[at + o] - largest).exp();
-            }
-            let whole = largest + powers.ln();
-            for o in 0..each {
-                let logit = outputs[at + o];
-                let target = targets[target_at + o];
-                slopes[at + o] = ((logit - largest).exp() / powers - target) * share * weight;
-                sum += target * (whole - logit) * share;
-            }
-        }
-    }
-    sum
 }

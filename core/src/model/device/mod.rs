@@ -14,13 +14,16 @@
 //! finished result back as a new entry.
 
 mod dense;
+mod evaluate;
 mod flat;
 mod gather;
 mod kernel;
 mod loss;
+mod price;
 mod product;
 
 pub use dense::dense;
+pub use evaluate::{Rows as Evaluated, add_losses};
 pub use flat::Flat;
 pub use gather::pieces;
 pub use kernel::{is_below, total};
