@@ -77,16 +77,27 @@ fn auto_gives_one_of_the_engines_and_a_reason() -> Result<()> {
     })
 }
 
-#[test]
-fn both_engines_reach_the_same_losses_after_two_hundred_steps() -> Result<()> {
-    let after_200_steps = |engine: &'static str| -> Result<Vec<Reading>> {
+/// A layer of every kind, heads of their own, a loss of every kind, two outputs, clipping, decay, a
+/// rate of its own and labels that are missing from whole batches: what the GPU has kernels for.
+const MIXED: &str = "v=1&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-relu,12-n\
+    &opt=adamw&decay=0.02&clip=norm&clipat=0.5&t0.loss=bce&t0.head=6,5-sigmoid&t1.loss=ce&t1.outputs=3\
+    &t1.head=6,5-leaky&t2.loss=huber&t2.outputs=2&t2.lr=0.5&t2.labelled=8&t2.head=none";
+
+/// Heads that stand side by side and stacked, an activation that is no part of a kernel, dropout.
+const STACKED: &str = "v=1&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-gelu,8\
+    &opt=rmsprop&lr=0.003&clip=value&clipat=0.1&drop=0.2&t0.loss=mse&t0.outputs=1&t0.head=6,5\
+    &t1.loss=mse&t1.outputs=1&t1.head=6,5&t2.loss=mse&t2.outputs=1&t2.head=6,5";
+
+/// Takes as many epochs of four steps on both engines and compares what the page then shows.
+fn agree(fragment: &'static str, tasks: usize, epochs: u64) -> Result<()> {
+    let losses_on = |engine: &'static str| -> Result<Vec<Reading>> {
         let mut losses = Vec::new();
-        GPU.visit(SMALL, |page| {
+        GPU.visit(fragment, |page| {
             page.pause()?;
             page.click(if engine == "GPU" { "pin-gpu" } else { "pin-cpu" })?;
             wait_engine(page, engine)?;
             page.rewound()?;
-            ensure!(page.step_through(50, 4)? == 50);
+            ensure!(page.step_through(epochs, 4)? == epochs);
             page.settled_losses()?;
             ensure!(page.text("engine")? == engine, "it did not stay on the {engine}: {}", page.text("engine-reason")?);
             losses =
@@ -95,15 +106,45 @@ fn both_engines_reach_the_same_losses_after_two_hundred_steps() -> Result<()> {
         })?;
         Ok(losses)
     };
-    let cpu = after_200_steps("CPU")?;
-    let gpu = after_200_steps("GPU")?;
-    ensure!(cpu.len() == 2 && gpu.len() == 2);
+    let cpu = losses_on("CPU")?;
+    let gpu = losses_on("GPU")?;
+    ensure!(cpu.len() == tasks && gpu.len() == tasks);
     for (task, (cpu, gpu)) in cpu.iter().zip(&gpu).enumerate() {
         let blur = cpu.blur + gpu.blur;
         let difference = ((cpu.value - gpu.value).abs() - blur).max(0.0) / cpu.value.abs().max(1e-6);
         ensure!(difference < 1e-3, "task {task}: CPU {cpu:?}, GPU {gpu:?}");
     }
     Ok(())
+}
+
+#[test]
+fn both_engines_reach_the_same_losses_after_two_hundred_steps() -> Result<()> {
+    agree(SMALL, 2, 50)
+}
+
+#[test]
+fn both_engines_agree_on_every_loss_and_on_missing_labels() -> Result<()> {
+    agree(MIXED, 3, 20)
+}
+
+#[test]
+fn both_engines_agree_on_stacked_heads_and_dropout() -> Result<()> {
+    agree(STACKED, 3, 20)
+}
+
+#[test]
+fn a_model_that_explodes_on_the_gpu_is_noticed() -> Result<()> {
+    const WILD: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0&opt=sgd&lr=10&mom=0.9\
+        &t0.loss=mse&t0.scale=100&t1.loss=mse&t1.scale=100";
+    GPU.visit(WILD, |page| {
+        page.click("pin-gpu")?;
+        wait_engine(page, "GPU")?;
+        page.play()?;
+        eventually_true(PATIENCE, "a sentence about the explosion", || Ok(page.notice()?.contains("exploded")))?;
+        ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
+        ensure!(!page.playing()?, "it goes on");
+        Ok(())
+    })
 }
 
 #[test]

@@ -161,7 +161,7 @@ impl Default for SharingConfig {
 }
 
 /// Which rule turns gradients into steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Optimiser {
     /// Stochastic gradient descent with momentum.
     Sgd,
@@ -187,7 +187,7 @@ pub enum Schedule {
 }
 
 /// How gradients are clipped, per member and once, after aggregation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Clip {
     /// Not at all.
     None,

@@ -1,11 +1,27 @@
-//! Layers over the population axis, from burn's own operations or, on the host, as one.
+//! Layers over the population axis, from burn's own operations or, on the host and on a GPU, as one.
 
-use super::host;
+use super::{Params, host};
 use crate::config::Activation;
 use burn::tensor::{Tensor, activation};
 
 /// Keeps the variance of a layer norm away from zero.
 const NORM_EPSILON: f32 = 1e-5;
+
+/// `activation(x w + b)`, with `w` and `b` two slots of the parameters.
+///
+/// # Shapes
+///
+/// `x`: `[R, B, in]`, or `[R * tasks, B, in]` for stacked slots; gives the same with `out`.
+pub fn layer(params: &Params, x: Tensor<3>, weight: usize, bias: usize, activation: Activation) -> Tensor<3> {
+    #[cfg(feature = "gpu")]
+    if let Some(flat) = params.flat() {
+        let fused = if host::fuses(activation) { activation } else { Activation::Identity };
+        if let Some(y) = super::device::dense(flat, &x, weight, bias, fused) {
+            return if fused == activation { y } else { activate(y, activation) };
+        }
+    }
+    dense(x, params.slot(weight), params.slot(bias), activation)
+}
 
 /// `activation(x w + b)`.
 ///

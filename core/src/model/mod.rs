@@ -7,6 +7,8 @@
 use crate::config::PickEntry;
 use std::sync::LazyLock;
 
+#[cfg(feature = "gpu")]
+pub(crate) mod device;
 #[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]

@@ -1,42 +1,82 @@
 //! What every architecture offers the training loop.
 
+#[cfg(feature = "gpu")]
+use super::device;
 use super::slots::{Layout, Slot};
 use burn::tensor::Tensor;
 
 /// The parameters of some rows of a population, slot by slot.
-///
-/// # Shapes
-///
-/// Shared slots `[R, rows, columns]`, wide ones `[R, rows, tasks * columns]`, stacked ones
-/// `[R * tasks, rows, columns]`.
 pub struct Params {
-    /// One tensor per slot of the layout, in its order.
-    pub slots: Vec<Tensor<3>>,
+    held: Held,
     /// Rows of the population: members, or members and replicas.
     pub rows: usize,
 }
 
+enum Held {
+    /// One tensor per slot of the layout, in its order.
+    Cut(Vec<Tensor<3>>),
+    /// Where layers read the flat vector themselves.
+    #[cfg(feature = "gpu")]
+    Flat(Box<device::Flat>),
+}
+
 impl Params {
-    /// Cuts a flat `[R, N]` tensor into slots.
+    /// The slots of a flat `[R, N]` tensor.
     pub fn cut(flat: &Tensor<2>, layout: &Layout) -> Self {
         let rows = flat.dims()[0];
+        #[cfg(feature = "gpu")]
+        if let Some(flat) = device::Flat::new(flat, layout, |slot| slot_shape(slot, rows)) {
+            return Self { held: Held::Flat(Box::new(flat)), rows };
+        }
         let slots = layout.slots.iter().map(|slot| {
             let piece = flat.clone().slice([0..rows, slot.offset..slot.offset + slot.len()]);
             piece.reshape(slot_shape(slot, rows))
         });
-        Self { slots: slots.collect(), rows }
+        Self { held: Held::Cut(slots.collect()), rows }
     }
 
     /// The same parameters as leaves of a new graph.
     pub fn tracked(self) -> Self {
-        let slots = self.slots.into_iter().map(|slot| slot.autodiff().require_grad());
-        Self { slots: slots.collect(), rows: self.rows }
+        let held = match self.held {
+            Held::Cut(slots) => Held::Cut(slots.into_iter().map(|slot| slot.autodiff().require_grad()).collect()),
+            #[cfg(feature = "gpu")]
+            Held::Flat(flat) => Held::Flat(Box::new(flat.tracked())),
+        };
+        Self { held, rows: self.rows }
+    }
+
+    /// A slot of the layout.
+    ///
+    /// # Shapes
+    ///
+    /// Shared slots `[R, rows, columns]`, wide ones `[R, rows, tasks * columns]`, stacked ones
+    /// `[R * tasks, rows, columns]`.
+    pub fn slot(&self, slot: usize) -> Tensor<3> {
+        match &self.held {
+            Held::Cut(slots) => slots[slot].clone(),
+            #[cfg(feature = "gpu")]
+            Held::Flat(flat) => flat.slot(slot),
+        }
+    }
+
+    /// The flat vector, where layers read it themselves.
+    #[cfg(feature = "gpu")]
+    pub(super) fn flat(&self) -> Option<&device::Flat> {
+        match &self.held {
+            Held::Cut(_) => None,
+            Held::Flat(flat) => Some(flat),
+        }
     }
 
     /// The gradients of tracked parameters as one `[R, N]` tensor: one concatenation, where
     /// slicing a flat leaf would cost a zero-fill and an assignment per slot.
     pub fn gradients(&self, gradients: &mut burn::tensor::Gradients) -> Tensor<2> {
-        let flat = self.slots.iter().map(|slot| {
+        let slots = match &self.held {
+            Held::Cut(slots) => slots,
+            #[cfg(feature = "gpu")]
+            Held::Flat(flat) => return flat.gradients(gradients),
+        };
+        let flat = slots.iter().map(|slot| {
             let [a, b, c] = slot.dims();
             let length = a * b * c / self.rows;
             let gradient = slot.grad_remove(gradients);

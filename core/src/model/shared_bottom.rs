@@ -20,7 +20,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig, task_name};
-    use crate::model::layers::{dense, layer_norm};
+    use crate::model::layers::{activate, layer, layer_norm};
     use crate::model::network::{Masks, Network, Outputs, Params};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner, SlotKind};
@@ -89,15 +89,13 @@ mod engine {
     }
 
     /// One layer; `tasks` is how many tasks stand side by side in its columns.
-    fn apply(layer: &Layer, params: &Params, x: Tensor<3>, tasks: usize) -> Tensor<3> {
-        let weight = params.slots[layer.weight].clone();
-        let bias = params.slots[layer.bias].clone();
-        match layer.norm {
-            None => dense(x, weight, bias, layer.activation),
+    fn apply(slots: &Layer, params: &Params, x: Tensor<3>, tasks: usize) -> Tensor<3> {
+        match slots.norm {
+            None => layer(params, x, slots.weight, slots.bias, slots.activation),
             Some((gain, shift)) => {
-                let y = dense(x, weight, bias, Activation::Identity);
-                let y = layer_norm(y, params.slots[gain].clone(), params.slots[shift].clone(), tasks);
-                super::super::layers::activate(y, layer.activation)
+                let y = layer(params, x, slots.weight, slots.bias, Activation::Identity);
+                let y = layer_norm(y, params.slot(gain), params.slot(shift), tasks);
+                activate(y, slots.activation)
             }
         }
     }

@@ -6,6 +6,8 @@ use crate::config::{Lesson, LossKind};
 use crate::data::Dataset;
 use crate::data::batches::{epoch_order, steps_per_epoch};
 use crate::model::Shape;
+#[cfg(feature = "gpu")]
+use crate::model::device;
 use burn::tensor::{Device, Int, Tensor};
 use std::collections::BTreeMap;
 
@@ -145,6 +147,22 @@ impl Batches {
         if self.batch == 0 { self.rows } else { self.batch }
     }
 
+    /// As [`Batches::cut`], of the picked rows from `first` on, where the GPU does it at one go.
+    #[cfg(feature = "gpu")]
+    fn gathered(&self, picked: &Tensor<1, Int>, first: usize) -> Option<Batch> {
+        let columns = &self.columns;
+        let labelled = columns.labelled.iter().flatten();
+        let others = columns.targets.iter().chain(labelled).map(|(from, to)| *from..*to);
+        let ranges: Vec<_> = std::iter::once(0..columns.inputs).chain(others).collect();
+        let shape = [self.member_seeds.len(), self.batch];
+        let mut pieces = device::pieces(&self.table, picked, first, shape, &ranges)?.into_iter();
+        Some(Batch {
+            inputs: pieces.next()?,
+            targets: pieces.by_ref().take(columns.targets.len()).collect(),
+            labelled: columns.labelled.iter().map(|labelled| labelled.and_then(|_| pieces.next())).collect(),
+        })
+    }
+
     fn cut(&self, packed: Tensor<3>) -> Batch {
         let [rows, batch, _] = packed.dims();
         let piece = |range: (usize, usize)| packed.clone().slice([0..rows, 0..batch, range.0..range.1]);
@@ -207,6 +225,10 @@ impl Batches {
             Source::Full(batch) => batch.clone(),
             Source::Picked(indices) => {
                 let count = self.member_seeds.len() * self.batch;
+                #[cfg(feature = "gpu")]
+                if let Some(batch) = self.gathered(indices, i * count) {
+                    return batch;
+                }
                 let picked = indices.clone().narrow(0, i * count, count);
                 let columns = self.table.dims()[1];
                 self.cut(self.table.clone().select(0, picked).reshape([self.member_seeds.len(), self.batch, columns]))

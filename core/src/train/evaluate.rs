@@ -6,6 +6,8 @@ use super::batch::{group_labelled, group_targets};
 use super::plan::Plan;
 use super::tensors::upload;
 use crate::data::{Dataset, Split};
+#[cfg(feature = "gpu")]
+use crate::model::device;
 use crate::model::{Network, Params, Shape, loss};
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
@@ -28,6 +30,19 @@ struct Piece {
     shares: Vec<Tensor<3>>,
     /// Which rows are of which split.
     parts: Vec<(usize, Range<usize>)>,
+}
+
+#[cfg(feature = "gpu")]
+impl Piece {
+    /// Adds the rows' part to the losses of all members at one go, where a GPU does so.
+    fn add_losses(&self, shape: &Shape, outputs: &[Tensor<3>], sum: &mut Option<device::DeviceTensor>) -> Option<()> {
+        let mut splits = [const { 0..0 }; SPLITS];
+        for (split, range) in &self.parts {
+            splits[*split] = range.clone();
+        }
+        let rows = device::Evaluated { targets: &self.targets, shares: &self.shares, splits: &splits };
+        device::add_losses(shape, outputs, &rows, sum)
+    }
 }
 
 /// All rows, ready to be evaluated.
@@ -62,6 +77,8 @@ impl Evaluator {
         let members = theta.dims()[0];
         let params = Params::cut(theta, network.layout());
         let mut splits: Vec<Option<Tensor<2>>> = vec![None; SPLITS];
+        #[cfg(feature = "gpu")]
+        let mut at_once = None;
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
         for piece in &self.pieces {
             let [_, rows, inputs] = piece.inputs.dims();
@@ -70,6 +87,10 @@ impl Evaluator {
             for (list, outputs) in predictions.iter_mut().zip(&outputs) {
                 let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
                 list.extend(valid.map(|(_, range)| outputs.clone().slice([0..1, range.clone()])));
+            }
+            #[cfg(feature = "gpu")]
+            if piece.add_losses(shape, &outputs, &mut at_once).is_some() {
+                continue;
             }
             let shared = shape.groups.iter().zip(outputs).enumerate().map(|(g, (group, outputs))| {
                 let each = loss::per_row(group.loss, outputs, piece.targets[g].clone(), group.tasks.len());
@@ -85,8 +106,12 @@ impl Evaluator {
                 });
             }
         }
+        #[cfg(feature = "gpu")]
+        let losses = at_once.map(device::tensor);
+        #[cfg(not(feature = "gpu"))]
+        let losses = None;
         Evaluation {
-            losses: joined(splits.into_iter().flatten().collect(), 1),
+            losses: losses.unwrap_or_else(|| joined(splits.into_iter().flatten().collect(), 1)),
             predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
         }
     }

@@ -7,6 +7,8 @@
 
 use super::batch::Batch;
 use super::tensors::upload;
+#[cfg(feature = "gpu")]
+use crate::model::device;
 use crate::model::{Masks, Network, Params, Shape, host, loss};
 use burn::tensor::{Bool, Device, Tensor};
 use std::ops::Range;
@@ -160,6 +162,27 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
     }
 }
 
+/// What gradients are taken of, whose own gradient is one, and the scaled losses `[R, T]` in column
+/// order. `weights`: `[R, T]`; `scales`: `[1, T]`.
+fn weighted_losses(
+    shape: &Shape,
+    groups: Vec<Tensor<3>>,
+    batch: &Batch,
+    weights: Tensor<2>,
+    scales: &Tensor<2>,
+) -> (Tensor<2>, Tensor<2>) {
+    #[cfg(feature = "gpu")]
+    {
+        let given = device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
+        if let Some(found) = device::weighted_losses(shape, &groups, &given) {
+            return found;
+        }
+    }
+    let losses = batch_losses(shape, groups, batch);
+    let total = (losses.clone() * (weights * scales.clone())).sum();
+    (total.reshape([1, 1]), losses.inner() * scales.clone())
+}
+
 /// What goes into a step besides what it changes.
 pub struct Pass<'a> {
     /// The network.
@@ -179,22 +202,24 @@ pub struct Pass<'a> {
 /// A forward pass whose backward pass is still to come.
 pub struct Forward {
     params: Params,
-    /// `[R, T]`, unscaled.
-    losses: Tensor<2>,
+    /// Outputs of all rows.
+    groups: Vec<Tensor<3>>,
+    /// A batch for every row.
+    batch: Batch,
 }
 
 impl Pass<'_> {
-    /// The losses of all rows at some parameters, `[M, N]`.
+    /// The outputs of all rows at some parameters, `[M, N]`.
     pub fn forward(&self, theta: &Tensor<2>) -> Forward {
-        let run = |theta: &Tensor<2>, batch: &Batch, masks: Option<&Masks>| {
+        let run = |theta: &Tensor<2>, batch: Batch, masks: Option<&Masks>| {
             let params = Params::cut(theta, self.network.layout()).tracked();
-            let outputs = self.network.forward(&params, batch.inputs.clone(), masks, false);
-            Forward { losses: batch_losses(self.shape, outputs.groups, batch), params }
+            let groups = self.network.forward(&params, batch.inputs.clone(), masks, false).groups;
+            Forward { params, groups, batch }
         };
-        let Some(replicas) = self.replicas else { return run(theta, self.batch, self.masks) };
+        let Some(replicas) = self.replicas else { return run(theta, self.batch.clone(), self.masks) };
         let spread = |tensor: &Tensor<3>| replicas.spread_rows(tensor);
         let masks = self.masks.map(|masks| masks.map(spread));
-        run(&replicas.spread(theta), &self.batch.map(spread), masks.as_ref())
+        run(&replicas.spread(theta), self.batch.map(spread), masks.as_ref())
     }
 
     /// The losses of the first members at other parameters, `[n, T]`, scaled; nothing is tracked.
@@ -209,24 +234,31 @@ impl Pass<'_> {
         let outputs = self.network.forward(&params, batch.inputs.clone(), masks.as_ref(), false);
         batch_losses(self.shape, outputs.groups, &batch) * self.scales.clone()
     }
-}
 
-impl Forward {
-    /// The scaled losses of all members, `[M, T]` in column order.
-    pub fn losses(&self, pass: &Pass) -> Tensor<2> {
-        let losses = self.losses.clone().inner() * pass.scales.clone();
-        match pass.replicas {
+    /// Row losses as member losses, `[M, T]`.
+    fn of_members(&self, losses: Tensor<2>) -> Tensor<2> {
+        match self.replicas {
             Some(replicas) => replicas.gather(losses),
             None => losses,
         }
     }
+}
 
-    /// The gradients of all rows, `[R, N]`: members by their weights `[M, T]`, replicas by their task.
-    pub fn backward(self, pass: &Pass, weights: &Tensor<2>) -> Tensor<2> {
+impl Forward {
+    /// The scaled losses of all members, `[M, T]` in column order, for whoever wants them before the
+    /// backward pass.
+    pub fn losses(&self, pass: &Pass) -> Tensor<2> {
+        let groups = self.groups.iter().map(|outputs| outputs.clone().inner()).collect();
+        pass.of_members(batch_losses(pass.shape, groups, &self.batch) * pass.scales.clone())
+    }
+
+    /// The gradients of all rows, `[R, N]`: members by their weights `[M, T]`, replicas by their task;
+    /// and the scaled losses of all members, `[M, T]` in column order.
+    pub fn backward(self, pass: &Pass, weights: &Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let weights = pass.replicas.map_or_else(|| weights.clone(), |replicas| replicas.row_weights(weights));
-        let total = (self.losses * (weights * pass.scales.clone())).sum();
+        let (total, losses) = weighted_losses(pass.shape, self.groups, &self.batch, weights, pass.scales);
         let mut gradients = total.backward();
-        self.params.gradients(&mut gradients)
+        (self.params.gradients(&mut gradients), pass.of_members(losses))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::TrainError;
 pub use burn::tensor::Device;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 /// A tensor of host numbers. `values` must have as many as the shape.
 pub fn upload<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
@@ -23,6 +23,16 @@ pub fn upload_indices(values: Vec<i32>, device: &Device) -> Tensor<1, Int> {
 pub async fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
     let data = tensor.into_data_async().await.map_err(|error| TrainError::Read(format!("{error:?}")))?;
     Ok(data.iter::<f32>().collect())
+}
+
+/// Reads truth values; no operation is needed for it, as it would be to read them as numbers.
+///
+/// # Errors
+///
+/// As [`download`].
+pub async fn download_truths<const D: usize>(tensor: Tensor<D, Bool>) -> Result<Vec<bool>, TrainError> {
+    let data = tensor.into_data_async().await.map_err(|error| TrainError::Read(format!("{error:?}")))?;
+    Ok(data.iter::<bool>().collect())
 }
 
 /// Several tensors in one read.

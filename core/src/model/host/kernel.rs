@@ -205,24 +205,25 @@ pub fn transpose(values: &[f32], columns: usize, out: &mut Vec<f32>) {
     }
 }
 
+/// Beyond it tanh is 1 to rounding.
+pub const MOST_OF_TANH: f32 = 7.905_311;
+/// Coefficients of the odd powers in tanh's numerator, the highest first: the ones of the Eigen
+/// library's `ptanh`.
+pub const ODD_OF_TANH: [f32; 7] =
+    [-2.760_768_5e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
+/// Coefficients of the even powers in its denominator.
+pub const EVEN_OF_TANH: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
+
 /// tanh by a ratio of odd and even polynomials, within a few units in the last place of f32; no
-/// branches and no library call, so that a row of units is one run of SIMD instructions. The
-/// coefficients are the ones of the Eigen library's `ptanh`.
+/// branches and no library call, so that a row of units is one run of SIMD instructions.
 #[inline]
 pub fn tanh(x: f32) -> f32 {
-    let x = x.clamp(-7.905_311, 7.905_311);
+    let x = x.clamp(-MOST_OF_TANH, MOST_OF_TANH);
     let s = x * x;
-    let odd = -2.760_768_5e-16_f32;
-    let odd = odd * s + 2.000_188e-13;
-    let odd = odd * s - 8.604_672e-11;
-    let odd = odd * s + 5.122_297e-8;
-    let odd = odd * s + 1.485_722_4e-5;
-    let odd = odd * s + 6.372_619_3e-4;
-    let odd = odd * s + 4.893_524_6e-3;
-    let even = 1.198_258_4e-6_f32;
-    let even = even * s + 1.185_347_1e-4;
-    let even = even * s + 2.268_434_6e-3;
-    let even = even * s + 4.893_525e-3;
+    let [odd, others @ ..] = ODD_OF_TANH;
+    let odd = others.iter().fold(odd, |sum, c| sum * s + c);
+    let [even, others @ ..] = EVEN_OF_TANH;
+    let even = others.iter().fold(even, |sum, c| sum * s + c);
     x * odd / even
 }
 

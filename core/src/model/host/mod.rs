@@ -13,6 +13,8 @@ mod kernel;
 mod loss;
 
 pub use dense::dense;
+#[cfg(feature = "gpu")]
+pub use kernel::{EVEN_OF_TANH, MOST_OF_TANH, ODD_OF_TANH};
 pub use loss::mean_losses;
 
 use crate::config::Activation;

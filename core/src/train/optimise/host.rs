@@ -211,6 +211,8 @@ mod tests {
             clip_at: 0.4,
             rates: uneven.then(|| row(0.3)),
             decay: uneven.then(|| row(0.7)),
+            #[cfg(feature = "gpu")]
+            factors: None,
         }
     }
 

@@ -4,6 +4,8 @@
 //! finite goes back to the parameters at which they last were, by a select (0 times infinity is
 //! not 0), and stays there; it never touches the others.
 
+#[cfg(feature = "gpu")]
+mod device;
 mod host;
 
 use super::tensors::upload;
@@ -62,6 +64,9 @@ pub struct Rules {
     rates: Option<Tensor<2>>,
     /// Weight decay, `[1, N]`; `None` where all are 0.
     decay: Option<Tensor<2>>,
+    /// Both in one row, `[1, 2 N]`, where there is one of them; for a GPU's kernel.
+    #[cfg(feature = "gpu")]
+    factors: Option<Tensor<2>>,
 }
 
 impl Rules {
@@ -79,9 +84,12 @@ impl Rules {
             }
         }
         decay.iter_mut().zip(layout.decays()).for_each(|(d, mask)| *d *= mask);
-        let row = |values: Vec<f32>, neutral: f32| {
-            values.iter().any(|v| *v != neutral).then(|| upload(values, [1, layout.len], device))
-        };
+        let differs = |values: &[f32], neutral: f32| values.iter().any(|v| *v != neutral);
+        #[cfg(feature = "gpu")]
+        let factors = (differs(&rates, 1.0) || differs(&decay, 0.0))
+            .then(|| upload([rates.as_slice(), &decay].concat(), [1, 2 * layout.len], device));
+        let row =
+            |values: Vec<f32>, neutral: f32| differs(&values, neutral).then(|| upload(values, [1, layout.len], device));
         Self {
             optimiser: training.optimiser,
             momentum: training.momentum as f32,
@@ -92,6 +100,8 @@ impl Rules {
             clip_at: training.clip_at as f32,
             rates: row(rates, 1.0),
             decay: row(decay, 0.0),
+            #[cfg(feature = "gpu")]
+            factors,
         }
     }
 
@@ -140,9 +150,14 @@ impl Rules {
         rate: f64,
     ) {
         let scales = self.scales(step, rate as f32);
-        if !is_host(&gradient) || host::step(self, state, &gradient, &losses, moves.as_ref(), scales).is_none() {
-            self.step_by_operations(state, gradient, losses, moves, scales);
+        if is_host(&gradient) && host::step(self, state, &gradient, &losses, moves.as_ref(), scales).is_some() {
+            return;
         }
+        #[cfg(feature = "gpu")]
+        if device::step(self, state, &gradient, &losses, moves.as_ref(), scales).is_some() {
+            return;
+        }
+        self.step_by_operations(state, gradient, losses, moves, scales);
     }
 
     /// What an update is multiplied by and what its denominator is kept away from zero by.

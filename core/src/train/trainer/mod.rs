@@ -14,7 +14,7 @@ use super::plan::Plan;
 use super::record::{Record, is_recorded};
 use super::snapshot;
 use super::step::Replicas;
-use super::tensors::{download, upload};
+use super::tensors::{download, download_truths, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
@@ -273,8 +273,8 @@ impl Trainer {
 
     /// Whether the composed model was stopped; the smallest read there is.
     async fn is_dead(&self) -> Result<bool, TrainError> {
-        let first = snapshot::dead_as_numbers(&self.state).slice([0..1, 0..1]);
-        Ok(download(first).await?.first().is_some_and(|d| *d > 0.5))
+        let dead = download_truths(self.state.dead.clone()).await?;
+        Ok(dead.first().is_some_and(|first| *first))
     }
 
     fn keep(&self) -> Kept {

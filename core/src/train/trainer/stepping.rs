@@ -56,8 +56,7 @@ impl Trainer {
         }
         let pass = self.pass(&batch, masks.as_ref());
         let forward = pass.forward(&self.state.theta);
-        let losses = forward.losses(&pass);
-        let (rows, sayings) = self.backward(&pass, forward, &losses, absent, memory).await?;
+        let (rows, losses, sayings) = self.backward(&pass, forward, absent, memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
         let combined = self.combined(&pass, rows, &sayings);
         let before = keeps.then(|| self.state.theta.clone());
@@ -94,15 +93,15 @@ impl Trainer {
         }
     }
 
-    /// The gradients of all rows, `[R, N]`, with what the balancers say before and after them.
+    /// The gradients of all rows, `[R, N]`, and the losses of all members, `[M, T]`, with what the
+    /// balancers say before and after them.
     async fn backward(
         &self,
         pass: &Pass<'_>,
         forward: Forward,
-        losses: &Tensor<2>,
         absent: Option<&Absent>,
         memory: &mut Memory,
-    ) -> Result<(Tensor<2>, Sayings), TrainError> {
+    ) -> Result<(Tensor<2>, Tensor<2>, Sayings), TrainError> {
         let due = |stage, memory: &Memory| -> Vec<usize> {
             self.balancers.due(stage, self.step, memory).map(|(index, _)| index).collect()
         };
@@ -111,11 +110,11 @@ impl Trainer {
         let base = self.weigher.weights(&self.learned);
         let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone() };
         if !early.is_empty() {
-            let mut known = self.known(&download(losses.clone()).await?, absent);
+            let mut known = self.known(&download(forward.losses(pass)).await?, absent);
             self.ask(&early, &mut known, memory, &mut sayings);
         }
         sayings.weights = self.with_hosted(base.clone(), &sayings, |applied| &applied.weights);
-        let rows = forward.backward(pass, &sayings.weights);
+        let (rows, losses) = forward.backward(pass, &sayings.weights);
         if let Some(replicas) = pass.replicas.filter(|_| !late.is_empty()) {
             let views = self.balancers.views(late.iter().filter_map(|index| self.balancers.asked.get(*index)));
             let mut packed = Packed::default();
@@ -132,7 +131,7 @@ impl Trainer {
             self.ask(&late, &mut known, memory, &mut sayings);
             sayings.weights = self.with_hosted(base, &sayings, |applied| &applied.weights);
         }
-        Ok((rows, sayings))
+        Ok((rows, losses, sayings))
     }
 
     fn ask(&self, due: &[usize], known: &mut [Known], memory: &mut Memory, sayings: &mut Sayings) {
