@@ -2,7 +2,9 @@
 //!
 //! Plain functions over plain numbers; nothing here knows how they were trained. Input that allows
 //! no statement (no rows, one class only, constant targets, a baseline of zero, NaN) gives `None`.
-//! [`table::MEASURES`] lists them with what the page and the documentation say of each.
+//! [`table::MEASURES`] lists them with what the page and the documentation say of each, and
+//! [`sights::Sights::measures`] takes all of them at a recorded step. To add one: a line in the
+//! table and its function in `take`; page, documentation and tests follow.
 
 pub mod classes;
 pub mod conflict;
@@ -13,8 +15,12 @@ pub mod metric;
 pub mod numbers;
 pub mod pareto;
 pub mod real;
+pub mod scores;
+pub mod sights;
 pub mod spread;
 pub mod table;
+mod take;
 pub mod tasks;
+pub mod terms;
 pub mod transfer;
 pub mod update;
