@@ -216,6 +216,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
         line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front.", whole_or(2, 45, "none"), integer!(c.population.fan)),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
+        line!("pairs", Training, Reset, "pairwise transfer", "One model per two tasks that learns these two alone, on every paired seed: against the baselines it shows which task gains from which.", Kind::Switch, (|c, _| Value::Switch(c.population.pairs), |c, _, v| if let Value::Switch(on) = v { c.population.pairs = *on }), shown |c, _| c.population.baselines && c.tasks.len() > 1),
 ];
 
 /// The settings that every task has, in the order of links.

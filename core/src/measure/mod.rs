@@ -8,6 +8,7 @@
 
 pub mod classes;
 pub mod conflict;
+pub mod document;
 pub mod forgetting;
 pub mod gram;
 pub mod hypervolume;

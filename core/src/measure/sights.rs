@@ -35,8 +35,8 @@ pub struct Sights<'a> {
     pub window: Vec<&'a [f32]>,
     /// Per task: its weight in the update.
     pub weights: Vec<f64>,
-    /// Losses of the fan, `[points][tasks]`; NaN for a dead one.
-    pub fan: Vec<Vec<f64>>,
+    /// Losses of the fan, then those of the composed model, `[points][tasks]`; NaN for a dead one.
+    pub front: Vec<Vec<f64>>,
     /// Per task: the transfer gain over paired seeds.
     pub transfer: Vec<TransferGain>,
     /// In row i and column j: the gain of task j from task i alone, see
@@ -56,11 +56,12 @@ impl Sights<'_> {
         taken.map(|number| number.map_or(f32::NAN, |number| number as f32)).collect()
     }
 
-    /// The losses of the fan, then those of the composed model.
-    pub(super) fn front(&self) -> Vec<Vec<f64>> {
-        self.fan.iter().cloned().chain([self.losses()]).collect()
+    /// The losses of the fan.
+    pub(super) fn fan(&self) -> &[Vec<f64>] {
+        self.front.split_last().map_or(&[], |(_, fan)| fan)
     }
 
+    /// The losses of the composed model, of a dead one those of what it was put back to.
     pub(super) fn losses(&self) -> Vec<f64> {
         self.tasks.iter().map(|task| task.loss).collect()
     }

@@ -73,7 +73,7 @@ pub(super) fn delta_m_drop(seen: &Sights) -> Numbers {
 /// Of the composed model among itself, the models that learn one task each, and the fan.
 pub(super) fn mean_rank(seen: &Sights) -> Numbers {
     let alone = seen.tasks.iter().map(|task| task.loss_alone).collect();
-    let methods: Vec<Vec<f64>> = [seen.losses(), alone].into_iter().chain(seen.fan.iter().cloned()).collect();
+    let methods: Vec<Vec<f64>> = [seen.losses(), alone].into_iter().chain(seen.fan().iter().cloned()).collect();
     let ranks = tasks::mean_ranks(&methods, &vec![false; seen.tasks.len()]);
     // A rank among one is no rank.
     let ranked = ranks.iter().flatten().count();
@@ -160,13 +160,13 @@ pub(super) fn unit_stationarity(seen: &Sights) -> Numbers {
 }
 
 pub(super) fn hypervolume(seen: &Sights) -> Numbers {
-    vec![Some(volume::hypervolume(&seen.front(), &each_task(seen, |task| task.guess)))]
+    vec![Some(volume::hypervolume(&seen.front, &each_task(seen, |task| task.guess)))]
 }
 
 pub(super) fn spacing(seen: &Sights) -> Numbers {
-    vec![spread::spacing(&seen.front()).filter(|_| !seen.fan.is_empty())]
+    vec![spread::spacing(&seen.front).filter(|_| !seen.fan().is_empty())]
 }
 
 pub(super) fn sparsity(seen: &Sights) -> Numbers {
-    vec![spread::sparsity(&seen.front()).filter(|_| !seen.fan.is_empty())]
+    vec![spread::sparsity(&seen.front).filter(|_| !seen.fan().is_empty())]
 }

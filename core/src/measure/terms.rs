@@ -68,6 +68,8 @@ pub enum Unit {
     Plain,
     /// A fraction, shown times 100.
     Percent,
+    /// A change as a fraction, shown times 100 with its sign.
+    Change,
     /// What the target is counted in.
     Target,
     /// The square of that.
@@ -89,7 +91,7 @@ impl Unit {
     pub fn text(self) -> &'static str {
         match self {
             Self::Plain => "",
-            Self::Percent => "%",
+            Self::Percent | Self::Change => "%",
             Self::Target => "the target's unit",
             Self::TargetSquared => "the target's unit, squared",
             Self::Loss => "loss",
@@ -102,7 +104,7 @@ impl Unit {
 
     /// What the number is multiplied by before it is shown.
     pub fn factor(self) -> f64 {
-        if self == Self::Percent { 100.0 } else { 1.0 }
+        if matches!(self, Self::Percent | Self::Change) { 100.0 } else { 1.0 }
     }
 }
 

@@ -13,6 +13,9 @@ pub enum Role {
     Baseline(usize),
     /// A fixed preference: this point of the fan.
     Fan(usize),
+    /// The same network under weight 1 on these two tasks, the first before the second in the
+    /// lesson, and 0 on all others.
+    Pair(usize, usize),
 }
 
 /// One model of the population.
@@ -27,7 +30,8 @@ pub struct Member {
 /// The members of a population, in the order of its leading axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Composed models first (their first one has replicas), then baselines, then the fan.
+    /// Composed models first (their first one has replicas), then baselines, then the fan, then
+    /// the pairs of tasks.
     pub members: Vec<Member>,
     /// How many of the first members are replicated, one row per task, so that each task's
     /// gradient at the trunk is there (the gradient at a replicated leaf is the Jacobian).
@@ -48,7 +52,8 @@ pub struct Plan {
 pub const MEMORY_BUDGET: usize = 256 << 20;
 
 impl Plan {
-    /// The population of a lesson, within the memory budget: the fan shrinks first, then the seeds.
+    /// The population of a lesson, within the memory budget: the pairs of tasks
+    /// lose seeds first, then the fan shrinks, then all lose seeds.
     pub fn of(lesson: &Lesson, shape: &Shape, layout: &Layout) -> Self {
         let tasks = shape.tasks;
         // One task has nothing to share: no baseline to differ from, no trade-off.
@@ -57,18 +62,31 @@ impl Plan {
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
         let (mut fan, mut seeds) = wanted;
+        // A pair's gain is over the baselines.
+        let pairs = if baselines && lesson.population.pairs { pairs(tasks) } else { Vec::new() };
+        let mut pair_seeds = if pairs.is_empty() { 0 } else { seeds };
         let per_member = member_bytes(lesson, shape, layout);
-        let bytes = |fan: usize, seeds: usize| {
-            let members = seeds * if baselines { 1 + tasks } else { 1 } + fan + tasks;
+        let bytes = |fan: usize, seeds: usize, pair_seeds: usize| {
+            let members = seeds * if baselines { 1 + tasks } else { 1 } + fan + tasks + pair_seeds * pairs.len();
             members.saturating_mul(per_member)
         };
-        while bytes(fan, seeds) > MEMORY_BUDGET && (fan > 0 || seeds > 1) {
-            if fan > 0 { fan -= 1 } else { seeds -= 1 }
+        while bytes(fan, seeds, pair_seeds) > MEMORY_BUDGET && (pair_seeds > 0 || fan > 0 || seeds > 1) {
+            match (pair_seeds, fan) {
+                (0, 0) => seeds -= 1,
+                (0, _) => fan -= 1,
+                _ => pair_seeds -= 1,
+            }
         }
         let fan = pareto::fan(tasks, fan);
-        let reduced = (seeds < wanted.1 || fan.len() < wanted.0).then(|| {
+        let pairs_reduced = !pairs.is_empty() && pair_seeds < wanted.1;
+        let reduced = (seeds < wanted.1 || fan.len() < wanted.0 || pairs_reduced).then(|| {
+            let rest = if pairs.is_empty() {
+                String::new()
+            } else {
+                format!(" Pairs of tasks train on {pair_seeds} of {} seeds.", wanted.1)
+            };
             format!(
-                "To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.",
+                "To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.{rest}",
                 MEMORY_BUDGET >> 20,
                 fan.len(),
                 wanted.0,
@@ -83,6 +101,11 @@ impl Plan {
             );
         }
         members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
+        // At the very end, so that nobody else's place depends on them.
+        members.extend(
+            (0..pair_seeds as u64)
+                .flat_map(|seed| pairs.iter().map(move |(i, j)| Member { role: Role::Pair(*i, *j), seed })),
+        );
         Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
     }
 
@@ -103,10 +126,32 @@ impl Plan {
         self.baselines.then(|| self.seeds + seed * self.tasks + task)
     }
 
+    /// Where the model of two tasks on a paired seed stands; the order of the two makes no difference.
+    pub fn pair(&self, seed: usize, i: usize, j: usize) -> Option<usize> {
+        let wanted = Member { role: Role::Pair(i.min(j), i.max(j)), seed: seed as u64 };
+        self.members.iter().position(|member| *member == wanted)
+    }
+
+    /// The paired seeds on which every two tasks are trained together; 0 without such models.
+    pub fn pair_seeds(&self) -> usize {
+        self.members.iter().filter(|member| member.role == Role::Pair(0, 1)).count()
+    }
+
+    /// The members along the Pareto front, in the order of their preferences.
+    pub fn fan_members(&self) -> impl Iterator<Item = usize> {
+        let members = self.members.iter().enumerate();
+        members.filter(|(_, member)| matches!(member.role, Role::Fan(_))).map(|(m, _)| m)
+    }
+
     /// Where the fan begins.
     pub fn fan_start(&self) -> usize {
         self.members.iter().position(|m| matches!(m.role, Role::Fan(_))).unwrap_or(self.members.len())
     }
+}
+
+/// Every two tasks.
+fn pairs(tasks: usize) -> Vec<(usize, usize)> {
+    (0..tasks).flat_map(|i| (i + 1..tasks).map(move |j| (i, j))).collect()
 }
 
 /// What a member takes: parameters, optimiser state, gradients and leaves, and the activations of

@@ -1,9 +1,9 @@
 //! Task weights of every member, on the device.
 //!
 //! Weights are `[M, T]`. Composed models get theirs from the lesson's balancer, baselines are
-//! one-hot, fan members have their preference times T. A learned balancer (uncertainty weighting)
-//! keeps log-variances `s` per member with an Adam of their own; its weights are `a e^-s`, its
-//! gradient `1/2 - a e^-s L`, so no step waits for a readback.
+//! one-hot, pairs of tasks have two ones, fan members have their preference times T. A learned
+//! balancer (uncertainty weighting) keeps log-variances `s` per member with an Adam of their own;
+//! its weights are `a e^-s`, its gradient `1/2 - a e^-s L`, so no step waits for a readback.
 //!
 //! On the device the tasks stand in *column order*: group by group.
 
@@ -83,6 +83,7 @@ impl Weigher {
                         }
                     }
                     Role::Baseline(own) => f32::from(own == *task),
+                    Role::Pair(i, j) => f32::from(i == *task || j == *task),
                     Role::Fan(point) => {
                         plan.fan.get(point).and_then(|p| p.get(*task)).copied().unwrap_or(0.0) * tasks as f32
                     }

@@ -30,12 +30,16 @@ impl Trainer {
         if let Some(gram) = &self.gram {
             packed.push(gram.entries.clone());
         }
+        let groups = found.predictions.len();
         found.predictions.into_iter().for_each(|group| packed.push(group));
+        let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
+        alone.into_iter().for_each(|outputs| packed.push(outputs));
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
         let gram = if has_gram { next() } else { Vec::new() };
-        let groups: Vec<_> = parts.collect();
+        let groups: Vec<_> = parts.by_ref().take(groups).collect();
+        let alone = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
         let reading = Reading {
             dead: dead.clone(),
@@ -43,6 +47,8 @@ impl Trainer {
             weights: self.in_task_order(&weights),
             gram: self.gram_in_task_order(&gram),
             predictions: task_outputs(&self.shape, &groups),
+            alone,
+            importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
         };
         let (step, epoch) = (self.step, self.epoch());
         let point = self.record.point(&self.plan, &self.data, step, epoch, &reading);
@@ -141,6 +147,7 @@ impl Trainer {
             seeds: self.plan.seeds,
             fan: self.plan.fan.clone(),
             baselines: self.plan.baselines,
+            pairs: self.plan.pair_seeds(),
             reference: self.data.reference.clone(),
             correlation: self.data.correlation.clone(),
             reduced: self.plan.reduced.clone(),
