@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use mtl_core::config::{LossKind, task_name};
 use mtl_core::measure::table::{MEASURES, Measure, Per, Unit};
 
-/// Where a number should be, and why there is none though nothing is missing.
-const NOT_DEFINED: &str = "No number here: what it divides by is nearly zero, or a model has died.";
+/// Why there may be no number though nothing is missing.
+const NOT_DEFINED: &str =
+    "No number at this step: a front of one point, a divisor near zero, or a model that has died.";
 
 /// A measure and where its numbers stand among those of a point.
 #[derive(Clone, Copy)]
