@@ -60,7 +60,9 @@ fn the_two_signs_of_delta_m_have_opposite_arrows() {
 #[test]
 fn every_measure_has_as_many_numbers_as_it_says_and_none_where_nothing_was_seen() {
     for tasks in 0..7 {
-        let seen = Sights { tasks: vec![TaskSight::default(); tasks], ..Sights::default() };
+        let none = f64::NAN;
+        let unseen = TaskSight { loss: none, loss_alone: none, guess: none, ..TaskSight::default() };
+        let seen = Sights { tasks: vec![unseen; tasks], ..Sights::default() };
         let numbers = seen.measures();
         assert_eq!(numbers.len(), MEASURES.iter().map(|measure| measure.per.count(tasks)).sum::<usize>());
         for (measure, own) in each(&numbers, tasks) {
