@@ -28,7 +28,7 @@ pub fn MeasuresPanel() -> impl IntoView {
                         "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
                         <HelpButton term="delta-m"/>
                     </p>
-                    {move || Group::ALL.map(|group| group_view(page, group, &kinds.get())).to_vec()}
+                    {move || Group::ALL.into_iter().map(|group| group_view(page, group, &kinds.get())).collect_view()}
                 </div>
             </details>
         </section>
