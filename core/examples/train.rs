@@ -7,10 +7,11 @@
 use clap::Parser;
 use mtl_core::config::codec::Decoded;
 use mtl_core::config::{file, link, task_name};
+use mtl_core::measure::table::{Per, each};
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
 use mtl_core::train::{TrainError, Trainer};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::process::ExitCode;
 
 /// Train a lesson natively and print its curves.
@@ -93,7 +94,7 @@ fn print(point: &CurvePoint, as_json: bool) {
     );
 }
 
-fn line(point: &CurvePoint) -> serde_json::Value {
+fn line(point: &CurvePoint) -> Value {
     json!({
         "epoch": point.epoch,
         "step": point.step,
@@ -107,5 +108,23 @@ fn line(point: &CurvePoint) -> serde_json::Value {
         "fan": point.fan,
         "hypervolume": point.hypervolume,
         "best": point.best,
+        "measures": measures(point),
     })
+}
+
+/// Every measure under its key: a number, a list with an entry per task or pair of tasks, or gains as
+/// lists of mean, low and high.
+fn measures(point: &CurvePoint) -> Value {
+    let tasks = point.valid.len();
+    let value = |per: Per, numbers: &[f32]| -> Value {
+        let gains = || numbers.chunks_exact(3).map(|gain| json!(gain));
+        match per {
+            Per::Lesson => json!(numbers.first()),
+            Per::Task | Per::Pair => json!(numbers),
+            Per::Gain => gains().collect(),
+            Per::Gains => gains().collect::<Vec<_>>().chunks(tasks.max(1)).map(|row| json!(row)).collect(),
+        }
+    };
+    let all = each(&point.measures, tasks).map(|(of, numbers)| (of.choice.key.to_string(), value(of.per, numbers)));
+    Value::Object(all.collect())
 }

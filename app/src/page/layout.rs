@@ -11,8 +11,8 @@ use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::icons::Icon;
 use super::panels::{
-    ConflictGauge, CostLine, DataCard, LossPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard,
-    TrainingCard, TransferPanel, WeightsPanel,
+    ConflictGauge, CostLine, DataCard, LossPanel, MeasuresPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions,
+    SharingCard, TrainingCard, TransferPanel, WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
 use super::topbar::{SkipLink, TopBar};
@@ -21,12 +21,13 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// The charts with tabs, in order: the tab, its key in the style sheets, its label.
-const TABS: [(Tab, &str, &str); 5] = [
+const TABS: [(Tab, &str, &str); 6] = [
     (Tab::Loss, "loss", "Loss"),
     (Tab::TradeOff, "tradeoff", "Trade-off"),
     (Tab::Transfer, "transfer", "Transfer"),
     (Tab::Network, "network", "Network"),
     (Tab::Weights, "weights", "Weights"),
+    (Tab::Measures, "measures", "Measures"),
 ];
 
 /// The drawers: the drawer, its key in the style sheets, its label.
@@ -68,6 +69,7 @@ pub fn Layout(
                     <div class="place place-loss"><LossPanel/></div>
                     <div class="place place-tradeoff"><ParetoPanel/></div>
                     <div class="place place-weights"><WeightsPanel/></div>
+                    <div class="place place-measures"><MeasuresPanel/></div>
                 </div>
             </main>
             <Dialogs/>

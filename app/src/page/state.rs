@@ -102,6 +102,8 @@ pub enum Tab {
     Network,
     /// Task weights.
     Weights,
+    /// Every measure.
+    Measures,
 }
 
 /// A card that was asked for where cards stand in a drawer or a bottom sheet.

@@ -232,6 +232,9 @@ pub struct PopulationConfig {
     pub fan: usize,
     /// Whether single-task baselines train: without them there is no transfer to show.
     pub baselines: bool,
+    /// Whether a model of every two tasks trains, on every seed: with the baselines it says which
+    /// task gains from which.
+    pub pairs: bool,
 }
 
 impl Default for TaskConfig {

@@ -8,6 +8,9 @@ pub use super::gram::norms;
 use super::gram::{entry, side};
 use super::real::{Real, finite};
 
+/// The recorded steps over which the engine states a conflict rate.
+pub const WINDOW: usize = 50;
+
 /// The cosine of the angle between two tasks' gradients, `G[i][j] / (n_i n_j)`: below zero they
 /// conflict. `None` where a gradient is zero or not finite.
 ///

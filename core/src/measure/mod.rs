@@ -2,10 +2,13 @@
 //!
 //! Plain functions over plain numbers; nothing here knows how they were trained. Input that allows
 //! no statement (no rows, one class only, constant targets, a baseline of zero, NaN) gives `None`.
-//! [`table::MEASURES`] lists them with what the page and the documentation say of each.
+//! [`table::MEASURES`] lists them with what the page and the documentation say of each, and
+//! [`sights::Sights::measures`] takes all of them at a recorded step. To add one: a line in the
+//! table and its function in `take`; page, documentation and tests follow.
 
 pub mod classes;
 pub mod conflict;
+pub mod document;
 pub mod forgetting;
 pub mod gram;
 pub mod hypervolume;
@@ -13,8 +16,12 @@ pub mod metric;
 pub mod numbers;
 pub mod pareto;
 pub mod real;
+pub mod scores;
+pub mod sights;
 pub mod spread;
 pub mod table;
+mod take;
 pub mod tasks;
+pub mod terms;
 pub mod transfer;
 pub mod update;

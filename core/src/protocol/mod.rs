@@ -5,6 +5,7 @@
 //! an earlier one. Curves arrive in order and complete; pictures are latest-wins.
 
 use crate::config::Config;
+use crate::measure::terms::Given;
 use crate::measure::transfer::TransferGain;
 use serde::{Deserialize, Serialize};
 
@@ -181,6 +182,8 @@ pub struct Summary {
     pub fan: Vec<Vec<f32>>,
     /// Whether single-task baselines train.
     pub baselines: bool,
+    /// Paired seeds on which every two tasks are trained together; 0 without such models.
+    pub pairs: usize,
     /// The hypervolume's reference point: each task's validation loss under the best constant.
     pub reference: Vec<f32>,
     /// Pearson correlation of the noiseless targets, `[tasks][tasks]`; of the first outputs.
@@ -189,6 +192,19 @@ pub struct Summary {
     pub reduced: Option<String>,
     /// Name of the metric per task, such as `accuracy`.
     pub metrics: Vec<String>,
+}
+
+impl Summary {
+    /// What there is to measure at a point of the curves.
+    pub fn given(&self, point: &CurvePoint) -> Given {
+        Given {
+            tasks: self.reference.len(),
+            baselines: self.baselines,
+            pairs: self.pairs,
+            fan: self.fan.len(),
+            gradients: !point.gram.is_empty() && point.gram.iter().all(|product| product.is_finite()),
+        }
+    }
 }
 
 /// Where training stands; at most about thirty a second.
@@ -239,6 +255,9 @@ pub struct CurvePoint {
     pub fan: Vec<f32>,
     /// Hypervolume of the fan and the composed model.
     pub hypervolume: f64,
+    /// Every measure of the composed model in the order of [`crate::measure::table::MEASURES`], as
+    /// [`crate::measure::table::each`] takes them apart; NaN where there is no number.
+    pub measures: Vec<f32>,
     /// Test numbers at the step of the best mean validation loss so far.
     pub best: Option<Best>,
 }

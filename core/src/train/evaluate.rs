@@ -8,7 +8,7 @@ use super::tensors::upload;
 use crate::data::{Dataset, Split};
 #[cfg(feature = "gpu")]
 use crate::model::device;
-use crate::model::{Network, Params, Shape, loss};
+use crate::model::{Group, Network, Params, Shape, loss};
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
 
@@ -49,6 +49,35 @@ impl Piece {
 pub struct Evaluator {
     pieces: Vec<Piece>,
     valid: Tensor<3>,
+    alone: Vec<Alone>,
+}
+
+/// Where the outputs stand that a baseline is there for.
+struct Alone {
+    member: usize,
+    task: usize,
+    group: usize,
+    /// The task's outputs among those of its group.
+    outputs: Range<usize>,
+}
+
+impl Alone {
+    /// One for every baseline on the first seed.
+    fn all(shape: &Shape, plan: &Plan) -> Vec<Self> {
+        let of_group = |(group, of): (usize, &Group)| {
+            let task = |(t, task): (usize, &usize)| {
+                let outputs = t * of.outputs..(t + 1) * of.outputs;
+                Some(Self { member: plan.baseline(0, *task)?, task: *task, group, outputs })
+            };
+            of.tasks.iter().enumerate().filter_map(task).collect::<Vec<_>>()
+        };
+        shape.groups.iter().enumerate().flat_map(of_group).collect()
+    }
+
+    fn cut(&self, groups: &[Tensor<3>], rows: &Range<usize>) -> Option<Tensor<3>> {
+        let member = self.member..self.member + 1;
+        groups.get(self.group).map(|outputs| outputs.clone().slice([member, rows.clone(), self.outputs.clone()]))
+    }
 }
 
 /// What an evaluation found.
@@ -57,6 +86,9 @@ pub struct Evaluation {
     pub losses: Tensor<2>,
     /// Per group the outputs of the first member on validation rows, `[1, rows, tasks * outputs]`.
     pub predictions: Vec<Tensor<3>>,
+    /// The task of every baseline on the first seed, with its outputs for it on validation rows,
+    /// `[1, rows, outputs]`.
+    pub alone: Vec<(usize, Tensor<3>)>,
 }
 
 impl Evaluator {
@@ -69,7 +101,7 @@ impl Evaluator {
         let total = all.of_split.len();
         let pieces = (0..total).step_by(most).map(|start| all.piece(shape, start..(start + most).min(total), device));
         let valid = upload(data.valid.x.clone(), [1, data.valid.rows, shape.inputs], device);
-        Self { pieces: pieces.collect(), valid }
+        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan) }
     }
 
     /// Evaluates all members on all rows: one forward pass, where memory allows.
@@ -80,6 +112,7 @@ impl Evaluator {
         #[cfg(feature = "gpu")]
         let mut at_once = None;
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
+        let mut alone: Vec<Vec<Tensor<3>>> = vec![Vec::new(); self.alone.len()];
         for piece in &self.pieces {
             let [_, rows, inputs] = piece.inputs.dims();
             let x = piece.inputs.clone().expand([members, rows, inputs]);
@@ -87,6 +120,10 @@ impl Evaluator {
             for (list, outputs) in predictions.iter_mut().zip(&outputs) {
                 let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
                 list.extend(valid.map(|(_, range)| outputs.clone().slice([0..1, range.clone()])));
+            }
+            for (list, of) in alone.iter_mut().zip(&self.alone) {
+                let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
+                list.extend(valid.filter_map(|(_, range)| of.cut(&outputs, range)));
             }
             #[cfg(feature = "gpu")]
             if piece.add_losses(shape, &outputs, &mut at_once).is_some() {
@@ -113,6 +150,7 @@ impl Evaluator {
         Evaluation {
             losses: losses.unwrap_or_else(|| joined(splits.into_iter().flatten().collect(), 1)),
             predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
+            alone: self.alone.iter().map(|of| of.task).zip(alone.into_iter().map(|pieces| joined(pieces, 1))).collect(),
         }
     }
 

@@ -13,6 +13,7 @@ mod picture;
 mod plan;
 mod record;
 mod session;
+mod sight;
 mod snapshot;
 mod step;
 pub mod tensors;

@@ -15,6 +15,9 @@ pub enum Role {
     Baseline(usize),
     /// A fixed preference: this point of the fan.
     Fan(usize),
+    /// The same network under weight 1 on these two tasks, the first before the second in the
+    /// lesson, and 0 on all others.
+    Pair(usize, usize),
 }
 
 /// One model of the population.
@@ -30,7 +33,7 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Composed models first, then the fan, then baselines: those whose balancer may look at task
-    /// gradients stand before those whose never does.
+    /// gradients stand before those whose never does. The pairs of tasks come last.
     pub members: Vec<Member>,
     /// How many of the first members are replicated where a step is recorded, one row per task, so
     /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the
@@ -52,7 +55,8 @@ pub struct Plan {
 pub const MEMORY_BUDGET: usize = 256 << 20;
 
 impl Plan {
-    /// The population of a lesson, within the memory budget: the fan shrinks first, then the seeds.
+    /// The population of a lesson, within the memory budget: the pairs of tasks
+    /// lose seeds first, then the fan shrinks, then all lose seeds.
     pub fn of(lesson: &Lesson, shape: &Shape, layout: &Layout) -> Self {
         let tasks = shape.tasks;
         // One task has nothing to share: no baseline to differ from, no trade-off.
@@ -61,22 +65,36 @@ impl Plan {
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
         let (mut fan, mut seeds) = wanted;
+        // A pair's gain is over the baselines.
+        let pairs = if baselines && lesson.population.pairs { pairs(tasks) } else { Vec::new() };
+        let mut pair_seeds = if pairs.is_empty() { 0 } else { seeds };
         let gradients = |pick: &Pick| balance::of(pick).needs(pick) != Needs::Losses;
         let per_member = member_bytes(lesson, shape, layout);
-        let bytes = |fan: usize, seeds: usize| {
+        let bytes = |fan: usize, seeds: usize, pair_seeds: usize| {
             // A row for each task where task gradients are looked at in every step.
             let rows = |by_gradients: bool| if by_gradients { tasks } else { 1 };
             let composed = rows(gradients(&lesson.balancer)) + if baselines { tasks } else { 0 };
-            let members = seeds * composed + fan * rows(gradients(&lesson.preference)) + tasks;
+            let fan = fan * rows(gradients(&lesson.preference));
+            let members = seeds * composed + fan + tasks + pair_seeds * pairs.len();
             members.saturating_mul(per_member)
         };
-        while bytes(fan, seeds) > MEMORY_BUDGET && (fan > 0 || seeds > 1) {
-            if fan > 0 { fan -= 1 } else { seeds -= 1 }
+        while bytes(fan, seeds, pair_seeds) > MEMORY_BUDGET && (pair_seeds > 0 || fan > 0 || seeds > 1) {
+            match (pair_seeds, fan) {
+                (0, 0) => seeds -= 1,
+                (0, _) => fan -= 1,
+                _ => pair_seeds -= 1,
+            }
         }
         let fan = pareto::fan(tasks, fan);
-        let reduced = (seeds < wanted.1 || fan.len() < wanted.0).then(|| {
+        let pairs_reduced = !pairs.is_empty() && pair_seeds < wanted.1;
+        let reduced = (seeds < wanted.1 || fan.len() < wanted.0 || pairs_reduced).then(|| {
+            let rest = if pairs.is_empty() {
+                String::new()
+            } else {
+                format!(" Pairs of tasks train on {pair_seeds} of {} seeds.", wanted.1)
+            };
             format!(
-                "To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.",
+                "To stay within {} MB, {} of {} points of the fan and {seeds} of {} seeds train.{rest}",
                 MEMORY_BUDGET >> 20,
                 fan.len(),
                 wanted.0,
@@ -91,6 +109,11 @@ impl Plan {
                     .flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })),
             );
         }
+        // At the very end, so that nobody else's place depends on them.
+        members.extend(
+            (0..pair_seeds as u64)
+                .flat_map(|seed| pairs.iter().map(move |(i, j)| Member { role: Role::Pair(*i, *j), seed })),
+        );
         Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
     }
 
@@ -111,12 +134,28 @@ impl Plan {
         self.baselines.then(|| self.seeds + self.fan.len() + seed * self.tasks + task)
     }
 
+    /// Where the model of two tasks on a paired seed stands; the order of the two makes no difference.
+    pub fn pair(&self, seed: usize, i: usize, j: usize) -> Option<usize> {
+        let wanted = Member { role: Role::Pair(i.min(j), i.max(j)), seed: seed as u64 };
+        self.members.iter().position(|member| *member == wanted)
+    }
+
+    /// The paired seeds on which every two tasks are trained together; 0 without such models.
+    pub fn pair_seeds(&self) -> usize {
+        self.members.iter().filter(|member| member.role == Role::Pair(0, 1)).count()
+    }
+
     /// Where the fan stands.
     pub fn fan_range(&self) -> Range<usize> {
         let is_fan = |member: &Member| matches!(member.role, Role::Fan(_));
         let start = self.members.iter().position(is_fan).unwrap_or(self.members.len());
         start..start + self.members.iter().filter(|member| is_fan(member)).count()
     }
+}
+
+/// Every two tasks.
+fn pairs(tasks: usize) -> Vec<(usize, usize)> {
+    (0..tasks).flat_map(|i| (i + 1..tasks).map(move |j| (i, j))).collect()
 }
 
 /// What a member takes: parameters, optimiser state, gradients and leaves, and the activations of

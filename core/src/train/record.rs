@@ -1,12 +1,14 @@
-//! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers.
+//! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers, measures.
 
 use super::evaluate::SPLITS;
 use super::plan::{Plan, Role};
+use super::sight;
 use crate::config::LossKind;
 use crate::data::Dataset;
-use crate::measure::{hypervolume::hypervolume, transfer::TransferGain};
+use crate::measure::{conflict, hypervolume::hypervolume, transfer::TransferGain};
 use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
 /// Whether an epoch's end is recorded.
 ///
@@ -23,11 +25,13 @@ pub fn is_recorded(epoch: u32, steps_per_epoch: u32) -> bool {
     epoch.is_multiple_of(stride)
 }
 
-/// The best of every member so far.
+/// What recording has to remember: the best of every member so far, and the last Gram matrices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
     /// Per member: lowest mean validation loss, its step, and the test losses there.
     best: Vec<(f32, u32, Vec<f32>)>,
+    /// Steps with the Gram matrices there, in task order, oldest first.
+    grams: VecDeque<(u32, Vec<f32>)>,
 }
 
 /// Numbers read from the device at a recorded step.
@@ -47,13 +51,27 @@ pub struct Reading {
     pub update_norm: f32,
     /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
     pub predictions: Vec<Vec<f32>>,
+    /// Tasks with the outputs of their baseline on the first seed on validation rows, `[rows, outputs]`.
+    pub alone: Vec<(usize, Vec<f32>)>,
+    /// Per task: how much it counts in an average.
+    pub importance: Vec<f64>,
 }
 
 impl Reading {
+    /// A task's validation loss; NaN for a dead member.
+    pub fn valid(&self, plan: &Plan, member: usize, task: usize) -> f64 {
+        self.loss(plan, member, VALID, task)
+    }
+
     /// NaN for a dead member.
     fn loss(&self, plan: &Plan, member: usize, split: usize, task: usize) -> f64 {
         let dead = self.dead.get(member).copied().unwrap_or(false);
         if dead { f64::NAN } else { self.loss_where_it_stands(plan, member, split, task) }
+    }
+
+    /// A task's validation loss, of a dead member that of the parameters it was put back to.
+    pub fn valid_where_it_stands(&self, plan: &Plan, member: usize, task: usize) -> f64 {
+        self.loss_where_it_stands(plan, member, VALID, task)
     }
 
     fn loss_where_it_stands(&self, plan: &Plan, member: usize, split: usize, task: usize) -> f64 {
@@ -70,15 +88,19 @@ impl Record {
     /// Takes in a reading and makes a point of the curves of it.
     pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, reading: &Reading) -> CurvePoint {
         self.update(plan, step, reading);
+        self.remember(step, &reading.gram);
         let tasks = 0..plan.tasks;
         // Training pauses where the composed model dies, and the page shows what it was put back to.
         let composed =
             |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
         let fan_losses: Vec<Vec<f64>> =
-            plan.fan_range().map(|m| tasks.clone().map(|k| reading.loss(plan, m, VALID, k)).collect()).collect();
+            plan.fan_range().map(|m| tasks.clone().map(|k| reading.valid(plan, m, k)).collect()).collect();
         let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
         let mut front = fan_losses.clone();
-        front.push(tasks.clone().map(|k| reading.loss(plan, 0, VALID, k)).collect());
+        front.push(tasks.clone().map(|k| reading.valid(plan, 0, k)).collect());
+        let transfer = self.transfer(plan, |member, task| reading.valid(plan, member, task));
+        let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
+        let seen = sight::of(plan, data, reading, front, transfer.clone(), window);
         CurvePoint {
             step,
             epoch,
@@ -87,16 +109,32 @@ impl Record {
             metric: tasks.clone().map(|k| metric(data, k, reading)).collect(),
             single: tasks
                 .clone()
-                .filter_map(|k| plan.baseline(0, k).map(|m| reading.loss(plan, m, VALID, k) as f32))
+                .filter_map(|k| plan.baseline(0, k).map(|m| reading.valid(plan, m, k) as f32))
                 .collect(),
             weights: reading.weights.clone(),
             gram: reading.gram.clone(),
             decrease: reading.decrease.clone(),
             update_norm: reading.update_norm,
-            transfer: self.transfer(plan, |member, task| reading.loss(plan, member, VALID, task)),
+            transfer,
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
-            hypervolume: hypervolume(&front, &reference),
+            hypervolume: hypervolume(&seen.front, &reference),
+            measures: seen.measures(),
             best: self.best_point(plan),
+        }
+    }
+
+    /// Keeps the Gram matrix of a step, and as many before it as a conflict rate looks at.
+    fn remember(&mut self, step: u32, gram: &[f32]) {
+        // Who records a step again replaces its matrix, unless there is none: a loaded state has none.
+        let known = !gram.is_empty();
+        while self.grams.back().is_some_and(|(last, _)| *last > step || *last == step && known) {
+            self.grams.pop_back();
+        }
+        if known {
+            self.grams.push_back((step, gram.to_vec()));
+        }
+        while self.grams.len() > conflict::WINDOW {
+            self.grams.pop_front();
         }
     }
 
@@ -104,8 +142,9 @@ impl Record {
         self.best.resize(plan.members.len(), (f32::INFINITY, 0, Vec::new()));
         for (m, (member, best)) in plan.members.iter().zip(&mut self.best).enumerate() {
             let valid = match member.role {
-                Role::Baseline(task) => reading.loss(plan, m, VALID, task),
-                _ => (0..plan.tasks).map(|k| reading.loss(plan, m, VALID, k)).sum::<f64>() / plan.tasks as f64,
+                Role::Baseline(task) => reading.valid(plan, m, task),
+                Role::Pair(i, j) => [i, j].map(|k| reading.valid(plan, m, k)).iter().sum::<f64>() / 2.0,
+                _ => (0..plan.tasks).map(|k| reading.valid(plan, m, k)).sum::<f64>() / plan.tasks as f64,
             } as f32;
             if valid < best.0 {
                 let test = (0..plan.tasks).map(|k| reading.loss(plan, m, TEST, k) as f32).collect();

@@ -67,7 +67,7 @@ fn silent(rates: [Option<f64>; 2], tasks: usize) -> (Rig, Vec<Vec<Vec<bool>>>) {
     let mut config = config((0..tasks).map(one).collect(), vec![trunk]);
     config.training.batch = 1;
     config.training.dropout = 0.25;
-    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true };
+    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, pairs: false };
     let mut rig = Rig::new(config);
     let gradients = rig.gradients();
     let layout = rig.layout().clone();
@@ -102,6 +102,7 @@ fn members_of_a_seed_lose_the_same_units_and_other_seeds_other_ones() {
         let sees = |k: usize| match member.role {
             Role::Composed => true,
             Role::Baseline(own) => own == k,
+            Role::Pair(i, j) => i == k || j == k,
             Role::Fan(point) => plan.fan[point][k] > 0.0,
         };
         for (k, [trunk, head]) in [[&trunk_a, &head_a], [&trunk_b, &head_b]].into_iter().enumerate() {

@@ -28,6 +28,7 @@ fn check(what: &str, config: Config) {
                     * match member.role {
                         Role::Composed => 1.0,
                         Role::Baseline(own) => f64::from(u8::from(own == k)),
+                        Role::Pair(i, j) => f64::from(u8::from(i == k || j == k)),
                         Role::Fan(point) => f64::from(plan.fan[point][k]) * plan.tasks as f64,
                     }
             })
@@ -49,7 +50,10 @@ fn mixed(activation: Activation) -> Config {
         with(head(&[4]), task(LossKind::Bce, "xor")),
         vector(3, task(LossKind::Ce, "moons")),
     ];
-    Config { population: PopulationConfig { fan: 5, seeds: 1, baselines: true }, ..config(tasks, head(&[4, 3])) }
+    Config {
+        population: PopulationConfig { fan: 5, seeds: 1, baselines: true, pairs: true },
+        ..config(tasks, head(&[4, 3]))
+    }
 }
 
 #[test]
@@ -138,7 +142,7 @@ fn a_split_that_is_evaluated_in_pieces_has_the_loss_of_the_whole() {
     let mut config =
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(128, Activation::Tanh)]);
     // Some fifty members: no more than five hundred rows go at once.
-    config.population = PopulationConfig { seeds: 1, fan: 45, baselines: true };
+    config.population = PopulationConfig { seeds: 1, fan: 45, baselines: true, pairs: false };
     config.data.train_rows = 1000;
     config.data.valid_rows = 1501;
     config.tasks[0].labelled = 700;

@@ -9,7 +9,7 @@ fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config
     let targets = ["circle", "xor", "ring", "moons", "stripes", "waves"];
     let tasks = targets[..tasks].iter().map(|target| task(LossKind::Bce, target)).collect();
     let mut config = config(tasks, vec![layer(4, Activation::Tanh)]);
-    config.population = PopulationConfig { seeds, fan, baselines };
+    config.population = PopulationConfig { seeds, fan, baselines, pairs: false };
     config
 }
 
@@ -40,6 +40,46 @@ fn composed_models_come_first_then_the_fan_on_one_seed_then_baselines_by_seed() 
     assert_eq!(plan.fan, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
     assert_eq!((plan.baseline(1, 0), plan.fan_range(), plan.asking), (Some(7), 2..5, 1));
     assert_eq!(plan.reduced, None);
+}
+
+#[test]
+fn the_pairs_of_tasks_come_at_the_very_end_on_every_seed() {
+    let mut config = population(3, 2, 10, true);
+    let before = plan(config.clone()).members;
+    config.population.pairs = true;
+    let plan_with = plan(config.clone());
+    assert_eq!(plan_with.members[..before.len()], before);
+    let pairs = [(0, 1), (0, 2), (1, 2)];
+    let expected: Vec<_> =
+        (0..2).flat_map(|seed| pairs.map(|(i, j)| Member { role: Role::Pair(i, j), seed })).collect();
+    assert_eq!(plan_with.members[before.len()..], expected);
+    assert_eq!((plan_with.pair(1, 2, 0), plan_with.pair_seeds()), (Some(before.len() + 4), 2));
+    assert_eq!((plan_with.pair(2, 0, 1), plan_with.pair(0, 1, 1)), (None, None));
+    assert!(plan_with.fan_members().eq(plan_with.fan_start()..before.len()));
+    // Without baselines there is nothing to compare a pair with, and one task has no partner.
+    config.population.baselines = false;
+    assert_eq!(plan(config).pair_seeds(), 0);
+    let mut alone = population(1, 2, 0, true);
+    alone.population.pairs = true;
+    assert_eq!(plan(alone).pair_seeds(), 0);
+}
+
+#[test]
+fn the_memory_budget_takes_the_pairs_before_anything_else() {
+    let mut before = 4;
+    for width in (16..=128).step_by(4) {
+        let mut config = deep(3, width, 8);
+        let without = plan(config.clone());
+        config.population.pairs = true;
+        let with = plan(config);
+        assert!(with.pair_seeds() <= before);
+        assert!(with.pair_seeds() == 0 || (with.seeds, with.fan.len()) == (4, 45), "the pairs go first");
+        assert_eq!((with.seeds, &with.fan), (without.seeds, &without.fan), "what trains without them trains with them");
+        let told = with.reduced.as_deref().is_some_and(|sentence| sentence.contains("Pairs of tasks train on"));
+        assert_eq!(told, with.pair_seeds() < 4, "{:?}", with.reduced);
+        before = with.pair_seeds();
+    }
+    assert_eq!(before, 0);
 }
 
 #[test]

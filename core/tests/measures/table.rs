@@ -1,6 +1,9 @@
 //! The table of measures, from which the page and the documentation are made.
 
-use mtl_core::measure::table::{Better, Group, MEASURES, Unit, measure};
+use mtl_core::config::LossKind;
+use mtl_core::measure::document;
+use mtl_core::measure::sights::{Sights, TaskSight};
+use mtl_core::measure::table::{Better, Given, Group, MEASURES, Need, Unit, each, formula, measure};
 
 #[test]
 fn every_measure_has_a_key_of_its_own_in_kebab_case() {
@@ -18,7 +21,11 @@ fn every_measure_is_explained_in_one_sentence_and_has_a_formula() {
     for line in MEASURES {
         let help = line.choice.help;
         assert!(help.starts_with(char::is_uppercase) && help.ends_with('.') && !help.contains(". "), "{help}");
-        assert!(help.len() < 160 && !line.choice.label.is_empty() && line.formula.len() > 5, "{}", line.choice.key);
+        assert!(
+            help.len() < 160 && !line.choice.label.is_empty() && formula(line.choice.key).len() > 5,
+            "{}",
+            line.choice.key
+        );
     }
 }
 
@@ -48,4 +55,84 @@ fn the_two_signs_of_delta_m_have_opposite_arrows() {
     assert_eq!((arrow("delta-m"), arrow("delta-m-drop")), (Some("\u{2191}"), Some("\u{2193}")));
     assert_eq!((Better::Neither.arrow(), Better::Lower.words()), ("", "lower is better"));
     assert_eq!((Unit::Percent.factor(), Unit::Percent.text(), Unit::Plain.factor()), (100.0, "%", 1.0));
+}
+
+#[test]
+fn every_measure_has_as_many_numbers_as_it_says_and_none_where_nothing_was_seen() {
+    for tasks in 0..7 {
+        let none = f64::NAN;
+        let unseen = TaskSight { loss: none, loss_alone: none, guess: none, ..TaskSight::default() };
+        let seen = Sights { tasks: vec![unseen; tasks], ..Sights::default() };
+        let numbers = seen.measures();
+        assert_eq!(numbers.len(), MEASURES.iter().map(|measure| measure.per.count(tasks)).sum::<usize>());
+        for (measure, own) in each(&numbers, tasks) {
+            assert_eq!(own.len(), measure.per.count(tasks), "{}", measure.choice.key);
+            // The volume of no front is nothing.
+            let nothing = own.iter().all(|number| number.is_nan());
+            assert!(nothing || measure.choice.key == "hypervolume", "{}: {own:?}", measure.choice.key);
+        }
+    }
+    assert!(each(&[], 3).all(|(_, own)| own.is_empty()));
+}
+
+#[test]
+fn what_can_not_be_measured_is_told_in_a_sentence() {
+    let nothing = Given { tasks: 2, ..Given::default() };
+    let all = Given { tasks: 2, baselines: true, pairs: 1, fan: 3, gradients: true };
+    for measure in MEASURES {
+        let (key, need) = (measure.choice.key, measure.need);
+        let losses = [LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce];
+        let kinds = matches!(need, Need::Classes | Need::Numbers);
+        assert_eq!(
+            losses.iter().filter(|loss| need.unmet(&all, Some(**loss)).is_none()).count(),
+            match need {
+                Need::Stages => 0,
+                _ if kinds => 2,
+                _ => 4,
+            },
+            "{key}"
+        );
+        let alone = need.unmet(&Given { tasks: 1, ..all }, None);
+        assert_eq!(alone.is_none(), kinds || need == Need::Rows, "{key}");
+        for reason in [need.unmet(&nothing, None), alone].into_iter().flatten() {
+            assert!(reason.starts_with(char::is_uppercase) && reason.ends_with('.') && reason.len() < 80, "{reason}");
+        }
+    }
+}
+
+const BEGIN: &str = "<!-- measures:begin -->";
+const END: &str = "<!-- measures:end -->";
+
+/// With `MTL_BLESS=1` the section is written instead of compared.
+#[test]
+fn the_readme_lists_the_measures_as_they_are() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let Ok(readme) = std::fs::read_to_string(path) else {
+        return;
+    };
+    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?)));
+    let Some((before, (section, after))) = parts else {
+        panic!("README.md has no {BEGIN} with its {END}");
+    };
+    let expected = format!("\n\n{}\n", document::markdown());
+    if section == expected {
+        return;
+    }
+    let bless = std::env::var_os("MTL_BLESS").is_some();
+    assert!(
+        bless && std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).is_ok(),
+        "The measures in README.md are out of date. MTL_BLESS=1 cargo test -p mtl-core --test measures"
+    );
+}
+
+#[test]
+fn the_documentation_has_every_measure_with_its_formula_in_rows_of_one_width() {
+    let text = document::markdown();
+    let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| columns(line) == 6));
+    for measure in MEASURES {
+        let key = measure.choice.key;
+        assert_eq!(text.matches(&format!("\n| `{key}` | ")).count(), 1, "{key}");
+        assert!(text.contains(&formula(key).replace('|', "\\|")), "{key}");
+    }
 }

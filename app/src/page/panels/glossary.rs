@@ -143,6 +143,11 @@ pub const GLOSSARY: &[Entry] = &[
         "A t-interval for the mean over paired seeds: made this way again and again, 95 of 100 intervals would hold the true mean. An interval that contains zero says that no difference was seen, not that there is none.",
     ),
     entry(
+        "delta-m",
+        "Delta-m",
+        "How far a model is from models that learn each task alone, averaged over metrics and tasks, in percent of theirs. Papers print it with either sign: as a gain, where above zero is better, or as a drop, where below zero is better. The metrics are accuracy, balanced accuracy, macro F1 and AUC of classes, root mean squared and mean absolute error of numbers.",
+    ),
+    entry(
         "pareto",
         "Pareto front",
         "The trades between tasks that nothing beats: a model is on the front if no other one is at least as good on every task and better on one. To do better on one task, a model on the front must do worse on another.",

@@ -76,7 +76,8 @@ impl Balancers {
         };
         for (m, member) in plan.members.iter().enumerate() {
             let coefficients = match member.role {
-                Role::Baseline(own) => Some(one_hot(plan.tasks, own)),
+                Role::Baseline(own) => Some(only(plan.tasks, &[own])),
+                Role::Pair(i, j) => Some(only(plan.tasks, &[i, j])),
                 Role::Composed => all.add(m, member, &lesson.balancer, lesson, &manual(lesson)),
                 Role::Fan(point) => {
                     let preference: Vec<f64> =
@@ -185,8 +186,9 @@ pub struct Views {
     pub jacobian: bool,
 }
 
-fn one_hot(tasks: usize, own: usize) -> Coefficients {
-    Coefficients::fixed((0..tasks).map(|task| f64::from(u8::from(task == own))).collect())
+/// One for these tasks, nothing for the others.
+fn only(tasks: usize, own: &[usize]) -> Coefficients {
+    Coefficients::fixed((0..tasks).map(|task| f64::from(u8::from(own.contains(&task)))).collect())
 }
 
 fn manual(lesson: &Lesson) -> Vec<f64> {

@@ -33,12 +33,16 @@ impl Trainer {
         packed.push(seen.and_then(|seen| seen.gram.clone()).unwrap_or_else(nothing));
         packed.push(seen.map_or_else(nothing, |seen| seen.decrease.clone()));
         packed.push(seen.map_or_else(nothing, |seen| seen.update.clone()));
+        let groups = found.predictions.len();
         found.predictions.into_iter().for_each(|group| packed.push(group));
+        let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
+        alone.into_iter().for_each(|outputs| packed.push(outputs));
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
         let (gram, decrease, update) = (next(), next(), next());
-        let groups: Vec<_> = parts.collect();
+        let groups: Vec<_> = parts.by_ref().take(groups).collect();
+        let alone = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
         let reading = Reading {
             dead: dead.clone(),
@@ -48,6 +52,8 @@ impl Trainer {
             decrease: self.decrease(&decrease),
             update_norm: update.first().copied().unwrap_or(f32::NAN),
             predictions: task_outputs(&self.shape, &groups),
+            alone,
+            importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
         };
         let (step, epoch) = (self.step, self.epoch());
         let point = self.record.point(&self.plan, &self.data, step, epoch, &reading);
@@ -162,6 +168,7 @@ impl Trainer {
             seeds: self.plan.seeds,
             fan: self.plan.fan.clone(),
             baselines: self.plan.baselines,
+            pairs: self.plan.pair_seeds(),
             reference: self.data.reference.clone(),
             correlation: self.data.correlation.clone(),
             reduced: self.plan.reduced.clone(),

@@ -1,0 +1,53 @@
+//! Every measure of the table with its numbers at the last recorded step.
+
+mod matrix;
+mod row;
+
+use super::mark::TaskMark;
+use super::panel::HelpButton;
+use crate::page::state::{Page, Tab};
+use leptos::prelude::*;
+use mtl_core::config::LossKind;
+use mtl_core::measure::table::{Group, MEASURES, Per};
+use row::Row;
+
+/// Every measure, by what it is taken of: folded away until somebody asks.
+#[component]
+pub fn MeasuresPanel() -> impl IntoView {
+    let page = Page::get();
+    // What stands where follows from the tasks' kinds; the numbers come and go by themselves.
+    let kinds = Memo::new(move |_| {
+        page.lesson.with(|lesson| lesson.tasks.iter().map(|task| task.loss).collect::<Vec<LossKind>>())
+    });
+    view! {
+        <section class="panel panel-measures" aria-label="Measures">
+            <details class="measures" open=move || page.tab.get() == Tab::Measures>
+                <summary><h2>"Measures"</h2></summary>
+                <div class="measures-scroll">
+                    <p class="small">
+                        "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
+                        <HelpButton term="delta-m"/>
+                    </p>
+                    {move || Group::ALL.into_iter().map(|group| group_view(page, group, &kinds.get())).collect_view()}
+                </div>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+fn group_view(page: Page, group: Group, kinds: &[LossKind]) -> AnyView {
+    let tasks = kinds.len();
+    let rows = Row::all(page, tasks).filter(|row| row.measure.group == group);
+    let by_task = MEASURES.iter().any(|of| of.group == group && matches!(of.per, Per::Task | Per::Gain));
+    let marks = (0..tasks).map(|task| view! { <th scope="col"><TaskMark task/></th> }.into_any());
+    let head = by_task.then(|| view! { <thead><tr><td></td>{marks.collect_view()}</tr></thead> });
+    view! {
+        <h3>{group.title()}</h3>
+        <table class="readings" aria-label=group.title()>
+            {head}
+            <tbody>{rows.map(|row| row.view(kinds)).collect_view()}</tbody>
+        </table>
+    }
+    .into_any()
+}

@@ -1,0 +1,52 @@
+//! The table of measures as documentation, for the README.
+
+use super::table::{Group, MEASURES, Measure, Need, Per, formula};
+use std::fmt::Write;
+
+/// Every measure as Markdown, by group: its key, name, which way is better, what it has numbers for
+/// and is counted in, what it says, and its formula.
+pub fn markdown() -> String {
+    let mut text = String::new();
+    for group in Group::ALL {
+        // Writing to a string can't fail.
+        let _ = write_group(&mut text, group);
+    }
+    text
+}
+
+fn write_group(text: &mut String, group: Group) -> std::fmt::Result {
+    if !text.is_empty() {
+        writeln!(text)?;
+    }
+    writeln!(text, "**{}**\n", group.title())?;
+    writeln!(text, "| key | measure | numbers | meaning | formula |")?;
+    writeln!(text, "|---|---|---|---|---|")?;
+    MEASURES.iter().filter(|measure| measure.group == group).try_for_each(|measure| row(text, measure))
+}
+
+fn row(text: &mut String, measure: &Measure) -> std::fmt::Result {
+    let choice = measure.choice;
+    let [label, help, formula] = [choice.label, choice.help, formula(choice.key)].map(|text| text.replace('|', "\\|"));
+    let name = format!("{label} {}", measure.better.arrow());
+    let numbers = [per(measure.per), of(measure.need), measure.unit.text()];
+    let numbers: Vec<_> = numbers.into_iter().filter(|part| !part.is_empty()).collect();
+    writeln!(text, "| `{}` | {} | {} | {help} | {formula} |", choice.key, name.trim_end(), numbers.join(", "))
+}
+
+fn per(per: Per) -> &'static str {
+    match per {
+        Per::Lesson => "one",
+        Per::Task => "per task",
+        Per::Pair => "per two tasks",
+        Per::Gain => "per task, with its 95 % interval",
+        Per::Gains => "per task and partner, with their 95 % interval",
+    }
+}
+
+fn of(need: Need) -> &'static str {
+    match need {
+        Need::Classes => "of classes",
+        Need::Numbers => "of regressions",
+        _ => "",
+    }
+}

@@ -1,0 +1,85 @@
+//! What the measures see of a recorded step.
+
+use super::plan::Plan;
+use super::record::Reading;
+use crate::data::Dataset;
+use crate::measure::scores::Scores;
+use crate::measure::sights::{Sights, TaskSight};
+use crate::measure::transfer::{self, TransferGain};
+
+/// The sights of a step; `front` are the validation losses of the fan and of the composed model,
+/// `window` the Gram matrices of the last recorded steps.
+pub fn of<'a>(
+    plan: &Plan,
+    data: &Dataset,
+    reading: &'a Reading,
+    front: Vec<Vec<f64>>,
+    transfer: Vec<TransferGain>,
+    window: Vec<&'a [f32]>,
+) -> Sights<'a> {
+    Sights {
+        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, task)).collect(),
+        gram: &reading.gram,
+        window,
+        weights: reading.weights.iter().map(|weight| f64::from(*weight)).collect(),
+        front,
+        transfer,
+        pairs: pairs(plan, reading),
+    }
+}
+
+fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, task: usize) -> TaskSight {
+    let baseline = plan.baseline(0, task);
+    let dead = baseline.is_none_or(|member| reading.dead.get(member).copied().unwrap_or(false));
+    let alone = reading.alone.iter().find(|(of, _)| *of == task && !dead).map(|(_, outputs)| outputs.as_slice());
+    let scores = |outputs: Option<&[f32]>| {
+        outputs.and_then(|outputs| labelled(data, task, outputs)).map(|rows| rows.scores()).unwrap_or_default()
+    };
+    TaskSight {
+        scores: scores(reading.predictions.get(task).map(Vec::as_slice)),
+        alone: scores(alone),
+        // As the page shows it: where the composed model dies, that of what it was put back to.
+        loss: reading.valid_where_it_stands(plan, 0, task),
+        loss_alone: baseline.map_or(f64::NAN, |member| reading.valid(plan, member, task)),
+        guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
+        importance: reading.importance.get(task).copied().unwrap_or(1.0),
+        // Nothing teaches one task after another yet.
+        stages: Vec::new(),
+    }
+}
+
+/// Outputs and labels of the validation rows that carry a task's label.
+struct Labelled {
+    shape: crate::data::TaskShape,
+    outputs: Vec<f32>,
+    labels: Vec<f32>,
+}
+
+impl Labelled {
+    fn scores(&self) -> Scores {
+        Scores::of(self.shape.loss, self.shape.outputs, &self.outputs, &self.labels)
+    }
+}
+
+fn labelled(data: &Dataset, task: usize, outputs: &[f32]) -> Option<Labelled> {
+    let (shape, labels, mask) = (*data.tasks.get(task)?, data.valid.y.get(task)?, data.valid.mask.get(task)?);
+    let kept = |values: &[f32], width: usize| -> Vec<f32> {
+        let rows = values.chunks_exact(width.max(1)).zip(mask).filter(|(_, labelled)| **labelled);
+        rows.flat_map(|(row, _)| row).copied().collect()
+    };
+    Some(Labelled { shape, outputs: kept(outputs, shape.outputs), labels: kept(labels, shape.columns) })
+}
+
+/// Every task's gain from every other one, over the paired seeds on which the pairs train.
+fn pairs(plan: &Plan, reading: &Reading) -> Vec<Vec<Option<TransferGain>>> {
+    let (tasks, seeds) = (plan.tasks, plan.pair_seeds());
+    if seeds == 0 {
+        return Vec::new();
+    }
+    let loss = |member: Option<usize>, task: usize| member.map_or(f64::NAN, |m| reading.valid(plan, m, task));
+    let alone: Vec<Vec<f64>> =
+        (0..tasks).map(|j| (0..seeds).map(|seed| loss(plan.baseline(seed, j), j)).collect()).collect();
+    let beside = |i: usize, j: usize| (0..seeds).map(|seed| loss(plan.pair(seed, i, j), j)).collect();
+    let beside: Vec<Vec<Vec<f64>>> = (0..tasks).map(|i| (0..tasks).map(|j| beside(i, j)).collect()).collect();
+    transfer::matrix(&alone, &beside)
+}

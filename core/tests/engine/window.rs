@@ -1,0 +1,76 @@
+//! The conflict rate looks back over recorded steps, and goes with the state of training.
+
+use crate::lab::{Rig, config, layer, task};
+use crate::measures::numbers;
+use mtl_core::config::{Activation, Config, LossKind};
+use mtl_core::protocol::CurvePoint;
+use pollster::block_on;
+
+/// The share of negative products over all pairs of tasks and points.
+pub fn conflict_rate(points: &[CurvePoint]) -> f64 {
+    let (mut negative, mut all) = (0.0, 0.0);
+    for point in points {
+        let tasks = point.valid.len();
+        for (i, j) in (0..tasks).flat_map(|i| (i + 1..tasks).map(move |j| (i, j))) {
+            all += 1.0;
+            negative += f64::from(u8::from(point.gram[i * tasks + j] < 0.0));
+        }
+    }
+    negative / all
+}
+
+/// Two small tasks, recorded at many steps.
+fn small() -> Config {
+    let tasks = vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")];
+    let mut config = config(tasks, vec![layer(3, Activation::Tanh)]);
+    config.training.learning_rate = 0.3;
+    config.training.batch = 12;
+    config
+}
+
+#[test]
+fn the_conflict_rate_looks_back_over_fifty_recorded_steps() {
+    let mut rig = Rig::new(small());
+    let points = rig.steps(160);
+    assert!(points.len() > 55, "{}", points.len());
+    let rates: Vec<f64> = points.iter().map(|point| numbers(point, "conflict-rate")[0]).collect();
+    for (k, rate) in rates.iter().enumerate() {
+        assert!((rate - conflict_rate(&points[(k + 1).saturating_sub(50)..=k])).abs() < 1e-6);
+    }
+    assert!(rates.iter().any(|rate| *rate != rates[0]), "a window that sees no change tests nothing");
+}
+
+fn bits(point: &CurvePoint) -> Vec<u32> {
+    point.measures.iter().map(|number| number.to_bits()).collect()
+}
+
+#[test]
+fn a_snapshot_and_a_step_back_keep_the_window_of_conflicts() {
+    let mut straight = Rig::new(small());
+    let points = straight.steps(24);
+    let mut first = Rig::new(small());
+    first.steps(16);
+    let snapshot = first.snapshot();
+    let mut second = Rig::new(small());
+    second.load(&snapshot);
+    let after = second.steps(8);
+    assert_eq!(after.iter().map(bits).collect::<Vec<_>>(), points[8..].iter().map(bits).collect::<Vec<_>>());
+
+    // Steps that are forgotten leave no trace.
+    block_on(first.trainer.exercise(5)).unwrap();
+    first.trainer.rewind();
+    assert_eq!(first.trainer.step(), 16);
+    let after = first.steps(8);
+    assert_eq!(after.iter().map(bits).collect::<Vec<_>>(), points[8..].iter().map(bits).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_loaded_state_that_is_recorded_again_keeps_its_window() {
+    let mut rig = Rig::new(small());
+    let before = rig.steps(10).pop().unwrap();
+    let snapshot = rig.snapshot();
+    rig.load(&snapshot);
+    let again = rig.record();
+    assert_eq!(numbers(&again, "conflict-rate"), numbers(&before, "conflict-rate"));
+    assert!(numbers(&again, "cosine")[0].is_nan(), "the gradients of that step are gone");
+}

@@ -1,0 +1,68 @@
+//! Every measure of the table has its row, with numbers that agree with those of the other panels.
+
+use anyhow::{Result, ensure};
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
+
+static BROWSER: Shared = Shared::new(Setup::cpu);
+
+/// Measures with one number, with one per task, and with one per two tasks.
+const SINGLE: [&str; 14] = [
+    "delta-m",
+    "delta-m-drop",
+    "mean-rank",
+    "average",
+    "validation",
+    "conflict-rate",
+    "condition-number",
+    "alignment",
+    "update-norm",
+    "stationarity",
+    "unit-stationarity",
+    "hypervolume",
+    "spacing",
+    "sparsity",
+];
+const PER_TASK: [&str; 4] = ["transfer-gain", "gradient-norm", "dominance", "predicted-decrease"];
+const PER_PAIR: [&str; 3] = ["cosine", "magnitude-similarity", "curvature-bound"];
+
+fn has_number(page: &Page, id: &str) -> Result<bool> {
+    Ok(page.text(id)?.contains(|c: char| c.is_ascii_digit()))
+}
+
+#[test]
+fn every_measure_has_a_number_after_some_epochs_and_a_dash_where_it_does_not_apply() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&s=3", |page| {
+        page.step_epochs(3)?;
+        let mut ids: Vec<String> = SINGLE.iter().map(|key| format!("measure-{key}")).collect();
+        ids.extend(PER_TASK.iter().flat_map(|key| [0, 1].map(|k| format!("measure-{key}-{k}"))));
+        ids.extend(PER_PAIR.iter().map(|key| format!("measure-{key}-0-1")));
+        for id in ids {
+            eventually_true(PATIENCE, &format!("a number in {id}"), || has_number(page, &id))?;
+        }
+        for id in ["measure-forgetting-0", "measure-forgetting-1", "measure-transfer-matrix-0-1"] {
+            ensure!(page.text(id)? == "\u{2014}", "{id}: {}", page.text(id)?);
+        }
+        ensure!(page.text("measure-hypervolume")? == page.text("hypervolume")?);
+        for k in 0..2 {
+            let (here, there) =
+                (page.text(&format!("measure-transfer-gain-{k}"))?, page.text(&format!("task-{k}-transfer"))?);
+            ensure!(here == there, "task {k} gains {here} here and {there} there");
+        }
+        let (here, there) = (page.number("measure-cosine-0-1")?, page.number("cosine-0-1")?);
+        ensure!((here - there).abs() < 0.006, "a cosine of {here} here and {there} there");
+        Ok(())
+    })
+}
+
+#[test]
+fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> {
+    BROWSER.visit("v=1&p=rivals&s=3&pairs=on", |page| {
+        page.step_epochs(3)?;
+        for (cell, task) in [("measure-transfer-matrix-0-1", 1), ("measure-transfer-matrix-1-0", 0)] {
+            eventually_true(PATIENCE, &format!("a number in {cell}"), || has_number(page, cell))?;
+            let (pair, all) = (page.number(cell)?, page.number(&format!("task-{task}-transfer"))?);
+            ensure!((pair - all).abs() < 0.15, "task {task} gains {pair} from its partner and {all} beside it");
+        }
+        Ok(())
+    })
+}
