@@ -24,6 +24,11 @@ impl Descent {
         Self { first: vec![0.0; parameters], second: vec![0.0; parameters], steps: 0 }
     }
 
+    /// Number of parameters that its state is of; 0 where its two means don't go together.
+    pub(super) fn parameters(&self) -> usize {
+        if self.first.len() == self.second.len() { self.first.len() } else { 0 }
+    }
+
     /// Moves `x` one step against `direction`, by the optimiser, rate and momentum of the settings.
     /// There is nothing to decay towards here, so that AdamW is Adam.
     pub fn step(&mut self, x: &mut [f64], direction: &[f64], training: &TrainingConfig) {

@@ -15,6 +15,8 @@ mod descent;
 mod race;
 mod racer;
 mod roster;
+mod run;
+mod saved;
 mod two_valleys;
 
 pub use concave::Concave;
@@ -24,6 +26,7 @@ pub use descent::Descent;
 pub use race::{Race, Scene, is_recorded};
 pub use racer::Racer;
 pub use roster::{Entrant, Place, published};
+pub use run::Run;
 pub use two_valleys::TwoValleys;
 
 use nalgebra::DMatrix;

@@ -4,6 +4,10 @@
 //! belongs to a lesson carries the `run` it was loaded under, so that the page can drop those of
 //! an earlier one. Curves arrive in order and complete; pictures are latest-wins.
 
+mod race;
+
+pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
+
 use crate::config::Config;
 use crate::measure::transfer::TransferGain;
 use serde::{Deserialize, Serialize};
@@ -98,6 +102,13 @@ pub enum Event {
         run: u32,
         /// One or more recorded points.
         points: Vec<CurvePoint>,
+    },
+    /// What is new in a race, of a lesson that is one; nothing of a network is told then.
+    Race {
+        /// Of this load.
+        run: u32,
+        /// The news.
+        news: Box<RaceNews>,
     },
     /// The newest pictures of the composed model.
     Picture {
@@ -302,6 +313,6 @@ pub struct Snapshot {
     pub step: u32,
     /// Arrays of the populations, by name, in the engine's own order.
     pub arrays: Vec<(String, Vec<f32>)>,
-    /// The recorder's best values so far, as the engine keeps them.
+    /// The recorder's best values so far, as the engine keeps them; of a race, all there is.
     pub best: Vec<u8>,
 }

@@ -5,6 +5,7 @@
 
 mod formulas;
 mod fronts;
+mod lesson;
 mod long;
 mod run;
 mod valleys;
