@@ -7,6 +7,8 @@ mod documents;
 mod loss;
 #[path = "charts/planes.rs"]
 mod planes;
+#[path = "charts/race.rs"]
+mod race;
 
 use mtl_app::charts::Theme;
 use std::path::Path;

@@ -10,6 +10,7 @@
 //! * [`data`]: seeded tasks over shared inputs;
 //! * [`balance`]: how the task losses are weighed against each other;
 //! * [`measure`]: metrics, transfer gain, conflict, Pareto set, hypervolume;
+//! * [`landscape`]: two losses with formulas, down which the balancers race without a network;
 //! * [`protocol`]: what the page and the engine say to each other;
 //! * [`model`]: architectures; with feature `engine` as networks over the population axis;
 //! * `train` (feature `engine`): the loop.
@@ -19,6 +20,7 @@
 pub mod balance;
 pub mod config;
 pub mod data;
+pub mod landscape;
 pub mod measure;
 pub mod model;
 pub mod protocol;

@@ -290,7 +290,8 @@ fn the_documentation_names_every_setting_once() {
         config.balancer = Pick::new(balancer.choice.key);
         for entry in entries(&config) {
             // Options of the same key are told apart by their method.
-            let of = if entry.key.starts_with("bal.") { format!(" ({})", balancer.choice.label) } else { String::new() };
+            let of =
+                if entry.key.starts_with("bal.") { format!(" ({})", balancer.choice.label) } else { String::new() };
             let row = format!("\n| `{}` | {}{of} | ", entry.key, entry.label);
             assert_eq!(text.matches(&row).count(), 1, "{row}");
         }

@@ -8,6 +8,7 @@
 
 use mtl_core::config::lessons::LESSONS;
 use mtl_core::config::{Lesson, check, link};
+use mtl_core::landscape::Race;
 use mtl_core::measure::conflict::cosine;
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
@@ -96,6 +97,12 @@ fn every_lesson_loads_without_a_notice_and_trains() {
     for preset in LESSONS {
         let (lesson, notices) = check(preset.config());
         assert!(notices.is_empty(), "{}: {notices:?}", preset.key);
+        if let Some(mut race) = Race::new(&lesson) {
+            (0..20).for_each(|_| race.advance());
+            let mut racers = race.scenes().iter().flat_map(|scene| &scene.racers);
+            assert!(racers.all(|racer| racer.losses().iter().all(|loss| loss.is_finite())), "{}", preset.key);
+            continue;
+        }
         assert_eq!((lesson.seed, lesson.population.seeds), (OWN, 5), "{}", preset.key);
         assert!((3..=4).contains(&preset.steps.len()), "{}", preset.key);
         let mut trainer = Trainer::new(lesson, &Device::flex());

@@ -174,6 +174,24 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: |page| lesson(page, 3),
     },
+    Action {
+        id: "lesson-5",
+        label: "Fifth lesson",
+        help: "Opens the fifth lesson",
+        keys: "5",
+        chords: &[plain("5")],
+        repeats: false,
+        run: |page| lesson(page, 4),
+    },
+    Action {
+        id: "lesson-6",
+        label: "Sixth lesson",
+        help: "Opens the sixth lesson",
+        keys: "6",
+        chords: &[plain("6")],
+        repeats: false,
+        run: |page| lesson(page, 5),
+    },
 ];
 
 /// The command of an id.

@@ -11,8 +11,8 @@ use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::icons::Icon;
 use super::panels::{
-    ConflictGauge, CostLine, DataCard, LossPanel, MeasuresPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions,
-    SharingCard, TrainingCard, TransferPanel, WeightsPanel,
+    ConflictGauge, CostLine, DataCard, LandscapePanel, LossPanel, MeasuresPanel, NetworkCard, NetworkPicture,
+    ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel, WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
 use super::topbar::{SkipLink, TopBar};
@@ -49,14 +49,18 @@ pub fn Layout(
     dropping: RwSignal<bool>,
 ) -> impl IntoView {
     let page = Page::get();
+    let races = Memo::new(move |_| page.races());
     view! {
-        <div class="app" data-tab=move || tab_key(page.tab.get()) data-drawer=move || page.drawer.get().map(drawer_key)>
+        <div class="app" data-races=move || races.get().then_some("") data-tab=move || tab_key(page.tab.get()) data-drawer=move || page.drawer.get().map(drawer_key)>
             <SkipLink/>
             <TopBar/>
             <Alerts/>
             <DrawerBar/>
             <Settings/>
             <main class="stage">
+                <Show when=move || races.get()>
+                    <LandscapePanel/>
+                </Show>
                 <div class="centre">
                     <div class="place place-network"><NetworkPicture/></div>
                     <div class="place place-predictions"><Predictions/></div>

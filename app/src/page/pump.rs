@@ -5,7 +5,7 @@ use super::panels::leave_frame;
 use super::state::Page;
 use super::{engine, exchange, trouble};
 use leptos::prelude::*;
-use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture};
+use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture, RaceNews};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,6 +47,7 @@ pub(super) fn hidden(page: Page) {
 struct Batch {
     frame: Option<Frame>,
     points: Vec<CurvePoint>,
+    race: Vec<RaceNews>,
     picture: Option<Box<Picture>>,
     numbers: Vec<(Engine, u32)>,
 }
@@ -109,6 +110,7 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         // What the engine that isn't in charge shows is nobody's business.
         _ if !active => {}
         Event::Curve { run: of, points } if of == run => batch.points.extend(points),
+        Event::Race { run: of, news } if of == run => batch.race.push(*news),
         Event::Picture { run: of, picture } if of == run => batch.picture = Some(picture),
         Event::Diverged { run: of, divergence } if of == run => trouble::diverged(page, divergence),
         Event::Cost { run: of, shared_seconds, separate_seconds } if of == run => {
@@ -129,6 +131,7 @@ fn show(page: Page, batch: Batch) {
         }
     }
     append(page, batch.points);
+    follow(page, batch.race);
     let wait = with(page, |desk| {
         if batch.picture.is_some() {
             desk.held = batch.picture;
@@ -168,6 +171,27 @@ fn append(page: Page, points: Vec<CurvePoint>) {
     }
 }
 
+/// Takes in what is new in a race.
+fn follow(page: Page, all: Vec<RaceNews>) {
+    if all.is_empty() {
+        return;
+    }
+    page.race.try_update_value(|race| {
+        for mut news in all {
+            if let Some(start) = news.start.take() {
+                race.start = *start;
+                // One that goes on from a saved state keeps what was before.
+                if news.now.step == 0 {
+                    race.points.clear();
+                }
+            }
+            race.points.append(&mut news.points);
+            race.news = news;
+        }
+    });
+    page.curves_version.try_update(|version| *version = version.wrapping_add(1));
+}
+
 /// Shows the numbers of the last point in a while, in a frame of their own: nobody reads more of them
 /// in a second, and to lay them out is the most that a frame has to do.
 fn renew_later(page: Page) {
@@ -192,6 +216,7 @@ fn renew(page: Page) {
 /// Forgets the points of the curves after a step.
 pub(super) fn forget_after(page: Page, step: u32) {
     page.curves.update_value(|curves| curves.retain(|point| point.step <= step));
+    page.race.update_value(|race| race.points.retain(|point| point.step <= step));
     renew(page);
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
 }

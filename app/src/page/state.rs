@@ -12,7 +12,9 @@ use super::desk::Desk;
 use super::prefs::Prefs;
 use leptos::prelude::*;
 use mtl_core::config::{Config, Entry, Lesson, Notice, Value, entries};
-use mtl_core::protocol::{Command, CurvePoint, Divergence, Engine, Frame, Picture, Summary};
+use mtl_core::protocol::{
+    Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, RacePoint, RaceStart, Summary,
+};
 use std::sync::Arc;
 
 /// Which engine the user wants.
@@ -66,6 +68,17 @@ impl Default for EngineState {
             gpu: GpuState::Unknown,
         }
     }
+}
+
+/// A race down landscapes, as far as it was told.
+#[derive(Clone, Debug, Default)]
+pub struct Course {
+    /// What doesn't change.
+    pub start: RaceStart,
+    /// Where everyone was, in order.
+    pub points: Vec<RacePoint>,
+    /// Where everyone stands.
+    pub news: RaceNews,
 }
 
 /// Something broke; shown with a button that starts the engine again.
@@ -136,6 +149,8 @@ pub struct Page {
     pub curves: StoredValue<Vec<CurvePoint>>,
     /// Counts up when points were appended to [`Page::curves`], or when they were cleared.
     pub curves_version: RwSignal<u32>,
+    /// The race, where the lesson is one. Not a signal: read it when [`Page::curves_version`] changes.
+    pub race: StoredValue<Course>,
     /// The newest point of the curves.
     pub latest: RwSignal<Option<Arc<CurvePoint>>>,
     /// The newest pictures.
@@ -200,6 +215,7 @@ impl Page {
             playing: RwSignal::new(false),
             curves: StoredValue::new(Vec::new()),
             curves_version: RwSignal::new(0),
+            race: StoredValue::default(),
             latest: RwSignal::default(),
             picture: RwSignal::default(),
             cost: RwSignal::default(),
@@ -232,6 +248,11 @@ impl Page {
     /// The setting of a key, if the lesson has it. Tracks the lesson.
     pub fn entry(&self, key: &str) -> Option<Entry> {
         self.entries().into_iter().find(|entry| entry.key == key)
+    }
+
+    /// Whether the lesson is a race down landscapes, without a network. Tracks the lesson.
+    pub fn races(&self) -> bool {
+        self.lesson.with(|lesson| mtl_core::landscape::is_landscape(&lesson.data.source))
     }
 
     /// Sets one setting, as every control does: within its limits, live where that is possible,

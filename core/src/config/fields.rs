@@ -8,6 +8,7 @@
 use super::kind::{Kind, Notice, Value, quoted};
 use super::place::{SLOTS, place, places};
 use super::{Config, table};
+use crate::landscape;
 
 /// The card of the page that a setting stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,8 +102,15 @@ impl Field {
             help: self.help,
             kind: self.kind,
             value,
-            shown: (self.shown)(config, task.unwrap_or(0)),
+            shown: (self.shown)(config, task.unwrap_or(0)) && self.means_something(config),
         }
+    }
+}
+
+impl Field {
+    /// On a landscape most settings don't; a task's weight does under manual weights.
+    fn means_something(&self, config: &Config) -> bool {
+        !landscape::is_landscape(&config.data.source) || landscape::shows(self.key, self.per_task)
     }
 }
 

@@ -29,6 +29,7 @@ pub mod targets;
 pub use dataset::{Dataset, Split, TaskShape};
 
 use crate::config::{DataConfig, Lesson, Pick, PickEntry};
+use crate::landscape;
 use std::sync::LazyLock;
 
 /// A generator of inputs and clean labels.
@@ -72,19 +73,22 @@ struct DrawnTask {
     labels: Vec<f32>,
 }
 
-/// The sources of data, with their options.
+/// The sources of data, with their options; after those that draw rows the landscapes, which have
+/// none.
 pub fn sources() -> &'static [PickEntry] {
-    static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| SOURCES.iter().map(|source| source.entry).collect());
+    static ENTRIES: LazyLock<Vec<PickEntry>> =
+        LazyLock::new(|| SOURCES.iter().map(|source| source.entry).chain(landscape::sources()).collect());
     &ENTRIES
 }
 
 /// Whether the source's inputs are a plane.
 pub fn is_plane(source: &Pick) -> bool {
-    find(source).plane
+    !landscape::is_landscape(source) && find(source).plane
 }
 
 /// Draws a lesson's data. The same data settings, tasks and seed give the same data, bit for bit
-/// on one platform.
+/// on one platform. A lesson on a landscape has no data; who asks all the same gets those of the
+/// first source.
 pub fn build(lesson: &Lesson) -> Dataset {
     let source = find(&lesson.data.source);
     labels::finish(lesson, (source.build)(lesson), source.plane)

@@ -4,6 +4,10 @@
 //! belongs to a lesson carries the `run` it was loaded under, so that the page can drop those of
 //! an earlier one. Curves arrive in order and complete; pictures are latest-wins.
 
+mod race;
+
+pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
+
 use crate::config::Config;
 use crate::measure::terms::Given;
 use crate::measure::transfer::TransferGain;
@@ -99,6 +103,13 @@ pub enum Event {
         run: u32,
         /// One or more recorded points.
         points: Vec<CurvePoint>,
+    },
+    /// What is new in a race, of a lesson that is one; nothing of a network is told then.
+    Race {
+        /// Of this load.
+        run: u32,
+        /// The news.
+        news: Box<RaceNews>,
     },
     /// The newest pictures of the composed model.
     Picture {
@@ -329,6 +340,6 @@ pub struct Snapshot {
     pub arrays: Vec<(String, Vec<f32>)>,
     /// What the balancers remember, as the engine keeps it.
     pub balancers: Vec<u8>,
-    /// The recorder's best values so far, as the engine keeps them.
+    /// The recorder's best values so far, as the engine keeps them; of a race, all there is.
     pub best: Vec<u8>,
 }

@@ -1,10 +1,17 @@
 //! The engine as the page sees it: commands in, events out, one time slice at a time.
 //!
 //! The owner of a session (a worker, an example, a test) hands over commands, calls
-//! [`Session::turn`] as long as it says so, and yields to its event loop in between.
+//! [`Session::turn`] as long as it says so, and yields to its event loop in between. A lesson on a
+//! landscape has no network: a race runs in place of the trainer, see [`race`].
+
+mod pace;
+mod race;
+
+use pace::Pace;
 
 use super::{TrainError, Trainer};
-use crate::config::{Config, check};
+use crate::config::{Config, Lesson, check};
+use crate::landscape::Run;
 use crate::protocol::{Command, CurvePoint, Engine, Event, Frame, Snapshot};
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
@@ -55,6 +62,8 @@ pub struct Session {
     engine: Engine,
     run: u32,
     trainer: Option<Trainer>,
+    /// In place of a trainer.
+    race: Option<Run>,
     mode: Mode,
     speed: f32,
     pace: Pace,
@@ -68,18 +77,6 @@ pub struct Session {
     last_snapshot: Option<Instant>,
 }
 
-/// How fast it goes.
-struct Pace {
-    /// Seconds that a step takes, lately.
-    step_seconds: f64,
-    /// When the window of the speed read-out began, and the steps in it.
-    window: Option<(Instant, u32)>,
-    shown: f32,
-    /// Steps that a speed limit has allowed and that were not taken yet.
-    credit: f64,
-    last: Option<Instant>,
-}
-
 impl Session {
     /// A session that computes on `device`.
     pub fn new(device: Device, engine: Engine) -> Self {
@@ -88,9 +85,10 @@ impl Session {
             engine,
             run: 0,
             trainer: None,
+            race: None,
             mode: Mode::Paused,
             speed: 0.0,
-            pace: Pace { step_seconds: STEP_SECONDS, window: None, shown: 0.0, credit: 0.0, last: None },
+            pace: Pace::new(STEP_SECONDS),
             points: Vec::new(),
             number: 0,
             acknowledged: 0,
@@ -122,7 +120,7 @@ impl Session {
                 self.set_mode(Mode::Until(until));
             }
             Command::StepEpoch => {
-                let per_epoch = self.trainer.as_ref().map_or(1, Trainer::steps_per_epoch);
+                let per_epoch = self.steps_per_epoch();
                 let until = (self.reached_or_promised() / per_epoch + 1).saturating_mul(per_epoch);
                 self.set_mode(Mode::Until(until));
             }
@@ -130,11 +128,7 @@ impl Session {
                 self.speed = if speed.is_finite() { speed.max(0.0) } else { 0.0 };
                 self.pace.credit = 0.0;
             }
-            Command::Change(config) => {
-                if let Some(trainer) = &mut self.trainer {
-                    trainer.change(check(config).0);
-                }
-            }
+            Command::Change(config) => self.change(check(config).0),
             Command::Rewind => self.rewind(emit).await?,
             Command::Save => self.snapshot(emit).await?,
             Command::Time(millis) => self.time(millis, emit).await?,
@@ -148,7 +142,26 @@ impl Session {
     fn reached_or_promised(&self) -> u32 {
         match self.mode {
             Mode::Until(until) => until,
-            Mode::Paused | Mode::Playing => self.trainer.as_ref().map_or(0, Trainer::step),
+            Mode::Paused | Mode::Playing => self.step().unwrap_or(0),
+        }
+    }
+
+    /// Steps taken; `None` before a lesson is loaded.
+    fn step(&self) -> Option<u32> {
+        let race = self.race.as_ref().map(|run| run.race().step());
+        race.or_else(|| self.trainer.as_ref().map(Trainer::step))
+    }
+
+    fn steps_per_epoch(&self) -> u32 {
+        let race = self.race.as_ref().map(Run::steps_per_epoch);
+        race.or_else(|| self.trainer.as_ref().map(Trainer::steps_per_epoch)).unwrap_or(1).max(1)
+    }
+
+    fn change(&mut self, lesson: Lesson) {
+        if let Some(run) = &mut self.race {
+            run.change(lesson);
+        } else if let Some(trainer) = &mut self.trainer {
+            trainer.change(lesson);
         }
     }
 
@@ -175,7 +188,11 @@ impl Session {
         // What the old lesson's steps took says nothing about the new one's.
         self.pace.step_seconds = STEP_SECONDS;
         // The old lesson's tensors go before the new one's come.
-        self.trainer = None;
+        (self.trainer, self.race) = (None, None);
+        if let Some(race) = Run::new(&lesson) {
+            self.load_race(race, snapshot, emit);
+            return Ok(());
+        }
         let mut trainer = Trainer::new(lesson, &self.device);
         let resumed = match snapshot {
             Some(snapshot) => trainer.load(snapshot).is_ok(),
@@ -209,19 +226,20 @@ impl Session {
     }
 
     fn show_frame(&mut self, emit: &mut dyn FnMut(Event)) {
-        let Some(trainer) = &self.trainer else { return };
+        let Some(step) = self.step() else { return };
         let running = self.mode != Mode::Paused;
         self.number += 1;
         let frame = Frame {
             number: self.number,
-            step: trainer.step(),
-            epoch: trainer.epoch(),
+            step,
+            epoch: step / self.steps_per_epoch(),
             running,
             steps_per_second: if running { self.pace.shown } else { 0.0 },
         };
         if !self.points.is_empty() {
             emit(Event::Curve { run: self.run, points: std::mem::take(&mut self.points) });
         }
+        self.show_race(emit);
         emit(Event::Frame { run: self.run, frame });
         self.last_frame = Some(Instant::now());
     }
@@ -237,8 +255,11 @@ impl Session {
     }
 
     async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let Some(trainer) = &self.trainer else { return Ok(()) };
-        let snapshot = trainer.save().await?;
+        let snapshot = match (&self.race, &self.trainer) {
+            (Some(run), _) => run.save(),
+            (None, Some(trainer)) => trainer.save().await?,
+            (None, None) => return Ok(()),
+        };
         emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
         self.last_snapshot = Some(Instant::now());
         Ok(())
@@ -254,7 +275,22 @@ impl Session {
             Ok(steps) => steps,
             Err(turn) => return Ok(turn),
         };
-        let Some(trainer) = &mut self.trainer else { return Ok(Turn::Rest) };
+        if self.race.is_some() {
+            self.race_on(most);
+        } else if let Some(ended) = self.train_on(most, emit).await? {
+            return Ok(ended);
+        }
+        if matches!(self.mode, Mode::Until(until) if self.step().is_some_and(|step| step >= until)) {
+            self.pause(emit).await?;
+            return Ok(Turn::Rest);
+        }
+        self.show(emit).await?;
+        Ok(Turn::Again)
+    }
+
+    /// Trains for a slice, `most` steps at most; what to do next where that ended it.
+    async fn train_on(&mut self, most: u32, emit: &mut dyn FnMut(Event)) -> Result<Option<Turn>, TrainError> {
+        let Some(trainer) = &mut self.trainer else { return Ok(Some(Turn::Rest)) };
         let started = Instant::now();
         let mut taken = 0;
         while taken < most && (taken == 0 || started.elapsed() < SLICE) {
@@ -272,26 +308,19 @@ impl Session {
                 self.mode = Mode::Paused;
                 self.show_all(emit).await?;
                 emit(Event::Diverged { run: self.run, divergence });
-                return Ok(Turn::Rest);
+                return Ok(Some(Turn::Rest));
             }
         }
         self.pace.took(taken);
-        let reached =
-            matches!(self.mode, Mode::Until(until) if self.trainer.as_ref().is_some_and(|t| t.step() >= until));
-        if reached {
-            self.pause(emit).await?;
-            return Ok(Turn::Rest);
-        }
-        self.show(emit).await?;
-        Ok(Turn::Again)
+        Ok(None)
     }
 
     /// Steps to take in this slice, or what to do instead.
     fn steps_now(&mut self) -> Result<u32, Turn> {
-        let Some(trainer) = &self.trainer else { return Err(Turn::Rest) };
+        let Some(step) = self.step() else { return Err(Turn::Rest) };
         match self.mode {
             Mode::Paused => Err(Turn::Rest),
-            Mode::Until(until) => Ok(until.saturating_sub(trainer.step()).max(1)),
+            Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
             Mode::Playing if self.speed == 0.0 => Ok(u32::MAX),
             Mode::Playing => {
                 let steps = self.pace.allowed(f64::from(self.speed));
@@ -319,8 +348,12 @@ impl Session {
 
     /// Measures how fast the lesson trains, and forgets the steps taken for it.
     async fn time(&mut self, millis: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let Some(trainer) = &mut self.trainer else { return Ok(()) };
         let length = Duration::from_millis(u64::from(millis.clamp(10, 10_000)));
+        if let Some(run) = &self.race {
+            emit(Event::Timed { run: self.run, steps_per_second: race::steps_per_second(run, length) });
+            return Ok(());
+        }
+        let Some(trainer) = &mut self.trainer else { return Ok(()) };
         let steps_per_second = trainer.forgetting(async |trainer| steps_per_second(trainer, length).await).await?;
         emit(Event::Timed { run: self.run, steps_per_second });
         Ok(())
@@ -359,29 +392,4 @@ async fn steps_per_second(trainer: &mut Trainer, length: Duration) -> Result<f32
         chunk = (chunk * 2).min(16);
     }
     Ok((f64::from(steps) / started.elapsed().as_secs_f64().max(1e-9)) as f32)
-}
-
-impl Pace {
-    /// Takes note of steps for the speed read-out, over windows of half a second.
-    fn took(&mut self, steps: u32) {
-        let (started, before) = *self.window.get_or_insert((Instant::now(), 0));
-        let all = before + steps;
-        let seconds = started.elapsed().as_secs_f32();
-        if seconds >= 0.5 || self.shown == 0.0 && seconds > 0.05 {
-            self.shown = all as f32 / seconds;
-        }
-        self.window = Some(if seconds >= 0.5 { (Instant::now(), 0) } else { (started, all) });
-    }
-
-    /// Steps that a limit of `speed` a second allows now.
-    fn allowed(&mut self, speed: f64) -> u32 {
-        let now = Instant::now();
-        let elapsed = self.last.map_or(1.0 / speed, |last| (now - last).as_secs_f64());
-        self.last = Some(now);
-        // No more than a quarter of a second is made up for.
-        self.credit = (self.credit + elapsed * speed).min((speed * 0.25).max(1.0));
-        let steps = self.credit.floor();
-        self.credit -= steps;
-        steps as u32
-    }
 }

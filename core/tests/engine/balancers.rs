@@ -60,8 +60,7 @@ impl Truth {
         // As the engine has it: read from a device that computes in f32.
         let gram = (part * part.transpose()).map(|x| f64::from(x as f32));
         let shares = [2.0, 1.0, 1.0, 0.5].map(|weight: f64| weight / 4.5);
-        let vectors =
-            Vectors::from([("preference", shares.to_vec()), ("regression", vec![1.0, 0.0, 1.0, 0.0])]);
+        let vectors = Vectors::from([("preference", shares.to_vec()), ("regression", vec![1.0, 0.0, 1.0, 0.0])]);
         let seen = Seen {
             pick,
             losses: &self.losses,

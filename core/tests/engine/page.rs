@@ -111,6 +111,7 @@ pub fn name(event: &Event) -> &'static str {
         Event::Diverged { .. } => "diverged",
         Event::Timed { .. } => "timed",
         Event::Cost { .. } => "cost",
+        Event::Race { .. } => "race",
         _ => "other",
     }
 }

@@ -262,3 +262,26 @@ fn a_configuration_out_of_all_limits_runs_all_the_same() {
     page.settle();
     assert_eq!(page.step(), 2);
 }
+
+#[test]
+fn on_a_landscape_a_race_runs_in_place_of_a_trainer() {
+    for key in ["two-valleys", "fronts"] {
+        let config = mtl_core::config::lessons::find(key).unwrap().config();
+        let mut page = Page::loaded(config.clone());
+        assert_eq!(names(&page.events), ["loaded", "race", "frame"], "{key}");
+        page.say(Command::Step(7));
+        page.settle();
+        assert_eq!(page.step(), 7, "{key}");
+        let saved = page.save();
+        page.say(Command::StepEpoch);
+        page.settle();
+        let frame = page.frames().pop().unwrap();
+        assert_eq!((frame.epoch, frame.running), (1, false), "{key}");
+        let mut second = Page::new();
+        second.say(Command::Load { run: 3, config, snapshot: Some(Box::new(saved)) });
+        assert_eq!(second.step(), 7, "{key}");
+        second.say(Command::StepEpoch);
+        second.settle();
+        assert!(second.save() == page.save(), "{key}");
+    }
+}

@@ -52,7 +52,14 @@ fn what_is_not_finite_or_not_there_makes_no_step_and_no_panic() {
         let answer = asked.answer(&bad);
         assert!(answer.weights.iter().chain(&answer.direction).all(|values| values.iter().all(|x| x.is_finite())));
         asked.answer(&nothing);
-        let seen = Seen { pick: &asked.pick, losses: &[1.0], gram: None, jacobian: None, layers: &[], vectors: &asked.vectors };
+        let seen = Seen {
+            pick: &asked.pick,
+            losses: &[1.0],
+            gram: None,
+            jacobian: None,
+            layers: &[],
+            vectors: &asked.vectors,
+        };
         rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
     }
 }
@@ -99,8 +106,14 @@ fn the_gram_matrix_is_enough_but_for_five() {
     let many = ["graddrop", "moco", "db-mtl", "excess-mtl"];
     for rule in RULES.iter().filter(|rule| !many.contains(&rule.entry().choice.key)) {
         let asked = ask(rule.entry().choice.key);
-        let seen =
-            Seen { pick: &asked.pick, losses: &[1.0; 3], gram: Some(&gram), jacobian: None, layers: &[], vectors: &asked.vectors };
+        let seen = Seen {
+            pick: &asked.pick,
+            losses: &[1.0; 3],
+            gram: Some(&gram),
+            jacobian: None,
+            layers: &[],
+            vectors: &asked.vectors,
+        };
         let answer = rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
         let weights = DVector::from_vec(answer.weights.unwrap());
         let expected = asked.direction(&t2());

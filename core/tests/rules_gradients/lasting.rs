@@ -16,8 +16,14 @@ fn epo_balances_as_published() {
     let asked = ask("epo").losses(&[0.8, 0.2]).vector("preference", &[0.5, 0.5]);
     assert_close(&asked.weights(&t1()), &[1.0, 0.0], 1e-9);
     let gram = t1() * t1().transpose();
-    let seen =
-        Seen { pick: &asked.pick, losses: &asked.losses, gram: Some(&gram), jacobian: None, layers: &[], vectors: &asked.vectors };
+    let seen = Seen {
+        pick: &asked.pick,
+        losses: &asked.losses,
+        gram: Some(&gram),
+        jacobian: None,
+        layers: &[],
+        vectors: &asked.vectors,
+    };
     let target = Target::new(&seen);
     assert!((target.imbalance - 0.192745).abs() < 1e-6);
     assert_close(&target.anchor, &[0.138629, -0.554518], 1e-6);

@@ -53,6 +53,11 @@ pub const GLOSSARY: &[Entry] = &[
         "How wrong the predictions of a task are; lower is better. The training loss is measured on the rows the network learns from, the validation loss on rows it never learns from. Both are shown without loss scale and task weight.",
     ),
     entry(
+        "landscape",
+        "Landscape",
+        "Two losses that are formulas of a few parameters, without a network. The white line is exact: there one loss falls only if the other rises. A racer has arrived when it is there.",
+    ),
+    entry(
         "validation",
         "Validation and test rows",
         "Rows that are held out: no network learns from them. Validation rows serve the curves, live transfer and the trade-off while training goes on; test rows only the final numbers, at the step of the best validation loss.",

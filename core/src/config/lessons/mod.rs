@@ -1,9 +1,11 @@
 //! The lessons to start from: each a file with its configuration and what it shows.
 
 mod bully;
+mod fronts;
 mod rivals;
 mod stranger;
 mod twins;
+mod valleys;
 
 use super::{Clip, Optimiser, Schedule};
 use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig};
@@ -30,7 +32,8 @@ impl Preset {
 }
 
 /// Every lesson, in the order of the picker. The first is what a first visit opens.
-pub const LESSONS: &[Preset] = &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON];
+pub const LESSONS: &[Preset] =
+    &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON, valleys::LESSON, fronts::LESSON];
 
 /// The lesson of a key.
 pub fn find(key: &str) -> Option<&'static Preset> {

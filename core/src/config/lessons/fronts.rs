@@ -1,0 +1,30 @@
+//! Two fronts: what fixed weights can't find.
+
+use super::{Preset, base, binary};
+use crate::config::{Config, Optimiser, Pick, TrainingConfig};
+
+pub(super) const LESSON: Preset = Preset {
+    key: "fronts",
+    name: "6 The concave front: what weights can't find",
+    teaches: "Where the front bends inwards, fixed weights only find its ends, whatever they are.",
+    steps: &[
+        "Press play. Ten racers a balancer, each with another preference. On the convex front the linear weights spread out; on the concave one all of them slide to an end.",
+        "Compare the hypervolumes: the whole concave front has 0.342, linear weights find 0.05 of it, MGDA 0.19, because it takes the middle whatever you prefer.",
+        "EPO, Tchebycheff and Pareto MTL spread over both fronts: they find nearly 0.30 with ten points.",
+        "Change the seed: others start elsewhere, and the picture stays.",
+    ],
+    build: || {
+        let lesson = base(vec![binary("gaussians"), binary("circle")], &[2]);
+        Config {
+            data: super::DataConfig { source: Pick::new("fronts"), ..lesson.data },
+            training: TrainingConfig {
+                optimiser: Optimiser::Sgd,
+                momentum: 0.0,
+                learning_rate: 0.05,
+                ..lesson.training
+            },
+            balancer: Pick::new("linear"),
+            ..lesson
+        }
+    },
+};

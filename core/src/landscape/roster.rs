@@ -1,0 +1,141 @@
+//! Who races: which rules, with which options, from where.
+
+use super::{Losses, racer};
+use crate::balance::rule::{self, Rule, Vectors};
+use crate::config::{Lesson, Pick};
+use crate::random::{Purpose, stream};
+use rand::RngExt;
+use std::f64::consts::FRAC_PI_2;
+
+/// Where a racer begins, or what it is after: what tells racers of one rule apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Place {
+    /// A chosen start on the plane.
+    Start([f64; 2]),
+    /// How much each loss counts; the two sum to 1.
+    Preference([f64; 2]),
+}
+
+/// One racer before the start.
+#[derive(Clone)]
+pub struct Entrant {
+    /// The rule.
+    pub rule: &'static dyn Rule,
+    /// The rule's options.
+    pub pick: Pick,
+    /// What it is known by.
+    pub place: Place,
+    /// Its first parameters.
+    pub start: Vec<f64>,
+}
+
+/// Preferences stay this far from the axes, as in EPO's published runs, in radians: a loss that
+/// doesn't count at all has no ray to steer to.
+const NARROW: f64 = FRAC_PI_2 / 10.0;
+
+/// Rules that can't be asked about losses below zero: theirs are counted from the landscape's floor
+/// (section 2.3.11 of the methods' reference). The others see the losses as they are: that negative
+/// losses mislead some of them is one of the published results.
+const POSITIVE: [&str; 1] = ["epo"];
+
+impl Entrant {
+    /// Key of its rule.
+    pub fn key(&self) -> &'static str {
+        self.rule.entry().choice.key
+    }
+
+    /// Whether the losses that it sees are counted from the landscape's floor.
+    pub(super) fn needs_positive_losses(&self) -> bool {
+        POSITIVE.contains(&self.key())
+    }
+
+    /// What the rule is told at the start.
+    pub(super) fn told(&self, floor: Losses) -> Vectors {
+        let preference = match self.place {
+            Place::Start(_) => None,
+            Place::Preference(weights) => Some(match self.key() {
+                "pbi" => ratio(weights),
+                "pareto-mtl" => sector(weights),
+                _ => weights,
+            }),
+        };
+        racer::told(self.rule, floor, preference)
+    }
+}
+
+/// The ratio that the losses have where each counts so much: the inverse.
+fn ratio([a, b]: [f64; 2]) -> [f64; 2] {
+    [b, a]
+}
+
+/// The middle of a sector of Pareto MTL: its sectors go from axis to axis, the preferences don't.
+fn sector(weights: [f64; 2]) -> [f64; 2] {
+    let [a, b] = ratio(weights);
+    let wide = (b.atan2(a) - NARROW) * FRAC_PI_2 / (FRAC_PI_2 - 2.0 * NARROW);
+    [wide.cos().max(0.0), wide.sin().max(0.0)]
+}
+
+/// A rule with the options of the published runs on these landscapes, where they are other than its
+/// defaults (sections 3.1 and 3.2 of the methods' reference).
+pub fn published(key: &str) -> Pick {
+    let pick = Pick::new(key);
+    match key {
+        "famo" => pick.with("gamma", 0.0),
+        "fairgrad" => pick.with("max_norm", 0.0),
+        "cagrad" => pick.with("rescale", 2.0),
+        "upgrad" => pick.with("reg", 0.0),
+        "stch" => pick.with("mu", 0.05),
+        _ => pick,
+    }
+}
+
+/// The rule that a lesson's balancer stands for: equal and manual weights are means of the gradients.
+pub(super) fn chosen(lesson: &Lesson) -> &'static str {
+    rule::find(&lesson.balancer.method).map_or("mean", |rule| rule.entry().choice.key)
+}
+
+/// The options of a rule in a race: those that the page shows for the lesson's own balancer, those of
+/// the published runs for the others.
+pub(super) fn options(key: &str, lesson: &Lesson) -> Pick {
+    if lesson.balancer.method == key { lesson.balancer.clone() } else { published(key) }
+}
+
+/// Every rule from every start.
+pub(super) fn from_starts(starts: &[[f64; 2]], lesson: &Lesson) -> Vec<Entrant> {
+    let entrant = |rule: &'static dyn Rule, start: [f64; 2]| {
+        let pick = options(rule.entry().choice.key, lesson);
+        Entrant { rule, pick, place: Place::Start(start), start: start.to_vec() }
+    };
+    rule::all().flat_map(|rule| starts.iter().map(move |start| entrant(rule, *start))).collect()
+}
+
+/// The rules that look for points of a front, in the order of the page.
+const SEEKERS: [&str; 6] = ["linear", "mgda", "epo", "tchebycheff", "stch", "pareto-mtl"];
+
+/// Some rules with `count` preferences each, from random starts that depend on the preference alone.
+///
+/// Preferences are `(cos, sin)` of angles from 9 to 81 degrees, scaled to sum to 1; starts are uniform from -1/2 to 1/2 in every parameter, as in Pareto MTL's.
+pub(super) fn with_preferences(count: usize, parameters: usize, lesson: &Lesson) -> Vec<Entrant> {
+    let own = chosen(lesson);
+    let added = (!SEEKERS.contains(&own)).then_some(own);
+    let keys = SEEKERS.into_iter().chain(added);
+    let rules: Vec<_> = keys.filter_map(rule::find).collect();
+    let start = |k: usize| -> Vec<f64> {
+        let mut random = stream(lesson.seed, Purpose::Init, k as u64, 0);
+        (0..parameters).map(|_| random.random_range(-0.5..0.5)).collect()
+    };
+    let preference = |k: usize| {
+        let angle = NARROW + (FRAC_PI_2 - 2.0 * NARROW) * k as f64 / count.saturating_sub(1).max(1) as f64;
+        let (b, a) = angle.sin_cos();
+        [a / (a + b), b / (a + b)]
+    };
+    let places: Vec<_> = (0..count).map(|k| (preference(k), start(k))).collect();
+    let entrant = |rule: &'static dyn Rule, (weights, start): &([f64; 2], Vec<f64>)| {
+        let pick = options(rule.entry().choice.key, lesson);
+        // As many sectors as there are preferences.
+        let divided = pick.method == "pareto-mtl" && pick.method != lesson.balancer.method;
+        let pick = if divided { pick.with("vectors", count as f64) } else { pick };
+        Entrant { rule, pick, place: Place::Preference(*weights), start: start.clone() }
+    };
+    rules.into_iter().flat_map(|rule| places.iter().map(move |place| entrant(rule, place))).collect()
+}

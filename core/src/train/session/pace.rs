@@ -1,0 +1,45 @@
+//! How fast a session goes, and how fast it may.
+
+use web_time::Instant;
+
+/// How fast it goes.
+pub(super) struct Pace {
+    /// Seconds that a step takes, lately.
+    pub step_seconds: f64,
+    /// When the window of the speed read-out began, and the steps in it.
+    pub window: Option<(Instant, u32)>,
+    pub shown: f32,
+    /// Steps that a speed limit has allowed and that were not taken yet.
+    pub credit: f64,
+    pub last: Option<Instant>,
+}
+
+impl Pace {
+    /// Before anything was measured.
+    pub fn new(step_seconds: f64) -> Self {
+        Self { step_seconds, window: None, shown: 0.0, credit: 0.0, last: None }
+    }
+
+    /// Takes note of steps for the speed read-out, over windows of half a second.
+    pub fn took(&mut self, steps: u32) {
+        let (started, before) = *self.window.get_or_insert((Instant::now(), 0));
+        let all = before + steps;
+        let seconds = started.elapsed().as_secs_f32();
+        if seconds >= 0.5 || self.shown == 0.0 && seconds > 0.05 {
+            self.shown = all as f32 / seconds;
+        }
+        self.window = Some(if seconds >= 0.5 { (Instant::now(), 0) } else { (started, all) });
+    }
+
+    /// Steps that a limit of `speed` a second allows now.
+    pub fn allowed(&mut self, speed: f64) -> u32 {
+        let now = Instant::now();
+        let elapsed = self.last.map_or(1.0 / speed, |last| (now - last).as_secs_f64());
+        self.last = Some(now);
+        // No more than a quarter of a second is made up for.
+        self.credit = (self.credit + elapsed * speed).min((speed * 0.25).max(1.0));
+        let steps = self.credit.floor();
+        self.credit -= steps;
+        steps as u32
+    }
+}

@@ -1,0 +1,11 @@
+//! The landscapes: their formulas, and where every balancer ends on them (section 3 of the methods'
+//! reference).
+
+#![allow(clippy::unwrap_used)]
+
+mod formulas;
+mod fronts;
+mod lesson;
+mod long;
+mod run;
+mod valleys;
