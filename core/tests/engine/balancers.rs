@@ -3,8 +3,12 @@
 use crate::lab::{Rig, bits, close, config, double, layer, lesson, single, task};
 use crate::population::everything;
 use crate::reference::Reference;
+use mtl_core::balance;
 use mtl_core::balance::rule::{Needs, Over, Rule, Seen, Vectors, all};
-use mtl_core::config::{Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, TaskConfig};
+use mtl_core::config::{
+    Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig, lessons,
+};
+use mtl_core::landscape;
 use mtl_core::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
 
@@ -271,5 +275,28 @@ fn a_member_whose_balancer_sees_no_numbers_stops_and_touches_no_other() {
         let expected: Vec<f32> = (0..dead.len()).map(|m| f32::from(m == 1)).collect();
         assert_eq!(dead, expected, "{name}");
         assert!(rig.theta(0).iter().all(|x| x.is_finite()), "{name}");
+    }
+}
+
+#[test]
+fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
+    for preset in lessons::LESSONS.iter().filter(|preset| !landscape::is_landscape(&preset.config().data.source)) {
+        for rule in all() {
+            let mut config = Config { balancer: Pick::new(key(rule)), ..preset.config() };
+            if balance::balancers().iter().any(|e| e.choice.key == key(rule) && (e.unfit)(&config).is_some()) {
+                continue;
+            }
+            config.population = PopulationConfig { seeds: 2, fan: 2, baselines: false, pairs: false };
+            let mut rig = Rig::new(config);
+            let before = rig.record();
+            let points = rig.steps(200);
+            let what = format!("{} under {}", preset.key, key(rule));
+            assert_eq!(rig.rows("dead").concat().iter().sum::<f32>(), 0.0, "{what}");
+            let last = points.last().unwrap();
+            for (k, (a, b)) in before.train.iter().zip(&last.train).enumerate() {
+                assert!(b.is_finite() && (a - b).abs() > 1e-3, "{what}: loss {k} went from {a} to {b}");
+            }
+            assert!(last.decrease.iter().all(|d| d.is_finite()) && last.update_norm > 0.0, "{what}");
+        }
     }
 }

@@ -23,6 +23,9 @@ const GOLDEN: &[&str] = &[
     "v=1&p=twins&lr=1e-6&caf%C3%A9=%26%3D%23%25&z.z=%3Cscript%3E",
     "v=1&p=twins&s=4294967295&t5.scale=2",
     "v=1&p=rivals&bal=gradvac&bal.order=index&bal.scope=layer&heads=weighed&norm=mean&every=5&smooth=0.9",
+    "v=1&p=twins&tasks=3&pairs=on",
+    "v=1&p=two-valleys&data.scale=1&data.starts=cagrad&bal=famo",
+    "v=1&p=fronts&data.points=4&bal=epo",
     "v=1&p=rivals&bal=mgda&bal.norm=loss%2B&fanby=stch&fanby.mu=0.1&t0.weight=2",
 ];
 

@@ -105,8 +105,7 @@ fn table(page: Page) -> Table {
     let head =
         std::iter::once("epoch".to_string()).chain((0..count).map(|task| format!("weight of {}", task_name(task))));
     let row = |point: &CurvePoint| {
-        let weights =
-            (0..count).map(|task| or_dash(point.weights.get(task).copied().unwrap_or(f32::NAN)));
+        let weights = (0..count).map(|task| or_dash(point.weights.get(task).copied().unwrap_or(f32::NAN)));
         std::iter::once(point.epoch.to_string()).chain(weights).collect()
     };
     let rows = page.curves.with_value(|curves| sampled(curves, 50).into_iter().map(row).collect());

@@ -134,7 +134,11 @@ fn options(setting: &str, choices: &[Choice], chosen: Memo<String>) -> Vec<AnyVi
         .into_any()
     };
     let mut headings: Vec<&'static str> = Vec::new();
-    (0..choices.len()).for_each(|i| if !headings.contains(&group(i)) { headings.push(group(i)) });
+    (0..choices.len()).for_each(|i| {
+        if !headings.contains(&group(i)) {
+            headings.push(group(i))
+        }
+    });
     let of = |heading: &'static str| {
         let mine = choices.iter().enumerate().filter(|(i, _)| group(*i) == heading);
         mine.map(|(i, choice)| option(i, choice)).collect::<Vec<_>>()
