@@ -68,14 +68,23 @@ impl Params {
         }
     }
 
+    /// The slots that were cut; none where layers read the flat vector themselves.
+    fn cut_slots(&self) -> &[Tensor<3>] {
+        match &self.held {
+            Held::Cut(slots) => slots,
+            #[cfg(feature = "gpu")]
+            Held::Flat(_) => &[],
+        }
+    }
+
     /// The gradients of tracked parameters as one `[R, N]` tensor: one concatenation, where
     /// slicing a flat leaf would cost a zero-fill and an assignment per slot.
     pub fn gradients(&self, gradients: &mut burn::tensor::Gradients) -> Tensor<2> {
-        let slots = match &self.held {
-            Held::Cut(slots) => slots,
-            #[cfg(feature = "gpu")]
-            Held::Flat(flat) => return flat.gradients(gradients),
-        };
+        #[cfg(feature = "gpu")]
+        if let Some(flat) = self.flat() {
+            return flat.gradients(gradients);
+        }
+        let slots = self.cut_slots();
         let flat = slots.iter().map(|slot| {
             let [a, b, c] = slot.dims();
             let length = a * b * c / self.rows;

@@ -144,11 +144,11 @@ impl Evaluator {
             }
         }
         #[cfg(feature = "gpu")]
-        let losses = at_once.map(device::tensor);
-        #[cfg(not(feature = "gpu"))]
-        let losses = None;
+        if let Some(losses) = at_once {
+            splits = vec![Some(device::tensor(losses))];
+        }
         Evaluation {
-            losses: losses.unwrap_or_else(|| joined(splits.into_iter().flatten().collect(), 1)),
+            losses: joined(splits.into_iter().flatten().collect(), 1),
             predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
             alone: self.alone.iter().map(|of| of.task).zip(alone.into_iter().map(|pieces| joined(pieces, 1))).collect(),
         }
