@@ -6,15 +6,20 @@ use mtl_core::config::Pick;
 use mtl_tests::page::Reading;
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
 
-/// The picker's lines that can be chosen.
-fn offered(page: &Page) -> Result<Vec<String>> {
+/// The picker's lines that can be chosen, by name: the picker has them under headings.
+fn offered(page: &Page) -> Result<BTreeSet<String>> {
     let script = "return [...document.querySelectorAll('[data-testid=balancer] option')]
         .filter(option => !option.disabled).map(option => option.value).join(' ')";
     Ok(page.browser.string(script, vec![])?.split_whitespace().map(String::from).collect())
+}
+
+fn all() -> BTreeSet<String> {
+    keys().into_iter().map(String::from).collect()
 }
 
 fn keys() -> Vec<&'static str> {
@@ -29,7 +34,7 @@ fn choose(page: &Page, key: &str) -> Result<()> {
 #[test]
 fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Result<()> {
     CPU.visit("v=1&p=rivals&s=5", |page| {
-        ensure!(offered(page)? == keys(), "the picker offers {:?}", offered(page)?);
+        ensure!(offered(page)? == all(), "the picker offers {:?}", offered(page)?);
         page.play()?;
         // From the last one round to the first: each is a change.
         for key in keys().into_iter().rev() {
@@ -63,11 +68,8 @@ fn what_combines_gradients_is_greyed_out_with_its_reason_where_nothing_is_shared
             .filter(option => option.disabled && option.textContent.includes('shared layer'))
             .map(option => option.value).join(' ')";
         let greyed = page.browser.string(greyed, vec![])?;
-        ensure!(
-            greyed
-                .split_whitespace()
-                .eq(keys().into_iter().filter(|key| !offered(page).is_ok_and(|o| o.iter().any(|k| k == key))))
-        );
+        let both: BTreeSet<String> = greyed.split_whitespace().map(String::from).chain(offered(page)?).collect();
+        ensure!(both == all(), "neither offered nor greyed out with a reason: {:?}", all().difference(&both));
         ensure!(greyed.contains("mgda") && greyed.contains("epo") && !greyed.contains("uncertainty"), "{greyed}");
         page.trains()
     })?;
