@@ -11,7 +11,6 @@
 
 mod options;
 
-use super::losses;
 use super::rule::{self, Needs, Rule, Seen};
 use crate::config::Pick;
 use crate::random::{Purpose, stream};
@@ -114,12 +113,18 @@ pub fn line(line: &str) -> String {
 
 /// Every rule with its options and their defaults, a JSON object a line.
 pub fn list() -> impl Iterator<Item = String> {
-    rules().map(|rule| options::describe(rule).to_string())
+    let named = rule::all().map(|rule| (rule.entry().choice.key, rule));
+    let others = ALIASES.iter().filter_map(|(alias, key)| Some((*alias, rule::find(key)?)));
+    named.chain(others).map(|(key, rule)| options::describe(key, rule).to_string())
 }
 
-/// The table, and the name that others have for its equal weights.
-fn rules() -> impl Iterator<Item = &'static dyn Rule> {
-    rule::all().chain([&losses::sum::Sum as &dyn Rule])
+/// Names that others have for rules of the table.
+const ALIASES: &[(&str, &str)] = &[("sum", "equal")];
+
+/// The rule of a key or an alias.
+fn find(method: &str) -> Option<&'static dyn Rule> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == method);
+    rule::find(alias.map_or(method, |(_, key)| key))
 }
 
 /// Reads a request.
@@ -141,7 +146,7 @@ pub fn parse(line: &str) -> Result<Request, ToolError> {
 ///
 /// Says what the request lacks or has too much of.
 pub fn answer(request: &Request) -> Result<Reply, ToolError> {
-    let rule = rules().find(|rule| rule.entry().choice.key == request.method).ok_or(ToolError::Method)?;
+    let rule = find(&request.method).ok_or(ToolError::Method)?;
     let jacobian = request.jacobian.as_deref().map(matrix).transpose()?;
     let gram = gram(rule, jacobian.as_ref(), request)?;
     let pick = Pick::new(request.method.as_str());

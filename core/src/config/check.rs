@@ -90,9 +90,8 @@ fn fallback(place: Place) -> Value {
 fn check_methods(config: &mut Config, notices: &mut Vec<Notice>) {
     for slot in SLOTS {
         let table = (slot.table)();
-        let reason = slot.method(config).entry(table).and_then(|entry| (entry.unfit)(config));
-        let (Some(reason), Some(first)) = (reason, table.first()) else { continue };
-        let label = slot.method(config).entry(table).map_or("", |entry| entry.choice.label);
+        let (Some(entry), Some(first)) = ((slot.read)(config).entry(table), table.first()) else { continue };
+        let (Some(reason), label) = ((entry.unfit)(config), entry.choice.label) else { continue };
         notices.push(Notice::new(
             slot.key,
             format!("{label} is no choice here. {reason} {} is used.", first.choice.label),

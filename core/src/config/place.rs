@@ -12,7 +12,7 @@ pub(super) struct Slot {
     card: Card,
     pub table: fn() -> &'static [PickEntry],
     pub pick: fn(&mut Config) -> &mut Pick,
-    read: fn(&Config) -> &Pick,
+    pub read: fn(&Config) -> &Pick,
 }
 
 /// The tables of methods that a lesson picks from.
@@ -84,11 +84,6 @@ fn task_place(config: &Config, owner: &str, own: &str) -> Option<Place> {
 }
 
 impl Slot {
-    /// What a configuration picks.
-    pub(super) fn method<'a>(&self, config: &'a Config) -> &'a Pick {
-        (self.read)(config)
-    }
-
     /// Picks the same method as another configuration; a change forgets the options.
     pub(super) fn pick_same(&self, config: &mut Config, other: &Config) {
         let method = &(self.read)(other).method;

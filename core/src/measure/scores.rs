@@ -103,6 +103,12 @@ impl Scores {
         all.into_iter().filter_map(score).collect()
     }
 
+    /// What is said of a task beside its loss: the accuracy of classes, the root mean squared error of
+    /// numbers.
+    pub fn metric(&self) -> Option<f64> {
+        self.accuracy.or(self.rmse)
+    }
+
     /// One number that is 1 where all is right: the accuracy of classes, the R² of numbers.
     pub fn share(&self) -> Option<f64> {
         self.accuracy.or(self.r2)

@@ -3,7 +3,6 @@
 use super::evaluate::SPLITS;
 use super::plan::{Plan, Role};
 use super::sight;
-use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::measure::{conflict, hypervolume::hypervolume, transfer::TransferGain};
 use crate::protocol::{Best, CurvePoint};
@@ -106,7 +105,11 @@ impl Record {
             epoch,
             train: composed(TRAIN),
             valid: composed(VALID),
-            metric: tasks.clone().map(|k| metric(data, k, reading)).collect(),
+            metric: seen
+                .tasks
+                .iter()
+                .map(|task| task.scores.metric().map_or(f32::NAN, |metric| metric as f32))
+                .collect(),
             single: tasks
                 .clone()
                 .filter_map(|k| plan.baseline(0, k).map(|m| reading.valid(plan, m, k) as f32))
@@ -171,28 +174,4 @@ impl Record {
         };
         Some(Best { step: *step, test: test.clone(), transfer: self.transfer(plan, loss) })
     }
-}
-
-/// Accuracy of classes, root mean squared error of numbers, on validation rows.
-fn metric(data: &Dataset, task: usize, reading: &Reading) -> f32 {
-    let (Some(shape), Some(outputs), Some(y)) =
-        (data.tasks.get(task), reading.predictions.get(task), data.valid.y.get(task))
-    else {
-        return f32::NAN;
-    };
-    let rows = outputs.chunks_exact(shape.outputs.max(1));
-    let count = rows.len().max(1) as f32;
-    match shape.loss {
-        LossKind::Bce => rows.zip(y).filter(|(o, y)| (o[0] > 0.0) == (**y > 0.5)).count() as f32 / count,
-        LossKind::Ce => rows.zip(y).filter(|(o, y)| largest(o) == **y as usize).count() as f32 / count,
-        LossKind::Mse | LossKind::Huber => {
-            let squares: f32 = outputs.iter().zip(y).map(|(o, y)| (o - y).powi(2)).sum();
-            (squares / outputs.len().max(1) as f32).sqrt()
-        }
-    }
-}
-
-/// Index of the largest value.
-pub fn largest(values: &[f32]) -> usize {
-    values.iter().enumerate().fold(0, |best, (i, value)| if *value > values[best] { i } else { best })
 }

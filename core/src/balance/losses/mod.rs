@@ -23,7 +23,6 @@ mod preference;
 pub mod rlw;
 mod scale_invariant;
 mod stch;
-pub mod sum;
 mod tchebycheff;
 mod uncertainty;
 

@@ -31,8 +31,8 @@ pub(super) fn read<'a>(
     Ok((pick, vectors))
 }
 
-/// A rule, its options and their defaults.
-pub(super) fn describe(rule: &dyn Rule) -> Value {
+/// A rule under a name, its options and their defaults.
+pub(super) fn describe(method: &str, rule: &dyn Rule) -> Value {
     let mut options = Map::new();
     for spec in rule.entry().options {
         let changed = rule.reference().iter().find(|(key, _)| *key == spec.key);
@@ -48,7 +48,7 @@ pub(super) fn describe(rule: &dyn Rule) -> Value {
     }
     let choice = rule.entry().choice;
     let needs = format!("{:?}", rule.needs(&Pick::new(choice.key))).to_lowercase();
-    json!({ "method": choice.key, "needs": needs, "help": choice.help, "options": options })
+    json!({ "method": method, "needs": needs, "help": choice.help, "options": options })
 }
 
 /// A default as a request would have it.

@@ -12,9 +12,9 @@ pub use ask::{Applied, Known, Pending};
 pub use memory::Memory;
 
 use super::plan::{Member, Plan, Role};
+use crate::balance;
 use crate::balance::coefficients::{Coefficients, Given};
 use crate::balance::rule::{Needs, Over, Rule, Vectors};
-use crate::balance::{self};
 use crate::config::{Heads, Lesson, Norm, Pick, SharingConfig};
 use crate::model::Layout;
 use std::ops::Range;

@@ -75,7 +75,7 @@ pub struct Trainer {
     columns: Vec<usize>,
     /// Loss scales in column order, `[1, T]`.
     scales: Tensor<2>,
-    /// Those of the last step.
+    /// Those of the last step that had some.
     replicas: Option<Replicas>,
     balancers: Balancers,
     memory: Memory,

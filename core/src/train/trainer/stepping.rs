@@ -1,6 +1,7 @@
 //! Optimiser steps: forward, what the balancers say, backward, update.
 
 use super::{Seen, Trainer};
+use crate::model::Masks;
 use crate::train::TrainError;
 use crate::train::balancers::{Applied, Known, Memory, Pending, Stage, Views};
 use crate::train::batch::{Batch, Slice};
@@ -19,6 +20,8 @@ struct Sayings {
     /// Per asked member.
     applied: Vec<Applied>,
     pending: Vec<Pending>,
+    /// The weights that the device has, zeros for asked members, `[M, T]`.
+    base: Tensor<2>,
     /// Task weights of all members, `[M, T]`.
     weights: Tensor<2>,
 }
@@ -50,11 +53,11 @@ impl Trainer {
         let present = absent.map(|absent| self.present(absent));
         let moves = present.clone().map(|present| self.moves(present));
         let replicated = self.balancers.replicated().max(if keeps { self.plan.asking } else { 0 });
-        if self.replicas.as_ref().map_or(0, Replicas::asking) != replicated {
-            let tasks = self.columns.len();
-            self.replicas = (replicated > 0).then(|| Replicas::new(replicated, tasks, &self.device));
+        // Kept from step to step: most of them replicate nobody, or always the same.
+        if replicated > 0 && self.replicas.as_ref().map(Replicas::asking) != Some(replicated) {
+            self.replicas = Some(Replicas::new(replicated, self.columns.len(), &self.device));
         }
-        let pass = self.pass(&batch, masks.as_ref());
+        let pass = self.pass(&batch, masks.as_ref(), replicated > 0);
         let forward = pass.forward(&self.state.theta);
         let (rows, losses, sayings) = self.backward(&pass, forward, absent, memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
@@ -63,7 +66,7 @@ impl Trainer {
         let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
         self.rules.step(&mut self.state, combined, losses.clone(), moves, self.step, rate);
         if !sayings.pending.is_empty() {
-            self.learn_after(&self.pass(&batch, masks.as_ref()), &sayings.pending, memory).await?;
+            self.learn_after(&self.pass(&batch, masks.as_ref(), false), &sayings.pending, memory).await?;
         }
         self.weigher.learn(&mut self.learned, losses, present);
         if let Some((jacobian, before)) = jacobian.zip(before) {
@@ -72,12 +75,12 @@ impl Trainer {
         Ok(())
     }
 
-    fn pass<'a>(&'a self, batch: &'a Batch, masks: Option<&'a crate::model::Masks>) -> Pass<'a> {
+    fn pass<'a>(&'a self, batch: &'a Batch, masks: Option<&'a Masks>, replicates: bool) -> Pass<'a> {
         Pass {
             network: self.network.as_ref(),
             shape: &self.shape,
             scales: &self.scales,
-            replicas: self.replicas.as_ref(),
+            replicas: self.replicas.as_ref().filter(|_| replicates),
             batch,
             masks,
         }
@@ -108,12 +111,12 @@ impl Trainer {
         let (early, late) = (due(Stage::Losses, memory), due(Stage::Gradients, memory));
         let applied = (0..self.balancers.asked.len()).map(|index| self.balancers.held(index, memory)).collect();
         let base = self.weigher.weights(&self.learned);
-        let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone() };
+        let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone(), base };
         if !early.is_empty() {
             let mut known = self.known(&download(forward.losses(pass)).await?, absent);
             self.ask(&early, &mut known, memory, &mut sayings);
         }
-        sayings.weights = self.with_hosted(base.clone(), &sayings, |applied| &applied.weights);
+        sayings.weights = self.with_hosted(&sayings, |applied| &applied.weights);
         let (rows, losses) = forward.backward(pass, &sayings.weights);
         if let Some(replicas) = pass.replicas.filter(|_| !late.is_empty()) {
             let views = self.balancers.views(late.iter().filter_map(|index| self.balancers.asked.get(*index)));
@@ -129,7 +132,7 @@ impl Trainer {
             let mut known = self.known(parts.first().map_or(&[], Vec::as_slice), absent);
             self.look(&views, parts.get(1..).unwrap_or_default(), &late, &mut known);
             self.ask(&late, &mut known, memory, &mut sayings);
-            sayings.weights = self.with_hosted(base, &sayings, |applied| &applied.weights);
+            sayings.weights = self.with_hosted(&sayings, |applied| &applied.weights);
         }
         Ok((rows, losses, sayings))
     }
@@ -189,9 +192,10 @@ impl Trainer {
         }))
     }
 
-    /// Numbers of the asked members, in task order, added to a device tensor `[M, T]` that has zeros
-    /// there.
-    fn with_hosted(&self, base: Tensor<2>, sayings: &Sayings, of: impl Fn(&Applied) -> &Vec<f64>) -> Tensor<2> {
+    /// Numbers of the asked members, in task order, beside the device's weights of the others,
+    /// `[M, T]`.
+    fn with_hosted(&self, sayings: &Sayings, of: impl Fn(&Applied) -> &Vec<f64>) -> Tensor<2> {
+        let base = sayings.base.clone();
         if sayings.applied.is_empty() {
             return base;
         }
@@ -210,10 +214,9 @@ impl Trainer {
         let Some(replicas) = pass.replicas else { return rows };
         let shared = self.network.layout().shared;
         let apart = self.balancers.asked.iter().any(|asked| asked.stage == Stage::Gradients);
-        let base = || self.weigher.weights(&self.learned);
         let how = Combination {
             weights: sayings.weights.clone(),
-            heads: apart.then(|| self.with_hosted(base(), sayings, |applied| &applied.heads)),
+            heads: apart.then(|| self.with_hosted(sayings, |applied| &applied.heads)),
             directions: self.directions(replicas.asking(), shared, sayings),
             shared,
         };
@@ -262,13 +265,12 @@ impl Trainer {
         let shared = self.network.layout().shared;
         let first = |theta: &Tensor<2>| theta.clone().slice([0..1, 0..width]);
         let moved = first(before) - first(&self.state.theta);
-        let own = jacobian.clone().slice([0..1, 0..tasks, 0..width]).reshape([tasks, width]);
+        let own = jacobian.clone().slice([0..1, 0..tasks, 0..width]);
         let seed = self.plan.members.first().map_or(0, |member| member.seed);
         let trunk = moved.clone().slice([0..1, 0..shared]);
         Seen {
-            gram: (shared > 0)
-                .then(|| gram(jacobian, 0..shared).slice([0..1, 0..tasks, 0..tasks]).reshape([tasks, tasks])),
-            decrease: (own * moved).sum_dim(1),
+            gram: (shared > 0).then(|| gram(&own, 0..shared).reshape([tasks, tasks])),
+            decrease: (own.reshape([tasks, width]) * moved).sum_dim(1),
             update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
             absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),
         }
