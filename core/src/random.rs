@@ -24,6 +24,8 @@ pub enum Purpose {
     Dropout = 6,
     /// A balancer's own draws; index: the step.
     Balancer = 7,
+    /// What an architecture samples; index: model seed and step.
+    Architecture = 8,
 }
 
 /// The stream of a seed, a purpose and two indices.

@@ -19,7 +19,7 @@ mod table;
 pub use check::{Lesson, check};
 pub use fields::{Card, Effect, Entry, Listed, apply, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
-pub use layer::{ACTIVATIONS, Activation, LayerConfig};
+pub use layer::{ACTIVATIONS, Activation, LayerConfig, MAX_WIDTH};
 pub use pick::{OptionSpec, Pick, PickEntry};
 
 use serde::{Deserialize, Serialize};
@@ -232,6 +232,8 @@ pub struct PopulationConfig {
     pub fan: usize,
     /// Whether single-task baselines train: without them there is no transfer to show.
     pub baselines: bool,
+    /// Whether a shared bottom of equal size trains beside another architecture.
+    pub matched: bool,
     /// Whether a model of every two tasks trains, on every seed: with the baselines it says which
     /// task gains from which.
     pub pairs: bool,

@@ -236,6 +236,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front.", whole_or(2, 45, "none"), integer!(c.population.fan)),
         line!("fanby", Training, Live, "fan's method", "How each model of the fan aims at its preference.", Kind::Choice(preferences), (|c, _| Value::Choice(c.preference.method.clone()), |c, _, v| set_method(&mut c.preference, v)), shown |c, _| c.population.fan > 0),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
+        line!("matched", Network, Reset, "shared bottom of equal size", "Trains a plain shared bottom of about as many parameters beside the architecture, to tell sharing from size.", Kind::Switch, (|c, _| Value::Switch(c.population.matched), |c, _, v| if let Value::Switch(on) = v { c.population.matched = *on }), shown |c, _| c.architecture.method != "shared-bottom"),
         line!("pairs", Training, Reset, "pairwise transfer", "One model per two tasks that learns these two alone, on every paired seed: against the baselines it shows which task gains from which.", Kind::Switch, (|c, _| Value::Switch(c.population.pairs), |c, _, v| if let Value::Switch(on) = v { c.population.pairs = *on }), shown |c, _| c.population.baselines && c.tasks.len() > 1),
 ];
 

@@ -2,9 +2,10 @@
 //!
 //! Every parameter tensor carries a leading member axis, and all members go through one graph of
 //! batched matmuls. An architecture is one file and one line in [`ARCHITECTURES`]: it says which
-//! parameters it has ([`slots`]), which of them are shared, and how inputs become predictions.
+//! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
+//! the heads on them are the same in all.
 
-use crate::config::PickEntry;
+use crate::config::{Pick, PickEntry};
 use std::sync::LazyLock;
 
 #[cfg(feature = "gpu")]
@@ -15,12 +16,14 @@ pub(crate) mod host;
 pub mod layers;
 #[cfg(feature = "engine")]
 pub mod loss;
+#[cfg(feature = "engine")]
+mod parts;
 pub mod shape;
 pub mod shared_bottom;
 pub mod slots;
 
 #[cfg(feature = "engine")]
-pub use network::{Masks, Network, Outputs, Params};
+pub use network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 #[cfg(feature = "engine")]
 mod network;
 
@@ -31,9 +34,17 @@ pub use slots::{Layout, Owner, Slot, SlotKind};
 pub struct Architecture {
     /// Key, label, help and options.
     pub entry: PickEntry,
-    /// Builds the network of a shape.
+    /// Builds the network of a shape, with the options of its line by key.
     #[cfg(feature = "engine")]
-    pub build: fn(&Shape) -> Box<dyn Network>,
+    pub build: fn(&Shape, &dyn Fn(&str) -> f64) -> Box<dyn Network>,
+}
+
+/// Builds the network that a pick names; a shared bottom where it is not known.
+#[cfg(feature = "engine")]
+pub fn build(pick: &Pick, shape: &Shape) -> Box<dyn Network> {
+    let known = ARCHITECTURES.iter().find(|a| a.entry.choice.key == pick.method);
+    let build = known.map_or(shared_bottom::ARCHITECTURE.build, |a| a.build);
+    build(shape, &|key| pick.get(architectures(), key, 0.0))
 }
 
 /// Every architecture. The first is what an unknown key falls back to.

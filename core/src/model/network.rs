@@ -49,8 +49,8 @@ impl Params {
     ///
     /// # Shapes
     ///
-    /// Shared slots `[R, rows, columns]`, wide ones `[R, rows, tasks * columns]`, stacked ones
-    /// `[R * tasks, rows, columns]`.
+    /// Shared slots `[R, rows, columns]`, copies `[R * copies, rows, columns]`, wide ones
+    /// `[R, rows, tasks * columns]`, stacked ones `[R * tasks, rows, columns]`.
     pub fn slot(&self, slot: usize) -> Tensor<3> {
         match &self.held {
             Held::Cut(slots) => slots[slot].clone(),
@@ -100,6 +100,7 @@ fn slot_shape(slot: &Slot, rows: usize) -> [usize; 3] {
     use super::slots::Owner;
     match &slot.owner {
         Owner::Shared => [rows, slot.rows, slot.columns],
+        Owner::Copies(count) => [rows * count, slot.rows, slot.columns],
         Owner::Wide(tasks) => [rows, slot.rows, tasks.len() * slot.columns],
         Owner::Stacked(tasks) => [rows * tasks.len(), slot.rows, slot.columns],
     }
@@ -116,6 +117,17 @@ pub struct Masks {
     pub trunk: Vec<Option<Tensor<3>>>,
     /// Per group and private layer.
     pub heads: Vec<Vec<Option<Tensor<3>>>>,
+    /// What an architecture that samples draws in this step.
+    pub draws: Option<Draws>,
+}
+
+/// Random numbers of a network that samples.
+#[derive(Clone)]
+pub struct Draws {
+    /// Standard Gumbel numbers, [`Network::draws`] of them a row: `[R, 1, D]`.
+    pub gumbel: Tensor<3>,
+    /// Epochs trained, for a temperature that falls.
+    pub epoch: f64,
 }
 
 impl Masks {
@@ -125,6 +137,7 @@ impl Masks {
         Self {
             trunk: self.trunk.iter().map(turned).collect(),
             heads: self.heads.iter().map(|layers| layers.iter().map(turned).collect()).collect(),
+            draws: self.draws.as_ref().map(|draws| Draws { gumbel: turn(&draws.gumbel), epoch: draws.epoch }),
         }
     }
 }
@@ -133,9 +146,21 @@ impl Masks {
 pub struct Outputs {
     /// Per group: `[R, B, tasks * outputs]`, a task's outputs side by side.
     pub groups: Vec<Tensor<3>>,
-    /// Activations of the hidden layers, for the picture: the trunk's, then each group's
-    /// `[R, B, tasks * width]`. Empty unless asked for.
+    /// Activations of the hidden layers, for the picture: the trunk's (of several trunks or experts
+    /// the first one's), then each group's `[R, B, tasks * width]`. Empty unless asked for.
     pub hidden: Vec<Tensor<3>>,
+}
+
+/// A matrix of what an architecture has learned, for its picture.
+pub struct Exhibit {
+    /// What it is, such as `gate mixture`.
+    pub title: String,
+    /// Names of the rows.
+    pub rows: Vec<String>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// `[rows, columns]`, of the first row of a population.
+    pub values: Tensor<2>,
 }
 
 /// A network over the population axis.
@@ -149,4 +174,30 @@ pub trait Network {
     ///
     /// `inputs`: `[R, B, inputs]`.
     fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs;
+
+    /// Gumbel numbers that it draws for a member and a step.
+    fn draws(&self) -> usize {
+        0
+    }
+
+    /// Whether [`Network::penalty`] has a term.
+    fn penalises(&self) -> bool {
+        false
+    }
+
+    /// A term that is added once to every member's objective, summed over the rows: its gradient
+    /// joins the combined one, whatever the balancer.
+    fn penalty(&self, _: &Params) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// What comes after an optimiser step of this learning rate: a proximal step. `theta`: `[M, N]`.
+    fn proximal(&self, _theta: &Tensor<2>, _rate: f64) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// What it has learned; `inputs`: `[1, B, inputs]`, rows to look at, `params` of one row.
+    fn exhibits(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<Exhibit> {
+        Vec::new()
+    }
 }

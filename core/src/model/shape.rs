@@ -53,6 +53,11 @@ impl Shape {
         Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups }
     }
 
+    /// Tasks in column order: group by group.
+    pub fn columns(&self) -> Vec<usize> {
+        self.groups.iter().flat_map(|group| group.tasks.clone()).collect()
+    }
+
     /// Width of the representation that the heads read.
     pub fn representation(&self) -> usize {
         self.trunk.last().map_or(self.inputs, |layer| layer.width)

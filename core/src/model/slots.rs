@@ -7,6 +7,7 @@
 use crate::config::Activation;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
+use rand_distr::StandardNormal;
 use std::ops::Range;
 
 /// Whose parameters a slot holds.
@@ -14,14 +15,45 @@ use std::ops::Range;
 pub enum Owner {
     /// Every task's.
     Shared,
+    /// Every task's, so many matrices one after another: `[copies, rows, columns]`.
+    Copies(usize),
     /// These tasks' side by side in the columns: `[rows, tasks * columns]`.
     Wide(Vec<usize>),
-    /// These tasks' one after another: `[tasks, rows, columns]`.
+    /// These tasks' one after another: `[tasks, rows, columns]`. A task may stand there several times.
     Stacked(Vec<usize>),
 }
 
+impl Owner {
+    /// Whether gradient methods act on it.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared | Self::Copies(_))
+    }
+
+    /// Whose each matrix is; `None` for everybody's.
+    fn blocks(&self) -> Vec<Option<usize>> {
+        match self {
+            Self::Shared => vec![None],
+            Self::Copies(count) => vec![None; *count],
+            Self::Wide(tasks) | Self::Stacked(tasks) => tasks.iter().copied().map(Some).collect(),
+        }
+    }
+}
+
+/// How parameters that are no layer's weights begin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Init {
+    /// All the same.
+    Constant(f32),
+    /// One number on the diagonal of every matrix, another beside it.
+    Diagonal(f32, f32),
+    /// Normal with this standard deviation.
+    Normal(f32),
+    /// Uniform between minus and plus this.
+    Uniform(f32),
+}
+
 /// What the parameters do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SlotKind {
     /// Weights of an affine map followed by this activation.
     Weight(Activation),
@@ -31,7 +63,15 @@ pub enum SlotKind {
     Gain,
     /// Bias of a layer norm.
     Shift,
+    /// What an architecture learns beside its layers, such as gates: without weight decay, with this
+    /// factor on the learning rate.
+    Free(Init, f32),
+    /// The same with weight decay: factors whose product is a layer's weights.
+    Factor(Init),
 }
+
+/// Number of the first private layer: longer trunks leave the heads' initial values as they were.
+pub const HEADS: usize = 16;
 
 /// A contiguous piece of a member's flat vector.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,6 +90,8 @@ pub struct Slot {
     pub columns: usize,
     /// First position in the flat vector.
     pub offset: usize,
+    /// Whether all its matrices begin as the shared one of that layer would.
+    pub alike: bool,
 }
 
 impl Slot {
@@ -63,37 +105,38 @@ impl Slot {
         self.len() == 0
     }
 
-    /// Matrices in the slot: one, or one per task.
+    /// Matrices in the slot: one, or one per copy or task.
     pub fn blocks(&self) -> usize {
-        match &self.owner {
-            Owner::Shared => 1,
-            Owner::Wide(tasks) | Owner::Stacked(tasks) => tasks.len(),
-        }
+        self.owner.blocks().len()
     }
 
-    /// Positions of one task's matrix in the flat vector, row-major `[rows, columns]`; of the
-    /// shared matrix for `None`.
+    /// Positions of a task's matrices in the flat vector, each row-major `[rows, columns]`; of the
+    /// shared ones for `None`.
     pub fn positions(&self, task: Option<usize>) -> Vec<usize> {
-        let (block, stride, step) = match (&self.owner, task) {
-            (Owner::Shared, None) => (0, self.columns, 0),
-            (Owner::Wide(tasks), Some(k)) => match tasks.iter().position(|t| *t == k) {
-                Some(i) => (i * self.columns, tasks.len() * self.columns, 0),
-                None => return Vec::new(),
-            },
-            (Owner::Stacked(tasks), Some(k)) => match tasks.iter().position(|t| *t == k) {
-                Some(i) => (i * self.rows * self.columns, self.columns, 0),
-                None => return Vec::new(),
-            },
-            _ => return Vec::new(),
+        let owners = self.owner.blocks().into_iter().enumerate();
+        owners.filter(|(_, owner)| *owner == task).flat_map(|(block, _)| self.block(block)).collect()
+    }
+
+    /// Positions of a task's first matrix, or of the first shared one; none where it has none.
+    pub fn first(&self, task: Option<usize>) -> Vec<usize> {
+        let found = self.owner.blocks().iter().position(|owner| *owner == task);
+        found.map_or_else(Vec::new, |block| self.block(block))
+    }
+
+    /// Positions of one matrix in the flat vector, row-major `[rows, columns]`.
+    fn block(&self, block: usize) -> Vec<usize> {
+        let (start, stride) = match &self.owner {
+            Owner::Wide(tasks) => (block * self.columns, tasks.len() * self.columns),
+            _ => (block * self.rows * self.columns, self.columns),
         };
-        let start = self.offset + block + step;
+        let start = self.offset + start;
         (0..self.rows).flat_map(|r| (0..self.columns).map(move |c| start + r * stride + c)).collect()
     }
 
     /// The tasks that own it; none for shared slots.
     pub fn tasks(&self) -> &[usize] {
         match &self.owner {
-            Owner::Shared => &[],
+            Owner::Shared | Owner::Copies(_) => &[],
             Owner::Wide(tasks) | Owner::Stacked(tasks) => tasks,
         }
     }
@@ -121,8 +164,9 @@ impl Layout {
         rows: usize,
         columns: usize,
     ) -> usize {
-        let shared = owner == Owner::Shared;
-        let slot = Slot { name, layer, owner, kind, rows, columns, offset: self.len };
+        let shared = owner.is_shared();
+        debug_assert!(!shared || self.shared == self.len, "shared slots come first: {name}");
+        let slot = Slot { name, layer, owner, kind, rows, columns, offset: self.len, alike: false };
         self.len += slot.len();
         if shared {
             self.shared = self.len;
@@ -134,7 +178,7 @@ impl Layout {
     /// The columns of every shared layer, first to last.
     pub fn shared_layers(&self) -> Vec<Range<usize>> {
         let mut layers: Vec<(usize, Range<usize>)> = Vec::new();
-        for slot in self.slots.iter().filter(|slot| slot.owner == Owner::Shared) {
+        for slot in self.slots.iter().filter(|slot| slot.owner.is_shared()) {
             let end = slot.offset + slot.len();
             match layers.last_mut() {
                 Some((layer, range)) if *layer == slot.layer => range.end = end,
@@ -155,10 +199,11 @@ impl Layout {
         mask
     }
 
-    /// 1 where weight decay applies: weights, not biases and norms.
+    /// 1 where weight decay applies: weights, not biases, norms and gates.
     pub fn decays(&self) -> Vec<f32> {
         let mut mask = vec![0.0; self.len];
-        for slot in self.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_))) {
+        let decays = |slot: &&Slot| matches!(slot.kind, SlotKind::Weight(_) | SlotKind::Factor(_));
+        for slot in self.slots.iter().filter(decays) {
             mask[slot.offset..slot.offset + slot.len()].fill(1.0);
         }
         mask
@@ -177,29 +222,41 @@ impl Layout {
     pub fn init(&self, seed: u32, model_seed: u64) -> Vec<f32> {
         let mut values = vec![0.0; self.len];
         for slot in &self.slots {
-            let owners: Vec<Option<usize>> = match &slot.owner {
-                Owner::Shared => vec![None],
-                Owner::Wide(tasks) | Owner::Stacked(tasks) => tasks.iter().map(|t| Some(*t)).collect(),
-            };
-            for owner in owners {
-                init_block(slot, owner, seed, model_seed, &mut values);
+            let owners = slot.owner.blocks();
+            for (block, owner) in owners.iter().enumerate() {
+                let copy = owners.iter().take(block).filter(|other| *other == owner).count();
+                let (owner, copy) = if slot.alike { (None, 0) } else { (*owner, copy) };
+                init_block(slot, block, (copy, owner), (seed, model_seed), &mut values);
             }
         }
         values
     }
 }
 
-fn init_block(slot: &Slot, owner: Option<usize>, seed: u32, model_seed: u64, values: &mut [f32]) {
-    let positions = slot.positions(owner);
-    match slot.kind {
-        SlotKind::Gain => positions.iter().for_each(|p| values[*p] = 1.0),
-        SlotKind::Bias | SlotKind::Shift => {}
-        SlotKind::Weight(activation) => {
-            let index = (slot.layer as u64) << 8 | owner.map_or(0xff, |task| task as u64);
-            let mut random = stream(seed, Purpose::Init, model_seed, index);
-            let bound = bound(activation, slot.rows, slot.columns);
-            positions.iter().for_each(|p| values[*p] = random.random_range(-1.0_f32..1.0) * bound);
-        }
+/// Initial values of one matrix, the `copy`th of its owner.
+fn init_block(
+    slot: &Slot,
+    block: usize,
+    (copy, owner): (usize, Option<usize>),
+    (seed, model_seed): (u32, u64),
+    values: &mut [f32],
+) {
+    let index = (copy as u64) << 16 | (slot.layer as u64) << 8 | owner.map_or(0xff, |task| task as u64);
+    let mut random = stream(seed, Purpose::Init, model_seed, index);
+    for (i, position) in slot.block(block).into_iter().enumerate() {
+        let on_diagonal = i / slot.columns == i % slot.columns;
+        let mut uniform = |bound: f32| random.random_range(-1.0_f32..1.0) * bound;
+        values[position] = match slot.kind {
+            SlotKind::Gain => 1.0,
+            SlotKind::Bias | SlotKind::Shift => 0.0,
+            SlotKind::Weight(activation) => uniform(bound(activation, slot.rows, slot.columns)),
+            SlotKind::Free(init, _) | SlotKind::Factor(init) => match init {
+                Init::Constant(value) => value,
+                Init::Diagonal(on, off) => [off, on][usize::from(on_diagonal)],
+                Init::Uniform(bound) => uniform(bound),
+                Init::Normal(deviation) => deviation * random.sample::<f32, _>(StandardNormal),
+            },
+        };
     }
 }
 

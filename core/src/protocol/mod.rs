@@ -187,6 +187,8 @@ pub struct Summary {
     pub shared_parameters: usize,
     /// Parameters of the single-task models together.
     pub separate_parameters: usize,
+    /// Parameters of the shared bottom of equal size; 0 where none trains.
+    pub matched_parameters: usize,
     /// Paired seeds that train.
     pub seeds: usize,
     /// Preference vectors of the fan, `[points][tasks]`, each summing to 1.
@@ -262,6 +264,11 @@ pub struct CurvePoint {
     pub update_norm: f32,
     /// Per task: transfer gain on validation rows.
     pub transfer: Vec<TransferGain>,
+    /// Per task: validation loss of the shared bottom of equal size on the first seed; empty where none
+    /// trains.
+    pub matched: Vec<f32>,
+    /// Per task: that model's transfer gain on validation rows.
+    pub matched_transfer: Vec<TransferGain>,
     /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
     pub fan: Vec<f32>,
     /// Hypervolume of the fan and the composed model.
@@ -300,6 +307,8 @@ pub struct Picture {
     pub layers: Vec<LayerPicture>,
     /// Weights of each task's output layer `[from, outputs]`.
     pub outputs: Vec<Vec<f32>>,
+    /// What the architecture has learned beside its layers, such as gates.
+    pub exhibits: Vec<ExhibitPicture>,
     /// Where the inputs are no plane: predictions on validation rows, `[rows, outputs]` per task.
     pub predictions: Vec<Vec<f32>>,
 }
@@ -320,6 +329,19 @@ pub struct LayerPicture {
     pub maps: Vec<f32>,
 }
 
+/// A matrix of what an architecture has learned.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ExhibitPicture {
+    /// What it is, such as `gate mixture`.
+    pub title: String,
+    /// Names of the rows.
+    pub rows: Vec<String>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// `[rows, columns]`
+    pub values: Vec<f32>,
+}
+
 /// The composed model has left the finite numbers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Divergence {
@@ -336,10 +358,12 @@ pub struct Divergence {
 pub struct Snapshot {
     /// Optimiser steps taken.
     pub step: u32,
-    /// Arrays of the populations, by name, in the engine's own order.
+    /// Arrays of the population, by name, in the engine's own order.
     pub arrays: Vec<(String, Vec<f32>)>,
     /// What the balancers remember, as the engine keeps it.
     pub balancers: Vec<u8>,
     /// The recorder's best values so far, as the engine keeps them; of a race, all there is.
     pub best: Vec<u8>,
+    /// The other populations of the lesson.
+    pub beside: Vec<Snapshot>,
 }

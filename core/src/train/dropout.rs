@@ -85,7 +85,7 @@ impl Dropout<'_> {
                 })
                 .collect()
         });
-        Masks { trunk: trunk.collect(), heads: heads.collect() }
+        Masks { trunk: trunk.collect(), heads: heads.collect(), draws: None }
     }
 
     /// One layer's mask, `[M, B, tasks * width]`, divided by the chance of staying. `columns`: the

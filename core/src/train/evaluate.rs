@@ -104,6 +104,11 @@ impl Evaluator {
         Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan) }
     }
 
+    /// The validation rows, `[1, rows, inputs]`.
+    pub fn rows(&self) -> Tensor<3> {
+        self.valid.clone()
+    }
+
     /// Evaluates all members on all rows: one forward pass, where memory allows.
     pub fn evaluate(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>) -> Evaluation {
         let members = theta.dims()[0];

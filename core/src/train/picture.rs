@@ -5,8 +5,9 @@ use super::TrainError;
 use super::tensors::{Packed, upload};
 use crate::config::LossKind;
 use crate::data::Dataset;
-use crate::model::{Layout, Network, Params, Shape, SlotKind};
-use crate::protocol::{LayerPicture, Picture};
+use crate::model::slots::HEADS;
+use crate::model::{Exhibit, Layout, Network, Params, Shape, Slot, SlotKind};
+use crate::protocol::{ExhibitPicture, LayerPicture, Picture};
 use burn::tensor::{Device, Tensor};
 
 /// Cells on a side of a task's map.
@@ -33,7 +34,8 @@ impl Camera {
         Self { maps: points(SIDE), units: points(UNIT_SIDE) }
     }
 
-    /// Takes a picture of the first member.
+    /// Takes a picture of the first member; `predictions` are its outputs on validation rows where the
+    /// inputs are no plane, `rows` the validation rows.
     ///
     /// # Errors
     ///
@@ -43,7 +45,7 @@ impl Camera {
         network: &dyn Network,
         shape: &Shape,
         theta: &Tensor<2>,
-        predictions: Vec<Tensor<3>>,
+        (predictions, rows): (Vec<Tensor<3>>, Tensor<3>),
         step: u32,
     ) -> Result<Picture, TrainError> {
         let columns = theta.dims()[1];
@@ -62,10 +64,16 @@ impl Camera {
         let (groups_count, hidden_count) = (groups.len(), hidden.len());
         groups.into_iter().for_each(|g| packed.push(g));
         hidden.into_iter().for_each(|h| packed.push(h));
+        let exhibits = network.exhibits(&params, rows);
+        exhibits.iter().for_each(|exhibit| packed.push(exhibit.values.clone()));
         let mut parts = packed.read().await?.into_iter();
         let theta = parts.next().unwrap_or_default();
         let groups: Vec<_> = parts.by_ref().take(groups_count).collect();
-        let hidden: Vec<_> = parts.take(hidden_count).collect();
+        let hidden: Vec<_> = parts.by_ref().take(hidden_count).collect();
+        let exhibits = exhibits.into_iter().zip(parts).map(|(exhibit, values)| {
+            let Exhibit { title, rows, columns, .. } = exhibit;
+            ExhibitPicture { title, rows, columns, values }
+        });
         let outputs = task_outputs(shape, &groups);
         let probabilities = probabilities(shape, &outputs);
         let plane = self.maps.is_some();
@@ -76,6 +84,7 @@ impl Camera {
             unit_side: if plane { UNIT_SIDE } else { 0 },
             layers: layers(shape, network.layout(), &theta, &hidden),
             outputs: output_weights(shape, network.layout(), &theta),
+            exhibits: exhibits.collect(),
             predictions: if plane { Vec::new() } else { probabilities },
         })
     }
@@ -120,12 +129,25 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.iter().map(|power| power / sum).collect()
 }
 
-/// Weights of the hidden and output layers that belong to a task, or are shared.
-fn weights_of(layout: &Layout, theta: &[f32], task: Option<usize>) -> Vec<(usize, usize, Vec<f32>)> {
-    let slots = layout.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_)));
-    slots
+/// Weights of the trunk's layers, of several trunks or experts the first one's; `None` for one whose
+/// weights are not stored as such.
+fn trunk_weights(shape: &Shape, layout: &Layout, theta: &[f32], l: usize) -> Option<Vec<f32>> {
+    let is_layer = |slot: &&Slot| slot.layer == l && matches!(slot.kind, SlotKind::Weight(_));
+    let slot = layout.slots.iter().find(is_layer)?;
+    let owners = std::iter::once(None).chain((0..shape.tasks).map(Some));
+    let positions = owners.map(|owner| slot.first(owner)).find(|positions| !positions.is_empty())?;
+    Some(positions.iter().filter_map(|position| theta.get(*position).copied()).collect())
+}
+
+/// Weights of a task's private layers and its output layer.
+fn weights_of(layout: &Layout, theta: &[f32], task: usize) -> Vec<(usize, usize, Vec<f32>)> {
+    let private = |slot: &&Slot| slot.layer >= HEADS && matches!(slot.kind, SlotKind::Weight(_));
+    layout
+        .slots
+        .iter()
+        .filter(private)
         .filter_map(|slot| {
-            let positions = slot.positions(task);
+            let positions = slot.first(Some(task));
             (!positions.is_empty())
                 .then(|| (slot.rows, slot.columns, positions.iter().filter_map(|p| theta.get(*p).copied()).collect()))
         })
@@ -134,15 +156,19 @@ fn weights_of(layout: &Layout, theta: &[f32], task: Option<usize>) -> Vec<(usize
 
 fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) -> Vec<LayerPicture> {
     let mut list = Vec::new();
-    for (l, (from, width, weights)) in weights_of(layout, theta, None).into_iter().enumerate() {
+    let mut from = shape.inputs;
+    for (l, layer) in shape.trunk.iter().enumerate() {
+        let width = layer.width;
+        let weights = trunk_weights(shape, layout, theta, l).unwrap_or_else(|| vec![0.0; from * width]);
         list.push(LayerPicture { task: None, from, width, weights, maps: unit_maps(hidden.get(l), width, 0, width) });
+        from = width;
     }
     let mut at = shape.trunk.len();
     let mut private = Vec::new();
     for group in &shape.groups {
         for (l, _) in group.head.iter().enumerate() {
             for (i, task) in group.tasks.iter().enumerate() {
-                let Some((from, width, weights)) = weights_of(layout, theta, Some(*task)).into_iter().nth(l) else {
+                let Some((from, width, weights)) = weights_of(layout, theta, *task).into_iter().nth(l) else {
                     continue;
                 };
                 let maps = unit_maps(hidden.get(at), group.tasks.len() * width, i * width, width);
@@ -165,6 +191,6 @@ fn unit_maps(hidden: Option<&Vec<f32>>, columns: usize, first: usize, width: usi
 
 fn output_weights(shape: &Shape, layout: &Layout, theta: &[f32]) -> Vec<Vec<f32>> {
     (0..shape.tasks)
-        .map(|task| weights_of(layout, theta, Some(task)).pop().map_or_else(Vec::new, |(_, _, weights)| weights))
+        .map(|task| weights_of(layout, theta, task).pop().map_or_else(Vec::new, |(_, _, weights)| weights))
         .collect()
 }

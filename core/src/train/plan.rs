@@ -3,7 +3,7 @@
 use crate::balance::{self, rule::Needs};
 use crate::config::{Lesson, Pick};
 use crate::measure::pareto;
-use crate::model::{Layout, Shape};
+use crate::model::{Layout, Shape, SlotKind, shared_bottom};
 use std::ops::Range;
 
 /// What a member is there for.
@@ -11,10 +11,12 @@ use std::ops::Range;
 pub enum Role {
     /// The model that the lesson composes, under its balancer.
     Composed,
-    /// The same network under a one-hot task weight: it learns this task alone.
+    /// A shared bottom under a one-hot task weight: it learns this task alone.
     Baseline(usize),
     /// A fixed preference: this point of the fan.
     Fan(usize),
+    /// A shared bottom with about as many parameters as the composed model, under its balancer.
+    Matched,
     /// The same network under weight 1 on these two tasks, the first before the second in the
     /// lesson, and 0 on all others.
     Pair(usize, usize),
@@ -33,7 +35,8 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Composed models first, then the fan, then baselines: those whose balancer may look at task
-    /// gradients stand before those whose never does. The pairs of tasks come last.
+    /// gradients stand before those whose never does. Then come the pairs of tasks, and last those
+    /// of other networks than the composed model's, population after population.
     pub members: Vec<Member>,
     /// How many of the first members are replicated where a step is recorded, one row per task, so
     /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the
@@ -62,6 +65,8 @@ impl Plan {
         // One task has nothing to share: no baseline to differ from, no trade-off.
         let alone = tasks < 2;
         let baselines = lesson.population.baselines && !alone;
+        let plain = lesson.architecture.method == shared_bottom::ARCHITECTURE.entry.choice.key;
+        let matched = lesson.population.matched && !plain;
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
         let (mut fan, mut seeds) = wanted;
@@ -73,7 +78,8 @@ impl Plan {
         let bytes = |fan: usize, seeds: usize, pair_seeds: usize| {
             // A row for each task where task gradients are looked at in every step.
             let rows = |by_gradients: bool| if by_gradients { tasks } else { 1 };
-            let composed = rows(gradients(&lesson.balancer)) + if baselines { tasks } else { 0 };
+            let composed = rows(gradients(&lesson.balancer)) * if matched { 2 } else { 1 };
+            let composed = composed + if baselines { tasks } else { 0 };
             let fan = fan * rows(gradients(&lesson.preference));
             let members = seeds * composed + fan + tasks + pair_seeds * pairs.len();
             members.saturating_mul(per_member)
@@ -103,17 +109,20 @@ impl Plan {
         });
         let mut members: Vec<Member> = (0..seeds as u64).map(|seed| Member { role: Role::Composed, seed }).collect();
         members.extend((0..fan.len()).map(|point| Member { role: Role::Fan(point), seed: 0 }));
-        if baselines {
-            members.extend(
-                (0..seeds as u64)
-                    .flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed })),
-            );
+        let singles = (0..seeds as u64).filter(|_| baselines);
+        let singles = singles.flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed }));
+        let pairs = (0..pair_seeds as u64)
+            .flat_map(|seed| pairs.iter().map(move |(i, j)| Member { role: Role::Pair(*i, *j), seed }));
+        if plain {
+            members.extend(singles);
+            members.extend(pairs);
+        } else {
+            members.extend(pairs);
+            members.extend(singles);
         }
-        // At the very end, so that nobody else's place depends on them.
-        members.extend(
-            (0..pair_seeds as u64)
-                .flat_map(|seed| pairs.iter().map(move |(i, j)| Member { role: Role::Pair(*i, *j), seed })),
-        );
+        if matched {
+            members.extend((0..seeds as u64).map(|seed| Member { role: Role::Matched, seed }));
+        }
         Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
     }
 
@@ -121,6 +130,13 @@ impl Plan {
     pub fn single(tasks: usize) -> Self {
         let members = vec![Member { role: Role::Composed, seed: 0 }];
         Self { members, asking: 0, seeds: 1, fan: Vec::new(), baselines: false, tasks, reduced: None }
+    }
+
+    /// The members of some roles: a population of its own.
+    pub fn part(&self, keeps: impl Fn(Role) -> bool) -> Self {
+        let kept = |members: &[Member]| members.iter().filter(|member| keeps(member.role)).copied().collect::<Vec<_>>();
+        let asking = kept(self.members.get(..self.asking).unwrap_or_default()).len();
+        Self { members: kept(&self.members), asking, ..self.clone() }
     }
 
     /// One of these members alone: the population that its lockstep training must equal.
@@ -131,13 +147,22 @@ impl Plan {
 
     /// Where the baseline of a task on a paired seed stands.
     pub fn baseline(&self, seed: usize, task: usize) -> Option<usize> {
-        self.baselines.then(|| self.seeds + self.fan.len() + seed * self.tasks + task)
+        self.place(Role::Baseline(task), seed)
+    }
+
+    /// Where the shared bottom of equal size on a paired seed stands.
+    pub fn matched(&self, seed: usize) -> Option<usize> {
+        self.place(Role::Matched, seed)
+    }
+
+    fn place(&self, role: Role, seed: usize) -> Option<usize> {
+        let wanted = Member { role, seed: seed as u64 };
+        self.members.iter().position(|member| *member == wanted)
     }
 
     /// Where the model of two tasks on a paired seed stands; the order of the two makes no difference.
     pub fn pair(&self, seed: usize, i: usize, j: usize) -> Option<usize> {
-        let wanted = Member { role: Role::Pair(i.min(j), i.max(j)), seed: seed as u64 };
-        self.members.iter().position(|member| *member == wanted)
+        self.place(Role::Pair(i.min(j), i.max(j)), seed)
     }
 
     /// The paired seeds on which every two tasks are trained together; 0 without such models.
@@ -165,10 +190,9 @@ fn member_bytes(lesson: &Lesson, shape: &Shape, layout: &Layout) -> usize {
         0 => lesson.data.train_rows,
         batch => batch,
     };
-    let trunk: usize = shape.trunk.iter().map(|layer| layer.width).sum();
-    let heads: usize =
-        shape.groups.iter().map(|g| g.tasks.len() * (g.outputs + g.head.iter().map(|l| l.width).sum::<usize>())).sum();
+    let layers = layout.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_)));
+    let units: usize = layers.map(|slot| slot.blocks() * slot.columns).sum();
     const COPIES_OF_PARAMETERS: usize = 9;
     const COPIES_OF_ACTIVATIONS: usize = 6;
-    4 * (COPIES_OF_PARAMETERS * layout.len + COPIES_OF_ACTIVATIONS * rows * (shape.inputs + trunk + heads))
+    4 * (COPIES_OF_PARAMETERS * layout.len + COPIES_OF_ACTIVATIONS * rows * (shape.inputs + units))
 }

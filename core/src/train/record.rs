@@ -119,6 +119,11 @@ impl Record {
             decrease: reading.decrease.clone(),
             update_norm: reading.update_norm,
             transfer,
+            matched: match plan.matched(0) {
+                None => Vec::new(),
+                Some(first) => tasks.clone().map(|k| reading.valid(plan, first, k) as f32).collect(),
+            },
+            matched_transfer: self.gain_of(plan, |seed| plan.matched(seed), |m, k| reading.valid(plan, m, k)),
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
             hypervolume: hypervolume(&seen.front, &reference),
             measures: seen.measures(),
@@ -157,10 +162,20 @@ impl Record {
     }
 
     fn transfer(&self, plan: &Plan, loss: impl Fn(usize, usize) -> f64) -> Vec<TransferGain> {
+        self.gain_of(plan, Some, loss)
+    }
+
+    /// The gain of some model over the baselines, task by task; `member` is its place by seed.
+    fn gain_of(
+        &self,
+        plan: &Plan,
+        member: impl Fn(usize) -> Option<usize>,
+        loss: impl Fn(usize, usize) -> f64,
+    ) -> Vec<TransferGain> {
         (0..plan.tasks)
             .map(|task| {
                 let pairs: Option<Vec<_>> = (0..plan.seeds)
-                    .map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(seed, task))))
+                    .map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(member(seed)?, task))))
                     .collect();
                 pairs.map_or_else(TransferGain::undefined, |pairs| TransferGain::over_seeds(&pairs))
             })

@@ -40,7 +40,7 @@ pub async fn save(
     arrays.push((LEARNED_STEPS.into(), vec![learned.steps as f32]));
     let balancers = postcard::to_allocvec(memory).unwrap_or_default();
     let best = postcard::to_allocvec(record).unwrap_or_default();
-    Ok(Snapshot { step, arrays, balancers, best })
+    Ok(Snapshot { step, arrays, balancers, best, beside: Vec::new() })
 }
 
 /// Whether some members of a snapshot that fits live, with parameters no larger than `most`.

@@ -4,7 +4,7 @@ use crate::lab::{Rig, close, config, double, layer, lesson, numbers, single, tas
 use crate::reference::{Reference, weigh};
 use mtl_core::config::{Activation, LayerConfig, LossKind, PopulationConfig, TaskConfig};
 use mtl_core::data;
-use mtl_core::model::{ARCHITECTURES, Masks, Params, Shape, loss};
+use mtl_core::model::{Masks, Params, Shape, loss, shared_bottom};
 use mtl_core::train::Role;
 use mtl_core::train::tensors::{Device, upload};
 
@@ -23,7 +23,7 @@ fn a_mask_multiplies_units_and_their_gradients() {
     let lesson = lesson(config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Gelu)]));
     let data = data::build(&lesson);
     let shape = Shape::of(&lesson, data.inputs);
-    let network = (ARCHITECTURES[0].build)(&shape);
+    let network = shared_bottom::plain(&shape);
     let layout = network.layout();
     let theta = layout.init(lesson.seed, 0);
     let device = Device::flex();
@@ -67,7 +67,7 @@ fn silent(rates: [Option<f64>; 2], tasks: usize) -> (Rig, Vec<Vec<Vec<bool>>>) {
     let mut config = config((0..tasks).map(one).collect(), vec![trunk]);
     config.training.batch = 1;
     config.training.dropout = 0.25;
-    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, pairs: false };
+    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: false, pairs: false };
     let mut rig = Rig::new(config);
     let gradients = rig.gradients();
     let layout = rig.layout().clone();

@@ -2,14 +2,14 @@
 
 use crate::lab::{Rig, config, layer, lesson, task};
 use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
-use mtl_core::model::{ARCHITECTURES, Shape};
+use mtl_core::model::{Shape, shared_bottom};
 use mtl_core::train::{Member, Plan, Role};
 
 fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config {
     let targets = ["circle", "xor", "ring", "moons", "stripes", "waves"];
     let tasks = targets[..tasks].iter().map(|target| task(LossKind::Bce, target)).collect();
     let mut config = config(tasks, vec![layer(4, Activation::Tanh)]);
-    config.population = PopulationConfig { seeds, fan, baselines, pairs: false };
+    config.population = PopulationConfig { seeds, fan, baselines, matched: false, pairs: false };
     config
 }
 
@@ -17,7 +17,7 @@ fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config
 fn plan(config: Config) -> Plan {
     let lesson = lesson(config);
     let shape = Shape::of(&lesson, 2);
-    let network = (ARCHITECTURES[0].build)(&shape);
+    let network = shared_bottom::plain(&shape);
     Plan::of(&lesson, &shape, network.layout())
 }
 

@@ -35,7 +35,7 @@ pub fn everything(optimiser: Optimiser) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population = PopulationConfig { seeds: 2, fan: 10, baselines: true, pairs: false };
+    config.population = PopulationConfig { seeds: 2, fan: 10, baselines: true, matched: false, pairs: false };
     config
 }
 

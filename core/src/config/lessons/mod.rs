@@ -69,7 +69,7 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
             clip_at: 1.0,
             batch: 60,
         },
-        population: PopulationConfig { seeds: 5, fan: 11, baselines: true, pairs: false },
+        population: PopulationConfig { seeds: 5, fan: 11, baselines: true, matched: false, pairs: false },
     }
 }
 

@@ -46,7 +46,7 @@ impl Flat {
             offset: slot.offset,
             blocks: match &slot.owner {
                 Owner::Shared | Owner::Wide(_) => 1,
-                Owner::Stacked(tasks) => tasks.len(),
+                Owner::Copies(_) | Owner::Stacked(_) => slot.blocks(),
             },
             shape: shape(slot),
             length: slot.len(),

@@ -78,7 +78,7 @@ impl Balancers {
             let coefficients = match member.role {
                 Role::Baseline(own) => Some(only(plan.tasks, &[own])),
                 Role::Pair(i, j) => Some(only(plan.tasks, &[i, j])),
-                Role::Composed => all.add(m, member, &lesson.balancer, lesson, &manual(lesson)),
+                Role::Composed | Role::Matched => all.add(m, member, &lesson.balancer, lesson, &manual(lesson)),
                 Role::Fan(point) => {
                     let preference: Vec<f64> =
                         plan.fan.get(point).into_iter().flatten().map(|p| f64::from(*p)).collect();

@@ -10,7 +10,7 @@ mod host;
 
 use super::tensors::upload;
 use crate::config::{Clip, Lesson, Optimiser, Schedule};
-use crate::model::Layout;
+use crate::model::{Layout, SlotKind};
 use crate::model::host::is_host;
 use burn::tensor::{Bool, Device, Tensor};
 
@@ -49,6 +49,14 @@ impl State {
         let dead = upload(vec![0.0; members], [members, 1], device).greater_elem(0.5);
         Self { safe: theta.clone(), first: zeros.clone(), second: zeros, dead, theta }
     }
+
+    /// Takes parameters that come after a step; dead members keep theirs.
+    pub fn settle(&mut self, after: Option<Tensor<2>>) {
+        if let Some(after) = after {
+            let dead = self.dead.clone().expand(after.dims());
+            self.theta = after.mask_where(dead, self.theta.clone());
+        }
+    }
 }
 
 /// The settings of the optimiser as tensors and numbers; made again when they change.
@@ -81,6 +89,11 @@ impl Rules {
                     rates[position] = task.rate as f32;
                     decay[position] = task.weight_decay.unwrap_or(training.weight_decay) as f32;
                 }
+            }
+        }
+        for slot in &layout.slots {
+            if let SlotKind::Free(_, factor) = slot.kind {
+                rates[slot.offset..slot.offset + slot.len()].iter_mut().for_each(|rate| *rate *= factor);
             }
         }
         decay.iter_mut().zip(layout.decays()).for_each(|(d, mask)| *d *= mask);

@@ -1,6 +1,7 @@
 //! What a lesson in training is asked: its numbers, its picture, what became of it.
 
 use super::{Trainer, UNHEALTHY};
+use crate::model;
 use crate::protocol::{CurvePoint, Divergence, Picture, Summary};
 use crate::train::TrainError;
 use crate::train::picture::task_outputs;
@@ -42,21 +43,23 @@ impl Trainer {
         let (losses, weights, dead) = (next(), next(), next());
         let (gram, decrease, update) = (next(), next(), next());
         let groups: Vec<_> = parts.by_ref().take(groups).collect();
-        let alone = owners.into_iter().zip(parts).collect();
+        let alone: Vec<_> = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
+        let others = self.others().await?;
+        let own = losses.chunks_exact(tasks).flat_map(|row| self.in_task_order(row));
         let reading = Reading {
-            dead: dead.clone(),
-            losses: losses.chunks_exact(tasks).flat_map(|row| self.in_task_order(row)).collect(),
+            dead: dead.iter().copied().chain(others.dead).collect(),
+            losses: own.chain(others.losses).collect(),
             weights: self.weights(&weights),
             gram: self.gram_in_task_order(&gram),
             decrease: self.decrease(&decrease),
             update_norm: update.first().copied().unwrap_or(f32::NAN),
             predictions: task_outputs(&self.shape, &groups),
-            alone,
+            alone: alone.into_iter().chain(others.alone).collect(),
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
         };
         let (step, epoch) = (self.step, self.epoch());
-        let point = self.record.point(&self.plan, &self.data, step, epoch, &reading);
+        let point = self.record.point(&self.whole, &self.data, step, epoch, &reading);
         let alive = self.composed().all(|m| !dead.get(m).copied().unwrap_or(true));
         if alive && point.train.iter().chain(&point.valid).all(|loss| loss.is_finite() && *loss < UNHEALTHY) {
             self.healthy = self.keep();
@@ -147,12 +150,14 @@ impl Trainer {
         } else {
             self.evaluator.predictions(self.network.as_ref(), &self.state.theta)
         };
-        self.camera.take(self.network.as_ref(), &self.shape, &self.state.theta, predictions, self.step).await
+        let rows = self.evaluator.rows();
+        self.camera.take(self.network.as_ref(), &self.shape, &self.state.theta, (predictions, rows), self.step).await
     }
 
     /// What doesn't change while the lesson trains.
     pub fn summary(&self) -> Summary {
-        let layout = self.network.layout();
+        let plain = model::shared_bottom::plain(&self.shape);
+        let layout = plain.layout();
         let separate: usize = (0..self.shape.tasks)
             .map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>())
             .sum();
@@ -163,15 +168,16 @@ impl Trainer {
             train: self.data.train.to_rows(),
             valid: self.data.valid.to_rows(),
             steps_per_epoch: self.steps_per_epoch(),
-            shared_parameters: layout.len,
+            shared_parameters: self.network.layout().len,
+            matched_parameters: self.matched_parameters(),
             separate_parameters: separate,
             seeds: self.plan.seeds,
             fan: self.plan.fan.clone(),
-            baselines: self.plan.baselines,
+            baselines: self.whole.baselines,
             pairs: self.plan.pair_seeds(),
             reference: self.data.reference.clone(),
             correlation: self.data.correlation.clone(),
-            reduced: self.plan.reduced.clone(),
+            reduced: self.whole.reduced.clone(),
             metrics: self
                 .lesson
                 .tasks

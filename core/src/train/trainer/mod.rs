@@ -1,5 +1,6 @@
 //! A lesson in training: built once, then stepped.
 
+mod beside;
 mod measuring;
 mod stepping;
 
@@ -18,7 +19,7 @@ use super::tensors::{download, download_truths, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
-use crate::model::{ARCHITECTURES, Layout, Network, Shape};
+use crate::model::{self, Layout, Network, Shape};
 use crate::protocol::{CurvePoint, Divergence, Snapshot};
 use burn::tensor::{Device, Tensor};
 
@@ -42,6 +43,7 @@ struct Kept {
     record: Record,
     seen: Option<Seen>,
     step: u32,
+    beside: Vec<Kept>,
 }
 
 /// What the task gradients of the first composed model said of a step. In column order.
@@ -63,7 +65,12 @@ pub struct Trainer {
     lesson: Lesson,
     data: Dataset,
     shape: Shape,
+    /// Of this population.
     plan: Plan,
+    /// Of this population and those beside it.
+    whole: Plan,
+    /// The populations of other networks, which take their steps with this one.
+    beside: Vec<Trainer>,
     network: Box<dyn Network>,
     device: Device,
     batches: Batches,
@@ -107,20 +114,21 @@ impl Trainer {
     pub fn planned(lesson: Lesson, device: &Device, plan: impl FnOnce(&Lesson, &Shape, &Layout) -> Plan) -> Self {
         let data = data::build(&lesson);
         let shape = Shape::of(&lesson, data.inputs);
-        let network = build_network(&lesson, &shape);
-        let plan = plan(&lesson, &shape, network.layout());
-        Self::with_plan(lesson, data, shape, network, plan, device)
+        let network = model::build(&lesson.architecture, &shape);
+        let whole = plan(&lesson, &shape, network.layout());
+        let mut parts = beside::populations(&lesson, &whole, data.inputs).into_iter();
+        let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, whole.clone()));
+        let beside = parts.map(|(lesson, plan)| Self::with_plan(lesson, data.clone(), plan, device)).collect();
+        let mut all = Self { whole, beside, ..Self::with_plan(lesson, data, plan, device) };
+        all.healthy = all.keep();
+        all
     }
 
-    fn with_plan(
-        lesson: Lesson,
-        data: Dataset,
-        shape: Shape,
-        network: Box<dyn Network>,
-        plan: Plan,
-        device: &Device,
-    ) -> Self {
-        let columns: Vec<usize> = shape.groups.iter().flat_map(|group| group.tasks.clone()).collect();
+    /// One population.
+    fn with_plan(lesson: Lesson, data: Dataset, plan: Plan, device: &Device) -> Self {
+        let shape = Shape::of(&lesson, data.inputs);
+        let network = model::build(&lesson.architecture, &shape);
+        let columns = shape.columns();
         let theta: Vec<f32> =
             plan.members.iter().flat_map(|member| network.layout().init(lesson.seed, member.seed)).collect();
         let state = State::new(theta, plan.members.len(), device);
@@ -146,7 +154,10 @@ impl Trainer {
                 record: record.clone(),
                 seen: None,
                 step: 0,
+                beside: Vec::new(),
             },
+            whole: plan.clone(),
+            beside: Vec::new(),
             step: 0,
             seen: None,
             balancers,
@@ -169,9 +180,14 @@ impl Trainer {
         &self.lesson
     }
 
-    /// Who trains.
+    /// Who trains in the composed model's population.
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// Who trains in all populations, the composed model's first.
+    pub fn whole(&self) -> &Plan {
+        &self.whole
     }
 
     /// The rows.
@@ -216,6 +232,8 @@ impl Trainer {
         self.weigher = Weigher::of(&self.balancers.coefficients, &self.columns, &self.device);
         self.rules = Rules::of(&lesson, self.network.layout(), &self.device);
         self.rates = Rates::of(&lesson, &self.shape);
+        let parts = beside::populations(&lesson, &self.whole, self.data.inputs).into_iter().skip(1);
+        self.beside.iter_mut().zip(parts).for_each(|(trainer, (lesson, _))| trainer.change(lesson));
         self.lesson = lesson;
     }
 
@@ -285,6 +303,7 @@ impl Trainer {
             record: self.record.clone(),
             seen: self.seen.clone(),
             step: self.step,
+            beside: self.beside.iter().map(Self::keep).collect(),
         }
     }
 
@@ -296,6 +315,7 @@ impl Trainer {
         self.record = kept.record;
         self.seen = kept.seen;
         self.step = kept.step;
+        self.beside.iter_mut().zip(kept.beside).for_each(|(trainer, kept)| trainer.put_back(kept));
     }
 
     /// Goes back to the last recorded step, or loaded state, at which every composed model was
@@ -326,7 +346,12 @@ impl Trainer {
     ///
     /// The device gave no numbers back.
     pub async fn save(&self) -> Result<Snapshot, TrainError> {
-        snapshot::save(&self.state, &self.learned, &self.memory, &self.record, self.step).await
+        let own = snapshot::save(&self.state, &self.learned, &self.memory, &self.record, self.step).await?;
+        let mut beside = Vec::new();
+        for trainer in &self.beside {
+            beside.push(Box::pin(trainer.save()).await?);
+        }
+        Ok(Snapshot { beside, ..own })
     }
 
     /// Goes on from a snapshot of the same lesson.
@@ -338,7 +363,14 @@ impl Trainer {
         let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
         let (state, learned, memory, record) =
             snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?;
-        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step });
+        if saved.beside.len() != self.beside.len() {
+            return Err(TrainError::Snapshot);
+        }
+        for (trainer, saved) in self.beside.iter_mut().zip(&saved.beside) {
+            trainer.load(saved)?;
+        }
+        let beside = self.beside.iter().map(Self::keep).collect();
+        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step, beside });
         if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
             self.healthy = self.keep();
         }
@@ -352,10 +384,4 @@ const UNHEALTHY: f32 = 1e4;
 fn scales(lesson: &Lesson, columns: &[usize], device: &Device) -> Tensor<2> {
     let scale = |task: &usize| lesson.tasks.get(*task).map_or(1.0, |task| task.scale as f32);
     upload(columns.iter().map(scale).collect(), [1, columns.len()], device)
-}
-
-fn build_network(lesson: &Lesson, shape: &Shape) -> Box<dyn Network> {
-    let architecture = ARCHITECTURES.iter().find(|a| a.entry.choice.key == lesson.architecture.method);
-    let build = architecture.map_or(crate::model::shared_bottom::ARCHITECTURE.build, |a| a.build);
-    build(shape)
 }

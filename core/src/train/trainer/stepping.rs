@@ -1,9 +1,10 @@
 //! Optimiser steps: forward, what the balancers say, backward, update.
 
 use super::{Seen, Trainer};
-use crate::model::Masks;
+use crate::model::{Draws, Masks, Params};
 use crate::train::TrainError;
 use crate::train::balancers::{Applied, Known, Memory, Pending, Stage, Views};
+use crate::train::draws;
 use crate::train::batch::{Batch, Slice};
 use crate::train::dropout::Dropout;
 use crate::train::step::{Combination, Forward, Pass, Replicas, gram};
@@ -43,12 +44,15 @@ impl Trainer {
             taken?;
             self.step += 1;
         }
+        for trainer in &mut self.beside {
+            Box::pin(trainer.run(steps, false)).await?;
+        }
         Ok(())
     }
 
     async fn take_step(&mut self, slice: &Slice, i: usize, keeps: bool, memory: &mut Memory) -> Result<(), TrainError> {
         let batch = self.batches.batch(slice, i);
-        let masks = self.rates.any().then(|| self.dropout().masks(self.step));
+        let masks = self.masks();
         let absent = slice.absent.get(i).and_then(Option::as_ref);
         let present = absent.map(|absent| self.present(absent));
         let moves = present.clone().map(|present| self.moves(present));
@@ -61,10 +65,11 @@ impl Trainer {
         let forward = pass.forward(&self.state.theta);
         let (rows, losses, sayings) = self.backward(&pass, forward, absent, memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
-        let combined = self.combined(&pass, rows, &sayings);
+        let combined = self.penalised(self.combined(&pass, rows, &sayings));
         let before = keeps.then(|| self.state.theta.clone());
         let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
         self.rules.step(&mut self.state, combined, losses.clone(), moves, self.step, rate);
+        self.state.settle(self.network.proximal(&self.state.theta, rate));
         if !sayings.pending.is_empty() {
             self.learn_after(&self.pass(&batch, masks.as_ref(), false), &sayings.pending, memory).await?;
         }
@@ -73,6 +78,31 @@ impl Trainer {
             self.seen = Some(self.seen(&jacobian, &before, absent));
         }
         Ok(())
+    }
+
+    /// Dropout and what the network samples in this step.
+    fn masks(&self) -> Option<Masks> {
+        let drops = self.rates.any().then(|| self.dropout().masks(self.step));
+        let count = self.network.draws();
+        if count == 0 {
+            return drops;
+        }
+        let epoch = f64::from(self.step) / f64::from(self.steps_per_epoch());
+        let gumbel = draws::gumbel(self.lesson.seed, &self.member_seeds, self.step, count, &self.device);
+        Some(Masks { draws: Some(Draws { gumbel, epoch }), ..drops.unwrap_or_default() })
+    }
+
+    /// Adds the gradient of the network's own term to every member's, `[M, N]`: once, after
+    /// aggregation.
+    fn penalised(&self, combined: Tensor<2>) -> Tensor<2> {
+        if !self.network.penalises() {
+            return combined;
+        }
+        let params = Params::cut(&self.state.theta, self.network.layout()).tracked();
+        match self.network.penalty(&params) {
+            None => combined,
+            Some(penalty) => combined + params.gradients(&mut penalty.backward()),
+        }
     }
 
     fn pass<'a>(&'a self, batch: &'a Batch, masks: Option<&'a Masks>, replicates: bool) -> Pass<'a> {

@@ -1,0 +1,306 @@
+//! What architectures are put together from: layers, heads, and the network around a trunk.
+
+use super::layers::{activate, layer, layer_norm};
+use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
+use super::shape::Shape;
+use super::slots::{HEADS, Layout, Owner, SlotKind};
+use crate::config::{Activation, LayerConfig, task_name};
+use burn::tensor::Tensor;
+
+/// The slots of one layer.
+pub struct Layer {
+    /// Its weights.
+    pub weight: usize,
+    bias: usize,
+    norm: Option<(usize, usize)>,
+    /// What follows the affine map.
+    pub activation: Activation,
+}
+
+impl Layer {
+    /// Appends a layer to a layout. `index` numbers its random stream.
+    pub fn push(
+        layout: &mut Layout,
+        name: &str,
+        index: usize,
+        owner: &Owner,
+        from: usize,
+        layer: &LayerConfig,
+    ) -> Self {
+        let mut slot = |what: &str, kind, rows| {
+            layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, layer.width)
+        };
+        Self {
+            weight: slot("weights", SlotKind::Weight(layer.activation), from),
+            bias: slot("bias", SlotKind::Bias, 1),
+            norm: layer.norm.then(|| (slot("gain", SlotKind::Gain, 1), slot("shift", SlotKind::Shift, 1))),
+            activation: layer.activation,
+        }
+    }
+
+    /// The layer's output; `tasks` is how many tasks stand side by side in its columns.
+    ///
+    /// # Shapes
+    ///
+    /// `x`: `[R * blocks, B, in]`; gives the same with `out`.
+    pub fn apply(&self, params: &Params, x: Tensor<3>, tasks: usize) -> Tensor<3> {
+        if self.norm.is_none() {
+            return layer(params, x, self.weight, self.bias, self.activation);
+        }
+        let y = layer(params, x, self.weight, self.bias, Activation::Identity);
+        self.finish(params, y, tasks)
+    }
+
+    /// Norm and activation after the affine map, for whoever makes the map himself.
+    pub fn finish(&self, params: &Params, y: Tensor<3>, tasks: usize) -> Tensor<3> {
+        let y = match self.norm {
+            None => y,
+            Some((gain, shift)) => layer_norm(y, params.slot(gain), params.slot(shift), tasks),
+        };
+        activate(y, self.activation)
+    }
+
+    /// The affine map alone.
+    pub fn affine(&self, params: &Params, x: Tensor<3>) -> Tensor<3> {
+        layer(params, x, self.weight, self.bias, Activation::Identity)
+    }
+}
+
+/// The layers of a trunk, every one with the same owner. `first` is the number of the first one.
+pub fn push_trunk(layout: &mut Layout, layers: &[LayerConfig], owner: &Owner, mut from: usize, name: &str) -> Vec<Layer> {
+    let push = |(l, layer): (usize, &LayerConfig)| {
+        let pushed = Layer::push(layout, &format!("{name} {}", l + 1), l, owner, from, layer);
+        from = layer.width;
+        pushed
+    };
+    layers.iter().enumerate().map(push).collect()
+}
+
+/// A tensor whose rows stand so many times, one after another: `[R, B, w]` as `[R * count, B, w]`.
+pub fn repeat(x: Tensor<3>, count: usize) -> Tensor<3> {
+    let [rows, batch, width] = x.dims();
+    if count == 1 {
+        return x;
+    }
+    x.reshape([rows, 1, batch, width]).expand([rows, count, batch, width]).reshape([rows * count, batch, width])
+}
+
+/// `[R, B, G * w]` as `[R * G, B, w]`.
+fn stack(x: Tensor<3>, tasks: usize) -> Tensor<3> {
+    if tasks == 1 {
+        return x;
+    }
+    let [rows, batch, width] = x.dims();
+    let width = width / tasks;
+    x.reshape([rows, batch, tasks, width]).swap_dims(1, 2).reshape([rows * tasks, batch, width])
+}
+
+/// `[R * G, B, w]` as `[R, B, G * w]`.
+fn widen(x: Tensor<3>, tasks: usize) -> Tensor<3> {
+    if tasks == 1 {
+        return x;
+    }
+    let [stacked, batch, width] = x.dims();
+    let rows = stacked / tasks;
+    x.reshape([rows, tasks, batch, width]).swap_dims(1, 2).reshape([rows, batch, tasks * width])
+}
+
+/// What a trunk hands to the heads.
+pub enum Features {
+    /// The same for all tasks, `[R, B, w]`.
+    Common(Tensor<3>),
+    /// Every task's own, `[R, T, B, w]`, tasks in column order.
+    Own(Tensor<4>),
+}
+
+impl Features {
+    /// Own features from `[R * T, B, w]`.
+    pub fn own(x: Tensor<3>, tasks: usize) -> Self {
+        let [rows, batch, width] = x.dims();
+        Self::Own(x.reshape([rows / tasks, tasks, batch, width]))
+    }
+}
+
+/// What a trunk gets beside parameters and inputs, and what it may leave.
+pub struct Look<'a> {
+    masks: Option<&'a Masks>,
+    hidden: Option<Vec<Tensor<3>>>,
+}
+
+impl Look<'_> {
+    /// Keeps a trunk layer's activations `[R * copies, B, w]` for the picture (of the first copy), and
+    /// drops units of it, in all copies the same.
+    pub fn layer(&mut self, l: usize, x: Tensor<3>, copies: usize) -> Tensor<3> {
+        if let Some(hidden) = &mut self.hidden {
+            let [rows, batch, width] = x.dims();
+            let first = x.clone().reshape([rows / copies, copies, batch, width]);
+            let first = first.slice([0..rows / copies, 0..1, 0..batch, 0..width]);
+            hidden.push(first.reshape([rows / copies, batch, width]));
+        }
+        match self.masks.and_then(|masks| masks.trunk.get(l)?.as_ref()) {
+            Some(mask) => x * repeat(mask.clone(), copies),
+            None => x,
+        }
+    }
+
+    /// The step's random numbers; `None` where nothing is sampled.
+    pub fn draws(&self) -> Option<&Draws> {
+        self.masks.and_then(|masks| masks.draws.as_ref())
+    }
+}
+
+/// How an architecture shares: everything between the inputs and the heads.
+pub trait Trunk: Sized {
+    /// Appends the trunk's slots, shared ones first.
+    fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self;
+
+    /// Width of what it hands to the heads, and whether every task has its own.
+    fn gives(&self, shape: &Shape) -> (usize, bool);
+
+    /// What it hands to the heads. `inputs`: `[R, B, inputs]`.
+    fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features;
+
+    /// See [`Network::draws`].
+    fn draws(&self) -> usize {
+        0
+    }
+
+    /// See [`Network::penalises`].
+    fn penalises(&self) -> bool {
+        false
+    }
+
+    /// See [`Network::penalty`].
+    fn penalty(&self, _params: &Params) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// See [`Network::proximal`].
+    fn proximal(&self, _layout: &Layout, _theta: &Tensor<2>, _rate: f64) -> Option<Tensor<2>> {
+        None
+    }
+
+    /// See [`Network::exhibits`].
+    fn exhibits(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<Exhibit> {
+        Vec::new()
+    }
+}
+
+/// A trunk and the heads on it.
+pub struct Composed<T> {
+    shape: Shape,
+    layout: Layout,
+    trunk: T,
+    heads: Heads,
+}
+
+impl<T: Trunk> Composed<T> {
+    /// The network of a shape; `options` are the architecture's, by key.
+    pub fn new(shape: Shape, options: &dyn Fn(&str) -> f64) -> Self {
+        let mut layout = Layout::default();
+        let trunk = T::new(&shape, options, &mut layout);
+        let (from, own) = trunk.gives(&shape);
+        let heads = Heads::push(&mut layout, &shape, from, own);
+        Self { shape, layout, trunk, heads }
+    }
+}
+
+impl<T: Trunk> Network for Composed<T> {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs {
+        let mut look = Look { masks, hidden: keep_hidden.then(Vec::new) };
+        let features = self.trunk.features(params, inputs, &mut look);
+        let groups = self.heads.forward(&self.shape, params, &features, &mut look);
+        Outputs { groups, hidden: look.hidden.unwrap_or_default() }
+    }
+
+    fn draws(&self) -> usize {
+        self.trunk.draws()
+    }
+
+    fn penalises(&self) -> bool {
+        self.trunk.penalises()
+    }
+
+    fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
+        self.trunk.penalty(params)
+    }
+
+    fn proximal(&self, theta: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
+        self.trunk.proximal(&self.layout, theta, rate)
+    }
+
+    fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        self.trunk.exhibits(params, inputs)
+    }
+}
+
+/// The private layers of all tasks. The heads of tasks with equal shapes go through one matmul per
+/// layer: over common features the first private layer has all tasks' columns side by side, later
+/// ones are stacked along the population axis.
+struct Heads {
+    /// Per group: private layers, then the output layer.
+    groups: Vec<Vec<Layer>>,
+}
+
+impl Heads {
+    fn push(layout: &mut Layout, shape: &Shape, from: usize, own: bool) -> Self {
+        let groups = shape.groups.iter().map(|group| {
+            let mut from = from;
+            let names: Vec<_> = group.tasks.iter().map(|t| task_name(*t)).collect();
+            let output = LayerConfig::new(group.outputs).with(Activation::Identity);
+            let push = |(l, layer): (usize, &LayerConfig)| {
+                let tasks = group.tasks.clone();
+                let owner = if l == 0 && !own { Owner::Wide(tasks) } else { Owner::Stacked(tasks) };
+                let what = if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
+                let name = format!("{what} of task {}", names.join(", "));
+                let pushed = Layer::push(layout, &name, HEADS + l, &owner, from, layer);
+                from = layer.width;
+                pushed
+            };
+            group.head.iter().chain([&output]).enumerate().map(push).collect()
+        });
+        Self { groups: groups.collect() }
+    }
+
+    fn forward(&self, shape: &Shape, params: &Params, features: &Features, look: &mut Look) -> Vec<Tensor<3>> {
+        let mut groups = Vec::new();
+        let mut column = 0;
+        for (g, (group, layers)) in shape.groups.iter().zip(&self.groups).enumerate() {
+            let tasks = group.tasks.len();
+            let mut y = match features {
+                Features::Common(z) => z.clone(),
+                Features::Own(z) => {
+                    let [rows, _, batch, width] = z.dims();
+                    let own = z.clone().slice([0..rows, column..column + tasks, 0..batch, 0..width]);
+                    widen(own.reshape([rows * tasks, batch, width]), tasks)
+                }
+            };
+            column += tasks;
+            for (l, layer) in layers.iter().enumerate() {
+                y = if l == 0 && matches!(features, Features::Common(_)) {
+                    layer.apply(params, y, tasks)
+                } else {
+                    widen(layer.apply(params, stack(y, tasks), 1), tasks)
+                };
+                if l + 1 < layers.len() {
+                    if let Some(hidden) = &mut look.hidden {
+                        hidden.push(y.clone());
+                    }
+                    let mask = look.masks.and_then(|masks| masks.heads.get(g)?.get(l)?.as_ref());
+                    y = mask.map_or_else(|| y.clone(), |mask| y.clone() * mask.clone());
+                }
+            }
+            groups.push(y);
+        }
+        groups
+    }
+}
+
+/// Builds the network of a trunk, as a line of the table wants it.
+pub fn build<T: Trunk + 'static>(shape: &Shape, options: &dyn Fn(&str) -> f64) -> Box<dyn Network> {
+    Box::new(Composed::<T>::new(shape.clone(), options))
+}
