@@ -54,7 +54,13 @@ pub fn reads(method: &Pick, setting: &str) -> bool {
 }
 
 fn without_trunk(config: &Config) -> Option<&'static str> {
-    config.trunk.is_empty().then_some("Nothing is shared: add a shared layer whose gradients it can combine.")
+    const NO_LAYER: &str = "Nothing is shared: add a shared layer whose gradients it can combine.";
+    const ALL_PRIVATE: &str = "This way of sharing has no parameters of all tasks whose gradients it could combine.";
+    match (config.trunk.is_empty(), model::shares(config)) {
+        (true, _) => Some(NO_LAYER),
+        (false, false) => Some(ALL_PRIVATE),
+        (false, true) => None,
+    }
 }
 
 /// The rule of a pick; equal weights where it is not known.

@@ -5,22 +5,29 @@
 //! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
 //! the heads on them are the same in all.
 
-use crate::config::{Pick, PickEntry};
+use crate::config::{Config, Pick, PickEntry};
 use std::sync::LazyLock;
 
+mod cgc;
+mod cross_stitch;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
+#[cfg(feature = "engine")]
+mod experts;
 #[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]
 pub mod layers;
 #[cfg(feature = "engine")]
 pub mod loss;
+mod mmoe;
 #[cfg(feature = "engine")]
 mod parts;
 pub mod shape;
 pub mod shared_bottom;
 pub mod slots;
+mod sluice;
+mod soft_sharing;
 
 #[cfg(feature = "engine")]
 pub use network::{Draws, Exhibit, Masks, Network, Outputs, Params};
@@ -34,6 +41,8 @@ pub use slots::{Layout, Owner, Slot, SlotKind};
 pub struct Architecture {
     /// Key, label, help and options.
     pub entry: PickEntry,
+    /// Whether it has parameters that all tasks share, for gradient methods to act on.
+    pub shares: bool,
     /// Builds the network of a shape, with the options of its line by key.
     #[cfg(feature = "engine")]
     pub build: fn(&Shape, &dyn Fn(&str) -> f64) -> Box<dyn Network>,
@@ -48,7 +57,26 @@ pub fn build(pick: &Pick, shape: &Shape) -> Box<dyn Network> {
 }
 
 /// Every architecture. The first is what an unknown key falls back to.
-pub const ARCHITECTURES: &[Architecture] = &[shared_bottom::ARCHITECTURE];
+pub const ARCHITECTURES: &[Architecture] = &[
+    shared_bottom::ARCHITECTURE,
+    cross_stitch::ARCHITECTURE,
+    sluice::ARCHITECTURE,
+    soft_sharing::ARCHITECTURE,
+    mmoe::MMOE,
+    mmoe::OMOE,
+    cgc::ARCHITECTURE,
+];
+
+/// Whether a lesson's network has parameters that all its tasks share.
+pub fn shares(config: &Config) -> bool {
+    let known = ARCHITECTURES.iter().find(|a| a.entry.choice.key == config.architecture.method);
+    !config.trunk.is_empty() && known.is_none_or(|architecture| architecture.shares)
+}
+
+/// Why an architecture that shares layers in its own way makes no sense without any.
+fn without_trunk(config: &Config) -> Option<&'static str> {
+    config.trunk.is_empty().then_some("Nothing is shared: add a shared layer.")
+}
 
 /// The table as the configuration sees it.
 pub fn architectures() -> &'static [PickEntry] {

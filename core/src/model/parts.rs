@@ -137,6 +137,11 @@ impl Look<'_> {
             let first = first.slice([0..rows / copies, 0..1, 0..batch, 0..width]);
             hidden.push(first.reshape([rows / copies, batch, width]));
         }
+        self.drop(l, x, copies)
+    }
+
+    /// Drops units of a trunk layer, in all copies the same.
+    pub fn drop(&self, l: usize, x: Tensor<3>, copies: usize) -> Tensor<3> {
         match self.masks.and_then(|masks| masks.trunk.get(l)?.as_ref()) {
             Some(mask) => x * repeat(mask.clone(), copies),
             None => x,
@@ -303,4 +308,9 @@ impl Heads {
 /// Builds the network of a trunk, as a line of the table wants it.
 pub fn build<T: Trunk + 'static>(shape: &Shape, options: &dyn Fn(&str) -> f64) -> Box<dyn Network> {
     Box::new(Composed::<T>::new(shape.clone(), options))
+}
+
+/// Names of rows or columns that stand for tasks in column order.
+pub fn column_names(columns: &[usize], name: impl Fn(usize) -> String) -> Vec<String> {
+    columns.iter().map(|task| name(*task)).collect()
 }

@@ -11,6 +11,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         Choice { key: "shared-bottom", label: "shared bottom", help: "One trunk for all tasks, a head for each." },
         &[],
     ),
+    shares: true,
     #[cfg(feature = "engine")]
     build: super::parts::build::<engine::SharedBottom>,
 };

@@ -1,0 +1,120 @@
+//! Customised gate control (Tang et al. 2020): shared experts, and experts of every task's own.
+//!
+//! A task's gate is a softmax over the shared experts and its own. Shared: the shared experts. Private:
+//! the tasks' experts, the gates and the heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "cgc",
+            label: "CGC",
+            help: "Shared experts and experts of every task's own; a task's gate mixes the shared ones and its own.",
+        },
+        &[COMMON, OWN],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Cgc>,
+};
+
+pub(super) const COMMON: OptionSpec = OptionSpec {
+    key: "common",
+    label: "shared experts",
+    help: "How many experts every task can use.",
+    kind: Kind::Integer { min: 1, max: 6, word: None },
+    default: 2.0,
+    live: false,
+};
+
+pub(super) const OWN: OptionSpec = OptionSpec {
+    key: "own",
+    label: "experts of a task",
+    help: "How many experts every task has to itself.",
+    kind: Kind::Integer { min: 1, max: 4, word: None },
+    default: 1.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Layout, Owner};
+    use burn::tensor::Tensor;
+
+    /// See the module's description.
+    pub struct Cgc {
+        common: Bank,
+        own: Bank,
+        /// Shared experts, and a task's own.
+        counts: (usize, usize),
+        gates: usize,
+        columns: Vec<usize>,
+    }
+
+    impl Cgc {
+        fn shares(&self, params: &Params, inputs: Tensor<3>) -> Tensor<4> {
+            let tasks = self.columns.len();
+            shares(params, self.gates, repeat(inputs, tasks), tasks)
+        }
+    }
+
+    impl Trunk for Cgc {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let (common, own) = (options("common") as usize, options("own") as usize);
+            let owners = columns.iter().flat_map(|task| vec![*task; own]).collect();
+            Self {
+                common: Bank::push(layout, shape, &Owner::Copies(common), "shared experts, layer"),
+                own: Bank::push(layout, shape, &Owner::Stacked(owners), "tasks' experts, layer"),
+                counts: (common, own),
+                gates: push_gates(
+                    layout,
+                    "gates",
+                    0,
+                    &Owner::Stacked(columns.clone()),
+                    (shape.inputs, common + own),
+                ),
+                columns,
+            }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let common = self.common.apply(params, inputs.clone(), look, true);
+            let own = self.own.apply(params, inputs.clone(), look, false);
+            let shares = self.shares(params, inputs);
+            let [rows, tasks, batch, _] = shares.dims();
+            let width = own.dims()[3];
+            let (shared, each) = self.counts;
+            let part = |range: std::ops::Range<usize>| shares.clone().slice([0..rows, 0..tasks, 0..batch, range]);
+            // Every task's own experts stand in rows of their own: its gate is the only one there.
+            let own = own.reshape([rows * tasks, each, batch, width]);
+            let gate = part(shared..shared + each).reshape([rows * tasks, 1, batch, each]);
+            let own = mix(gate, own).reshape([rows, tasks, batch, width]);
+            Features::Own(mix(part(0..shared), common) + own)
+        }
+
+        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+            let (shared, own) = self.counts;
+            let columns = (1..=shared).map(|e| format!("shared {e}")).chain((1..=own).map(|e| format!("own {e}")));
+            vec![Exhibit {
+                title: "gate mixture".into(),
+                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                columns: columns.collect(),
+                values: mean_shares(self.shares(params, inputs)),
+            }]
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Cross-stitch networks: a trunk for every task, whose activations are mixed after each layer
+//! (Misra et al. 2016).
+//!
+//! After layer l every task's units become `sum_s A^l_{ts} a_s`, with a learned matrix `A^l` of tasks
+//! by tasks. Shared: the trunks and the matrices, since every task reads all of them. Private: the
+//! heads. A matrix begins near the identity; ones everywhere would add the activations up.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "cross-stitch",
+            label: "cross-stitch",
+            help: "A trunk for every task; after each layer learned matrices mix the tasks' activations.",
+        },
+        &[OWN, RATE, LAST],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::CrossStitch>,
+};
+
+pub(super) const OWN: OptionSpec = OptionSpec {
+    key: "own",
+    label: "own share at the start",
+    help: "What a task takes of its own activations before anything is learned; the others share the rest.",
+    kind: Kind::Number { min: 0.0, max: 1.0, log: false, inherits: false },
+    default: 0.9,
+    live: false,
+};
+
+pub(super) const RATE: OptionSpec = OptionSpec {
+    key: "rate",
+    label: "rate of the mixing",
+    help: "A factor on the learning rate of what mixes the tasks.",
+    kind: Kind::Number { min: 0.1, max: 100.0, log: true, inherits: false },
+    default: 10.0,
+    live: false,
+};
+
+const LAST: OptionSpec = OptionSpec {
+    key: "last",
+    label: "after the last layer alone",
+    help: "Mixes once, after the last shared layer, instead of after each.",
+    kind: Kind::Switch,
+    default: 0.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::Tensor;
+
+    /// See the module's description.
+    pub struct CrossStitch {
+        layers: Vec<Layer>,
+        /// Per layer: its matrix.
+        stitches: Vec<Option<usize>>,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for CrossStitch {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let tasks = shape.tasks;
+            let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(tasks), shape.inputs, "trunks, layer");
+            let own = if tasks == 1 { 1.0 } else { options("own") as f32 };
+            let init = Init::Diagonal(own, (1.0 - own) / (tasks.max(2) - 1) as f32);
+            let mut stitch = |l: usize| {
+                let stands = options("last") == 0.0 || l + 1 == layers.len();
+                let kind = SlotKind::Free(init, options("rate") as f32);
+                let name = format!("stitches after layer {}", l + 1);
+                stands.then(|| layout.push(name, 32 + l, Owner::Shared, kind, tasks, tasks))
+            };
+            let stitches = (0..layers.len()).map(&mut stitch).collect();
+            Self { layers, stitches, columns: shape.columns() }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let tasks = self.columns.len();
+            let mut x = repeat(inputs, tasks);
+            for (l, (layer, stitch)) in self.layers.iter().zip(&self.stitches).enumerate() {
+                x = look.layer(l, layer.apply(params, x, 1), tasks);
+                if let Some(stitch) = stitch {
+                    let [rows, batch, width] = x.dims();
+                    let all = x.reshape([rows / tasks, tasks, batch * width]);
+                    x = params.slot(*stitch).matmul(all).reshape([rows, batch, width]);
+                }
+            }
+            Features::own(x, tasks)
+        }
+
+        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+            let names = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let of_layer = |(l, stitch): (usize, &Option<usize>)| {
+                let values = params.slot((*stitch)?).reshape([self.columns.len(); 2]);
+                let title = format!("stitches after layer {}", l + 1);
+                Some(Exhibit { title, rows: names.clone(), columns: names.clone(), values })
+            };
+            self.stitches.iter().enumerate().filter_map(of_layer).collect()
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Multi-gate mixture of experts (Ma et al. 2018), and the mixture with one gate for all tasks.
+//!
+//! `m_k(x) = sum_e softmax(W_k x)_e f_e(x)`: experts `f_e` as deep as the trunk, linear gates without a
+//! bias. Shared: the experts, and in the one-gate form the gate. Private: a gate for each task, and the
+//! heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The line of the form with a gate for each task.
+pub const MMOE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "mmoe",
+            label: "MMoE",
+            help: "Several experts; a gate for each task mixes them, for each row anew.",
+        },
+        &[EXPERTS],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Mmoe>,
+};
+
+/// The line of the form with one gate.
+pub const OMOE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "omoe",
+            label: "one-gate MoE",
+            help: "Several experts, mixed by one gate for all tasks.",
+        },
+        &[EXPERTS],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Omoe>,
+};
+
+pub(super) const EXPERTS: OptionSpec = OptionSpec {
+    key: "experts",
+    label: "experts",
+    help: "How many experts there are, each with the shared layers' shape.",
+    kind: Kind::Integer { min: 1, max: 8, word: None },
+    default: 4.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Layout, Owner};
+    use burn::tensor::Tensor;
+
+    /// A gate for each task.
+    pub type Mmoe = Mixture<false>;
+    /// One gate.
+    pub type Omoe = Mixture<true>;
+
+    /// See the module's description.
+    pub struct Mixture<const ONE: bool> {
+        bank: Bank,
+        experts: usize,
+        gates: usize,
+        columns: Vec<usize>,
+    }
+
+    impl<const ONE: bool> Mixture<ONE> {
+        fn shares(&self, params: &Params, inputs: Tensor<3>) -> Tensor<4> {
+            let count = if ONE { 1 } else { self.columns.len() };
+            shares(params, self.gates, repeat(inputs, count), count)
+        }
+    }
+
+    impl<const ONE: bool> Trunk for Mixture<ONE> {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let experts = options("experts") as usize;
+            let columns = shape.columns();
+            let bank = Bank::push(layout, shape, &Owner::Copies(experts), "experts, layer");
+            let owner = if ONE { Owner::Shared } else { Owner::Stacked(columns.clone()) };
+            let gates = push_gates(layout, "gates", 0, &owner, (shape.inputs, experts));
+            Self { bank, experts, gates, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), !ONE)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let outputs = self.bank.apply(params, inputs.clone(), look, true);
+            let mixed = mix(self.shares(params, inputs), outputs);
+            if !ONE {
+                return Features::Own(mixed);
+            }
+            let [rows, _, batch, width] = mixed.dims();
+            Features::Common(mixed.reshape([rows, batch, width]))
+        }
+
+        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+            let all = || vec!["all tasks".to_string()];
+            vec![Exhibit {
+                title: "gate mixture".into(),
+                rows: if ONE { all() } else { column_names(&self.columns, |t| format!("task {}", task_name(t))) },
+                columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),
+                values: mean_shares(self.shares(params, inputs)),
+            }]
+        }
+    }
+}

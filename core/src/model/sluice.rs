@@ -1,0 +1,174 @@
+//! Sluice networks: cross-stitch over halves of a layer, and a mixture of all layers for the head
+//! (Ruder et al. 2019).
+//!
+//! Every task's layer is cut into two subspaces, one to share and one to keep. A matrix `alpha` of
+//! (tasks times 2) by (tasks times 2) mixes them; `beta` mixes a task's layers for its head; a term
+//! `lambda |W_1^T W_2|_F^2` keeps the weights of the two subspaces apart. Neither alpha nor beta is
+//! bounded. Shared: the trunks, alpha and beta. Private: the heads.
+
+use super::Architecture;
+use super::cross_stitch::{OWN, RATE};
+use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "sluice",
+            label: "sluice",
+            help: "Cross-stitch between halves of every layer; each head reads a learned mixture of all layers.",
+        },
+        &[OWN, RATE, APART],
+    )
+    .unless(unfit),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Sluice>,
+};
+
+const APART: OptionSpec = OptionSpec {
+    key: "apart",
+    label: "keeping halves apart",
+    help: "Weight of the term that makes the two halves of a layer look at different inputs.",
+    kind: Kind::Number { min: 0.0, max: 10.0, log: false, inherits: false },
+    default: 0.01,
+    live: false,
+};
+
+fn unfit(config: &Config) -> Option<&'static str> {
+    let mut widths = config.trunk.iter().map(|layer| layer.width);
+    let first = widths.next();
+    match first {
+        None => super::without_trunk(config),
+        Some(width) if width % 2 == 1 => Some("It cuts every layer into halves: make the shared layers' width even."),
+        Some(width) if widths.any(|other| other != width) => {
+            Some("Its heads mix all layers: make the shared layers equally wide.")
+        }
+        Some(_) => None,
+    }
+}
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::Tensor;
+
+    /// Subspaces of a layer.
+    const PARTS: usize = 2;
+
+    /// See the module's description.
+    pub struct Sluice {
+        layers: Vec<Layer>,
+        /// Per layer.
+        alphas: Vec<usize>,
+        /// Last layer, and the layers before it.
+        beta: usize,
+        columns: Vec<usize>,
+        apart: f32,
+    }
+
+    impl Trunk for Sluice {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let (tasks, depth) = (shape.tasks, shape.trunk.len());
+            let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(tasks), shape.inputs, "trunks, layer");
+            let (own, rate) = (options("own") as f32, options("rate") as f32);
+            let side = tasks * PARTS;
+            let init = Init::Diagonal(own, (1.0 - own) / (side.max(2) - 1) as f32);
+            let mut alpha = |l: usize| {
+                let name = format!("subspaces after layer {}", l + 1);
+                layout.push(name, 32 + l, Owner::Shared, SlotKind::Free(init, rate), side, side)
+            };
+            let alphas = (0..depth).map(&mut alpha).collect();
+            // As a difference from where the mixture begins, which a slot cannot say: see `mixture`.
+            let zero = SlotKind::Free(Init::Constant(0.0), rate);
+            let beta = layout.push("layers for the heads".into(), 48, Owner::Shared, zero, tasks, depth);
+            Self { layers, alphas, beta, columns: shape.columns(), apart: options("apart") as f32 }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let tasks = self.columns.len();
+            let mut x = repeat(inputs, tasks);
+            let mut all = Vec::new();
+            for (l, (layer, alpha)) in self.layers.iter().zip(&self.alphas).enumerate() {
+                x = look.layer(l, layer.apply(params, x, 1), tasks);
+                let [rows, batch, width] = x.dims();
+                let half = width / PARTS;
+                let parts = x.reshape([rows, batch, PARTS, half]).swap_dims(1, 2);
+                let parts = parts.reshape([rows / tasks, tasks * PARTS, batch * half]);
+                let mixed = params.slot(*alpha).matmul(parts).reshape([rows, PARTS, batch, half]);
+                x = mixed.swap_dims(1, 2).reshape([rows, batch, width]);
+                all.push(x.clone());
+            }
+            let Some([rows, batch, width]) = all.first().map(Tensor::dims) else { return Features::Common(x) };
+            let depth = all.len();
+            let layers: Tensor<4> = Tensor::stack(all, 1);
+            let shares = self.mixture(params).reshape([rows, depth, 1]);
+            let mixed = (layers.reshape([rows, depth, batch * width]) * shares).sum_dim(1);
+            Features::own(mixed.reshape([rows, batch, width]), tasks)
+        }
+
+        fn penalises(&self) -> bool {
+            self.apart > 0.0
+        }
+
+        fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
+            let of_layer = |layer: &Layer| {
+                let weights = params.slot(layer.weight);
+                let [rows, from, width] = weights.dims();
+                let half = |part: usize| {
+                    weights.clone().slice([0..rows, 0..from, part * width / PARTS..(part + 1) * width / PARTS])
+                };
+                half(0).transpose().matmul(half(1)).powi_scalar(2).sum()
+            };
+            let sum = self.layers.iter().map(of_layer).reduce(|a, b| a + b)?;
+            Some(sum * self.apart)
+        }
+
+        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+            let name = |task| format!("task {}", task_name(task));
+            let parts: Vec<String> =
+                self.columns.iter().flat_map(|task| ["a", "b"].map(|part| format!("{} {part}", name(*task)))).collect();
+            let mut exhibits: Vec<_> = (1..)
+                .zip(&self.alphas)
+                .map(|(l, alpha)| Exhibit {
+                    title: format!("subspaces after layer {l}"),
+                    rows: parts.clone(),
+                    columns: parts.clone(),
+                    values: params.slot(*alpha).reshape([parts.len(); 2]),
+                })
+                .collect();
+            let [tasks, depth] = [self.columns.len(), self.alphas.len()];
+            exhibits.push(Exhibit {
+                title: "layers for the heads".into(),
+                rows: column_names(&self.columns, name),
+                columns: (1..=depth).map(|l| format!("layer {l}")).collect(),
+                values: self.mixture(params).reshape([tasks, depth]),
+            });
+            exhibits
+        }
+    }
+
+    impl Sluice {
+        /// `[R, T, L]`: 0.9 of the last layer at the start, the rest of the others.
+        fn mixture(&self, params: &Params) -> Tensor<3> {
+            let learned = params.slot(self.beta);
+            let depth = self.alphas.len();
+            let start = |l: usize| match (depth, l + 1 == depth) {
+                (1, _) => 1.0,
+                (_, true) => 0.9,
+                (_, false) => 0.1 / (depth - 1) as f32,
+            };
+            let start: Vec<f32> = (0..depth).map(start).collect();
+            let start = Tensor::<1>::from_floats(start.as_slice(), &learned.device()).reshape([1, 1, depth]);
+            learned + start
+        }
+    }
+}
