@@ -21,13 +21,16 @@ pub mod layers;
 #[cfg(feature = "engine")]
 pub mod loss;
 mod mmoe;
+mod mtan;
 #[cfg(feature = "engine")]
 mod parts;
+mod ple;
 pub mod shape;
 pub mod shared_bottom;
 pub mod slots;
 mod sluice;
 mod soft_sharing;
+mod task_attention;
 
 #[cfg(feature = "engine")]
 pub use network::{Draws, Exhibit, Masks, Network, Outputs, Params};
@@ -65,6 +68,9 @@ pub const ARCHITECTURES: &[Architecture] = &[
     mmoe::MMOE,
     mmoe::OMOE,
     cgc::ARCHITECTURE,
+    ple::ARCHITECTURE,
+    task_attention::ARCHITECTURE,
+    mtan::ARCHITECTURE,
 ];
 
 /// Whether a lesson's network has parameters that all its tasks share.

@@ -3,7 +3,7 @@
 use super::layers::{activate, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
-use super::slots::{HEADS, Layout, Owner, SlotKind};
+use super::slots::{HEADS, Init, Layout, Owner, SlotKind};
 use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
@@ -60,6 +60,13 @@ impl Layer {
         activate(y, self.activation)
     }
 
+    /// Lets the bias begin at a value instead of 0.
+    pub fn begin_at(&self, layout: &mut Layout, value: f32) {
+        if let Some(slot) = layout.slots.get_mut(self.bias) {
+            slot.kind = SlotKind::Free(Init::Constant(value), 1.0);
+        }
+    }
+
     /// The affine map alone.
     pub fn affine(&self, params: &Params, x: Tensor<3>) -> Tensor<3> {
         layer(params, x, self.weight, self.bias, Activation::Identity)
@@ -67,7 +74,13 @@ impl Layer {
 }
 
 /// The layers of a trunk, every one with the same owner. `first` is the number of the first one.
-pub fn push_trunk(layout: &mut Layout, layers: &[LayerConfig], owner: &Owner, mut from: usize, name: &str) -> Vec<Layer> {
+pub fn push_trunk(
+    layout: &mut Layout,
+    layers: &[LayerConfig],
+    owner: &Owner,
+    mut from: usize,
+    name: &str,
+) -> Vec<Layer> {
     let push = |(l, layer): (usize, &LayerConfig)| {
         let pushed = Layer::push(layout, &format!("{name} {}", l + 1), l, owner, from, layer);
         from = layer.width;
@@ -128,6 +141,11 @@ pub struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Nothing dropped, nothing sampled, nothing kept.
+    pub fn without() -> Self {
+        Self { masks: None, hidden: None }
+    }
+
     /// Keeps a trunk layer's activations `[R * copies, B, w]` for the picture (of the first copy), and
     /// drops units of it, in all copies the same.
     pub fn layer(&mut self, l: usize, x: Tensor<3>, copies: usize) -> Tensor<3> {
@@ -260,7 +278,8 @@ impl Heads {
             let push = |(l, layer): (usize, &LayerConfig)| {
                 let tasks = group.tasks.clone();
                 let owner = if l == 0 && !own { Owner::Wide(tasks) } else { Owner::Stacked(tasks) };
-                let what = if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
+                let what =
+                    if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
                 let name = format!("{what} of task {}", names.join(", "));
                 let pushed = Layer::push(layout, &name, HEADS + l, &owner, from, layer);
                 from = layer.width;
