@@ -5,7 +5,7 @@ use super::kind::{Choice, Kind, Value};
 use super::layer::MAX_DROPOUT;
 use super::pick::{Pick, PickEntry};
 use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, Schedule, TaskConfig};
-use crate::{balance, data, model};
+use crate::{balance, data, model, strategy};
 use std::sync::LazyLock;
 
 fn always(_: &Config, _: usize) -> bool {
@@ -22,6 +22,10 @@ fn sources() -> Vec<Choice> {
 
 fn architectures() -> Vec<Choice> {
     picks(model::architectures())
+}
+
+fn strategies() -> Vec<Choice> {
+    picks(strategy::strategies())
 }
 
 fn balancers() -> Vec<Choice> {
@@ -222,6 +226,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
         line!("every", Sharing, Live, "asked every", "Optimiser steps between two questions to the balancer; in between its last weights hold. One that answers with a direction is asked in every step.", whole(1, 100), integer!(c.sharing.refresh)),
         line!("smooth", Sharing, Live, "smoothing of the weights", "The share of the weights before in the weights now; 0 for none.", real(0.0, 0.999), number!(c.sharing.smoothing)),
+        line!("strategy", Training, Reset, "strategy", "Which tasks are taught when.", Kind::Choice(strategies), (|c, _| Value::Choice(c.strategy.method.clone()), |c, _, v| set_method(&mut c.strategy, v)), shown |c, _| c.tasks.len() > 1),
         line!("opt", Training, Reset, "optimiser", "The rule that turns gradients into steps.", Kind::Choice(optimisers), word!(of_optimiser, as_optimiser, c.training.optimiser)),
         line!("lr", Training, Live, "learning rate", "How far a step goes.", factor(1e-6, 10.0), number!(c.training.learning_rate)),
         line!("mom", Training, Live, "momentum", "How much of the last steps' direction is kept.", real(0.0, 0.999), number!(c.training.momentum)),
@@ -252,6 +257,9 @@ pub(super) static TASK: &[Field] = &[
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
+        task_line!("from", Training, Live, "joins at epoch", "The epoch at which the task is taught for the first time.", whole(0, 100_000), task_integer!(from), shown |c, _| strategy::reads(c, "from")),
+        task_line!("until", Training, Live, "leaves at epoch", "The epoch from which the task is taught no more.", whole_or(1, 100_000, "never"), task_integer!(until), shown |c, _| strategy::reads(c, "until")),
+        task_line!("source", Training, Live, "source of the transfer", "Whether the shared layers learn this task first. Without any, task A is the source.", Kind::Switch, (|c, k| Value::Switch(task(c, k).source), |c, k, v| if let (Some(t), Value::Switch(on)) = (c.tasks.get_mut(k), v) { t.source = *on }), shown |c, _| strategy::reads(c, "source")),
         task_line!("lr", Training, Live, "learning rate, head", "A factor on the learning rate for the task's private layers.", factor(0.01, 100.0), task_number!(rate)),
         task_line!("decay", Training, Live, "weight decay, head", "Weight decay of the private layers.", inherited(1.0), task_inherited!(weight_decay)),
         task_line!("drop", Training, Live, "dropout, head", "Dropout in the private layers.", inherited(MAX_DROPOUT), task_inherited!(dropout)),

@@ -57,6 +57,7 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
         balancer: Pick::new("equal"),
         sharing: SharingConfig::default(),
         preference: Pick::new("linear"),
+        strategy: Pick::new("joint"),
         training: TrainingConfig {
             optimiser: Optimiser::AdamW,
             momentum: 0.9,
