@@ -24,6 +24,7 @@ mod labels;
 mod mmoe;
 mod plane;
 mod stats;
+mod ridge;
 pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
