@@ -21,10 +21,11 @@ pub mod batches;
 mod dataset;
 mod field;
 mod labels;
+mod loud;
 mod mmoe;
 mod plane;
-mod stats;
 mod ridge;
+mod stats;
 pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
@@ -44,7 +45,7 @@ struct Source {
 }
 
 /// Every source. The first is the fallback for unknown keys.
-const SOURCES: &[Source] = &[plane::SOURCE, mmoe::SOURCE];
+const SOURCES: &[Source] = &[plane::SOURCE, mmoe::SOURCE, loud::SOURCE];
 
 /// What a source draws: everything but label noise and missing labels.
 struct Drawn {

@@ -16,6 +16,7 @@ mod lab;
 mod layers;
 mod live;
 mod measures;
+mod loud;
 mod optimisers;
 mod page;
 mod pairs;
