@@ -21,8 +21,10 @@ pub mod batches;
 mod dataset;
 mod field;
 mod labels;
+mod loud;
 mod mmoe;
 mod plane;
+mod ridge;
 mod stats;
 pub mod targets;
 
@@ -43,7 +45,7 @@ struct Source {
 }
 
 /// Every source. The first is the fallback for unknown keys.
-const SOURCES: &[Source] = &[plane::SOURCE, mmoe::SOURCE];
+const SOURCES: &[Source] = &[plane::SOURCE, mmoe::SOURCE, loud::SOURCE];
 
 /// What a source draws: everything but label noise and missing labels.
 struct Drawn {

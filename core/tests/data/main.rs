@@ -7,6 +7,7 @@ use mtl_core::landscape::is_landscape;
 
 mod batches;
 mod labels;
+mod loud;
 mod mmoe;
 mod plane;
 

@@ -22,8 +22,9 @@
 mod directions;
 
 use self::directions::{directions, weights};
-use super::stats::{bin, quantile_cuts};
-use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, split_rows};
+use super::ridge::Ridge;
+use super::stats::quantile_cuts;
+use super::{Drawn, DrawnSplit, Source, TaskShape, split_rows};
 use crate::config::{Choice, Kind, Lesson, OptionSpec, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
@@ -112,20 +113,16 @@ fn build(lesson: &Lesson) -> Drawn {
     let directions = directions(lesson.seed, tasks.max(2), dims);
     let p = source.option(&CORRELATION).clamp(-1.0, 1.0);
     let std = source.option(&STD);
-    let tasks: Vec<Task> = lesson
-        .tasks
-        .iter()
-        .enumerate()
-        .map(|(k, config)| Task::new(config, weights(&directions, k, p), &curve))
-        .collect();
+    let task = |(k, config)| task(config, weights(&directions, k, p), &curve);
+    let tasks: Vec<Ridge> = lesson.tasks.iter().enumerate().map(task).collect();
     let rows = split_rows(&lesson.data);
     let splits = [0, 1, 2].map(|split| {
         let mut rng = stream(lesson.seed, Purpose::Data, INPUTS, split as u64);
         let x: Vec<f32> = (0..dims * rows[split]).map(|_| rng.sample(StandardNormal)).collect();
-        let draw = |(k, task): (usize, &Task)| {
+        let draw = |(k, task): (usize, &Ridge)| {
             // Index 0 of a task's noise is its own label noise (see `labels`).
             let mut noise = stream(lesson.seed, Purpose::Noise, k as u64, 1 + split as u64);
-            task.draw(&x, &curve, || std * noise.sample::<f64, _>(StandardNormal))
+            task.draw(&x, |s| curve.value(s), || std * noise.sample::<f64, _>(StandardNormal))
         };
         let tasks = tasks.iter().enumerate().map(draw).collect();
         DrawnSplit { rows: rows[split], x, tasks }
@@ -150,40 +147,15 @@ impl Curve {
     }
 }
 
-struct Task {
-    /// Weights of each output.
-    weights: Vec<Vec<f64>>,
-    /// Cuts between classes; `None` for a regression.
-    cuts: Option<Vec<f64>>,
-}
-
-impl Task {
-    fn new(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Self {
-        let shape = TaskShape::of(config);
-        let turned = |i: usize| {
-            let (sin, cos) = (FRAC_PI_2 * i as f64 / shape.columns as f64).sin_cos();
-            w.iter().zip(&v).map(|(w, v)| cos * w + sin * v).collect()
-        };
-        Self {
-            weights: (0..shape.columns).map(turned).collect(),
-            cuts: shape.classes().map(|classes| curve.cuts(classes)),
-        }
-    }
-
-    fn draw(&self, x: &[f32], curve: &Curve, mut noise: impl FnMut() -> f64) -> DrawnTask {
-        let (mut field, mut labels) = (Vec::new(), Vec::new());
-        let dims = self.weights.first().map_or(1, Vec::len);
-        for row in x.chunks_exact(dims) {
-            for (i, weights) in self.weights.iter().enumerate() {
-                let s = weights.iter().zip(row).map(|(w, x)| w * f64::from(*x)).sum();
-                let clean = curve.value(s);
-                if i == 0 {
-                    field.push(clean);
-                }
-                let label = clean + noise();
-                labels.push(self.cuts.as_ref().map_or(label as f32, |c| bin(c, label) as f32));
-            }
-        }
-        DrawnTask { field, labels }
+/// A task by its weights and the direction in which those of further outputs turn.
+fn task(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Ridge {
+    let shape = TaskShape::of(config);
+    let turned = |i: usize| {
+        let (sin, cos) = (FRAC_PI_2 * i as f64 / shape.columns as f64).sin_cos();
+        w.iter().zip(&v).map(|(w, v)| cos * w + sin * v).collect()
+    };
+    Ridge {
+        weights: (0..shape.columns).map(turned).collect(),
+        cuts: shape.classes().map(|classes| curve.cuts(classes)),
     }
 }
