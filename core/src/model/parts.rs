@@ -176,7 +176,7 @@ pub trait Trunk: Sized {
     }
 
     /// See [`Network::penalty`].
-    fn penalty(&self, _params: &Params) -> Option<Tensor<1>> {
+    fn penalty(&self, _params: &Params, _inputs: &Tensor<3>) -> Option<Tensor<1>> {
         None
     }
 
@@ -230,8 +230,8 @@ impl<T: Trunk> Network for Composed<T> {
         self.trunk.penalises()
     }
 
-    fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
-        self.trunk.penalty(params)
+    fn penalty(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<1>> {
+        self.trunk.penalty(params, inputs)
     }
 
     fn proximal(&self, theta: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
