@@ -8,21 +8,30 @@
 use crate::config::{Config, Pick, PickEntry};
 use std::sync::LazyLock;
 
+mod branch;
 mod cgc;
 mod cross_stitch;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
+mod dselect_k;
 #[cfg(feature = "engine")]
 mod experts;
+mod factorised;
+mod group_lasso;
 #[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]
 pub mod layers;
 #[cfg(feature = "engine")]
 pub mod loss;
+mod low_rank;
 mod mmoe;
 #[cfg(feature = "engine")]
 mod parts;
+mod progressive;
+mod routing;
+#[cfg(feature = "engine")]
+mod sample;
 pub mod shape;
 pub mod shared_bottom;
 pub mod slots;
@@ -65,6 +74,13 @@ pub const ARCHITECTURES: &[Architecture] = &[
     mmoe::MMOE,
     mmoe::OMOE,
     cgc::ARCHITECTURE,
+    low_rank::ARCHITECTURE,
+    factorised::ARCHITECTURE,
+    group_lasso::ARCHITECTURE,
+    dselect_k::ARCHITECTURE,
+    routing::ARCHITECTURE,
+    branch::ARCHITECTURE,
+    progressive::ARCHITECTURE,
 ];
 
 /// Whether a lesson's network has parameters that all its tasks share.

@@ -1,6 +1,6 @@
 //! What architectures are put together from: layers, heads, and the network around a trunk.
 
-use super::layers::{activate, layer, layer_norm};
+use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
 use super::slots::{HEADS, Layout, Owner, SlotKind};
@@ -27,13 +27,27 @@ impl Layer {
         from: usize,
         layer: &LayerConfig,
     ) -> Self {
-        let mut slot = |what: &str, kind, rows| {
-            layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, layer.width)
-        };
+        let kind = SlotKind::Weight(layer.activation);
+        let weight = layout.push(format!("{name}, weights"), index, owner.clone(), kind, from, layer.width);
+        Self::push_rest(layout, name, index, owner, weight, layer)
+    }
+
+    /// Appends what comes after the weights, for a layer whose weights follow from other slots;
+    /// `weight` is the first of these.
+    pub fn push_rest(
+        layout: &mut Layout,
+        name: &str,
+        index: usize,
+        owner: &Owner,
+        weight: usize,
+        layer: &LayerConfig,
+    ) -> Self {
+        let mut slot =
+            |what: &str, kind| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, 1, layer.width);
         Self {
-            weight: slot("weights", SlotKind::Weight(layer.activation), from),
-            bias: slot("bias", SlotKind::Bias, 1),
-            norm: layer.norm.then(|| (slot("gain", SlotKind::Gain, 1), slot("shift", SlotKind::Shift, 1))),
+            weight,
+            bias: slot("bias", SlotKind::Bias),
+            norm: layer.norm.then(|| (slot("gain", SlotKind::Gain), slot("shift", SlotKind::Shift))),
             activation: layer.activation,
         }
     }
@@ -60,6 +74,24 @@ impl Layer {
         activate(y, self.activation)
     }
 
+    /// The layer's output with other weights than its slot's, `[R * copies, in, out]`; bias and norm
+    /// of a shared layer are the same in all copies.
+    ///
+    /// # Shapes
+    ///
+    /// `x`: `[R * copies, B, in]`; gives the same with `out`.
+    pub fn apply_weights(&self, params: &Params, x: Tensor<3>, weights: Tensor<3>) -> Tensor<3> {
+        let rows = weights.dims()[0];
+        let all = |slot: usize| {
+            let own = params.slot(slot);
+            let copies = rows / own.dims()[0];
+            repeat(own, copies)
+        };
+        let Some((gain, shift)) = self.norm else { return dense(x, weights, all(self.bias), self.activation) };
+        let y = dense(x, weights, all(self.bias), Activation::Identity);
+        activate(layer_norm(y, all(gain), all(shift), 1), self.activation)
+    }
+
     /// The affine map alone.
     pub fn affine(&self, params: &Params, x: Tensor<3>) -> Tensor<3> {
         layer(params, x, self.weight, self.bias, Activation::Identity)
@@ -67,7 +99,13 @@ impl Layer {
 }
 
 /// The layers of a trunk, every one with the same owner. `first` is the number of the first one.
-pub fn push_trunk(layout: &mut Layout, layers: &[LayerConfig], owner: &Owner, mut from: usize, name: &str) -> Vec<Layer> {
+pub fn push_trunk(
+    layout: &mut Layout,
+    layers: &[LayerConfig],
+    owner: &Owner,
+    mut from: usize,
+    name: &str,
+) -> Vec<Layer> {
     let push = |(l, layer): (usize, &LayerConfig)| {
         let pushed = Layer::push(layout, &format!("{name} {}", l + 1), l, owner, from, layer);
         from = layer.width;
@@ -159,6 +197,9 @@ pub trait Trunk: Sized {
     /// Appends the trunk's slots, shared ones first.
     fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self;
 
+    /// What is left to do when the heads' slots stand too.
+    fn complete(&mut self, _layout: &Layout) {}
+
     /// Width of what it hands to the heads, and whether every task has its own.
     fn gives(&self, shape: &Shape) -> (usize, bool);
 
@@ -203,9 +244,10 @@ impl<T: Trunk> Composed<T> {
     /// The network of a shape; `options` are the architecture's, by key.
     pub fn new(shape: Shape, options: &dyn Fn(&str) -> f64) -> Self {
         let mut layout = Layout::default();
-        let trunk = T::new(&shape, options, &mut layout);
+        let mut trunk = T::new(&shape, options, &mut layout);
         let (from, own) = trunk.gives(&shape);
         let heads = Heads::push(&mut layout, &shape, from, own);
+        trunk.complete(&layout);
         Self { shape, layout, trunk, heads }
     }
 }
@@ -260,7 +302,8 @@ impl Heads {
             let push = |(l, layer): (usize, &LayerConfig)| {
                 let tasks = group.tasks.clone();
                 let owner = if l == 0 && !own { Owner::Wide(tasks) } else { Owner::Stacked(tasks) };
-                let what = if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
+                let what =
+                    if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
                 let name = format!("{what} of task {}", names.join(", "));
                 let pushed = Layer::push(layout, &name, HEADS + l, &owner, from, layer);
                 from = layer.width;

@@ -280,6 +280,12 @@ fn init_block(
     }
 }
 
+/// Standard deviation of a layer's initial weights, for factors whose product they are.
+#[cfg(feature = "engine")]
+pub fn weight_deviation(activation: Activation, from: usize, to: usize) -> f32 {
+    bound(activation, from, to) / 3.0_f32.sqrt()
+}
+
 /// Half the width of the uniform distribution of a layer's initial weights.
 fn bound(activation: Activation, from: usize, to: usize) -> f32 {
     let (from, to) = (from.max(1) as f32, to as f32);

@@ -74,9 +74,7 @@ mod engine {
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let layers = self.layers.iter().enumerate();
-            let x = layers.fold(repeat(inputs, tasks), |x, (l, layer)| {
-                look.layer(l, layer.apply(params, x, 1), tasks)
-            });
+            let x = layers.fold(repeat(inputs, tasks), |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), tasks));
             Features::own(x, tasks)
         }
 
