@@ -12,6 +12,7 @@ pub mod rule;
 pub mod tool;
 
 use crate::config::{Config, Pick, PickEntry};
+use crate::model;
 use std::sync::LazyLock;
 
 /// Makes the two tables of a room from one list: entries for whoever shows them, rules for whoever

@@ -74,7 +74,13 @@ impl Run {
 
     /// The whole state, to go on from.
     pub fn save(&self) -> Snapshot {
-        Snapshot { step: self.race.step(), arrays: Vec::new(), balancers: Vec::new(), best: self.race.save() }
+        Snapshot {
+            step: self.race.step(),
+            arrays: Vec::new(),
+            balancers: Vec::new(),
+            best: self.race.save(),
+            beside: Vec::new(),
+        }
     }
 
     /// Goes on from a state; from the start where it is none of this race.

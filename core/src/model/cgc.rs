@@ -76,13 +76,7 @@ mod engine {
                 common: Bank::push(layout, shape, &Owner::Copies(common), "shared experts, layer"),
                 own: Bank::push(layout, shape, &Owner::Stacked(owners), "tasks' experts, layer"),
                 counts: (common, own),
-                gates: push_gates(
-                    layout,
-                    "gates",
-                    0,
-                    &Owner::Stacked(columns.clone()),
-                    (shape.inputs, common + own),
-                ),
+                gates: push_gates(layout, "gates", 0, &Owner::Stacked(columns.clone()), (shape.inputs, common + own)),
                 columns,
             }
         }

@@ -26,11 +26,7 @@ pub const MMOE: Architecture = Architecture {
 /// The line of the form with one gate.
 pub const OMOE: Architecture = Architecture {
     entry: PickEntry::new(
-        Choice {
-            key: "omoe",
-            label: "one-gate MoE",
-            help: "Several experts, mixed by one gate for all tasks.",
-        },
+        Choice { key: "omoe", label: "one-gate MoE", help: "Several experts, mixed by one gate for all tasks." },
         &[EXPERTS],
     )
     .unless(super::without_trunk),

@@ -26,8 +26,10 @@ pub mod layers;
 pub mod loss;
 mod low_rank;
 mod mmoe;
+mod mtan;
 #[cfg(feature = "engine")]
 mod parts;
+mod ple;
 mod progressive;
 mod routing;
 #[cfg(feature = "engine")]
@@ -37,6 +39,7 @@ pub mod shared_bottom;
 pub mod slots;
 mod sluice;
 mod soft_sharing;
+mod task_attention;
 
 #[cfg(feature = "engine")]
 pub use network::{Draws, Exhibit, Masks, Network, Outputs, Params};
@@ -74,6 +77,9 @@ pub const ARCHITECTURES: &[Architecture] = &[
     mmoe::MMOE,
     mmoe::OMOE,
     cgc::ARCHITECTURE,
+    ple::ARCHITECTURE,
+    task_attention::ARCHITECTURE,
+    mtan::ARCHITECTURE,
     low_rank::ARCHITECTURE,
     factorised::ARCHITECTURE,
     group_lasso::ARCHITECTURE,

@@ -3,7 +3,7 @@
 use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
-use super::slots::{HEADS, Layout, Owner, SlotKind};
+use super::slots::{HEADS, Init, Layout, Owner, SlotKind};
 use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
@@ -92,6 +92,13 @@ impl Layer {
         activate(layer_norm(y, all(gain), all(shift), 1), self.activation)
     }
 
+    /// Lets the bias begin at a value instead of 0.
+    pub fn begin_at(&self, layout: &mut Layout, value: f32) {
+        if let Some(slot) = layout.slots.get_mut(self.bias) {
+            slot.kind = SlotKind::Free(Init::Constant(value), 1.0);
+        }
+    }
+
     /// The affine map alone.
     pub fn affine(&self, params: &Params, x: Tensor<3>) -> Tensor<3> {
         layer(params, x, self.weight, self.bias, Activation::Identity)
@@ -166,6 +173,11 @@ pub struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Nothing dropped, nothing sampled, nothing kept.
+    pub fn without() -> Self {
+        Self { masks: None, hidden: None }
+    }
+
     /// Keeps a trunk layer's activations `[R * copies, B, w]` for the picture (of the first copy), and
     /// drops units of it, in all copies the same.
     pub fn layer(&mut self, l: usize, x: Tensor<3>, copies: usize) -> Tensor<3> {

@@ -141,7 +141,7 @@ fn trunk_weights(shape: &Shape, layout: &Layout, theta: &[f32], l: usize) -> Opt
 
 /// Weights of a task's private layers and its output layer.
 fn weights_of(layout: &Layout, theta: &[f32], task: usize) -> Vec<(usize, usize, Vec<f32>)> {
-    let private = |slot: &&Slot| slot.layer >= HEADS && matches!(slot.kind, SlotKind::Weight(_));
+    let private = |slot: &&Slot| (HEADS..2 * HEADS).contains(&slot.layer) && matches!(slot.kind, SlotKind::Weight(_));
     layout
         .slots
         .iter()

@@ -39,6 +39,7 @@ fn a_mask_multiplies_units_and_their_gradients() {
             vec![mask(2, &[Some(0), Some(2)], 3), mask(3, &[Some(0), Some(2)], 2)],
             vec![mask(2, &[Some(1)], 4)],
         ],
+        draws: None,
     };
     let params = Params::cut(&upload(theta.clone(), [1, theta.len()], &device), layout).tracked();
     let inputs = upload(data.train.x.clone(), [1, rows, 2], &device);
@@ -100,7 +101,7 @@ fn members_of_a_seed_lose_the_same_units_and_other_seeds_other_ones() {
     assert_ne!(head_a, head_b);
     for (member, mine) in plan.members.iter().zip(&silent) {
         let sees = |k: usize| match member.role {
-            Role::Composed => true,
+            Role::Composed | Role::Matched => true,
             Role::Baseline(own) => own == k,
             Role::Pair(i, j) => i == k || j == k,
             Role::Fan(point) => plan.fan[point][k] > 0.0,

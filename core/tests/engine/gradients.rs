@@ -26,7 +26,7 @@ fn check(what: &str, config: Config) {
             .map(|k| {
                 scales[k]
                     * match member.role {
-                        Role::Composed => 1.0,
+                        Role::Composed | Role::Matched => 1.0,
                         Role::Baseline(own) => f64::from(u8::from(own == k)),
                         Role::Pair(i, j) => f64::from(u8::from(i == k || j == k)),
                         Role::Fan(point) => f64::from(plan.fan[point][k]) * plan.tasks as f64,

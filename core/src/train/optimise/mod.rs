@@ -10,8 +10,8 @@ mod host;
 
 use super::tensors::upload;
 use crate::config::{Clip, Lesson, Optimiser, Schedule};
-use crate::model::{Layout, SlotKind};
 use crate::model::host::is_host;
+use crate::model::{Layout, SlotKind};
 use burn::tensor::{Bool, Device, Tensor};
 
 /// Second decay rate of Adam and AdamW.

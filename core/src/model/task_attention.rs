@@ -1,0 +1,120 @@
+//! Task attention: every task asks the shared features for what it needs, by an embedding of its own.
+//!
+//! The last layer of the trunk stands there several times, as groups of features `h_g(x)`. A task's
+//! embedding `q_k` is the query, a shared map of each group its key (scaled dot-product attention,
+//! Vaswani et al. 2017): `sum_g softmax_g(q_k . K h_g(x) / sqrt a) h_g(x)`. Shared: the trunk, the groups
+//! and the keys' map. Private: the embeddings and the heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "task-attention",
+            label: "task attention",
+            help: "The last shared layer gives groups of features; a task's embedding attends to those it needs.",
+        },
+        &[GROUPS, SIZE],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::TaskAttention>,
+};
+
+const GROUPS: OptionSpec = OptionSpec {
+    key: "groups",
+    label: "groups of features",
+    help: "How many times the last shared layer stands there.",
+    kind: Kind::Integer { min: 2, max: 8, word: None },
+    default: 4.0,
+    live: false,
+};
+
+const SIZE: OptionSpec = OptionSpec {
+    key: "size",
+    label: "size of an embedding",
+    help: "Numbers in a task's embedding and in a key.",
+    kind: Kind::Integer { min: 1, max: 32, word: None },
+    default: 8.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::{Activation, LayerConfig, task_name};
+    use crate::model::experts::{GATES, mean_shares, mix};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::{Tensor, activation};
+
+    /// See the module's description.
+    pub struct TaskAttention {
+        layers: Vec<Layer>,
+        groups: Layer,
+        keys: Layer,
+        queries: usize,
+        count: usize,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for TaskAttention {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let (count, size) = (options("groups") as usize, options("size") as usize);
+            let depth = shape.trunk.len().saturating_sub(1);
+            let before = shape.trunk.get(..depth).unwrap_or_default();
+            let from = before.last().map_or(shape.inputs, |layer| layer.width);
+            let last = shape.trunk.last().cloned().unwrap_or_else(|| LayerConfig::new(1));
+            let layers = push_trunk(layout, before, &Owner::Shared, shape.inputs, "shared layer");
+            let groups = Layer::push(layout, "groups of features", depth, &Owner::Copies(count), from, &last);
+            let key = LayerConfig::new(size).with(Activation::Identity);
+            let keys = Layer::push(layout, "keys", GATES, &Owner::Shared, last.width, &key);
+            let start = SlotKind::Free(Init::Normal(1.0), 1.0);
+            let owner = Owner::Stacked(columns.clone());
+            let queries = layout.push("task embeddings".into(), GATES + 1, owner, start, 1, size);
+            Self { layers, groups, keys, queries, count, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let (shares, groups) = self.attend(params, inputs, look);
+            Features::Own(mix(shares, groups))
+        }
+
+        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+            let (shares, _) = self.attend(params, inputs, &mut Look::without());
+            vec![Exhibit {
+                title: "attention".into(),
+                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                columns: (1..=self.count).map(|g| format!("group {g}")).collect(),
+                values: mean_shares(shares),
+            }]
+        }
+    }
+
+    impl TaskAttention {
+        /// The shares of the groups, `[R, T, B, G]`, and the groups, `[R, G, B, w]`.
+        fn attend(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> (Tensor<4>, Tensor<4>) {
+            let (tasks, depth) = (self.columns.len(), self.layers.len());
+            let layers = self.layers.iter().enumerate();
+            let x = layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1));
+            let groups = look.layer(depth, self.groups.apply(params, repeat(x, self.count), 1), self.count);
+            let [stacked, batch, width] = groups.dims();
+            let rows = stacked / self.count;
+            let keys = self.keys.affine(params, groups.clone().reshape([rows, self.count * batch, width]));
+            let size = keys.dims()[2];
+            let queries = params.slot(self.queries).reshape([rows, tasks, size]);
+            let scores = queries.matmul(keys.transpose()) / (size as f32).sqrt();
+            let scores = scores.reshape([rows, tasks, self.count, batch]).swap_dims(2, 3);
+            (activation::softmax(scores, 3), groups.reshape([rows, self.count, batch, width]))
+        }
+    }
+}
