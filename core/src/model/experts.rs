@@ -69,6 +69,15 @@ pub fn mix(shares: Tensor<4>, outputs: Tensor<4>) -> Tensor<4> {
     (shares * outputs).sum_dim(2).reshape([rows, gates, batch, width])
 }
 
+/// The experts' outputs `[R, E, B, w]` mixed by shares that are the same in all rows of the batch,
+/// `[R, G, E]`: `[R * G, B, w]`.
+pub fn mix_alike(shares: Tensor<3>, outputs: Tensor<4>) -> Tensor<3> {
+    let [rows, gates, experts] = shares.dims();
+    let [.., batch, width] = outputs.dims();
+    let all = outputs.reshape([rows, experts, batch * width]);
+    shares.matmul(all).reshape([rows * gates, batch, width])
+}
+
 /// The mean share of every expert over the rows, `[G, E]`, of shares `[1, G, B, E]`.
 pub fn mean_shares(shares: Tensor<4>) -> Tensor<2> {
     let [_, gates, _, experts] = shares.dims();

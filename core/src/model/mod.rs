@@ -10,23 +10,32 @@ use crate::config::Pick;
 use crate::config::{Config, PickEntry};
 use std::sync::LazyLock;
 
+mod branch;
 mod cgc;
 mod cross_stitch;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
+mod dselect_k;
 #[cfg(feature = "engine")]
 mod experts;
+mod factorised;
+mod group_lasso;
 #[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]
 pub mod layers;
 #[cfg(feature = "engine")]
 pub mod loss;
+mod low_rank;
 mod mmoe;
 mod mtan;
 #[cfg(feature = "engine")]
 mod parts;
 mod ple;
+mod progressive;
+mod routing;
+#[cfg(feature = "engine")]
+mod sample;
 pub mod shape;
 pub mod shared_bottom;
 pub mod slots;
@@ -73,6 +82,13 @@ pub const ARCHITECTURES: &[Architecture] = &[
     ple::ARCHITECTURE,
     task_attention::ARCHITECTURE,
     mtan::ARCHITECTURE,
+    low_rank::ARCHITECTURE,
+    factorised::ARCHITECTURE,
+    group_lasso::ARCHITECTURE,
+    dselect_k::ARCHITECTURE,
+    routing::ARCHITECTURE,
+    branch::ARCHITECTURE,
+    progressive::ARCHITECTURE,
 ];
 
 /// Whether a lesson's network has parameters that all its tasks share.

@@ -186,8 +186,8 @@ pub trait Network {
     }
 
     /// A term that is added once to every member's objective, summed over the rows: its gradient
-    /// joins the combined one, whatever the balancer.
-    fn penalty(&self, _: &Params) -> Option<Tensor<1>> {
+    /// joins the combined one, whatever the balancer. `inputs`: the batch, `[R, B, inputs]`.
+    fn penalty(&self, _params: &Params, _inputs: &Tensor<3>) -> Option<Tensor<1>> {
         None
     }
 

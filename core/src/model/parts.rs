@@ -1,6 +1,6 @@
 //! What architectures are put together from: layers, heads, and the network around a trunk.
 
-use super::layers::{activate, layer, layer_norm};
+use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
 use super::slots::{HEADS, Init, Layout, Owner, SlotKind};
@@ -27,13 +27,27 @@ impl Layer {
         from: usize,
         layer: &LayerConfig,
     ) -> Self {
-        let mut slot = |what: &str, kind, rows| {
-            layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, layer.width)
-        };
+        let kind = SlotKind::Weight(layer.activation);
+        let weight = layout.push(format!("{name}, weights"), index, owner.clone(), kind, from, layer.width);
+        Self::push_rest(layout, name, index, owner, weight, layer)
+    }
+
+    /// Appends what comes after the weights, for a layer whose weights follow from other slots;
+    /// `weight` is the first of these.
+    pub fn push_rest(
+        layout: &mut Layout,
+        name: &str,
+        index: usize,
+        owner: &Owner,
+        weight: usize,
+        layer: &LayerConfig,
+    ) -> Self {
+        let mut slot =
+            |what: &str, kind| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, 1, layer.width);
         Self {
-            weight: slot("weights", SlotKind::Weight(layer.activation), from),
-            bias: slot("bias", SlotKind::Bias, 1),
-            norm: layer.norm.then(|| (slot("gain", SlotKind::Gain, 1), slot("shift", SlotKind::Shift, 1))),
+            weight,
+            bias: slot("bias", SlotKind::Bias),
+            norm: layer.norm.then(|| (slot("gain", SlotKind::Gain), slot("shift", SlotKind::Shift))),
             activation: layer.activation,
         }
     }
@@ -58,6 +72,24 @@ impl Layer {
             Some((gain, shift)) => layer_norm(y, params.slot(gain), params.slot(shift), tasks),
         };
         activate(y, self.activation)
+    }
+
+    /// The layer's output with other weights than its slot's, `[R * copies, in, out]`; bias and norm
+    /// of a shared layer are the same in all copies.
+    ///
+    /// # Shapes
+    ///
+    /// `x`: `[R * copies, B, in]`; gives the same with `out`.
+    pub fn apply_weights(&self, params: &Params, x: Tensor<3>, weights: Tensor<3>) -> Tensor<3> {
+        let rows = weights.dims()[0];
+        let all = |slot: usize| {
+            let own = params.slot(slot);
+            let copies = rows / own.dims()[0];
+            repeat(own, copies)
+        };
+        let Some((gain, shift)) = self.norm else { return dense(x, weights, all(self.bias), self.activation) };
+        let y = dense(x, weights, all(self.bias), Activation::Identity);
+        activate(layer_norm(y, all(gain), all(shift), 1), self.activation)
     }
 
     /// Lets the bias begin at a value instead of 0.
@@ -177,6 +209,9 @@ pub trait Trunk: Sized {
     /// Appends the trunk's slots, shared ones first.
     fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self;
 
+    /// What is left to do when the heads' slots stand too.
+    fn complete(&mut self, _layout: &Layout) {}
+
     /// Width of what it hands to the heads, and whether every task has its own.
     fn gives(&self, shape: &Shape) -> (usize, bool);
 
@@ -194,7 +229,7 @@ pub trait Trunk: Sized {
     }
 
     /// See [`Network::penalty`].
-    fn penalty(&self, _params: &Params) -> Option<Tensor<1>> {
+    fn penalty(&self, _params: &Params, _inputs: &Tensor<3>) -> Option<Tensor<1>> {
         None
     }
 
@@ -221,9 +256,10 @@ impl<T: Trunk> Composed<T> {
     /// The network of a shape; `options` are the architecture's, by key.
     pub fn new(shape: Shape, options: &dyn Fn(&str) -> f64) -> Self {
         let mut layout = Layout::default();
-        let trunk = T::new(&shape, options, &mut layout);
+        let mut trunk = T::new(&shape, options, &mut layout);
         let (from, own) = trunk.gives(&shape);
         let heads = Heads::push(&mut layout, &shape, from, own);
+        trunk.complete(&layout);
         Self { shape, layout, trunk, heads }
     }
 }
@@ -248,8 +284,8 @@ impl<T: Trunk> Network for Composed<T> {
         self.trunk.penalises()
     }
 
-    fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
-        self.trunk.penalty(params)
+    fn penalty(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<1>> {
+        self.trunk.penalty(params, inputs)
     }
 
     fn proximal(&self, theta: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {

@@ -70,6 +70,17 @@ pub enum SlotKind {
     Factor(Init),
 }
 
+impl SlotKind {
+    /// Whether its initial values are random.
+    fn is_drawn(self) -> bool {
+        match self {
+            Self::Weight(_) => true,
+            Self::Bias | Self::Gain | Self::Shift => false,
+            Self::Free(init, _) | Self::Factor(init) => matches!(init, Init::Normal(_) | Init::Uniform(_)),
+        }
+    }
+}
+
 /// Number of the first private layer: longer trunks leave the heads' initial values as they were.
 pub const HEADS: usize = 16;
 
@@ -221,15 +232,24 @@ impl Layout {
     /// the other layers' initial values as they were.
     pub fn init(&self, seed: u32, model_seed: u64) -> Vec<f32> {
         let mut values = vec![0.0; self.len];
-        for slot in &self.slots {
+        for (at, slot) in self.slots.iter().enumerate() {
             let owners = slot.owner.blocks();
             for (block, owner) in owners.iter().enumerate() {
                 let copy = owners.iter().take(block).filter(|other| *other == owner).count();
+                // A layer of several factors: each its own numbers.
+                let copy = copy | self.drawn_before(at, owner) << 16;
                 let (owner, copy) = if slot.alike { (None, 0) } else { (*owner, copy) };
                 init_block(slot, block, (copy, owner), (seed, model_seed), &mut values);
             }
         }
         values
+    }
+
+    /// How many slots before this one draw initial values for the same owner and layer.
+    fn drawn_before(&self, at: usize, owner: &Option<usize>) -> usize {
+        let Some(slot) = self.slots.get(at).filter(|slot| slot.kind.is_drawn()) else { return 0 };
+        let before = self.slots.iter().take(at).filter(|other| other.layer == slot.layer && other.kind.is_drawn());
+        before.filter(|other| other.owner.blocks().contains(owner)).count()
     }
 }
 
@@ -258,6 +278,12 @@ fn init_block(
             },
         };
     }
+}
+
+/// Standard deviation of a layer's initial weights, for factors whose product they are.
+#[cfg(feature = "engine")]
+pub fn weight_deviation(activation: Activation, from: usize, to: usize) -> f32 {
+    bound(activation, from, to) / 3.0_f32.sqrt()
 }
 
 /// Half the width of the uniform distribution of a layer's initial weights.

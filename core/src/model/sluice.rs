@@ -119,7 +119,7 @@ mod engine {
             self.apart > 0.0
         }
 
-        fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
+        fn penalty(&self, params: &Params, _: &Tensor<3>) -> Option<Tensor<1>> {
             let of_layer = |layer: &Layer| {
                 let weights = params.slot(layer.weight);
                 let [rows, from, width] = weights.dims();

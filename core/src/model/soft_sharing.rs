@@ -82,7 +82,7 @@ mod engine {
             self.tie > 0.0
         }
 
-        fn penalty(&self, params: &Params) -> Option<Tensor<1>> {
+        fn penalty(&self, params: &Params, _: &Tensor<3>) -> Option<Tensor<1>> {
             let squares = self.slots.iter().flat_map(|slots| self.distances(params, slots.clone()));
             let sum = squares.map(|squares| squares.sum()).reduce(|a, b| a + b)?;
             Some(sum * (0.5 * self.tie))

@@ -72,7 +72,7 @@ impl Trainer {
         let forward = pass.forward(&self.state.theta);
         let (rows, losses, sayings) = self.backward(&pass, forward, (absent, factors), memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
-        let combined = self.penalised(self.combined(&pass, rows, &sayings));
+        let combined = self.penalised(self.combined(&pass, rows, &sayings), &batch);
         let before = keeps.then(|| self.state.theta.clone());
         let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
         self.rules.step(&mut self.state, combined, losses.clone(), moves, self.step, rate);
@@ -101,12 +101,12 @@ impl Trainer {
 
     /// Adds the gradient of the network's own term to every member's, `[M, N]`: once, after
     /// aggregation.
-    fn penalised(&self, combined: Tensor<2>) -> Tensor<2> {
+    fn penalised(&self, combined: Tensor<2>, batch: &Batch) -> Tensor<2> {
         if !self.network.penalises() {
             return combined;
         }
         let params = Params::cut(&self.state.theta, self.network.layout()).tracked();
-        match self.network.penalty(&params) {
+        match self.network.penalty(&params, &batch.inputs) {
             None => combined,
             Some(penalty) => combined + params.gradients(&mut penalty.backward()),
         }

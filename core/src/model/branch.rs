@@ -1,0 +1,147 @@
+//! Learning to branch: a tree that grows out of layers of nodes, each of which chooses the node it reads
+//! (Guo et al. 2020).
+//!
+//! Every layer has as many candidate nodes, the first reading the inputs; a node of a later layer, and
+//! every task, takes one parent in the layer before by a straight-through Gumbel-softmax sample. While
+//! warming up all read the mean of their parents, which keeps the scale. The temperature falls as
+//! `start / sqrt(epoch + 1)`. In evaluation the likeliest parents are taken: the tree. Shared: the nodes
+//! and their choices. Private: the tasks' own choices and the heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "branch",
+            label: "learning to branch",
+            help: "Finds a tree: which tasks share which layers, and where they part.",
+        },
+        &[NODES, WARMUP, TEMPERATURE, super::routing::RATE],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Branch>,
+};
+
+const NODES: OptionSpec = OptionSpec {
+    key: "nodes",
+    label: "nodes of a layer",
+    help: "How many candidates each shared layer has.",
+    kind: Kind::Integer { min: 1, max: 8, word: Some("as tasks") },
+    default: 0.0,
+    live: false,
+};
+
+const WARMUP: OptionSpec = OptionSpec {
+    key: "warmup",
+    label: "epochs of warming up",
+    help: "For how many epochs everybody reads the mean of all parents before choosing one.",
+    kind: Kind::Number { min: 0.0, max: 500.0, log: false, inherits: false },
+    default: 2.0,
+    live: false,
+};
+
+const TEMPERATURE: OptionSpec = OptionSpec {
+    key: "temperature",
+    label: "temperature at the start",
+    help: "The higher it is, the more alike are the parents to what the choices learn from.",
+    kind: Kind::Number { min: 0.1, max: 50.0, log: true, inherits: false },
+    default: 10.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::experts::{GATES, mix_alike};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::sample::Choices;
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Layout, Owner};
+    use burn::tensor::Tensor;
+
+    /// See the module's description.
+    pub struct Branch {
+        layers: Vec<Layer>,
+        /// Which parents the nodes of every layer but the first take.
+        parents: Vec<Choices>,
+        /// Which nodes of the last layer the tasks take.
+        leaves: Choices,
+        nodes: usize,
+        drawn: usize,
+        warmup: f64,
+        temperature: f64,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for Branch {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let nodes = match options("nodes") as usize {
+                0 => shape.tasks.max(1),
+                nodes => nodes,
+            };
+            let (rate, mut drawn) = (options("rate") as f32, 0);
+            // Before the layers, whose last one is to be the last that is shared.
+            let choose = |l: usize| {
+                let name = format!("parents of layer {}", l + 1);
+                Choices::push(layout, (name, GATES + l), Owner::Shared, (nodes, nodes), rate, &mut drawn)
+            };
+            let parents = (1..shape.trunk.len()).map(choose).collect();
+            let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(nodes), shape.inputs, "nodes of layer");
+            let owner = Owner::Stacked(columns.clone());
+            let place = ("parents of the tasks".to_string(), GATES + shape.trunk.len());
+            let leaves = Choices::push(layout, place, owner, (1, nodes), rate, &mut drawn);
+            let (warmup, temperature) = (options("warmup"), options("temperature"));
+            Self { layers, parents, leaves, nodes, drawn, warmup, temperature, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let [rows, batch, _] = inputs.dims();
+            let mut x = repeat(inputs, self.nodes);
+            for (l, layer) in self.layers.iter().enumerate() {
+                x = look.layer(l, layer.apply(params, x, 1), self.nodes);
+                let width = x.dims()[2];
+                let choices = self.parents.get(l).unwrap_or(&self.leaves);
+                x = mix_alike(self.taken(params, choices, look), x.reshape([rows, self.nodes, batch, width]));
+            }
+            Features::own(x, self.columns.len())
+        }
+
+        fn draws(&self) -> usize {
+            self.drawn
+        }
+
+        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+            let nodes: Vec<String> = (1..=self.nodes).map(|node| format!("node {node}")).collect();
+            let tasks = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let exhibit = |title, rows: &Vec<String>, choices: &Choices| Exhibit {
+                title,
+                rows: rows.clone(),
+                columns: nodes.clone(),
+                values: choices.chances(params).reshape([rows.len(), self.nodes]),
+            };
+            let inner = self.parents.iter().enumerate();
+            let inner = inner.map(|(l, choices)| exhibit(format!("parents of layer {}", l + 2), &nodes, choices));
+            inner.chain([exhibit("parents of the tasks".into(), &tasks, &self.leaves)]).collect()
+        }
+    }
+
+    impl Branch {
+        fn taken(&self, params: &Params, choices: &Choices, look: &Look) -> Tensor<3> {
+            let warms_up = look.draws().is_some_and(|draws| draws.epoch < self.warmup);
+            if warms_up {
+                return choices.undecided(params);
+            }
+            choices.take(params, look, |epoch| self.temperature / (epoch + 1.0).sqrt())
+        }
+    }
+}

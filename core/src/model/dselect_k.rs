@@ -1,0 +1,231 @@
+//! DSelect-k: a mixture of experts whose gates are sparse and yet smooth (Hazimeh et al. 2021).
+//!
+//! A task has k selectors. Each chooses an expert by the binary digits of its number: with m logits z and
+//! the smooth step `S`, the weight of expert e is `prod_i S(z_i)^b_i (1 - S(z_i))^(1 - b_i)`, b the digits
+//! of e, the first logit being the highest digit. `S(t) = -2 t^3 / g^3 + 3 t / (2 g) + 1/2` between
+//! -g/2 and g/2, 0 below and 1 above, so that weights become exactly zero (and their gradient with
+//! them, by design). The gate is `sum_j softmax(w)_j selector_j`. Logits are a task's own numbers, or
+//! linear in the inputs. Two penalties: the selectors' entropy, and where the experts are no power of
+//! two `1 / (sum of the weights of those that there are)`.
+//!
+//! Shared: the experts. Private: the gates and the heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "dselect-k",
+            label: "DSelect-k",
+            help: "Shared experts; every task learns which few of them it uses, the others get exactly nothing.",
+        },
+        &[EXPERTS, CHOSEN, READS, WIDTH, ENTROPY],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::DSelect>,
+};
+
+const EXPERTS: OptionSpec = OptionSpec {
+    key: "experts",
+    label: "experts",
+    help: "How many experts there are, each as deep and wide as the shared layers.",
+    kind: Kind::Integer { min: 2, max: 8, word: None },
+    default: 4.0,
+    live: false,
+};
+
+const CHOSEN: OptionSpec = OptionSpec {
+    key: "chosen",
+    label: "experts of a task",
+    help: "How many experts a task may use at most.",
+    kind: Kind::Integer { min: 1, max: 8, word: None },
+    default: 2.0,
+    live: false,
+};
+
+const READS: OptionSpec = OptionSpec {
+    key: "reads",
+    label: "gates read the inputs",
+    help: "Whether a task chooses anew for every row, or once for all.",
+    kind: Kind::Switch,
+    default: 1.0,
+    live: false,
+};
+
+const WIDTH: OptionSpec = OptionSpec {
+    key: "width",
+    label: "width of the step",
+    help: "Over which range of a logit a choice goes from no to yes.",
+    kind: Kind::Number { min: 0.1, max: 10.0, log: true, inherits: false },
+    default: 1.0,
+    live: false,
+};
+
+const ENTROPY: OptionSpec = OptionSpec {
+    key: "entropy",
+    label: "weight of the entropy",
+    help: "How much a gate is made to decide; the published value is next to nothing.",
+    kind: Kind::Number { min: 1e-6, max: 1.0, log: true, inherits: false },
+    default: 1e-6,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::{Activation, task_name};
+    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike};
+    use crate::model::layers::layer;
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::{Tensor, activation};
+
+    /// Half the range of the initial logits that weigh the selectors.
+    const WEIGHTS: f32 = 0.05;
+    /// Keeps logarithms and quotients by a weight that is exactly zero finite.
+    const SMALL: f32 = 1e-3;
+
+    /// Logits of a task: its own numbers, or a linear map of the inputs.
+    struct Logits {
+        weights: Option<usize>,
+        bias: usize,
+    }
+
+    impl Logits {
+        fn push(
+            layout: &mut Layout,
+            (name, index, owner): (&str, usize, &Owner),
+            (from, count): (Option<usize>, usize),
+            bound: f32,
+        ) -> Self {
+            let kind = SlotKind::Free(Init::Uniform(bound), 1.0);
+            let mut slot =
+                |what: &str, rows| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, count);
+            Self { weights: from.map(|from| slot("weights", from)), bias: slot("bias", 1) }
+        }
+
+        /// `[R * T, B, count]`, or `[R * T, 1, count]` where the inputs make no difference.
+        fn of(&self, params: &Params, inputs: &Tensor<3>, tasks: usize) -> Tensor<3> {
+            match self.weights {
+                Some(weights) => layer(params, repeat(inputs.clone(), tasks), weights, self.bias, Activation::Identity),
+                None => params.slot(self.bias),
+            }
+        }
+    }
+
+    /// See the module's description.
+    pub struct DSelect {
+        bank: Bank,
+        experts: usize,
+        /// Selectors of a task, and the digits of an expert's number.
+        selectors: (usize, usize),
+        digits: Logits,
+        weights: Logits,
+        width: f32,
+        entropy: f32,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for DSelect {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let experts = (options("experts") as usize).max(2);
+            let bank = Bank::push(layout, shape, &Owner::Copies(experts), "experts, layer");
+            let selectors = (options("chosen") as usize).clamp(1, experts);
+            let digits = experts.next_power_of_two().ilog2() as usize;
+            let (owner, width) = (Owner::Stacked(columns.clone()), options("width") as f32);
+            let from = (options("reads") != 0.0).then_some(shape.inputs);
+            let counts = (from, selectors * digits);
+            Self {
+                bank,
+                experts,
+                selectors: (selectors, digits),
+                digits: Logits::push(layout, ("selectors", GATES, &owner), counts, width / 100.0),
+                weights: Logits::push(layout, ("selectors' shares", GATES + 1, &owner), (from, selectors), WEIGHTS),
+                width,
+                entropy: options("entropy") as f32,
+                columns,
+            }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let outputs = self.bank.apply(params, inputs.clone(), look, true);
+            let gates = self.gates(params, &inputs);
+            if self.digits.weights.is_some() {
+                return Features::Own(mix(gates, outputs));
+            }
+            let [rows, tasks, _, experts] = gates.dims();
+            Features::own(mix_alike(gates.reshape([rows, tasks, experts]), outputs), tasks)
+        }
+
+        fn penalises(&self) -> bool {
+            true
+        }
+
+        fn penalty(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<1>> {
+            let weights = self.selections(params, inputs);
+            let batch = if self.digits.weights.is_some() { inputs.dims()[1] } else { 1 };
+            let entropy = (weights.clone() * (weights.clone() + SMALL * SMALL).log()).sum() * -self.entropy;
+            let reached = match self.experts.is_power_of_two() {
+                true => entropy,
+                false => entropy + (weights.sum_dim(2) + SMALL).recip().sum(),
+            };
+            Some(reached / batch as f32)
+        }
+
+        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+            vec![Exhibit {
+                title: "gate mixture".into(),
+                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),
+                values: mean_shares(self.gates(params, &inputs)),
+            }]
+        }
+    }
+
+    impl DSelect {
+        /// The weights that every selector gives to the experts, `[R * T * B, k, E]`.
+        fn selections(&self, params: &Params, inputs: &Tensor<3>) -> Tensor<3> {
+            let logits = self.digits.of(params, inputs, self.columns.len());
+            let [rows, batch, _] = logits.dims();
+            let (count, digits) = self.selectors;
+            let choosers = rows * batch;
+            let yes = smooth_step(logits.reshape([choosers, count, digits]), self.width);
+            // Digit by digit from the last: what comes later stands in the higher halves.
+            let digit = |i: usize| yes.clone().slice([0..choosers, 0..count, i..i + 1]);
+            let no = |yes: &Tensor<3>| yes.clone() * -1.0 + 1.0;
+            let last = digit(digits - 1);
+            let first = Tensor::cat(vec![no(&last), last], 2);
+            let all = (0..digits - 1)
+                .rev()
+                .map(digit)
+                .fold(first, |weights, yes| Tensor::cat(vec![weights.clone() * no(&yes), weights * yes], 2));
+            all.slice([0..choosers, 0..count, 0..self.experts])
+        }
+
+        /// The tasks' gates, `[R, T, B, E]`, with a batch of one where the inputs make no difference.
+        fn gates(&self, params: &Params, inputs: &Tensor<3>) -> Tensor<4> {
+            let tasks = self.columns.len();
+            let selections = self.selections(params, inputs);
+            let weights = self.weights.of(params, inputs, tasks);
+            let [rows, batch, count] = weights.dims();
+            let shares = activation::softmax(weights, 2).reshape([rows * batch, count, 1]);
+            (selections * shares).sum_dim(1).reshape([rows / tasks, tasks, batch, self.experts])
+        }
+    }
+
+    /// `S` of the module's description, elementwise.
+    fn smooth_step(logits: Tensor<3>, width: f32) -> Tensor<3> {
+        let t = (logits / width).clamp(-0.5, 0.5);
+        (t.clone().powi_scalar(2) * -2.0 + 1.5) * t + 0.5
+    }
+}

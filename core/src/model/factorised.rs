@@ -1,0 +1,205 @@
+//! Tensor factorisation: the weights of all tasks in a layer are one tensor `[in, out, tasks]`, made of
+//! factors (Yang & Hospedales 2017, deep multi-task representation learning).
+//!
+//! - **LAF**: `W_t = sum_c S_{ct} L_c`, tasks by mixtures of k whole matrices.
+//! - **Tucker**: `W_t = U1 (sum_c U3_{tc} S_c) U2'`, the same within k1 by k2 coordinates of the layer.
+//! - **TT**, a tensor train: `W_t = G1 (sum_c G3_{ct} G2_c)`, coordinates on the side of the inputs alone.
+//!
+//! Shared: every factor but that of the tasks (`S`, `U3`, `G3`), of which each has a row of its own.
+//! Private: that row, the biases and the heads. Ranks are those for a start without single-task
+//! solutions: half of everything. Factors begin so that the weights have the variance of a plain layer.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "factorised",
+            label: "tensor factorisation",
+            help: "All tasks' weights of a layer are made of shared factors and a few numbers of each task.",
+        },
+        &[FORM, MIXED, SHARE],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Factorised>,
+};
+
+const FORM: OptionSpec = OptionSpec {
+    key: "form",
+    label: "form",
+    help: "Which factors a layer's weights are made of.",
+    kind: Kind::Choice(forms),
+    default: 1.0,
+    live: false,
+};
+
+fn forms() -> Vec<Choice> {
+    vec![
+        Choice { key: "laf", label: "LAF", help: "Tasks mix whole weight matrices." },
+        Choice { key: "tucker", label: "Tucker", help: "Tasks mix small cores between two shared thin matrices." },
+        Choice { key: "tt", label: "tensor train", help: "Tasks mix matrices behind one shared thin matrix." },
+    ]
+}
+
+const MIXED: OptionSpec = OptionSpec {
+    key: "mixed",
+    label: "matrices to mix",
+    help: "How many matrices the tasks mix: the rank along the tasks, never more than there are tasks.",
+    kind: Kind::Integer { min: 1, max: 6, word: Some("half the tasks") },
+    default: 0.0,
+    live: false,
+};
+
+const SHARE: OptionSpec = OptionSpec {
+    key: "share",
+    label: "rank of a layer",
+    help: "Rank along a layer's inputs and units, as a share of their number but at least 2; LAF has none.",
+    kind: Kind::Number { min: 0.05, max: 1.0, log: false, inherits: false },
+    default: 0.5,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::{LayerConfig, task_name};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind, weight_deviation};
+    use burn::tensor::Tensor;
+
+    /// The slots of a layer's factors.
+    struct Factors {
+        /// What tasks mix: `[mixed, inner rows * inner columns]`.
+        core: usize,
+        /// `[in, inner rows]`, before the core.
+        before: Option<usize>,
+        /// `[inner columns, out]`, behind it.
+        behind: Option<usize>,
+        /// A task's shares of what is mixed, `[1, mixed]` each.
+        tasks: usize,
+        /// Rows and columns of a mixture.
+        inner: (usize, usize),
+    }
+
+    /// See the module's description.
+    pub struct Factorised {
+        layers: Vec<(Factors, Layer)>,
+        mixed: usize,
+        columns: Vec<usize>,
+    }
+
+    /// The ranks of a layer.
+    struct Ranks {
+        mixed: usize,
+        before: Option<usize>,
+        behind: Option<usize>,
+    }
+
+    impl Ranks {
+        fn of(options: &dyn Fn(&str) -> f64, tasks: usize, from: usize, to: usize) -> Self {
+            // Two inputs must not become one.
+            let rank =
+                |size: usize| ((size as f64 * options("share")).round() as usize).clamp(size.clamp(1, 2), size.max(1));
+            let (inputs, units) = (rank(from), rank(to));
+            let half = tasks.div_ceil(2);
+            let mixed = match options("mixed") as usize {
+                0 => half,
+                mixed => mixed,
+            };
+            let mixed = mixed.clamp(1, tasks.max(1));
+            match options("form") as usize {
+                0 => Self { mixed, before: None, behind: None },
+                1 => Self { mixed, before: Some(inputs), behind: Some(units) },
+                _ => Self { mixed, before: Some(inputs), behind: None },
+            }
+        }
+    }
+
+    impl Factors {
+        /// The shared factors; `tasks` comes when all shared ones stand. Every factor but the core has
+        /// the variance 1 / rank, so that the product has the core's.
+        fn push(layout: &mut Layout, l: usize, (from, layer): (usize, &LayerConfig), ranks: &Ranks) -> Self {
+            let mut factor = |what: &str, deviation: f32, rows, columns| {
+                let name = format!("shared layer {}, {what}", l + 1);
+                layout.push(name, l, Owner::Shared, SlotKind::Factor(Init::Normal(deviation)), rows, columns)
+            };
+            let inner = (ranks.before.unwrap_or(from), ranks.behind.unwrap_or(layer.width));
+            let deviation = weight_deviation(layer.activation, from, layer.width);
+            let core = factor("core", deviation, ranks.mixed, inner.0 * inner.1);
+            let scaled = |rank: usize| 1.0 / (rank.max(1) as f32).sqrt();
+            let before = ranks.before.map(|rank| factor("factor of the inputs", scaled(rank), from, rank));
+            let behind = ranks.behind.map(|rank| factor("factor of the units", scaled(rank), rank, layer.width));
+            Self { core, before, behind, tasks: 0, inner }
+        }
+
+        /// The weights of all tasks, `[R * T, in, out]`.
+        fn weights(&self, params: &Params, tasks: usize) -> Tensor<3> {
+            let core = params.slot(self.core);
+            let [rows, mixed, _] = core.dims();
+            let shares = params.slot(self.tasks).reshape([rows, tasks, mixed]);
+            let mixture = shares.matmul(core).reshape([rows * tasks, self.inner.0, self.inner.1]);
+            let mixture = match self.before {
+                Some(before) => repeat(params.slot(before), tasks).matmul(mixture),
+                None => mixture,
+            };
+            match self.behind {
+                Some(behind) => mixture.matmul(repeat(params.slot(behind), tasks)),
+                None => mixture,
+            }
+        }
+    }
+
+    impl Trunk for Factorised {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let mut from = shape.inputs;
+            let shared = |(l, layer): (usize, &LayerConfig)| {
+                let ranks = Ranks::of(options, shape.tasks, from, layer.width);
+                let factors = Factors::push(layout, l, (from, layer), &ranks);
+                from = layer.width;
+                factors
+            };
+            let factors: Vec<Factors> = shape.trunk.iter().enumerate().map(shared).collect();
+            let mixed = Ranks::of(options, shape.tasks, 1, 1).mixed;
+            let owner = Owner::Stacked(columns.clone());
+            let private = |(l, (factors, layer)): (usize, (Factors, &LayerConfig))| {
+                let name = format!("layer {} of the tasks", l + 1);
+                let kind = SlotKind::Factor(Init::Normal(1.0 / (mixed as f32).sqrt()));
+                let tasks = layout.push(format!("{name}, shares"), l, owner.clone(), kind, 1, mixed);
+                let rest = Layer::push_rest(layout, &name, l, &owner, factors.core, layer);
+                (Factors { tasks, ..factors }, rest)
+            };
+            let layers = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
+            Self { layers, mixed, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let tasks = self.columns.len();
+            let layers = self.layers.iter().enumerate();
+            let x = layers.fold(repeat(inputs, tasks), |x, (l, (factors, rest))| {
+                let weights = factors.weights(params, tasks);
+                look.layer(l, rest.apply_weights(params, x, weights), tasks)
+            });
+            Features::own(x, tasks)
+        }
+
+        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+            let of_layer = |(l, (factors, _)): (usize, &(Factors, Layer))| Exhibit {
+                title: format!("task factor of layer {}", l + 1),
+                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                columns: (1..=self.mixed).map(|c| format!("matrix {c}")).collect(),
+                values: params.slot(factors.tasks).reshape([self.columns.len(), self.mixed]),
+            };
+            self.layers.iter().enumerate().map(of_layer).collect()
+        }
+    }
+}

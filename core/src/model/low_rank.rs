@@ -1,0 +1,119 @@
+//! Low-rank task adapters: shared layers, to whose weights every task adds a product of two thin
+//! matrices (Hu et al. 2022, LoRA, with an adapter for every task).
+//!
+//! `W_t = W + s V_t U_t`, with `V_t` of inputs by rank and `U_t` of rank by units; s is what LoRA writes
+//! as alpha / r. `U_t` begins at zero, so that all tasks begin alike. Shared: the layers. Private: the
+//! adapters and the heads.
+
+use super::Architecture;
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "low-rank",
+            label: "low-rank adapters",
+            help: "Shared layers, to whose weights every task adds a thin correction of its own.",
+        },
+        &[RANK, SCALE],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::LowRank>,
+};
+
+const RANK: OptionSpec = OptionSpec {
+    key: "rank",
+    label: "rank",
+    help: "Rank of a task's correction to a layer's weights.",
+    kind: Kind::Integer { min: 1, max: 8, word: None },
+    default: 2.0,
+    live: false,
+};
+
+const SCALE: OptionSpec = OptionSpec {
+    key: "scale",
+    label: "scale of the correction",
+    help: "What a task's correction is multiplied by.",
+    kind: Kind::Number { min: 0.01, max: 100.0, log: true, inherits: false },
+    default: 1.0,
+    live: false,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::{LayerConfig, task_name};
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::Tensor;
+
+    /// See the module's description.
+    pub struct LowRank {
+        layers: Vec<Layer>,
+        /// Per layer: `V` and `U`.
+        adapters: Vec<(usize, usize)>,
+        scale: f32,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for LowRank {
+        fn new(shape: &Shape, options: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let layers = push_trunk(layout, &shape.trunk, &Owner::Shared, shape.inputs, "shared layer");
+            let owner = Owner::Stacked(columns.clone());
+            let rank = options("rank").max(1.0) as usize;
+            let mut from = shape.inputs;
+            let push = |(l, layer): (usize, &LayerConfig)| {
+                let mut factor = |what: &str, init, rows, columns| {
+                    let name = format!("adapters of layer {}, {what}", l + 1);
+                    layout.push(name, l, owner.clone(), SlotKind::Factor(init), rows, columns)
+                };
+                let down = factor("down", Init::Normal(1.0 / (from.max(1) as f32).sqrt()), from, rank);
+                let up = factor("up", Init::Constant(0.0), rank, layer.width);
+                from = layer.width;
+                (down, up)
+            };
+            let adapters = shape.trunk.iter().enumerate().map(push).collect();
+            Self { layers, adapters, scale: options("scale") as f32, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let tasks = self.columns.len();
+            let mut x = repeat(inputs, tasks);
+            for (l, (layer, adapter)) in self.layers.iter().zip(&self.adapters).enumerate() {
+                let weights = repeat(params.slot(layer.weight), tasks) + self.correction(params, *adapter);
+                x = look.layer(l, layer.apply_weights(params, x, weights), tasks);
+            }
+            Features::own(x, tasks)
+        }
+
+        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+            let norms = self.adapters.iter().map(|adapter| {
+                let correction = self.correction(params, *adapter);
+                let [tasks, from, to] = correction.dims();
+                correction.powi_scalar(2).reshape([tasks, from * to]).sum_dim(1).sqrt()
+            });
+            vec![Exhibit {
+                title: "strength of the tasks' corrections".into(),
+                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
+                values: Tensor::cat(norms.collect(), 1),
+            }]
+        }
+    }
+
+    impl LowRank {
+        /// What the tasks add to a layer's weights, `[R * T, in, out]`.
+        fn correction(&self, params: &Params, (down, up): (usize, usize)) -> Tensor<3> {
+            params.slot(down).matmul(params.slot(up)) * self.scale
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What holds for every architecture in training.
+
+use crate::cases::{busy, defaults, entry, variants};
+use crate::lab::{Rig, bits, close, lesson, numbers};
+use burn::tensor::{Device, Tensor, TensorData};
+use mtl_core::balance;
+use mtl_core::config::{Config, Pick, PopulationConfig, lessons};
+use mtl_core::landscape;
+use mtl_core::model::Params;
+use mtl_core::train::Role;
+
+#[test]
+fn a_population_equals_its_members_trained_one_by_one() {
+    for pick in defaults() {
+        let mut all = Rig::new(busy(&pick));
+        let started = all.rows("theta");
+        all.steps(12);
+        let theta = all.rows("theta");
+        for m in [0, 1, 3] {
+            let mut alone = Rig::planned(busy(&pick), |plan| plan.only(m));
+            alone.steps(12);
+            let member = all.trainer.plan().members[m];
+            assert!(matches!(member.role, Role::Composed | Role::Fan(_)), "{member:?}");
+            close(&format!("{pick:?}, {member:?}"), &alone.theta(0), &theta[m], 2e-4);
+            assert!(crate::lab::distance(&started[m], &theta[m]) > 0.02, "{pick:?}, {member:?} stands still");
+        }
+    }
+}
+
+#[test]
+fn training_goes_on_from_a_snapshot_bit_for_bit() {
+    for pick in defaults() {
+        let mut whole = Rig::new(busy(&pick));
+        whole.steps(5);
+        let snapshot = whole.snapshot();
+        whole.steps(6);
+        let mut resumed = Rig::new(busy(&pick));
+        resumed.load(&snapshot);
+        resumed.steps(6);
+        assert_eq!(bits(&whole.snapshot()), bits(&resumed.snapshot()), "{pick:?}");
+        assert_eq!(whole.snapshot().beside.len(), resumed.snapshot().beside.len(), "{pick:?}");
+    }
+}
+
+/// The parameters of the first member, and the validation rows.
+fn first(rig: &Rig) -> (Params, Tensor<3>) {
+    let theta = rig.theta(0);
+    let columns = theta.len();
+    let theta = Tensor::from_data(TensorData::new(theta, [1, columns]), &Device::flex());
+    let data = rig.trainer.data();
+    let rows = TensorData::new(data.valid.x.clone(), [1, data.valid.rows, data.inputs]);
+    (Params::cut(&theta, rig.layout()), Tensor::from_data(rows, &Device::flex()))
+}
+
+#[test]
+fn every_architecture_shows_what_it_has_learned_in_named_matrices() {
+    for pick in variants() {
+        let mut rig = Rig::new(busy(&pick));
+        rig.steps(4);
+        let (params, rows) = first(&rig);
+        let exhibits = rig.trainer.network().exhibits(&params, rows);
+        assert_eq!(exhibits.is_empty(), pick.method == "shared-bottom", "{pick:?}");
+        for exhibit in exhibits {
+            let what = format!("{pick:?}, {}", exhibit.title);
+            assert_eq!(exhibit.values.dims(), [exhibit.rows.len(), exhibit.columns.len()], "{what}");
+            for names in [&exhibit.rows, &exhibit.columns] {
+                let mut unique = names.clone();
+                unique.sort();
+                unique.dedup();
+                assert!(unique.len() == names.len() && !names.is_empty(), "{what}: {names:?}");
+            }
+            assert!(numbers(exhibit.values).iter().all(|x| x.is_finite()), "{what}");
+        }
+    }
+}
+
+#[test]
+fn an_architecture_without_shared_layers_is_refused_with_a_reason() {
+    for pick in defaults().iter().filter(|pick| pick.method != "shared-bottom") {
+        let config = Config { trunk: Vec::new(), ..busy(pick) };
+        let reason = (entry(pick).unfit)(&config).unwrap_or_else(|| panic!("{pick:?} admits no layers"));
+        assert!(reason.ends_with('.'), "{reason}");
+        let (checked, notices) = mtl_core::config::check(config);
+        assert_eq!(checked.architecture.method, "shared-bottom");
+        assert!(notices.iter().any(|notice| notice.key == "arch"), "{notices:?}");
+    }
+}
+
+#[test]
+fn a_task_more_or_less_leaves_no_architecture_without_its_numbers() {
+    for pick in defaults() {
+        for tasks in [1, 2] {
+            let mut config = busy(&pick);
+            config.tasks.truncate(tasks);
+            if (entry(&pick).unfit)(&config).is_some() {
+                continue;
+            }
+            let mut rig = Rig::new(config);
+            rig.steps(3);
+            assert!(rig.rows("theta").concat().iter().all(|x| x.is_finite()), "{pick:?} of {tasks}");
+            let (params, rows) = first(&rig);
+            for exhibit in rig.trainer.network().exhibits(&params, rows) {
+                assert_eq!(exhibit.values.dims(), [exhibit.rows.len(), exhibit.columns.len()], "{pick:?} of {tasks}");
+            }
+        }
+    }
+}
+
+/// Whether a lesson admits its architecture and its balancer.
+fn fits(config: &Config) -> bool {
+    let admits = |table: &[mtl_core::config::PickEntry], pick: &Pick| {
+        table.iter().find(|entry| entry.choice.key == pick.method).is_some_and(|entry| (entry.unfit)(config).is_none())
+    };
+    admits(mtl_core::model::architectures(), &config.architecture) && admits(balance::balancers(), &config.balancer)
+}
+
+#[test]
+fn every_architecture_trains_every_lesson_that_admits_it_for_200_steps() {
+    for preset in lessons::LESSONS.iter().filter(|preset| !landscape::is_landscape(&preset.config().data.source)) {
+        for architecture in defaults() {
+            for balancer in ["equal", "dwa", "pcgrad"] {
+                let mut config =
+                    Config { architecture: architecture.clone(), balancer: Pick::new(balancer), ..preset.config() };
+                if !fits(&config) {
+                    continue;
+                }
+                config.population =
+                    PopulationConfig { seeds: 1, fan: 0, baselines: false, matched: false, pairs: false };
+                let what = format!("{} in {} under {balancer}", architecture.method, preset.key);
+                let mut rig = Rig { trainer: mtl_core::train::Trainer::new(lesson(config), &Device::flex()) };
+                let before = rig.record();
+                let points = rig.steps(200);
+                assert_eq!(rig.rows("dead").concat().iter().sum::<f32>(), 0.0, "{what}");
+                let last = points.last().unwrap();
+                for (k, (a, b)) in before.train.iter().zip(&last.train).enumerate() {
+                    assert!(b.is_finite() && (a - b).abs() > 1e-3, "{what}: loss {k} went from {a} to {b}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! Every architecture: what its reference says of it in one line, its gradients, and what holds for all.
+//!
+//! The loops go over the table: a new architecture is in them by its line.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod cases;
+mod chosen;
+mod columns;
+mod derivatives;
+mod every;
+mod hand;
+#[allow(dead_code)]
+#[path = "../engine/lab.rs"]
+mod lab;
+mod sparse;
+mod weights;
