@@ -28,6 +28,7 @@ mod reference;
 mod replay;
 mod replicas;
 mod session;
+mod strategies;
 mod sweep;
 mod uncertainty;
 mod window;
