@@ -20,6 +20,7 @@
 
 pub mod batches;
 mod dataset;
+mod digits;
 mod directions;
 mod field;
 mod groups;
@@ -78,7 +79,7 @@ macro_rules! sources {
 }
 
 // Every source. The first is the fallback for unknown keys.
-sources!(plane, mmoe, groups);
+sources!(plane, mmoe, groups, digits);
 
 /// What a source draws: everything but label noise and missing labels.
 struct Drawn {

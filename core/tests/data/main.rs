@@ -6,6 +6,7 @@ use mtl_core::data::{Dataset, Split, build, is_plane, outputs, sources};
 use mtl_core::landscape::is_landscape;
 
 mod batches;
+mod digits;
 mod groups;
 mod labels;
 mod mmoe;
