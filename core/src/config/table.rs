@@ -216,7 +216,7 @@ const fn inherited(max: f64) -> Kind {
 pub(super) static LESSON: &[Field] = &[
         line!("s", Training, Reset, "seed", "Everything random follows from it: the same seed replays the same run.", whole(0, u32::MAX as i64), integer!(c.seed)),
         line!("data", Data, Reset, "data", "Where inputs and targets come from.", Kind::Choice(sources), (|c, _| Value::Choice(c.data.source.method.clone()), |c, _, v| set_method(&mut c.data.source, v))),
-        line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 5000), integer!(c.data.train_rows)),
+        line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 20_000), integer!(c.data.train_rows)),
         line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
         line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
@@ -250,10 +250,10 @@ pub(super) static LESSON: &[Field] = &[
 pub(super) static TASK: &[Field] = &[
         task_line!("loss", Data, Reset, "kind and loss", "What the task predicts and how errors count.", Kind::Choice(losses), (|c, k| of_loss(task(c, k).loss), |c, k, v| if let (Some(t), Some(loss)) = (c.tasks.get_mut(k), as_loss(v)) { t.loss = loss })),
         task_line!("target", Data, Reset, "target", "The function of the inputs that the task has to learn.", Kind::Choice(targets), (|c, k| Value::Choice(task(c, k).target.clone()), |c, k, v| if let (Some(t), Value::Choice(key)) = (c.tasks.get_mut(k), v) { t.target = key.clone() }), shown |c, _| data::is_plane(&c.data.source)),
-        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| task(c, k).loss != LossKind::Bce),
+        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| { let fits = data::outputs(&c.data.source, task(c, k).loss); fits.start() < fits.end() }),
         task_line!("rel", Data, Reset, "relatedness to A", "1 is task A's target, -1 its mirror image, 0 the task's own; between them the target turns from one to the other. The mirror image of a linear task is no conflict: a head undoes it.", real(-1.0, 1.0), task_number!(related), shown |c, k| k > 0 && data::is_plane(&c.data.source)),
         task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
-        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 5000, "all"), task_integer!(labelled)),
+        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled)),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
