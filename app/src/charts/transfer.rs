@@ -1,4 +1,5 @@
-//! Transfer: how much better or worse than alone each task is, with a 95 % interval over seeds.
+//! Transfer: how much better or worse than alone each task is, with a 95 % interval over seeds; where
+//! one trains, also in a model that it is held against.
 
 use super::labels::{fitted, text_width};
 use super::palette;
@@ -49,6 +50,9 @@ pub struct TransferRow {
     pub high: f64,
     /// What can be said.
     pub verdict: Verdict,
+    /// Whether this is the gain in another model, which stands below the task's own: a hollow bar
+    /// without a marker.
+    pub beside: bool,
 }
 
 impl TransferRow {
@@ -57,7 +61,7 @@ impl TransferRow {
     }
 }
 
-/// The chart of transfer gains, one row a task.
+/// The chart of transfer gains, one row a task, or two.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransferChart {
     /// The tasks from top to bottom.
@@ -105,12 +109,15 @@ impl TransferChart {
         let start = top + ((bottom - top) - pitch * self.rows.len() as f64) / 2.0;
         for (k, row) in self.rows.iter().enumerate() {
             let y = start + pitch * (k as f64 + 0.5);
-            let style = palette::task(row.task);
-            let marker = (theme.px(EDGE + 5.0), y);
-            pen.marker(style.shape, marker, theme.px(4.0), style.colour(theme.dark))?;
+            if !row.beside {
+                let style = palette::task(row.task);
+                let marker = (theme.px(EDGE + 5.0), y);
+                pen.marker(style.shape, marker, theme.px(4.0), style.colour(theme.dark))?;
+            }
             let from = theme.px(EDGE + 14.0);
             let name = fitted(&row.label, (left - from - theme.px(6.0)) / em);
-            pen.text(&name, (from, y), Type::new(ground.foreground, Side::Start))?;
+            let ink = if row.beside { ground.muted } else { ground.foreground };
+            pen.text(&name, (from, y), Type::new(ink, Side::Start))?;
             self.bar(&pen, &scale, (left, right), y, pitch, row)?;
             self.verdict(&pen, right + theme.px(EDGE), y, pitch, row)?;
         }
@@ -168,7 +175,13 @@ impl TransferChart {
         let half = (pitch * 0.24).min(theme.px(7.0));
         let certain = matches!(row.verdict, Verdict::Positive | Verdict::Negative);
         let strength = if certain { 1.0 } else { 0.4 };
-        pen.rect((zero.min(mean), y - half), (zero.max(mean), y + half), Ink(colour, strength))?;
+        if row.beside {
+            let (top, bottom) = (y - half, y + half);
+            let frame = [(zero, top), (mean, top), (mean, bottom), (zero, bottom), (zero, top)];
+            pen.line(&frame, colour, 1.5)?;
+        } else {
+            pen.rect((zero.min(mean), y - half), (zero.max(mean), y + half), Ink(colour, strength))?;
+        }
         if !(row.low.is_finite() && row.high.is_finite()) {
             return Ok(());
         }
@@ -221,6 +234,7 @@ mod tests {
             low: -50.0,
             high: 50.0,
             verdict: Verdict::NoDifference,
+            beside: false,
         };
         let chart = TransferChart { rows: vec![row], theme: Theme::new(false, 1.0) };
         let (low, high) = chart.scale((0.0, 100.0)).range();

@@ -81,6 +81,7 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                 low: -mean,
                 high: mean * 2.0,
                 verdict: Verdict::Positive,
+                beside: mean > 0.0,
             });
             let chart = TransferChart { rows: rows.collect(), theme };
             to_svg(size, scale, "", |area| chart.draw(area));

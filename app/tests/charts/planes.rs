@@ -98,6 +98,7 @@ fn transfer_rows() -> Vec<TransferRow> {
         low: mean - half,
         high: mean + half,
         verdict,
+        beside: false,
     };
     vec![
         row(0, 0.182, 0.06, Verdict::Positive),
@@ -120,6 +121,19 @@ fn transfer_with_its_intervals_looks_as_it_did() {
 }
 
 #[test]
+fn the_gain_in_another_model_stands_hollow_below_the_task_s_own() {
+    let beside = |row: TransferRow| {
+        let (mean, half) = (row.mean - 0.05, (row.high - row.low) / 2.0);
+        TransferRow { label: "equal size".into(), mean, low: mean - half, high: mean + half, beside: true, ..row }
+    };
+    let rows = transfer_rows().into_iter().flat_map(|row| [row.clone(), beside(row)]).collect();
+    let chart = TransferChart { rows, theme: theme(false) };
+    let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
+    assert_eq!(svg.matches("equal size").count(), 4);
+    golden("transfer-beside", &svg);
+}
+
+#[test]
 fn a_gain_without_an_interval_has_no_whisker() {
     let row = |low: f64, high: f64| TransferRow {
         task: 0,
@@ -128,6 +142,7 @@ fn a_gain_without_an_interval_has_no_whisker() {
         low,
         high,
         verdict: Verdict::NoDifference,
+        beside: false,
     };
     let draw = |row| {
         let chart = TransferChart { rows: vec![row], theme: theme(false) };

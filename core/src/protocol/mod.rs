@@ -4,8 +4,10 @@
 //! belongs to a lesson carries the `run` it was loaded under, so that the page can drop those of
 //! an earlier one. Curves arrive in order and complete; pictures are latest-wins.
 
+mod compare;
 mod race;
 
+pub use compare::ComparedRow;
 pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
 
 use crate::config::Config;
@@ -64,6 +66,14 @@ pub enum Command {
     Time(u32),
     /// Measures one shared model against separate ones and answers with [`Event::Cost`].
     Cost,
+    /// Trains the lesson under every architecture that fits it, one after another, and answers with
+    /// [`Event::Compared`]. The lesson's own training pauses; while it goes on again, this waits.
+    Compare {
+        /// Epochs that each of them is trained.
+        epochs: u32,
+    },
+    /// Ends a comparison; nothing more is told of it.
+    CompareStop,
     /// The page has drawn this frame; the engine sends no more than two ahead.
     Ack(u32),
 }
@@ -147,6 +157,18 @@ pub enum Event {
         shared_seconds: f32,
         /// Seconds per epoch of the single-task models, one after another.
         separate_seconds: f32,
+    },
+    /// How far one architecture of a comparison has come; again while it trains.
+    Compared {
+        /// Of this load.
+        run: u32,
+        /// Its numbers so far.
+        row: Box<ComparedRow>,
+    },
+    /// A comparison is over: everyone is done.
+    CompareDone {
+        /// Of this load.
+        run: u32,
     },
     /// Something broke; the worker should be replaced.
     Fault {

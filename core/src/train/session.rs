@@ -4,9 +4,11 @@
 //! [`Session::turn`] as long as it says so, and yields to its event loop in between. A lesson on a
 //! landscape has no network: a race runs in place of the trainer, see [`race`].
 
+mod compare;
 mod pace;
 mod race;
 
+use compare::Comparison;
 use pace::Pace;
 
 use super::{TrainError, Trainer};
@@ -33,8 +35,6 @@ const AHEAD: u32 = 2;
 const IMPATIENT: Duration = Duration::from_millis(500);
 /// What a step is taken to last until some were measured.
 const STEP_SECONDS: f64 = 0.005;
-/// Numbers that a slice's batches may take.
-const MOST_INDICES: usize = 1 << 20;
 
 /// Where the training stands between commands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -64,6 +64,7 @@ pub struct Session {
     trainer: Option<Trainer>,
     /// In place of a trainer.
     race: Option<Run>,
+    comparison: Option<Comparison>,
     mode: Mode,
     speed: f32,
     pace: Pace,
@@ -86,6 +87,7 @@ impl Session {
             run: 0,
             trainer: None,
             race: None,
+            comparison: None,
             mode: Mode::Paused,
             speed: 0.0,
             pace: Pace::new(STEP_SECONDS),
@@ -133,6 +135,8 @@ impl Session {
             Command::Save => self.snapshot(emit).await?,
             Command::Time(millis) => self.time(millis, emit).await?,
             Command::Cost => self.cost(emit).await?,
+            Command::Compare { epochs } => self.compare(epochs, emit).await?,
+            Command::CompareStop => self.comparison = None,
             Command::Ack(number) => self.acknowledged = self.acknowledged.max(number),
         }
         Ok(())
@@ -188,7 +192,7 @@ impl Session {
         // What the old lesson's steps took says nothing about the new one's.
         self.pace.step_seconds = STEP_SECONDS;
         // The old lesson's tensors go before the new one's come.
-        (self.trainer, self.race) = (None, None);
+        (self.trainer, self.race, self.comparison) = (None, None, None);
         if let Some(race) = Run::new(&lesson) {
             self.load_race(race, snapshot, emit);
             return Ok(());
@@ -271,6 +275,9 @@ impl Session {
     ///
     /// The device failed.
     pub async fn turn(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
+        if self.compares() {
+            return self.compare_on(emit).await;
+        }
         let most = match self.steps_now() {
             Ok(steps) => steps,
             Err(turn) => return Ok(turn),
@@ -295,14 +302,10 @@ impl Session {
         let mut taken = 0;
         while taken < most && (taken == 0 || started.elapsed() < SLICE) {
             let before = Instant::now();
-            let fits = (SLICE.as_secs_f64() / self.pace.step_seconds.max(1e-6)) as u32;
-            let indices = (MOST_INDICES / trainer.step_rows().max(1)) as u32;
-            let advance = trainer.advance((most - taken).min(fits.clamp(1, indices.max(1)))).await?;
+            let fits = self.pace.fitting(SLICE, trainer.step_rows());
+            let advance = trainer.advance((most - taken).min(fits)).await?;
             taken += advance.steps;
-            if advance.steps > 0 {
-                let now = before.elapsed().as_secs_f64() / f64::from(advance.steps);
-                self.pace.step_seconds += (now - self.pace.step_seconds) * 0.3;
-            }
+            self.pace.lasted(advance.steps, before.elapsed());
             self.points.extend(advance.point);
             if let Some(divergence) = advance.divergence {
                 self.mode = Mode::Paused;

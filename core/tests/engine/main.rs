@@ -9,6 +9,7 @@
 mod absent;
 mod balancers;
 mod baselines;
+mod compare;
 mod death;
 mod dropout;
 mod fan;

@@ -41,6 +41,23 @@ fn interval_text(gain: Option<&TransferGain>) -> String {
     }
 }
 
+/// A task's newest gain in one of the two models.
+fn gain(page: Page, task: usize, beside: bool) -> Option<TransferGain> {
+    page.latest.with(|point| {
+        let point = point.as_ref()?;
+        let gains = if beside { &point.matched_transfer } else { &point.transfer };
+        gains.get(task).cloned()
+    })
+}
+
+/// What the chart and the table call the shared bottom of equal size.
+const BESIDE: &str = "equal size";
+
+/// Its parameters; 0 where none trains.
+fn matched(page: Page) -> usize {
+    page.summary.with(|summary| summary.as_ref().map_or(0, |summary| summary.matched_parameters))
+}
+
 #[derive(Clone, Copy)]
 struct TransferView(Page);
 
@@ -50,18 +67,23 @@ impl Chart for TransferView {
     fn track(&self) {
         self.0.latest.track();
         self.0.lesson.track();
+        self.0.summary.track();
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
-        let titles: Vec<String> =
-            self.0.lesson.with_untracked(|lesson| (0..lesson.tasks.len()).map(|k| task_title(lesson, k)).collect());
-        let rows = self.0.latest.with_untracked(|point| {
-            let row = |(task, label): (usize, String)| {
-                let unknown = TransferGain::undefined();
-                let gain = point.as_ref().and_then(|point| point.transfer.get(task)).unwrap_or(&unknown);
-                TransferRow { task, label, mean: gain.mean, low: gain.low, high: gain.high, verdict: verdict(gain) }
+        let page = self.0;
+        let rows = untrack(|| {
+            let titles = page
+                .lesson
+                .with(|lesson| (0..lesson.tasks.len()).map(|task| task_title(lesson, task)).collect::<Vec<_>>());
+            let row = |task: usize, label: String, beside: bool| {
+                let gain = gain(page, task, beside).unwrap_or_else(TransferGain::undefined);
+                let verdict = verdict(&gain);
+                TransferRow { task, label, mean: gain.mean, low: gain.low, high: gain.high, verdict, beside }
             };
-            titles.into_iter().enumerate().map(row).collect()
+            let other = |task: usize| (matched(page) > 0).then(|| row(task, BESIDE.into(), true));
+            let of_task = |(task, title)| std::iter::once(row(task, title, false)).chain(other(task));
+            titles.into_iter().enumerate().flat_map(of_task).collect()
         });
         TransferChart { rows, theme }.draw(area)
     }
@@ -69,7 +91,9 @@ impl Chart for TransferView {
     fn label(&self) -> String {
         let Some(point) = self.0.latest.get() else { return "Transfer gain per task, nothing recorded yet".into() };
         let of_task = |(task, gain): (usize, &TransferGain)| {
-            format!("task {} {}, {}", task_name(task), gain_text(Some(gain)), verdict(gain).text())
+            let other = point.matched_transfer.get(task).filter(|_| matched(self.0) > 0);
+            let other = other.map(|gain| format!(" ({BESIDE} {})", gain_text(Some(gain)))).unwrap_or_default();
+            format!("task {} {}, {}{other}", task_name(task), gain_text(Some(gain)), verdict(gain).text())
         };
         let all: Vec<_> = point.transfer.iter().enumerate().map(of_task).collect();
         format!("Transfer gain per task against learning alone: {}.", all.join("; "))
@@ -80,44 +104,12 @@ impl Chart for TransferView {
 #[component]
 pub fn TransferPanel() -> impl IntoView {
     let page = Page::get();
-    let gain =
-        move |task: usize| page.latest.with(|point| point.as_ref().and_then(|point| point.transfer.get(task).cloned()));
-    let final_gain =
-        move |task: usize| page.latest.with(|point| point.as_ref()?.best.as_ref()?.transfer.get(task).cloned());
-    let words = move |task: usize| {
-        let gain = gain(task);
-        let word = gain.as_ref().map_or(Verdict::Undefined, verdict).text();
-        if word == DASH { String::new() } else { word.to_string() }
-    };
-    let class = move |task: usize| match gain(task).as_ref().map(|gain| gain.verdict) {
-        Some(transfer::Verdict::Positive) => "verdict good",
-        Some(transfer::Verdict::Negative) => "verdict bad",
-        _ => "verdict",
-    };
+    let has_matched = Memo::new(move |_| matched(page) > 0);
     let row = move |task: usize| {
-        view! {
-            <tr>
-                <th scope="row"><TaskMark task/></th>
-                <td class="number" data-testid=format!("task-{task}-transfer")>
-                    <span class="steady">{move || gain_text(gain(task).as_ref())}</span>
-                </td>
-                <td>
-                    <span class=move || class(task)>{move || words(task)}</span>
-                    <span class="interval">{move || interval_text(gain(task).as_ref())}</span>
-                </td>
-            </tr>
-        }
+        let beside = move || has_matched.get().then(|| gain_row(page, task, true));
+        view! { {gain_row(page, task, false)} {beside} }
     };
-    let table = Callback::new(move |()| {
-        let head = ["task", "transfer gain", "verdict", "95 % interval", "on test rows", "interval on test rows"];
-        let row = |task: usize| {
-            let (now, end) = (gain(task), final_gain(task));
-            let cells = [gain_text(now.as_ref()), words(task), interval_text(now.as_ref())];
-            let ends = [gain_text(end.as_ref()), interval_text(end.as_ref())];
-            std::iter::once(task_name(task).to_string()).chain(cells).chain(ends).collect()
-        };
-        Table { head: head.map(String::from).to_vec(), rows: (0..tasks(page)).map(row).collect() }
-    });
+    let table = Callback::new(move |()| table(page));
     view! {
         <Panel title="Transfer" term="transfer" class="panel-transfer">
             <ChartView chart=TransferView(page)>
@@ -137,6 +129,58 @@ pub fn TransferPanel() -> impl IntoView {
         </Panel>
     }
     .into_any()
+}
+
+/// A task's gain, its verdict and its interval as a row.
+fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
+    let gain = move || gain(page, task, beside);
+    let class = move || match gain().map(|gain| gain.verdict) {
+        Some(transfer::Verdict::Positive) => "verdict good",
+        Some(transfer::Verdict::Negative) => "verdict bad",
+        _ => "verdict",
+    };
+    let (id, name) = match beside {
+        true => (format!("task-{task}-matched-transfer"), view! { {BESIDE} }.into_any()),
+        false => (format!("task-{task}-transfer"), view! { <TaskMark task/> }.into_any()),
+    };
+    view! {
+        <tr class:beside=beside>
+            <th scope="row">{name}</th>
+            <td class="number" data-testid=id>
+                <span class="steady">{move || gain_text(gain().as_ref())}</span>
+            </td>
+            <td>
+                <span class=class>{move || words(gain().as_ref())}</span>
+                <span class="interval">{move || interval_text(gain().as_ref())}</span>
+            </td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// The verdict, or nothing where there is none.
+fn words(gain: Option<&TransferGain>) -> String {
+    let verdict = gain.map_or(Verdict::Undefined, verdict);
+    if verdict == Verdict::Undefined { String::new() } else { verdict.text().into() }
+}
+
+fn table(page: Page) -> Table {
+    let mut head = vec!["task", "transfer gain", "verdict", "95 % interval", "on test rows", "interval on test rows"];
+    let other = matched(page) > 0;
+    if other {
+        head.extend(["gain of the shared bottom of equal size", "its 95 % interval"]);
+    }
+    let final_gain = |task: usize| page.latest.with(|point| point.as_ref()?.best.as_ref()?.transfer.get(task).cloned());
+    let row = |task: usize| {
+        let (now, end, beside) = (gain(page, task, false), final_gain(task), gain(page, task, true));
+        let mut cells = vec![task_name(task).to_string(), gain_text(now.as_ref()), words(now.as_ref())];
+        cells.extend([interval_text(now.as_ref()), gain_text(end.as_ref()), interval_text(end.as_ref())]);
+        if other {
+            cells.extend([gain_text(beside.as_ref()), interval_text(beside.as_ref())]);
+        }
+        cells
+    };
+    Table { head: head.into_iter().map(String::from).collect(), rows: (0..tasks(page)).map(row).collect() }
 }
 
 /// What the numbers are measured on.
@@ -159,5 +203,9 @@ fn sentence(page: Page) -> String {
             gains.join(", ")
         ))
     });
-    format!("Held-out validation loss against learning the task alone, {pairs}.{}", test.unwrap_or_default())
+    let other = match matched(page) {
+        0 => String::new(),
+        parameters => format!(" Hollow: a shared bottom of equal size, {parameters} parameters."),
+    };
+    format!("Held-out validation loss against learning the task alone, {pairs}.{other}{}", test.unwrap_or_default())
 }

@@ -1,6 +1,9 @@
 //! How fast a session goes, and how fast it may.
 
-use web_time::Instant;
+use web_time::{Duration, Instant};
+
+/// Numbers that a slice's batches may take.
+const MOST_INDICES: usize = 1 << 20;
 
 /// How fast it goes.
 pub(super) struct Pace {
@@ -29,6 +32,21 @@ impl Pace {
             self.shown = all as f32 / seconds;
         }
         self.window = Some(if seconds >= 0.5 { (Instant::now(), 0) } else { (started, all) });
+    }
+
+    /// Steps of so many rows that fit into a slice of work, at least one.
+    pub fn fitting(&self, slice: Duration, step_rows: usize) -> u32 {
+        let fits = (slice.as_secs_f64() / self.step_seconds.max(1e-6)) as u32;
+        let indices = (MOST_INDICES / step_rows.max(1)) as u32;
+        fits.clamp(1, indices.max(1))
+    }
+
+    /// Takes note of how long steps took, for the next slice.
+    pub fn lasted(&mut self, steps: u32, time: Duration) {
+        if steps > 0 {
+            let now = time.as_secs_f64() / f64::from(steps);
+            self.step_seconds += (now - self.step_seconds) * 0.3;
+        }
     }
 
     /// Steps that a limit of `speed` a second allows now.

@@ -1,0 +1,31 @@
+//! What a comparison of architectures tells.
+
+use crate::measure::transfer::TransferGain;
+use serde::{Deserialize, Serialize};
+
+/// An architecture in a comparison, with its numbers so far.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ComparedRow {
+    /// Its key in the table of architectures.
+    pub key: String,
+    /// Its name.
+    pub label: String,
+    /// Its place among those that are compared, from 0.
+    pub place: usize,
+    /// How many are compared.
+    pub of: usize,
+    /// Whole epochs trained.
+    pub epochs: u32,
+    /// Whether it is done: trained to the end, or no longer finite.
+    pub done: bool,
+    /// Whether it left the finite numbers.
+    pub diverged: bool,
+    /// Parameters of one model.
+    pub parameters: usize,
+    /// Optimiser steps per second of one model with nothing beside it.
+    pub steps_per_second: f32,
+    /// Per task: loss on test rows at the step of the best mean validation loss, on the first seed.
+    pub test: Vec<f32>,
+    /// Per task: transfer gain on test rows, every model at the step of its own best.
+    pub transfer: Vec<TransferGain>,
+}

@@ -1,0 +1,140 @@
+//! The part of a session that compares architectures: the lesson under each of them, one after
+//! another, in slices, while the lesson's own trainer stands still.
+
+use super::{FRAME, Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace, steps_per_second};
+use crate::config::{Config, Lesson, Pick, PopulationConfig, check};
+use crate::model::architectures;
+use crate::protocol::{ComparedRow, Event};
+use crate::train::{TrainError, Trainer};
+use burn::tensor::Device;
+use std::collections::VecDeque;
+use web_time::{Duration, Instant};
+
+/// The most epochs that a comparison may take.
+const MOST_EPOCHS: u32 = 2000;
+/// How long one model is timed.
+const TIMED: Duration = Duration::from_millis(60);
+
+/// A comparison of architectures under way.
+pub(super) struct Comparison {
+    epochs: u32,
+    /// Who comes next, with an empty row each.
+    waiting: VecDeque<(Lesson, ComparedRow)>,
+    now: Option<Contender>,
+    shown: Option<Instant>,
+}
+
+/// The architecture that trains.
+struct Contender {
+    trainer: Trainer,
+    row: ComparedRow,
+    pace: Pace,
+}
+
+impl Comparison {
+    /// Everyone that fits the lesson, not yet begun.
+    fn new(lesson: &Lesson, epochs: u32) -> Self {
+        let mut waiting: VecDeque<_> = contenders(lesson).into();
+        let of = waiting.len();
+        waiting.iter_mut().enumerate().for_each(|(place, (_, row))| (row.place, row.of) = (place, of));
+        Self { epochs: epochs.clamp(1, MOST_EPOCHS), waiting, now: None, shown: None }
+    }
+
+    /// Does a slice of work; the row that has changed, where it is time to show it.
+    async fn go_on(&mut self, device: &Device) -> Result<Option<ComparedRow>, TrainError> {
+        let Some(now) = &mut self.now else {
+            let Some((lesson, row)) = self.waiting.pop_front() else { return Ok(None) };
+            let begun = Contender::new(lesson, row, device).await?;
+            return Ok(Some(self.now.insert(begun).row.clone()));
+        };
+        now.train(self.epochs).await?;
+        let due = self.shown.is_none_or(|shown| shown.elapsed() >= FRAME);
+        if !(due || now.row.done) {
+            return Ok(None);
+        }
+        self.shown = Some(Instant::now());
+        let row = now.row.clone();
+        // Its tensors go before the next one's come.
+        self.now.take_if(|now| now.row.done);
+        Ok(Some(row))
+    }
+
+    fn is_over(&self) -> bool {
+        self.now.is_none() && self.waiting.is_empty()
+    }
+}
+
+/// The lesson under every architecture that it admits, each beside its baselines on the same seeds.
+fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
+    let population = PopulationConfig { fan: 0, matched: false, pairs: false, ..lesson.population.clone() };
+    let under = |choice: &crate::config::Choice| {
+        // The lesson's own has the lesson's options.
+        let own = (lesson.architecture.method == choice.key).then(|| lesson.architecture.clone());
+        let architecture = own.unwrap_or_else(|| Pick::new(choice.key));
+        let (checked, _) = check(Config { architecture, population: population.clone(), ..Config::clone(lesson) });
+        // The checker puts another one in the place of one that makes no sense here.
+        let fits = checked.architecture.method == choice.key;
+        let row = ComparedRow { key: choice.key.into(), label: choice.label.into(), ..ComparedRow::default() };
+        fits.then_some((checked, row))
+    };
+    architectures().iter().filter_map(|entry| under(&entry.choice)).collect()
+}
+
+impl Contender {
+    /// Builds its population, and times one model of it.
+    async fn new(lesson: Lesson, row: ComparedRow, device: &Device) -> Result<Self, TrainError> {
+        let steps_per_second = steps_per_second(&mut Trainer::single(lesson.clone(), device), TIMED).await?;
+        let mut trainer = Trainer::new(lesson, device);
+        // As a lesson does when it is loaded: the best so far may be the first.
+        trainer.record().await?;
+        let row = ComparedRow { parameters: trainer.network().layout().len, steps_per_second, ..row };
+        Ok(Self { trainer, row, pace: Pace::new(STEP_SECONDS) })
+    }
+
+    /// Trains for a slice, to the first recorded step at or after the last epoch.
+    async fn train(&mut self, epochs: u32) -> Result<(), TrainError> {
+        let started = Instant::now();
+        while !self.row.done && started.elapsed() < SLICE {
+            let before = Instant::now();
+            let advance = self.trainer.advance(self.pace.fitting(SLICE, self.trainer.step_rows())).await?;
+            self.pace.lasted(advance.steps, before.elapsed());
+            self.row.epochs = self.trainer.epoch();
+            self.row.diverged = advance.divergence.is_some();
+            self.row.done = self.row.diverged || advance.point.is_some() && self.row.epochs >= epochs;
+            if let Some(best) = advance.point.and_then(|point| point.best) {
+                (self.row.test, self.row.transfer) = (best.test, best.transfer);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Session {
+    /// Begins a comparison of architectures, in place of one that may be under way.
+    pub(super) async fn compare(&mut self, epochs: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let Some(trainer) = &self.trainer else {
+            emit(Event::CompareDone { run: self.run });
+            return Ok(());
+        };
+        self.comparison = Some(Comparison::new(trainer.lesson(), epochs));
+        self.pause(emit).await
+    }
+
+    /// Whether it is a comparison's turn: the lesson's own training goes first.
+    pub(super) fn compares(&self) -> bool {
+        self.comparison.is_some() && self.mode == Mode::Paused
+    }
+
+    /// Compares for a slice.
+    pub(super) async fn compare_on(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
+        let Some(comparison) = &mut self.comparison else { return Ok(Turn::Rest) };
+        if let Some(row) = comparison.go_on(&self.device).await? {
+            emit(Event::Compared { run: self.run, row: Box::new(row) });
+        }
+        if self.comparison.take_if(|comparison| comparison.is_over()).is_some() {
+            emit(Event::CompareDone { run: self.run });
+            return Ok(Turn::Rest);
+        }
+        Ok(Turn::Again)
+    }
+}
