@@ -11,6 +11,7 @@
 //! * [`balance`]: how the task losses are weighed against each other;
 //! * [`measure`]: metrics, transfer gain, conflict, Pareto set, hypervolume;
 //! * [`landscape`]: two losses with formulas, down which the balancers race without a network;
+//! * [`strategy`]: which tasks are taught in a step;
 //! * [`protocol`]: what the page and the engine say to each other;
 //! * [`model`]: architectures; with feature `engine` as networks over the population axis;
 //! * `train` (feature `engine`): the loop.
@@ -25,5 +26,6 @@ pub mod measure;
 pub mod model;
 pub mod protocol;
 pub mod random;
+pub mod strategy;
 #[cfg(feature = "engine")]
 pub mod train;

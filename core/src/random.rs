@@ -26,6 +26,8 @@ pub enum Purpose {
     Balancer = 7,
     /// What an architecture samples; index: model seed and step.
     Architecture = 8,
+    /// Which task a strategy draws; index: the step.
+    Strategy = 9,
 }
 
 /// The stream of a seed, a purpose and two indices.

@@ -193,7 +193,7 @@ fn options_are_numbers_within_limits_words_of_the_list_or_arrays() {
         format!(r#"{{"method": "{method}", "losses": [1, 4], "jacobian": [[1, 0], [-1, 1]], "options": {options}}}"#)
     };
     refused(&with("sum", r#"{"c": 1}"#), "'equal' has no option 'c'; it has none");
-    refused(&with("stch", r#"{"Mu": 1}"#), "it has mu, preference, ideal");
+    refused(&with("stch", r#"{"Mu": 1}"#), "it has mu, warmup, preference, ideal, units, warm_steps");
     for value in ["0", "-1", "1e9", r#""1""#, r#""small""#, "null", "true", "[1, 1]", "{}"] {
         refused(&with("stch", &format!(r#"{{"mu": {value}}}"#)), "option 'mu' must be a number from");
     }

@@ -103,7 +103,9 @@ fn every_lesson_loads_without_a_notice_and_trains() {
             assert!(racers.all(|racer| racer.losses().iter().all(|loss| loss.is_finite())), "{}", preset.key);
             continue;
         }
-        assert_eq!((lesson.seed, lesson.population.seeds), (OWN, 5), "{}", preset.key);
+        assert_eq!(lesson.seed, OWN, "{}", preset.key);
+        // An interval needs a few.
+        assert!((3..=5).contains(&lesson.population.seeds), "{}", preset.key);
         assert!((3..=4).contains(&preset.steps.len()), "{}", preset.key);
         let mut trainer = Trainer::new(lesson, &Device::flex());
         let point = train_to(&mut trainer, 5);

@@ -192,6 +192,15 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: |page| lesson(page, 5),
     },
+    Action {
+        id: "lesson-7",
+        label: "Seventh lesson",
+        help: "Opens the seventh lesson",
+        keys: "7",
+        chords: &[plain("7")],
+        repeats: false,
+        run: |page| lesson(page, 6),
+    },
 ];
 
 /// The command of an id.

@@ -13,6 +13,7 @@ pub mod tool;
 
 use crate::config::{Config, Pick, PickEntry};
 use crate::model;
+use crate::strategy;
 use std::sync::LazyLock;
 
 /// Makes the two tables of a room from one list: entries for whoever shows them, rules for whoever
@@ -57,10 +58,11 @@ pub fn reads(method: &Pick, setting: &str) -> bool {
 fn without_trunk(config: &Config) -> Option<&'static str> {
     const NO_LAYER: &str = "Nothing is shared: add a shared layer whose gradients it can combine.";
     const ALL_PRIVATE: &str = "This way of sharing has no parameters of all tasks whose gradients it could combine.";
+    const ONE_BY_ONE: &str = "The strategy teaches one task at a time, so that there are no gradients to combine.";
     match (config.trunk.is_empty(), model::shares(config)) {
         (true, _) => Some(NO_LAYER),
         (false, false) => Some(ALL_PRIVATE),
-        (false, true) => None,
+        (false, true) => strategy::of(&config.strategy).one_by_one().then_some(ONE_BY_ONE),
     }
 }
 

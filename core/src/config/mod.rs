@@ -52,6 +52,8 @@ pub struct Config {
     pub population: PopulationConfig,
     /// How the fan's models aim at their preferences.
     pub preference: Pick,
+    /// Which tasks are taught when.
+    pub strategy: Pick,
 }
 
 /// Where inputs and targets come from, and how many rows there are.
@@ -116,6 +118,12 @@ pub struct TaskConfig {
     pub dropout: Option<f64>,
     /// Private hidden layers before the task's output.
     pub head: Vec<LayerConfig>,
+    /// Epoch at which the task joins a curriculum.
+    pub from: usize,
+    /// Epoch at which it leaves; 0 for never.
+    pub until: usize,
+    /// Whether the trunk learns it before it is transferred.
+    pub source: bool,
 }
 
 /// What task weights do to the heads. Codebases differ here without saying so.
@@ -254,6 +262,9 @@ impl Default for TaskConfig {
             weight_decay: None,
             dropout: None,
             head: Vec::new(),
+            from: 0,
+            until: 0,
+            source: false,
         }
     }
 }

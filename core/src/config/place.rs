@@ -4,7 +4,7 @@ use super::fields::{Card, Effect, Entry, Field, lesson_fields, task_fields};
 use super::kind::{Kind, Notice, Value, quoted};
 use super::pick::{OptionSpec, Pick, PickEntry};
 use super::{Config, MAX_TASKS};
-use crate::{balance, data, model};
+use crate::{balance, data, model, strategy};
 
 /// A method chosen from a table: the pick's slot in the configuration.
 pub(super) struct Slot {
@@ -30,6 +30,14 @@ pub(super) const SLOTS: &[Slot] = &[
         table: model::architectures,
         pick: |c| &mut c.architecture,
         read: |c| &c.architecture,
+    },
+    // Before the balancer, some of which don't fit some strategies.
+    Slot {
+        key: "strategy",
+        card: Card::Training,
+        table: strategy::strategies,
+        pick: |c| &mut c.strategy,
+        read: |c| &c.strategy,
     },
     Slot {
         key: "bal",

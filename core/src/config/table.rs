@@ -5,7 +5,7 @@ use super::kind::{Choice, Kind, Value};
 use super::layer::MAX_DROPOUT;
 use super::pick::{Pick, PickEntry};
 use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, Schedule, TaskConfig};
-use crate::{balance, data, model};
+use crate::{balance, data, model, strategy};
 use std::sync::LazyLock;
 
 fn always(_: &Config, _: usize) -> bool {
@@ -22,6 +22,10 @@ fn sources() -> Vec<Choice> {
 
 fn architectures() -> Vec<Choice> {
     picks(model::architectures())
+}
+
+fn strategies() -> Vec<Choice> {
+    picks(strategy::strategies())
 }
 
 fn balancers() -> Vec<Choice> {
@@ -212,7 +216,7 @@ const fn inherited(max: f64) -> Kind {
 pub(super) static LESSON: &[Field] = &[
         line!("s", Training, Reset, "seed", "Everything random follows from it: the same seed replays the same run.", whole(0, u32::MAX as i64), integer!(c.seed)),
         line!("data", Data, Reset, "data", "Where inputs and targets come from.", Kind::Choice(sources), (|c, _| Value::Choice(c.data.source.method.clone()), |c, _, v| set_method(&mut c.data.source, v))),
-        line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 5000), integer!(c.data.train_rows)),
+        line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 20_000), integer!(c.data.train_rows)),
         line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
         line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
@@ -222,6 +226,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
         line!("every", Sharing, Live, "asked every", "Optimiser steps between two questions to the balancer; in between its last weights hold. One that answers with a direction is asked in every step.", whole(1, 100), integer!(c.sharing.refresh)),
         line!("smooth", Sharing, Live, "smoothing of the weights", "The share of the weights before in the weights now; 0 for none.", real(0.0, 0.999), number!(c.sharing.smoothing)),
+        line!("strategy", Training, Reset, "strategy", "Which tasks are taught when.", Kind::Choice(strategies), (|c, _| Value::Choice(c.strategy.method.clone()), |c, _, v| set_method(&mut c.strategy, v)), shown |c, _| c.tasks.len() > 1),
         line!("opt", Training, Reset, "optimiser", "The rule that turns gradients into steps.", Kind::Choice(optimisers), word!(of_optimiser, as_optimiser, c.training.optimiser)),
         line!("lr", Training, Live, "learning rate", "How far a step goes.", factor(1e-6, 10.0), number!(c.training.learning_rate)),
         line!("mom", Training, Live, "momentum", "How much of the last steps' direction is kept.", real(0.0, 0.999), number!(c.training.momentum)),
@@ -245,13 +250,16 @@ pub(super) static LESSON: &[Field] = &[
 pub(super) static TASK: &[Field] = &[
         task_line!("loss", Data, Reset, "kind and loss", "What the task predicts and how errors count.", Kind::Choice(losses), (|c, k| of_loss(task(c, k).loss), |c, k, v| if let (Some(t), Some(loss)) = (c.tasks.get_mut(k), as_loss(v)) { t.loss = loss })),
         task_line!("target", Data, Reset, "target", "The function of the inputs that the task has to learn.", Kind::Choice(targets), (|c, k| Value::Choice(task(c, k).target.clone()), |c, k, v| if let (Some(t), Value::Choice(key)) = (c.tasks.get_mut(k), v) { t.target = key.clone() }), shown |c, _| data::is_plane(&c.data.source)),
-        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| task(c, k).loss != LossKind::Bce),
+        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| { let fits = data::outputs(&c.data.source, task(c, k).loss); fits.start() < fits.end() }),
         task_line!("rel", Data, Reset, "relatedness to A", "1 is task A's target, -1 its mirror image, 0 the task's own; between them the target turns from one to the other. The mirror image of a linear task is no conflict: a head undoes it.", real(-1.0, 1.0), task_number!(related), shown |c, k| k > 0 && data::is_plane(&c.data.source)),
         task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
-        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 5000, "all"), task_integer!(labelled)),
+        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled)),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
+        task_line!("from", Training, Live, "joins at epoch", "The epoch at which the task is taught for the first time.", whole(0, 100_000), task_integer!(from), shown |c, _| strategy::reads(c, "from")),
+        task_line!("until", Training, Live, "leaves at epoch", "The epoch from which the task is taught no more.", whole_or(1, 100_000, "never"), task_integer!(until), shown |c, _| strategy::reads(c, "until")),
+        task_line!("source", Training, Live, "source of the transfer", "Whether the shared layers learn this task first. Without any, task A is the source.", Kind::Switch, (|c, k| Value::Switch(task(c, k).source), |c, k, v| if let (Some(t), Value::Switch(on)) = (c.tasks.get_mut(k), v) { t.source = *on }), shown |c, _| strategy::reads(c, "source")),
         task_line!("lr", Training, Live, "learning rate, head", "A factor on the learning rate for the task's private layers.", factor(0.01, 100.0), task_number!(rate)),
         task_line!("decay", Training, Live, "weight decay, head", "Weight decay of the private layers.", inherited(1.0), task_inherited!(weight_decay)),
         task_line!("drop", Training, Live, "dropout, head", "Dropout in the private layers.", inherited(MAX_DROPOUT), task_inherited!(dropout)),

@@ -110,7 +110,7 @@ pub(super) fn from_starts(starts: &[[f64; 2]], lesson: &Lesson) -> Vec<Entrant> 
 }
 
 /// The rules that look for points of a front, in the order of the page.
-const SEEKERS: [&str; 6] = ["linear", "mgda", "epo", "tchebycheff", "stch", "pareto-mtl"];
+const SEEKERS: [&str; 7] = ["linear", "mgda", "epo", "tchebycheff", "stch", "pareto-mtl", "pbi"];
 
 /// Some rules with `count` preferences each, from random starts that depend on the preference alone.
 ///

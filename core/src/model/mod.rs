@@ -5,7 +5,9 @@
 //! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
 //! the heads on them are the same in all.
 
-use crate::config::{Config, Pick, PickEntry};
+#[cfg(feature = "engine")]
+use crate::config::Pick;
+use crate::config::{Config, PickEntry};
 use std::sync::LazyLock;
 
 mod branch;

@@ -16,6 +16,7 @@ mod record;
 mod session;
 mod sight;
 mod snapshot;
+mod stages;
 mod step;
 pub mod tensors;
 mod trainer;

@@ -170,6 +170,16 @@ impl Plan {
         self.members.iter().filter(|member| member.role == Role::Pair(0, 1)).count()
     }
 
+    /// Whether a member of this role learns a task at all.
+    pub fn learns(&self, role: Role, task: usize) -> bool {
+        match role {
+            Role::Composed | Role::Matched => true,
+            Role::Baseline(own) => own == task,
+            Role::Pair(i, j) => i == task || j == task,
+            Role::Fan(point) => self.fan.get(point).and_then(|wish| wish.get(task)).is_some_and(|wish| *wish > 0.0),
+        }
+    }
+
     /// Where the fan stands.
     pub fn fan_range(&self) -> Range<usize> {
         let is_fan = |member: &Member| matches!(member.role, Role::Fan(_));

@@ -3,6 +3,7 @@
 use super::evaluate::SPLITS;
 use super::plan::{Plan, Role};
 use super::sight;
+use super::stages::Stages;
 use crate::data::Dataset;
 use crate::measure::{conflict, hypervolume::hypervolume, transfer::TransferGain};
 use crate::protocol::{Best, CurvePoint};
@@ -31,6 +32,10 @@ pub struct Record {
     best: Vec<(f32, u32, Vec<f32>)>,
     /// Steps with the Gram matrices there, in task order, oldest first.
     grams: VecDeque<(u32, Vec<f32>)>,
+    /// By task: the baseline's validation loss at the last recorded step, as a share of the best constant
+    /// guess's.
+    single: Vec<f64>,
+    stages: Stages,
 }
 
 /// Numbers read from the device at a recorded step.
@@ -54,6 +59,8 @@ pub struct Reading {
     pub alone: Vec<(usize, Vec<f32>)>,
     /// Per task: how much it counts in an average.
     pub importance: Vec<f64>,
+    /// Which tasks the last step taught; empty for a strategy without stages.
+    pub taught: Vec<bool>,
 }
 
 impl Reading {
@@ -88,6 +95,7 @@ impl Record {
     pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, reading: &Reading) -> CurvePoint {
         self.update(plan, step, reading);
         self.remember(step, &reading.gram);
+        self.follow(plan, data, reading);
         let tasks = 0..plan.tasks;
         // Training pauses where the composed model dies, and the page shows what it was put back to.
         let composed =
@@ -99,7 +107,10 @@ impl Record {
         front.push(tasks.clone().map(|k| reading.valid(plan, 0, k)).collect());
         let transfer = self.transfer(plan, |member, task| reading.valid(plan, member, task));
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
-        let seen = sight::of(plan, data, reading, front, transfer.clone(), window);
+        let mut seen = sight::of(plan, data, reading, front, transfer.clone(), window);
+        for (task, sight) in seen.tasks.iter_mut().enumerate() {
+            sight.stages = self.stages.of(task);
+        }
         CurvePoint {
             step,
             epoch,
@@ -129,6 +140,23 @@ impl Record {
             measures: seen.measures(),
             best: self.best_point(plan),
         }
+    }
+
+    /// How a task's loss alone stands to the best constant guess's at the last recorded step.
+    pub fn single(&self) -> &[f64] {
+        &self.single
+    }
+
+    /// Keeps what strategies and forgetting look back at.
+    fn follow(&mut self, plan: &Plan, data: &Dataset, reading: &Reading) {
+        let share = |task: usize| {
+            let guess = data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess));
+            let share = plan.baseline(0, task).map_or(f64::NAN, |m| reading.valid(plan, m, task)) / guess;
+            if share.is_nan() { f64::INFINITY } else { share }
+        };
+        self.single = (0..plan.tasks).map(share).collect();
+        let losses: Vec<f64> = (0..plan.tasks).map(|task| reading.valid_where_it_stands(plan, 0, task)).collect();
+        self.stages.record(&reading.taught, &losses);
     }
 
     /// Keeps the Gram matrix of a step, and as many before it as a conflict rate looks at.

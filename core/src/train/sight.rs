@@ -43,7 +43,7 @@ fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, task: usize) -> Ta
         loss_alone: baseline.map_or(f64::NAN, |member| reading.valid(plan, member, task)),
         guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
         importance: reading.importance.get(task).copied().unwrap_or(1.0),
-        // Nothing teaches one task after another yet.
+        // From the record, which knows what was before.
         stages: Vec::new(),
     }
 }

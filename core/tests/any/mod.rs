@@ -6,7 +6,7 @@ use mtl_core::config::{
     ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, TaskConfig, Value, apply, entries, lessons,
 };
 use mtl_core::random::{Purpose, stream};
-use mtl_core::{balance, data, model};
+use mtl_core::{balance, data, model, strategy};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -114,6 +114,9 @@ impl Dice {
             weight_decay: self.chance(0.5).then(|| self.number(0.0, 1.0)),
             dropout: self.chance(0.5).then(|| self.number(0.0, 0.9)),
             head: self.layers(),
+            from: self.whole(0, 300).unsigned_abs() as usize,
+            until: self.whole(0, 300).unsigned_abs() as usize,
+            source: self.chance(0.3),
         }
     }
 }
@@ -129,6 +132,7 @@ pub fn unchecked(seed: u32) -> Config {
     if dice.chance(0.5) {
         config.data.source = dice.pick(data::sources());
         config.architecture = dice.pick(model::architectures());
+        config.strategy = dice.pick(strategy::strategies());
         config.balancer = dice.pick(balance::balancers());
     }
     if dice.chance(0.1) {

@@ -1,10 +1,13 @@
 //! Who finds which part of a front (section 3.2 of the methods' reference).
 
 use crate::run::{Walk, training, usual};
+use mtl_core::balance::gradients::pareto_mtl;
 use mtl_core::config::{Optimiser, check, lessons};
-use mtl_core::landscape::{Concave, Place, Race, Scene};
+use mtl_core::landscape::{Concave, Landscape, Place, Race, Scene};
+use mtl_core::measure::hypervolume::hypervolume;
 use mtl_core::random::{Purpose, stream};
 use rand::RngExt;
+use std::f64::consts::FRAC_PI_2;
 
 /// The lesson's race, as long as the page calls it.
 fn raced() -> Race {
@@ -29,11 +32,12 @@ fn on_the_concave_front_only_some_balancers_reach_the_middle() {
         ("tchebycheff", 0.297703, 0.769725),
         ("stch", 0.296586, 0.785853),
         ("pareto-mtl", 0.277674, 0.791013),
+        ("pbi", 0.251783, 0.764546),
     ];
     for (key, on_concave, on_convex) in measured {
         let (a, b) = (concave.hypervolume(key).unwrap(), convex.hypervolume(key).unwrap());
         println!("{key:12} {a:.6} {b:.6}");
-        // A step of Tchebycheff is never short, so that its last digits depend on rounding.
+        // A step of Tchebycheff and PBI is never short, so that their last digits depend on rounding.
         assert!((a - on_concave).abs() < 5e-3 && (b - on_convex).abs() < 5e-3, "{key}: {a} {b}");
         assert!(a < 0.342116 && b < 5.0 / 6.0);
     }
@@ -45,7 +49,7 @@ fn on_the_concave_front_only_some_balancers_reach_the_middle() {
     // MGDA: the middle.
     assert!(losses(concave, "mgda").iter().all(|[a, b]| (0.5..0.75).contains(a) && (0.5..0.75).contains(b)));
     // Both loss by preference: from one end to the other, evenly.
-    for key in ["epo", "tchebycheff"] {
+    for key in ["epo", "tchebycheff", "stch"] {
         let found = losses(concave, key);
         assert!(found.windows(2).all(|pair| (0.03..0.2).contains(&(pair[1][0] - pair[0][0]))), "{key}: {found:?}");
     }
@@ -61,8 +65,9 @@ fn fixed_weights_find_the_point_of_the_convex_front_that_they_stand_for() {
     }
 }
 
+/// PBI's penalty has a kink on the ray: it comes as near as its steps are short.
 #[test]
-fn epo_lands_on_the_published_targets() {
+fn epo_and_pbi_land_on_the_published_targets() {
     let angle = |k: f64| (k * std::f64::consts::PI / 20.0).sin_cos();
     let targets = [(1.0, [0.146234, 0.923283]), (11.0 / 3.0, [0.488504, 0.752231])];
     for (k, [low, high]) in targets {
@@ -73,10 +78,12 @@ fn epo_lands_on_the_published_targets() {
             let start: Vec<f64> =
                 (0..20).map(|i| if i % 2 == 0 { 0.3 } else { -0.3 } + 0.1 * (random.random::<f64>() - 0.5)).collect();
             let place = Place::Preference(weights);
-            let walk = Walk::new(usual("epo"), place, &start, &Concave, training(Optimiser::Sgd, 0.1)).to(1000);
-            let found = walk.racer.losses();
-            let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 0.01);
-            assert!(near, "{found:?} is not {expected:?}");
+            for (key, rate, steps) in [("epo", 0.1, 1000), ("pbi", 0.002, 20_000)] {
+                let walk = Walk::new(usual(key), place, &start, &Concave, training(Optimiser::Sgd, rate)).to(steps);
+                let found = walk.racer.losses();
+                let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 0.01);
+                assert!(near, "{key}: {found:?} is not {expected:?}");
+            }
         }
     }
 }
@@ -101,4 +108,32 @@ fn by_the_published_protocol_weights_collapse_to_an_end_and_mgda_to_the_centre()
         let [a, b] = run("mgda");
         assert!((0.5..0.75).contains(&a) && (0.5..0.75).contains(&b), "{share}: {a} {b}");
     }
+}
+
+/// The preference whose sector of Pareto MTL is the `k`-th of ten: sectors go from axis to axis, the
+/// preferences of a race stay 9 degrees away from either.
+fn sector(k: u32) -> Place {
+    let (a, b) = (FRAC_PI_2 * (0.1 + 0.8 * f64::from(k) / 9.0)).sin_cos();
+    Place::Preference([a / (a + b), b / (a + b)])
+}
+
+/// The reference's run has a hypervolume of 0.298. Over 30 sets of ten starts it is 0.278 to 0.297 here,
+/// 0.291 on average: a model stops anywhere on the front within its sector. In 15 of these sets all
+/// ten are in their own sectors, in 12 nine, in 3 eight.
+#[test]
+fn by_the_published_protocol_every_model_of_pareto_mtl_ends_in_its_own_sector() {
+    let vectors = pareto_mtl::vectors(2, 10);
+    let run = |k: u32| {
+        let pick = usual("pareto-mtl").with("vectors", 10.0).with("first", 20.0);
+        Walk::new(pick, sector(k), &start(k.into()), &Concave, training(Optimiser::Sgd, 1.0)).to(100).racer
+    };
+    let found: Vec<[f64; 2]> = (0..10).map(|k| run(k).losses()).collect();
+    for (k, [a, b]) in found.iter().enumerate() {
+        let near = |vector: usize| vectors[vector][0] * a + vectors[vector][1] * b;
+        let nearest = (0..10).max_by(|i, j| near(*i).total_cmp(&near(*j)));
+        assert_eq!(nearest, Some(k), "{a} {b}");
+    }
+    let (reference, _) = Concave.hypervolume().unwrap();
+    let volume = hypervolume(&found, &reference);
+    assert!((volume - 0.298).abs() < 0.01, "{volume}");
 }

@@ -35,7 +35,7 @@ fn a_link_opens_a_race_and_another_source_none() {
     assert_eq!(five.racers.len(), start.racers.len() / 3 * 5);
     let fronts = run("v=1&p=fronts&data.points=4").news();
     let start = fronts.start.unwrap();
-    assert_eq!((start.scenes.len(), start.racers.len()), (2, 2 * 6 * 4));
+    assert_eq!((start.scenes.len(), start.racers.len()), (2, 2 * 7 * 4));
     assert!(fronts.now.x.is_empty() && start.scenes.iter().all(|scene| scene.heat.is_empty()));
     assert!((start.scenes[0].hypervolume.unwrap() - 0.342116).abs() < 1e-6);
     assert!(Run::new(&lesson("v=1&p=twins")).is_none());

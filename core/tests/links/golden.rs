@@ -27,6 +27,7 @@ const GOLDEN: &[&str] = &[
     "v=1&p=two-valleys&data.scale=1&data.starts=cagrad&bal=famo",
     "v=1&p=fronts&data.points=4&bal=epo",
     "v=1&p=rivals&bal=mgda&bal.norm=loss%2B&fanby=stch&fanby.mu=0.1&t0.weight=2",
+    "v=1&p=loud&data.loud=10&data.dims=50&bal=stch&bal.warmup=395",
 ];
 
 #[test]

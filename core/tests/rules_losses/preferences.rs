@@ -1,6 +1,6 @@
 //! The rules with a preference, section 2.2.
 
-use super::{LOSSES, assert_close, lab, random};
+use super::{LOSSES, Lab, assert_close, lab, random};
 use rand::RngExt;
 
 #[test]
@@ -36,4 +36,98 @@ fn smooth_tchebycheff_lies_between_its_bounds() {
         let (hard, smooth) = (lab("tchebycheff").value(&losses), lab("stch").option("mu", mu).value(&losses));
         assert!(hard <= smooth + 1e-12 && smooth <= hard + mu * (tasks as f64).ln() + 1e-12);
     }
+}
+
+/// Smooth Tchebycheff with a warm-up of so many steps.
+fn warmed(steps: f64) -> Lab {
+    lab("stch").option("warmup", steps)
+}
+
+/// The same after its warm-up, in which the losses were these on average.
+fn scaled(units: &[f64]) -> Lab {
+    warmed(10.0).vector("units", units).vector("warm_steps", &[10.0; 2])
+}
+
+#[test]
+fn smooth_tchebycheff_adds_up_logarithms_while_it_warms_up() {
+    let warm = warmed(10.0).vector("preference", &[0.9, 0.1]);
+    assert_close(&[warm.value(&LOSSES)], &[1.386294]);
+    assert_close(&warm.weights(&LOSSES), &[1.0, 0.25]);
+    assert_close(&warm.vector("ideal", &[0.5, 2.0]).weights(&LOSSES), &[2.0, 0.5]);
+}
+
+/// The logarithms of (1, 4) in units of (1, 2) are 0 and ln 2, so that the shares are (1, 2) / 3; at
+/// `mu` = 1/2 they are (1, 4) / 5, at preferences of 1 to 3 they are (1, 6) / 7.
+#[test]
+fn smooth_tchebycheff_counts_losses_in_units_of_the_warm_up() {
+    let even = scaled(&[1.0, 2.0]);
+    assert_close(&[even.value(&LOSSES)], &[2.0 * 3_f64.ln()]);
+    assert_close(&even.weights(&LOSSES), &[2.0 / 3.0, 1.0 / 3.0]);
+    let sharp = even.option("mu", 0.5);
+    assert_close(&[sharp.value(&LOSSES)], &[5_f64.ln()]);
+    assert_close(&sharp.weights(&LOSSES), &[0.4, 0.4]);
+    let bent = scaled(&[1.0, 2.0]).vector("preference", &[0.25, 0.75]);
+    assert_close(&[bent.value(&LOSSES)], &[2.0 * 3.5_f64.ln()]);
+    assert_close(&bent.weights(&LOSSES), &[2.0 / 7.0, 3.0 / 7.0]);
+    assert_close(&bent.vector("preference", &[1.0, 3.0]).weights(&LOSSES), &[2.0 / 7.0, 3.0 / 7.0]);
+    assert_close(&scaled(&[0.5, 1.0]).vector("ideal", &[0.5, 2.0]).weights(&LOSSES), &[4.0 / 3.0, 2.0 / 3.0]);
+}
+
+#[test]
+fn the_last_fifth_of_the_warm_up_is_averaged_to_the_units() {
+    let mut stch = warmed(10.0);
+    for _ in 0..8 {
+        assert_close(&stch.step(&LOSSES, None), &[1.0, 0.25]);
+    }
+    assert_close(&stch.vectors["units"], &[0.0, 0.0]);
+    stch.step(&[2.0, 6.0], None);
+    assert_close(&stch.step(&[4.0, 2.0], None), &[0.25, 0.5]);
+    assert_close(&stch.vectors["units"], &[3.0, 4.0]);
+    assert_close(&stch.step(&[3.0, 8.0], None), &[2.0 / 9.0, 1.0 / 6.0]);
+    assert_close(&stch.vectors["units"], &[3.0, 4.0]);
+    assert_close(&stch.vectors["warm_steps"], &[10.0, 10.0]);
+}
+
+#[test]
+fn a_warm_up_is_begun_when_it_is_asked_for_and_cut_short_when_it_is_not() {
+    let mut late = lab("stch");
+    (0..50).for_each(|_| drop(late.step(&LOSSES, None)));
+    let mut late = late.option("warmup", 10.0);
+    assert_close(&late.step(&LOSSES, None), &[1.0, 0.25]);
+    // Nothing was averaged yet: the present losses are the units.
+    let mut short = late.option("warmup", 1.0);
+    assert_close(&short.step(&[2.0, 3.0], None), &[0.5, 1.0 / 3.0]);
+    assert_close(&short.vectors["units"], &[2.0, 3.0]);
+}
+
+#[test]
+fn after_a_warm_up_the_scale_of_a_loss_makes_no_difference() {
+    let mut random = random(6);
+    for tasks in (2..=6).cycle().take(50) {
+        let scales: Vec<f64> = (0..tasks).map(|_| 10_f64.powf(random.random_range(-2.0..2.0))).collect();
+        let wish: Vec<f64> = (0..tasks).map(|_| random.random_range(0.1..1.0)).collect();
+        let mut plain = warmed(10.0).option("mu", 0.3).vector("preference", &wish);
+        let mut other = warmed(10.0).option("mu", 0.3).vector("preference", &wish);
+        for _ in 0..20 {
+            let losses: Vec<f64> = (0..tasks).map(|_| random.random_range(0.5..2.0)).collect();
+            let scaled: Vec<f64> = losses.iter().zip(&scales).map(|(loss, scale)| loss * scale).collect();
+            let effect: Vec<f64> = other.step(&scaled, None).iter().zip(&scales).map(|(w, scale)| w * scale).collect();
+            let expected = plain.step(&losses, None);
+            // The 1e-8 under a logarithm counts more for a loss of a hundredth.
+            let near = effect.iter().zip(&expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-4);
+            assert!(near, "{effect:?} is not {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn after_a_warm_up_weights_are_the_gradient_of_the_objective_too() {
+    let lab = scaled(&[0.7, 5.0]).option("mu", 0.4).vector("preference", &[0.3, 0.7]).vector("ideal", &[0.2, 0.1]);
+    let slope = |step: [f64; 2]| {
+        let at = |sign: f64| lab.value(&[LOSSES[0] + sign * step[0], LOSSES[1] + sign * step[1]]);
+        (at(1.0) - at(-1.0)) / 2e-6
+    };
+    let slopes = [slope([1e-6, 0.0]), slope([0.0, 1e-6])];
+    let weights = lab.weights(&LOSSES);
+    assert!(weights.iter().zip(slopes).all(|(a, b)| (a - b).abs() < 1e-6), "{weights:?} is not {slopes:?}");
 }

@@ -42,7 +42,7 @@ impl Course {
     /// The methods that have a colour of their own, with its number in the palette.
     fn styled(&self) -> Vec<(usize, &RacerStart)> {
         let methods = self.methods();
-        let few = methods.len() <= NAMED.len() + 1;
+        let few = methods.len() <= NAMED.len() + 2;
         let has = |method: &&RacerStart| few || NAMED.contains(&method.key.as_str());
         methods.into_iter().filter(has).take(NAMED.len()).enumerate().collect()
     }

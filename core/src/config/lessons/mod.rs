@@ -2,6 +2,7 @@
 
 mod bully;
 mod fronts;
+mod loud;
 mod rivals;
 mod stranger;
 mod twins;
@@ -33,7 +34,7 @@ impl Preset {
 
 /// Every lesson, in the order of the picker. The first is what a first visit opens.
 pub const LESSONS: &[Preset] =
-    &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON, valleys::LESSON, fronts::LESSON];
+    &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON, valleys::LESSON, fronts::LESSON, loud::LESSON];
 
 /// The lesson of a key.
 pub fn find(key: &str) -> Option<&'static Preset> {
@@ -57,6 +58,7 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
         balancer: Pick::new("equal"),
         sharing: SharingConfig::default(),
         preference: Pick::new("linear"),
+        strategy: Pick::new("joint"),
         training: TrainingConfig {
             optimiser: Optimiser::AdamW,
             momentum: 0.9,

@@ -62,7 +62,7 @@ impl Balancers {
         let answer = asked.rule.answer(&seen, &mut random);
         let spread = |weights: &[f64]| {
             let mut all = vec![0.0; self.tasks];
-            present.iter().zip(weights).for_each(|(task, weight)| all[*task] = *weight);
+            present.iter().zip(weights).for_each(|(task, weight)| all[*task] = asked.times * weight);
             all
         };
         let has_weights = asked.rule.has_weights(&asked.pick);

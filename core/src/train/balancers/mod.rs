@@ -39,6 +39,8 @@ pub struct Asked {
     needs: Needs,
     /// Whether its weights count in the heads.
     heads: bool,
+    /// What its rule's weights are multiplied by.
+    times: f64,
     /// Its own random stream.
     stream: u64,
     /// What the lesson says, a number a task.
@@ -109,12 +111,15 @@ impl Balancers {
         let kinds: Vec<_> = lesson.tasks.iter().map(|task| task.loss).collect();
         let given = Given { kinds: &kinds, manual: wish, options: pick };
         let plain = self.sharing.refresh == 1 && self.sharing.smoothing == 0.0;
-        if let Some(coefficients) = rule.coefficients(&given).filter(|c| by_losses && (plain || c.learned.is_none())) {
-            return Some(match member.role {
-                // A fan member's weights sum to the number of tasks, like the composed model's.
-                Role::Fan(_) => coefficients.times(self.tasks as f64),
-                _ => coefficients,
-            });
+        let coefficients = rule.coefficients(&given);
+        // Where a fan member's weights are its preference they sum to the number of tasks, like the
+        // composed model's, whoever applies them.
+        let times = match member.role {
+            Role::Fan(_) if coefficients.is_some() => self.tasks as f64,
+            _ => 1.0,
+        };
+        if let Some(coefficients) = coefficients.filter(|c| by_losses && (plain || c.learned.is_none())) {
+            return Some(coefficients.times(times));
         }
         let role = match member.role {
             Role::Fan(point) => 1 + point as u64,
@@ -128,6 +133,7 @@ impl Balancers {
             pick: pick.clone(),
             needs,
             heads,
+            times,
             stream: role << 32 | member.seed,
             settings: Vectors::from([("preference", shares(wish)), ("regression", regression)]),
         });

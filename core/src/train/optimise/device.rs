@@ -296,8 +296,10 @@ fn move_one(
         }
         let moves = factors[place];
         update *= moves;
-        new_first = new_first * moves + held_first * (1.0 - moves);
-        new_second = new_second * moves + held_second * (1.0 - moves);
+        if moves == 0.0 {
+            new_first = held_first;
+            new_second = held_second;
+        }
     }
     first[at] = new_first;
     second[at] = new_second;

@@ -176,10 +176,12 @@ impl Row<'_> {
     }
 }
 
-/// The new value where a parameter moves, else the old one.
+/// The new value where a parameter moves, however little, else the old one.
 fn mix(new: &mut [f32], old: &[f32], moves: &[f32]) {
     for ((new, old), moves) in new.iter_mut().zip(old).zip(moves) {
-        *new = *new * moves + old * (1.0 - moves);
+        if *moves == 0.0 {
+            *new = *old;
+        }
     }
 }
 

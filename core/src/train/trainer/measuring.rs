@@ -3,6 +3,7 @@
 use super::{Trainer, UNHEALTHY};
 use crate::model;
 use crate::protocol::{CurvePoint, Divergence, Picture, Summary};
+use crate::strategy;
 use crate::train::TrainError;
 use crate::train::picture::task_outputs;
 use crate::train::plan::Role;
@@ -57,6 +58,7 @@ impl Trainer {
             predictions: task_outputs(&self.shape, &groups),
             alone: alone.into_iter().chain(others.alone).collect(),
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
+            taught: self.taught(),
         };
         let (step, epoch) = (self.step, self.epoch());
         let point = self.record.point(&self.whole, &self.data, step, epoch, &reading);
@@ -68,13 +70,22 @@ impl Trainer {
     }
 
     /// The weights of the first composed model in task order: those that its rule said last, else
-    /// what the device has, in column order.
+    /// what the device has, in column order; times what the strategy makes of them.
     fn weights(&self, on_device: &[f32]) -> Vec<f32> {
-        match self.memory.of_member(0) {
+        let weights = match self.memory.of_member(0) {
             Some([]) => vec![f32::NAN; self.columns.len()],
             Some(weights) => weights.iter().map(|weight| *weight as f32).collect(),
             None => self.in_task_order(on_device),
-        }
+        };
+        let factor = |task| self.said.as_ref().and_then(|says| says.tasks.get(task)).map_or(1.0, |f| *f as f32);
+        weights.into_iter().enumerate().map(|(task, weight)| weight * factor(task)).collect()
+    }
+
+    /// Which tasks the last step taught; empty for a strategy without stages.
+    fn taught(&self) -> Vec<bool> {
+        let staged = strategy::of(&self.lesson.strategy).staged();
+        let says = self.said.as_ref().filter(|_| staged);
+        says.map_or_else(Vec::new, |says| says.tasks.iter().map(|factor| *factor > 0.0).collect())
     }
 
     /// The decrease of every task's loss as the curves show it: without its scale.

@@ -2,6 +2,7 @@
 
 mod beside;
 mod measuring;
+mod schedule;
 mod stepping;
 
 use super::TrainError;
@@ -21,6 +22,7 @@ use crate::config::Lesson;
 use crate::data::{self, Dataset};
 use crate::model::{self, Layout, Network, Shape};
 use crate::protocol::{CurvePoint, Divergence, Snapshot};
+use crate::strategy::Says;
 use burn::tensor::{Device, Tensor};
 
 /// What a call of [`Trainer::advance`] did.
@@ -95,8 +97,14 @@ pub struct Trainer {
     /// Of the last recorded step.
     seen: Option<Seen>,
     healthy: Kept,
-    /// 1 where a column's task alone owns a parameter `[T, N]`, and where nobody alone does `[1, N]`.
-    owners: Option<(Tensor<2>, Tensor<2>)>,
+    /// 1 where a column's task alone owns a parameter, then where a shared layer does: `[T + L, N]`.
+    owners: Option<Tensor<2>>,
+    /// What the strategy said of the last step.
+    said: Option<Says>,
+    /// Training rows with a label, by task.
+    labelled: Vec<usize>,
+    /// What the population with the baselines says of them, where they are not this one's to record.
+    lent: Vec<f64>,
 }
 
 impl Trainer {
@@ -163,6 +171,9 @@ impl Trainer {
             balancers,
             memory,
             owners: None,
+            said: None,
+            lent: Vec::new(),
+            labelled: data.train.mask.iter().map(|mask| mask.iter().filter(|labelled| **labelled).count()).collect(),
             device: device.clone(),
             lesson,
             data,

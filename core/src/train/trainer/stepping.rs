@@ -1,5 +1,6 @@
 //! Optimiser steps: forward, what the balancers say, backward, update.
 
+use super::schedule::Absent;
 use super::{Seen, Trainer};
 use crate::model::{Draws, Masks, Params};
 use crate::train::TrainError;
@@ -11,10 +12,8 @@ use crate::train::step::{Combination, Forward, Pass, Replicas, gram};
 use crate::train::tensors::{Packed, download, upload};
 use burn::tensor::Tensor;
 use nalgebra::DMatrix;
-use std::collections::BTreeMap;
 
 /// Which tasks have no label in a step's batch, per model seed.
-type Absent = BTreeMap<u64, Vec<bool>>;
 
 /// What the balancers of a step said, and what they are still to learn.
 struct Sayings {
@@ -23,6 +22,8 @@ struct Sayings {
     pending: Vec<Pending>,
     /// The weights that the device has, zeros for asked members, `[M, T]`.
     base: Tensor<2>,
+    /// What the strategy makes of them, `[M, T]`.
+    factors: Option<Tensor<2>>,
     /// Task weights of all members, `[M, T]`.
     weights: Tensor<2>,
 }
@@ -44,7 +45,9 @@ impl Trainer {
             taken?;
             self.step += 1;
         }
+        let single = self.singles().to_vec();
         for trainer in &mut self.beside {
+            trainer.lent.clone_from(&single);
             Box::pin(trainer.run(steps, false)).await?;
         }
         Ok(())
@@ -53,9 +56,13 @@ impl Trainer {
     async fn take_step(&mut self, slice: &Slice, i: usize, keeps: bool, memory: &mut Memory) -> Result<(), TrainError> {
         let batch = self.batches.batch(slice, i);
         let masks = self.masks();
-        let absent = slice.absent.get(i).and_then(Option::as_ref);
+        let says = self.says();
+        let absent = self.absent(slice.absent.get(i).and_then(Option::as_ref), says.as_ref());
+        let absent = absent.as_ref();
         let present = absent.map(|absent| self.present(absent));
-        let moves = present.clone().map(|present| self.moves(present));
+        let moves = self.moves(absent, says.as_ref());
+        let factors = self.factors(says.as_ref());
+        self.said = says;
         let replicated = self.balancers.replicated().max(if keeps { self.plan.asking } else { 0 });
         // Kept from step to step: most of them replicate nobody, or always the same.
         if replicated > 0 && self.replicas.as_ref().map(Replicas::asking) != Some(replicated) {
@@ -63,7 +70,7 @@ impl Trainer {
         }
         let pass = self.pass(&batch, masks.as_ref(), replicated > 0);
         let forward = pass.forward(&self.state.theta);
-        let (rows, losses, sayings) = self.backward(&pass, forward, absent, memory).await?;
+        let (rows, losses, sayings) = self.backward(&pass, forward, (absent, factors), memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
         let combined = self.penalised(self.combined(&pass, rows, &sayings), &batch);
         let before = keeps.then(|| self.state.theta.clone());
@@ -132,7 +139,7 @@ impl Trainer {
         &self,
         pass: &Pass<'_>,
         forward: Forward,
-        absent: Option<&Absent>,
+        (absent, factors): (Option<&Absent>, Option<Tensor<2>>),
         memory: &mut Memory,
     ) -> Result<(Tensor<2>, Tensor<2>, Sayings), TrainError> {
         let due = |stage, memory: &Memory| -> Vec<usize> {
@@ -141,7 +148,7 @@ impl Trainer {
         let (early, late) = (due(Stage::Losses, memory), due(Stage::Gradients, memory));
         let applied = (0..self.balancers.asked.len()).map(|index| self.balancers.held(index, memory)).collect();
         let base = self.weigher.weights(&self.learned);
-        let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone(), base };
+        let mut sayings = Sayings { applied, pending: Vec::new(), weights: base.clone(), base, factors };
         if !early.is_empty() {
             let mut known = self.known(&download(forward.losses(pass)).await?, absent);
             self.ask(&early, &mut known, memory, &mut sayings);
@@ -225,6 +232,14 @@ impl Trainer {
     /// Numbers of the asked members, in task order, beside the device's weights of the others,
     /// `[M, T]`.
     fn with_hosted(&self, sayings: &Sayings, of: impl Fn(&Applied) -> &Vec<f64>) -> Tensor<2> {
+        let weights = self.unfactored(sayings, of);
+        match &sayings.factors {
+            None => weights,
+            Some(factors) => weights * factors.clone(),
+        }
+    }
+
+    fn unfactored(&self, sayings: &Sayings, of: impl Fn(&Applied) -> &Vec<f64>) -> Tensor<2> {
         let base = sayings.base.clone();
         if sayings.applied.is_empty() {
             return base;
@@ -304,29 +319,5 @@ impl Trainer {
             update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
             absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),
         }
-    }
-
-    /// 0 for tasks without a label in a member's batch, else 1, `[M, T]`.
-    fn present(&self, absent: &Absent) -> Tensor<2> {
-        let present = self.plan.members.iter().flat_map(|member| {
-            self.columns.iter().map(|task| {
-                f32::from(!absent.get(&member.seed).and_then(|tasks| tasks.get(*task)).copied().unwrap_or(false))
-            })
-        });
-        upload(present.collect(), [self.plan.members.len(), self.columns.len()], &self.device)
-    }
-
-    /// 0 for the heads of tasks that are not present in a member's batch, `[M, N]`.
-    fn moves(&mut self, present: Tensor<2>) -> Tensor<2> {
-        let layout = self.network.layout();
-        let (owned, common) = self.owners.get_or_insert_with(|| {
-            let owned: Vec<Vec<f32>> = self.columns.iter().map(|task| layout.owned_by(*task)).collect();
-            let common = (0..layout.len).map(|i| f32::from(owned.iter().all(|mask| mask[i] == 0.0))).collect();
-            (
-                upload(owned.concat(), [self.columns.len(), layout.len], &self.device),
-                upload(common, [1, layout.len], &self.device),
-            )
-        });
-        present.matmul(owned.clone()) + common.clone()
     }
 }

@@ -1,0 +1,53 @@
+//! A curriculum: tasks join and leave at epochs of their own.
+
+use super::{Moment, Says, Strategy, alone};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// Every task is taught from its own epoch to its own epoch, and ramps up linearly,
+/// `w_k(e) = min(1, (e - from_k + 1) / ramp)` (section 2.5 of the methods' reference).
+pub struct Curriculum;
+
+const RAMP: OptionSpec = OptionSpec {
+    key: "ramp",
+    label: "ramp",
+    help: "Epochs over which a task that joins comes to count in full.",
+    kind: Kind::Integer { min: 1, max: 1000, word: None },
+    default: 1.0,
+    live: true,
+};
+
+impl Strategy for Curriculum {
+    fn entry(&self) -> PickEntry {
+        PickEntry::new(
+            Choice {
+                key: "curriculum",
+                label: "curriculum",
+                help: "Tasks join and leave at epochs of your choice, see the timeline.",
+            },
+            &[RAMP],
+        )
+        .reading(&["from", "until"])
+        .unless(alone)
+    }
+
+    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+        let epoch = at.epoch.floor();
+        let ramp = at.option("ramp").max(1.0);
+        Some(Says::weighed(at, |k| {
+            let Some(task) = at.lesson.tasks.get(k) else { return 0.0 };
+            let (from, until) = (task.from as f64, task.until as f64);
+            let taught = epoch >= from && (task.until == 0 || epoch < until);
+            // A task that is there from the beginning has nothing to join.
+            match (taught, task.from) {
+                (false, _) => 0.0,
+                (true, 0) => 1.0,
+                (true, _) => ((epoch - from + 1.0) / ramp).min(1.0),
+            }
+        }))
+    }
+
+    fn staged(&self) -> bool {
+        true
+    }
+}

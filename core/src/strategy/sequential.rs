@@ -1,0 +1,46 @@
+//! One task after another, the last one to the end.
+
+use super::{Moment, Says, Strategy, alone};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use rand_chacha::ChaCha8Rng;
+
+/// Task k alone in epochs `k stage` to `(k + 1) stage`: what a shared trunk forgets, and what progressive
+/// columns (Rusu et al. 2016) keep, since each was trained alone and is frozen after.
+pub struct Sequential;
+
+const STAGE: OptionSpec = OptionSpec {
+    key: "stage",
+    label: "epochs a task",
+    help: "Epochs until the next task takes over.",
+    kind: Kind::Integer { min: 1, max: 1000, word: None },
+    default: 50.0,
+    live: true,
+};
+
+impl Strategy for Sequential {
+    fn entry(&self) -> PickEntry {
+        PickEntry::new(
+            Choice {
+                key: "sequential",
+                label: "one after another",
+                help: "Each task is taught alone for a while: see what the next ones make it forget.",
+            },
+            &[STAGE],
+        )
+        .unless(alone)
+    }
+
+    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+        let stage = (at.epoch / at.option("stage").max(1.0)) as usize;
+        let taught = stage.min(at.tasks().saturating_sub(1));
+        Some(Says::taught(at, |task| task == taught))
+    }
+
+    fn one_by_one(&self) -> bool {
+        true
+    }
+
+    fn staged(&self) -> bool {
+        true
+    }
+}

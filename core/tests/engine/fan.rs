@@ -1,0 +1,42 @@
+//! The fan: what a preference stands for, whoever applies it.
+
+use crate::lab::{Rig, close, config, layer, task};
+use mtl_core::config::{Activation, Config, Heads, LossKind, PopulationConfig, TaskConfig};
+use mtl_core::train::Role;
+
+/// Three tasks, six preferences, and a baseline per task.
+fn preferring(heads: Heads) -> Config {
+    let tasks = vec![
+        TaskConfig { scale: 3.0, ..task(LossKind::Mse, "waves") },
+        task(LossKind::Bce, "circle"),
+        task(LossKind::Huber, "xor"),
+    ];
+    let mut config = config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)]);
+    config.population = PopulationConfig { seeds: 1, fan: 6, baselines: true, pairs: false };
+    config.sharing.heads = heads;
+    config
+}
+
+#[test]
+fn a_preference_counts_once_for_every_task_whether_or_not_it_counts_in_the_heads() {
+    for heads in [Heads::Published, Heads::Weighed, Heads::Plain] {
+        let mut rig = Rig::new(preferring(heads));
+        let theta = rig.scrambled();
+        rig.put(&theta);
+        let gradients = rig.gradients();
+        let (plan, shared) = (rig.trainer.plan(), rig.layout().shared);
+        // A baseline's gradient is its task's own.
+        let own: Vec<&Vec<f32>> = (0..3).map(|task| &gradients[plan.baseline(0, task).unwrap()]).collect();
+        assert_eq!(plan.fan.len(), 6);
+        for (member, gradient) in plan.members.iter().zip(&gradients) {
+            let Role::Fan(point) = member.role else { continue };
+            let weight = |task: usize, at: usize| match heads {
+                Heads::Plain if at >= shared => 1.0,
+                _ => 3.0 * plan.fan[point][task],
+            };
+            let sum = |at: usize| (0..3).map(|task| weight(task, at) * own[task][at]).sum();
+            let expected: Vec<f32> = (0..gradient.len()).map(sum).collect();
+            close(&format!("{heads:?}, {:?}", plan.fan[point]), gradient, &expected, 1e-5);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Strategies: what they say of a step, before anything is trained by it.
+
+#![allow(clippy::unwrap_used)]
+
+use mtl_core::config::{Config, Pick, TaskConfig, check};
+use mtl_core::random::{Purpose, stream};
+use mtl_core::strategy::{self, Moment, Says};
+
+fn lesson(strategy: Pick, tasks: usize) -> Config {
+    let config = Config { tasks: vec![TaskConfig::default(); tasks], strategy, ..Config::default() };
+    Config { training: mtl_core::config::TrainingConfig { horizon: 5, ..config.training.clone() }, ..config }
+}
+
+fn says(config: &Config, step: u32, single: &[f64]) -> Says {
+    const STEPS_PER_EPOCH: u32 = 4;
+    let moment = Moment {
+        lesson: config,
+        epoch: f64::from(step) / f64::from(STEPS_PER_EPOCH),
+        step,
+        labelled: &[80, 20, 0, 0][..config.tasks.len()],
+        single,
+        layers: 2,
+    };
+    let mut random = stream(3, Purpose::Strategy, 0, u64::from(step));
+    strategy::of(&config.strategy).says(&moment, &mut random).unwrap()
+}
+
+fn taught(config: &Config, step: u32) -> Vec<bool> {
+    says(config, step, &[]).tasks.iter().map(|factor| *factor > 0.0).collect()
+}
+
+/// How often the first of two tasks is drawn from a step on.
+fn share(config: &Config, first: u32) -> f64 {
+    let drawn = (first..first + 4000).filter(|step| taught(config, *step)[0]).count();
+    drawn as f64 / 4000.0
+}
+
+#[test]
+fn in_turn_every_task_has_every_so_many_steps() {
+    let config = lesson(Pick::new("alternating"), 3);
+    for step in 0..9 {
+        let turn: Vec<bool> = (0..3).map(|task| task == step as usize % 3).collect();
+        assert_eq!(taught(&config, step), turn);
+    }
+}
+
+#[test]
+fn drawing_follows_the_labels_the_more_evenly_the_hotter() {
+    let order = |order: f64| Pick::new("alternating").with("order", order);
+    let near = |pick: Pick, first: u32, expected: f64| {
+        let found = share(&lesson(pick.clone(), 2), first);
+        assert!((found - expected).abs() < 0.03, "{pick:?}: {found}, not {expected}");
+    };
+    near(order(1.0), 0, 0.8);
+    // 80^(1/2) : 20^(1/2) = 2 : 1.
+    near(order(2.0).with("temperature", 2.0), 0, 2.0 / 3.0);
+    near(order(2.0).with("temperature", 1.0), 0, 0.8);
+    // Annealed: the exponent is 0.2 from the horizon's end on; 4^0.2 = 1.3195.
+    near(order(3.0), 16, 1.3195 / 2.3195);
+}
+
+#[test]
+fn annealing_begins_in_proportion() {
+    let config = lesson(Pick::new("alternating").with("order", 3.0), 2);
+    let long =
+        Config { training: mtl_core::config::TrainingConfig { horizon: 100_000, ..config.training.clone() }, ..config };
+    assert!((share(&long, 0) - 0.8).abs() < 0.03);
+}
+
+#[test]
+fn in_a_curriculum_tasks_join_by_a_ramp_and_leave() {
+    let mut config = lesson(Pick::new("curriculum").with("ramp", 4.0), 3);
+    (config.tasks[1].from, config.tasks[1].until, config.tasks[2].until) = (2, 5, 1);
+    let factors = |epoch: u32| says(&config, 4 * epoch + 3, &[]).tasks;
+    assert_eq!(factors(0), [1.0, 0.0, 1.0]);
+    assert_eq!(factors(1), [1.0, 0.0, 0.0]);
+    assert_eq!(factors(2), [1.0, 0.25, 0.0]);
+    assert_eq!(factors(4), [1.0, 0.75, 0.0]);
+    assert_eq!(factors(5), [1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn easy_to_hard_begins_with_the_lowest_single_task_loss() {
+    let config = lesson(Pick::new("easy-first").with("stage", 2.0), 3);
+    let single = [0.9, 0.2, 0.5];
+    assert_eq!(says(&config, 0, &single).tasks, [0.0, 1.0, 0.0]);
+    assert_eq!(says(&config, 8, &single).tasks, [0.0, 1.0, 1.0]);
+    assert_eq!(says(&config, 16, &single).tasks, [1.0, 1.0, 1.0]);
+    // Before anything is known, in the order of the lesson.
+    assert_eq!(says(&config, 0, &[]).tasks, [1.0, 0.0, 0.0]);
+}
+
+#[test]
+fn one_after_another_ends_with_the_last() {
+    let config = lesson(Pick::new("sequential").with("stage", 2.0), 3);
+    assert_eq!(taught(&config, 7), [true, false, false]);
+    assert_eq!(taught(&config, 8), [false, true, false]);
+    assert_eq!(taught(&config, 1000), [false, false, true]);
+}
+
+#[test]
+fn transfer_hands_the_trunk_on_frozen_slowed_or_thawed_from_the_last_layer() {
+    let then = |then: f64| Pick::new("transfer").with("epochs", 2.0).with("then", then).with("every", 3.0);
+    for way in [0.0, 1.0, 2.0] {
+        let before = says(&lesson(then(way), 3), 7, &[]);
+        assert_eq!(before, Says { tasks: vec![1.0, 0.0, 0.0], layers: vec![1.0, 1.0] });
+    }
+    let layers = |way: f64, step: u32| {
+        let says = says(&lesson(then(way).with("rate", 0.25), 3), step, &[]);
+        assert_eq!(says.tasks, [0.0, 1.0, 1.0]);
+        says.layers
+    };
+    assert_eq!(layers(0.0, 8), [0.0, 0.0]);
+    assert_eq!(layers(1.0, 8), [0.25, 0.25]);
+    assert_eq!(layers(2.0, 8), [0.0, 0.25]);
+    assert_eq!(layers(2.0, 8 + 12), [0.25, 0.25]);
+}
+
+#[test]
+fn marked_tasks_are_the_sources() {
+    let mut config = lesson(Pick::new("transfer"), 3);
+    (config.tasks[1].source, config.tasks[2].source) = (true, true);
+    assert_eq!(taught(&config, 0), [false, true, true]);
+    // All of them leave nothing to transfer to: as if none were.
+    config.tasks[0].source = true;
+    assert_eq!(taught(&config, 0), [true, false, false]);
+}
+
+#[test]
+fn what_teaches_one_task_at_a_time_leaves_no_gradients_to_combine() {
+    for entry in strategy::strategies() {
+        let pick = Pick::new(entry.choice.key);
+        let one = strategy::of(&pick).one_by_one();
+        let (lesson, notices) = check(Config { strategy: pick, balancer: Pick::new("pcgrad"), ..Config::default() });
+        assert_eq!(lesson.strategy.method, entry.choice.key);
+        assert_eq!(lesson.balancer.method == "equal", one, "{notices:?}");
+        assert_eq!(notices.len(), usize::from(one), "{notices:?}");
+    }
+}
