@@ -297,6 +297,9 @@ pub struct CurvePoint {
     pub matched_transfer: Vec<TransferGain>,
     /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
     pub fan: Vec<f32>,
+    /// Validation losses of the network for the whole front at its preferences, row-major `[points, T]`;
+    /// empty where none trains.
+    pub conditioned: Vec<f32>,
     /// Hypervolume of the fan and the composed model.
     pub hypervolume: f64,
     /// Every measure of the composed model in the order of [`crate::measure::table::MEASURES`], as

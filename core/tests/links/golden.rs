@@ -34,6 +34,7 @@ const GOLDEN: &[&str] = &[
     "v=1&p=twins&tasks=3&arch=grouped&affinity=on&t2.group=2",
     "v=1&p=rivals&strategy=curriculum&strategy.ramp=5&t0.until=80&t1.from=20",
     "v=1&p=new-task&strategy.then=probe&t1.source=on",
+    "v=1&p=rivals&front=on&front-alpha=0.5&front-lambda=2",
     "v=1&p=loud&data.loud=10&data.dims=50&bal=stch&bal.warmup=395",
 ];
 
