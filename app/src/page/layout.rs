@@ -11,8 +11,8 @@ use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::icons::Icon;
 use super::panels::{
-    ConflictGauge, CostLine, DataCard, LandscapePanel, LossPanel, MeasuresPanel, NetworkCard, NetworkPicture,
-    ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel, WeightsPanel,
+    ConflictGauge, CostLine, DataCard, ExhibitsPanel, LandscapePanel, LossPanel, MeasuresPanel,
+    NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel, WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
 use super::topbar::{SkipLink, TopBar};
@@ -62,7 +62,7 @@ pub fn Layout(
                     <LandscapePanel/>
                 </Show>
                 <div class="centre">
-                    <div class="place place-network"><NetworkPicture/></div>
+                    <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
                     <div class="place place-predictions"><Predictions/></div>
                     <div class="place place-transfer"><TransferPanel/></div>
                     <div class="place place-cost"><CostLine/></div>

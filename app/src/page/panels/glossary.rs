@@ -38,6 +38,11 @@ pub const GLOSSARY: &[Entry] = &[
         "The layers that belong to one task alone: its private layers, if it has any, and its output. A head reads what the trunk makes of the inputs.",
     ),
     entry(
+        "exhibit",
+        "What the architecture learned",
+        "What a network that shares in its own way has learned beside its layers: matrices that mix the tasks' activations, shares of experts, masks, strengths. Blue is above zero and orange below, in full colour at the end of the scale; what is exactly zero is hatched.",
+    ),
+    entry(
         "unit",
         "Unit and activation map",
         "A unit is one number that a layer computes. Its map shows that number over the plane of inputs: blue where it is positive, orange where it is negative.",

@@ -1,4 +1,4 @@
-//! A task's mark: its shape and colour, with its letter, the same everywhere.
+//! What is marked in the same way everywhere: a task by shape, colour and letter, a sign by colour.
 
 use super::text::task_title;
 use crate::charts::palette;
@@ -10,6 +10,14 @@ use mtl_core::config::task_name;
 pub fn task_css(task: usize) -> String {
     let letter = task_name(task % palette::TASKS.len()).to_ascii_lowercase();
     format!("var(--task-{letter})")
+}
+
+/// The ground of a cell: blue above zero and orange below, as for signs everywhere on the page, full
+/// at 1. Never so strong that a number would be hard to read on it.
+pub fn signed_ground(part: f64) -> String {
+    let hue = if part < 0.0 { "#d96a00" } else { "#086cb0" };
+    let strength = part.abs().min(1.0) * 45.0;
+    format!("background-color: color-mix(in srgb, {hue} {strength:.0}%, transparent)")
 }
 
 /// Shape, colour and letter of a task; its name, too, where `name` is set.

@@ -1,7 +1,7 @@
 //! Who gains from whom: a table whose cells are coloured by what they say, with the intervals in a
 //! table of their own.
 
-use super::super::mark::TaskMark;
+use super::super::mark::{TaskMark, signed_ground};
 use super::super::panel::{Table, TableTwin};
 use super::row::Row;
 use leptos::prelude::*;
@@ -9,15 +9,6 @@ use mtl_core::config::task_name;
 
 /// The gain at which a cell has its full colour.
 const FULL: f64 = 0.5;
-
-/// Blue for a gain and orange for a loss, as for signs everywhere on the page; the text has the sign,
-/// too. Never so strong that the text would be hard to read on it.
-fn colour(gain: Option<f64>) -> String {
-    let gain = gain.unwrap_or(0.0);
-    let hue = if gain < 0.0 { "#d96a00" } else { "#086cb0" };
-    let strength = (gain.abs() / FULL).min(1.0) * 45.0;
-    format!("background: color-mix(in srgb, {hue} {strength:.0}%, transparent)")
-}
 
 /// The heat map: a row per task that gives, a column per task that gains.
 pub fn view(row: Row) -> AnyView {
@@ -30,7 +21,7 @@ pub fn view(row: Row) -> AnyView {
         view! {
             <td
                 class="number"
-                style=move || colour(row.number(place))
+                style=move || signed_ground(row.number(place).unwrap_or(0.0) / FULL)
                 title=move || row.interval(place)
                 data-testid=format!("measure-{key}-{i}-{j}")
             >
