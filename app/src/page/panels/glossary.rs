@@ -118,6 +118,11 @@ pub const GLOSSARY: &[Entry] = &[
         "The direction in which the weights would have to move to make a loss grow fastest; training steps against it. Every task has its own gradient at the shared layers.",
     ),
     entry(
+        "compare",
+        "Comparison of architectures",
+        "The lesson is trained from the start under every architecture that fits it, one after another, with the same data, seeds and settings, each beside its single-task baselines. Losses and gains are on test rows, at the step of the best validation loss; steps per second are those of one model alone.",
+    ),
+    entry(
         "conflict",
         "Gradient cosine and conflict",
         "The cosine of the angle between two tasks' gradients at the shared layers. Near +1 a step for one task helps the other; below zero it hurts the other: a conflict. Near 0 they don't touch each other.",

@@ -4,6 +4,7 @@
 //! decides where it stands. Pictures are drawn by the one animation-frame loop in [`draw`].
 
 mod cards;
+mod compare;
 mod conflict;
 mod cost;
 mod draw;
@@ -24,6 +25,7 @@ mod transfer;
 mod weights;
 
 pub use cards::{DataCard, NetworkCard, SharingCard, TrainingCard};
+pub use compare::ComparePanel;
 pub use conflict::ConflictGauge;
 pub use cost::CostLine;
 pub(super) use draw::pass as leave_frame;
