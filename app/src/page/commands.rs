@@ -138,70 +138,26 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: close,
     },
-    Action {
-        id: "lesson-1",
-        label: "First lesson",
-        help: "Opens the first lesson",
-        keys: "1",
-        chords: &[plain("1")],
-        repeats: false,
-        run: |page| lesson(page, 0),
-    },
-    Action {
-        id: "lesson-2",
-        label: "Second lesson",
-        help: "Opens the second lesson",
-        keys: "2",
-        chords: &[plain("2")],
-        repeats: false,
-        run: |page| lesson(page, 1),
-    },
-    Action {
-        id: "lesson-3",
-        label: "Third lesson",
-        help: "Opens the third lesson",
-        keys: "3",
-        chords: &[plain("3")],
-        repeats: false,
-        run: |page| lesson(page, 2),
-    },
-    Action {
-        id: "lesson-4",
-        label: "Fourth lesson",
-        help: "Opens the fourth lesson",
-        keys: "4",
-        chords: &[plain("4")],
-        repeats: false,
-        run: |page| lesson(page, 3),
-    },
-    Action {
-        id: "lesson-5",
-        label: "Fifth lesson",
-        help: "Opens the fifth lesson",
-        keys: "5",
-        chords: &[plain("5")],
-        repeats: false,
-        run: |page| lesson(page, 4),
-    },
-    Action {
-        id: "lesson-6",
-        label: "Sixth lesson",
-        help: "Opens the sixth lesson",
-        keys: "6",
-        chords: &[plain("6")],
-        repeats: false,
-        run: |page| lesson(page, 5),
-    },
-    Action {
-        id: "lesson-7",
-        label: "Seventh lesson",
-        help: "Opens the seventh lesson",
-        keys: "7",
-        chords: &[plain("7")],
-        repeats: false,
-        run: |page| lesson(page, 6),
-    },
+    opens("lesson-1", "First lesson", "Opens the first lesson", "1", &[plain("1")], |page| lesson(page, 0)),
+    opens("lesson-2", "Second lesson", "Opens the second lesson", "2", &[plain("2")], |page| lesson(page, 1)),
+    opens("lesson-3", "Third lesson", "Opens the third lesson", "3", &[plain("3")], |page| lesson(page, 2)),
+    opens("lesson-4", "Fourth lesson", "Opens the fourth lesson", "4", &[plain("4")], |page| lesson(page, 3)),
+    opens("lesson-5", "Fifth lesson", "Opens the fifth lesson", "5", &[plain("5")], |page| lesson(page, 4)),
+    opens("lesson-6", "Sixth lesson", "Opens the sixth lesson", "6", &[plain("6")], |page| lesson(page, 5)),
+    opens("lesson-7", "Seventh lesson", "Opens the seventh lesson", "7", &[plain("7")], |page| lesson(page, 6)),
 ];
+
+/// The command that opens a lesson.
+const fn opens(
+    id: &'static str,
+    label: &'static str,
+    help: &'static str,
+    keys: &'static str,
+    chords: &'static [Chord],
+    run: fn(Page),
+) -> Action {
+    Action { id, label, help, keys, chords, repeats: false, run }
+}
 
 /// The command of an id.
 pub fn find(id: &str) -> Option<&'static Action> {

@@ -2,8 +2,9 @@
 
 use super::kind::{Kind, Notice, Value, quoted};
 use super::place::{Place, SLOTS, places};
-use super::{Config, LossKind, MAX_TASKS, Pick, TaskConfig, lessons};
-use std::ops::Deref;
+use super::{Config, MAX_TASKS, Pick, TaskConfig, lessons};
+use crate::data;
+use std::ops::{Deref, RangeInclusive};
 
 /// A configuration that has passed [`check`]: every value is within its limits, every method is
 /// known, and the settings fit each other. It reads like a [`Config`] and can't be changed.
@@ -114,22 +115,17 @@ fn check_fit(config: &mut Config, notices: &mut Vec<Notice>) {
             notices.push(Notice::new(format!("t{k}.labelled"), sentence));
             task.labelled = 0;
         }
-        check_outputs(k, task, notices);
+        check_outputs(k, task, data::outputs(&config.data.source, task.loss), notices);
     }
 }
 
-fn check_outputs(k: usize, task: &mut TaskConfig, notices: &mut Vec<Notice>) {
-    let fits = match task.loss {
-        LossKind::Bce => 1..=1,
-        LossKind::Ce => 2..=10,
-        LossKind::Mse | LossKind::Huber => 1..=8,
-    };
+fn check_outputs(k: usize, task: &mut TaskConfig, fits: RangeInclusive<usize>, notices: &mut Vec<Notice>) {
     if fits.contains(&task.outputs) {
         return;
     }
     let used = task.outputs.clamp(*fits.start(), *fits.end());
-    // A binary task has one logit whatever it was before; nobody needs to be told.
-    if task.loss != LossKind::Bce {
+    // Where there is one possibility, as for two classes with their one logit, nobody needs to be told.
+    if fits.start() < fits.end() {
         let sentence = format!("{} outputs don't fit this loss; {used} are used.", task.outputs);
         notices.push(Notice::new(format!("t{k}.outputs"), sentence));
     }

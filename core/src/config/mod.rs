@@ -124,6 +124,8 @@ pub struct TaskConfig {
     pub until: usize,
     /// Whether the trunk learns it before it is transferred.
     pub source: bool,
+    /// The group with whose trunk it trains, where groups have trunks of their own.
+    pub group: usize,
 }
 
 /// What task weights do to the heads. Codebases differ here without saying so.
@@ -242,6 +244,8 @@ pub struct PopulationConfig {
     pub baselines: bool,
     /// Whether a shared bottom of equal size trains beside another architecture.
     pub matched: bool,
+    /// Whether look-ahead steps of every task measure which tasks help which.
+    pub affinity: bool,
     /// Whether a model of every two tasks trains, on every seed: with the baselines it says which
     /// task gains from which.
     pub pairs: bool,
@@ -265,6 +269,7 @@ impl Default for TaskConfig {
             from: 0,
             until: 0,
             source: false,
+            group: 1,
         }
     }
 }

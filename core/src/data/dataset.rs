@@ -10,6 +10,8 @@ pub struct Dataset {
     pub inputs: usize,
     /// Whether the inputs are a plane, so that maps can be drawn over [-extent, extent]².
     pub plane: bool,
+    /// Where the inputs are the pixels of a square picture, row by row: its side; otherwise 0.
+    pub side: usize,
     /// Half the side of the square to draw.
     pub extent: f32,
     /// One per task.
@@ -55,6 +57,16 @@ pub struct Split {
     pub y: Vec<Vec<f32>>,
     /// Per task: whether the row is labelled, `[rows]`.
     pub mask: Vec<Vec<bool>>,
+}
+
+/// As many validation rows are shown as pictures.
+const PICTURES: usize = 12;
+
+impl Dataset {
+    /// The first validation rows as pictures, `[rows, side, side]`; empty where inputs are none.
+    pub fn pictures(&self) -> Vec<f32> {
+        self.valid.x.iter().take(PICTURES * self.side * self.side).copied().collect()
+    }
 }
 
 impl TaskShape {

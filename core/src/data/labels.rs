@@ -2,7 +2,7 @@
 
 use super::batches::interleaved;
 use super::stats::{constant_loss, pearson};
-use super::{Dataset, Drawn, DrawnSplit, Split, TaskShape};
+use super::{Dataset, Drawn, DrawnSplit, Source, Split, TaskShape};
 use crate::config::Lesson;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use rand_distr::StandardNormal;
 
 /// Adds noise to the training labels, removes the missing ones and measures the rest.
-pub(super) fn finish(lesson: &Lesson, drawn: Drawn, plane: bool) -> Dataset {
+pub(super) fn finish(lesson: &Lesson, drawn: Drawn, source: &Source) -> Dataset {
     let Drawn { inputs, extent, splits } = drawn;
     let shapes: Vec<TaskShape> = lesson.tasks.iter().map(TaskShape::of).collect();
     let correlation = correlation(&splits, shapes.len());
@@ -31,7 +31,8 @@ pub(super) fn finish(lesson: &Lesson, drawn: Drawn, plane: bool) -> Dataset {
     }
     let reference = shapes.iter().zip(&valid.y).map(|(shape, y)| constant_loss(shape, y) as f32);
     let reference = reference.collect();
-    Dataset { inputs, plane, extent, tasks: shapes, train, valid, test, correlation, reference }
+    let (plane, side) = (source.plane, if source.picture { inputs.isqrt() } else { 0 });
+    Dataset { inputs, plane, side, extent, tasks: shapes, train, valid, test, correlation, reference }
 }
 
 fn complete(drawn: DrawnSplit) -> Split {

@@ -27,18 +27,14 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-pub(super) const SOURCE: Source = Source {
-    entry: PickEntry::new(
-        Choice {
-            key: "loud",
-            label: "GradNorm's toy",
-            help: "Many inputs of length one; tasks that are alike, but for the unit of their labels.",
-        },
-        &[LOUD, DIMS],
-    ),
-    plane: false,
-    build,
-};
+pub(super) const SOURCE: Source = Source::new(PickEntry::new(
+    Choice {
+        key: "loud",
+        label: "GradNorm's toy",
+        help: "Many inputs of length one; tasks that are alike, but for the unit of their labels.",
+    },
+    &[LOUD, DIMS],
+));
 
 const LOUD: OptionSpec = OptionSpec {
     key: "loud",
@@ -75,7 +71,7 @@ const OWN_WEIGHTS: u64 = 2;
 const SAMPLE: usize = 4096;
 const SAMPLE_STREAM: u64 = 3;
 
-fn build(lesson: &Lesson) -> Drawn {
+pub(super) fn build(lesson: &Lesson) -> Drawn {
     let source = &lesson.data.source;
     let dims = (source.option(&DIMS) as usize).max(1);
     let loud = LOUD.clamp(source.option(&LOUD));

@@ -1,7 +1,8 @@
 //! Seeded tasks over shared inputs.
 //!
 //! A *source* draws inputs and clean labels for three splits; the same code then adds label noise
-//! and removes labels, whatever the source. A source is one file and one line of [`SOURCES`].
+//! and removes labels, whatever the source. A source is one file and one
+//! word in the table of sources.
 //!
 //! Everything random comes from streams of the lesson's seed alone: the model's seeds never change
 //! the data, and each split, each task and each purpose has a stream of its own, so that adding a
@@ -19,7 +20,10 @@
 
 pub mod batches;
 mod dataset;
+mod digits;
+mod directions;
 mod field;
+mod groups;
 mod labels;
 mod loud;
 mod mmoe;
@@ -30,22 +34,54 @@ pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
 
-use crate::config::{DataConfig, Lesson, Pick, PickEntry};
+use crate::config::{DataConfig, Lesson, LossKind, Pick, PickEntry};
 use crate::landscape;
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
-/// A generator of inputs and clean labels.
+/// What is known of a generator of inputs and clean labels without drawing any.
 struct Source {
     /// Key, label, help and options.
     entry: PickEntry,
     /// Whether its inputs are a plane, so that a target and maps mean something.
     plane: bool,
-    /// Draws the three splits of a lesson.
-    build: fn(&Lesson) -> Drawn,
+    /// Whether its inputs are the pixels of a square picture, row by row.
+    picture: bool,
+    /// How many outputs a task of a loss may have.
+    outputs: fn(LossKind) -> RangeInclusive<usize>,
+    /// What the tasks are about, first to last and then again from the first; empty where a letter
+    /// says all.
+    parts: &'static [&'static str],
 }
 
-/// Every source. The first is the fallback for unknown keys.
-const SOURCES: &[Source] = &[plane::SOURCE, mmoe::SOURCE, loud::SOURCE];
+impl Source {
+    /// A source with inputs that are neither a plane nor a picture, for every kind of task.
+    const fn new(entry: PickEntry) -> Self {
+        Self { entry, plane: false, picture: false, outputs: any_outputs, parts: &[] }
+    }
+}
+
+/// The outputs that a loss can have at all.
+fn any_outputs(loss: LossKind) -> RangeInclusive<usize> {
+    match loss {
+        LossKind::Bce => 1..=1,
+        LossKind::Ce => 2..=10,
+        LossKind::Mse | LossKind::Huber => 1..=8,
+    }
+}
+
+/// A table of modules, each with a `SOURCE` and a `build`. What describes a source and what draws
+/// its rows are kept apart: the page describes and never draws, so that it is sent neither the code
+/// nor the pictures.
+macro_rules! sources {
+    ($($name:ident),* $(,)?) => {
+        const SOURCES: &[Source] = &[$($name::SOURCE),*];
+        const BUILD: &[fn(&Lesson) -> Drawn] = &[$($name::build),*];
+    };
+}
+
+// Every source. The first is the fallback for unknown keys.
+sources!(plane, mmoe, loud, groups, digits);
 
 /// What a source draws: everything but label noise and missing labels.
 struct Drawn {
@@ -85,19 +121,32 @@ pub fn sources() -> &'static [PickEntry] {
 
 /// Whether the source's inputs are a plane.
 pub fn is_plane(source: &Pick) -> bool {
-    !landscape::is_landscape(source) && find(source).plane
+    !landscape::is_landscape(source) && find(source).1.plane
+}
+
+/// How many outputs a task of this loss may have with this source.
+pub fn outputs(source: &Pick, loss: LossKind) -> RangeInclusive<usize> {
+    (find(source).1.outputs)(loss)
+}
+
+/// What a task of this source is about, in a word or two; `None` where a letter says all.
+pub fn part(source: &Pick, task: usize) -> Option<&'static str> {
+    let parts = find(source).1.parts;
+    parts.get(task.checked_rem(parts.len())?).copied()
 }
 
 /// Draws a lesson's data. The same data settings, tasks and seed give the same data, bit for bit
 /// on one platform. A lesson on a landscape has no data; who asks all the same gets those of the
 /// first source.
 pub fn build(lesson: &Lesson) -> Dataset {
-    let source = find(&lesson.data.source);
-    labels::finish(lesson, (source.build)(lesson), source.plane)
+    let (at, source) = find(&lesson.data.source);
+    labels::finish(lesson, BUILD[at](lesson), source)
 }
 
-fn find(pick: &Pick) -> &'static Source {
-    SOURCES.iter().find(|source| source.entry.choice.key == pick.method).unwrap_or(&SOURCES[0])
+/// A source and its place in the table.
+fn find(pick: &Pick) -> (usize, &'static Source) {
+    let known = SOURCES.iter().enumerate().find(|(_, source)| source.entry.choice.key == pick.method);
+    known.unwrap_or((0, &SOURCES[0]))
 }
 
 /// Rows of the training, validation and test split.

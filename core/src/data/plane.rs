@@ -34,22 +34,21 @@ use crate::random::{Purpose, stream};
 use rand::RngExt;
 
 pub(super) const SOURCE: Source = Source {
-    entry: PickEntry::new(
+    plane: true,
+    ..Source::new(PickEntry::new(
         Choice {
             key: "plane",
             label: "plane",
             help: "Two inputs, uniform in a square; every task has a target function over it.",
         },
         &[],
-    ),
-    plane: true,
-    build,
+    ))
 };
 
 /// Half the side of the square.
 const EXTENT: f32 = 1.0;
 
-fn build(lesson: &Lesson) -> Drawn {
+pub(super) fn build(lesson: &Lesson) -> Drawn {
     let tasks: Vec<Task> = (0..lesson.tasks.len()).map(|k| Task::new(lesson, k)).collect();
     let rows = split_rows(&lesson.data);
     let splits = [0, 1, 2].map(|split| {

@@ -1,6 +1,7 @@
 //! Tasks that see many inputs along one direction per output.
 
 use super::DrawnTask;
+use super::directions::along;
 use super::stats::bin;
 
 /// A task whose every output is a function of one number: the product of its weights and the inputs.
@@ -22,7 +23,7 @@ impl Ridge {
         let inputs = self.weights.first().map_or(1, Vec::len);
         for row in x.chunks_exact(inputs) {
             for (i, weights) in self.weights.iter().enumerate() {
-                let clean = value(weights.iter().zip(row).map(|(w, x)| w * f64::from(*x)).sum());
+                let clean = value(along(weights, row));
                 if i == 0 {
                     field.push(clean);
                 }

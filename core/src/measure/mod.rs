@@ -11,6 +11,7 @@ pub mod conflict;
 pub mod document;
 pub mod forgetting;
 pub mod gram;
+pub mod grouping;
 pub mod hypervolume;
 pub mod metric;
 pub mod numbers;

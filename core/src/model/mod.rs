@@ -20,6 +20,7 @@ mod dselect_k;
 mod experts;
 mod factorised;
 mod group_lasso;
+mod grouped;
 #[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]
@@ -76,6 +77,7 @@ pub const ARCHITECTURES: &[Architecture] = &[
     cross_stitch::ARCHITECTURE,
     sluice::ARCHITECTURE,
     soft_sharing::ARCHITECTURE,
+    grouped::ARCHITECTURE,
     mmoe::MMOE,
     mmoe::OMOE,
     cgc::ARCHITECTURE,

@@ -26,6 +26,9 @@ pub struct Shape {
     pub trunk: Vec<LayerConfig>,
     /// Tasks by equal heads, in the order of their first task.
     pub groups: Vec<Group>,
+    /// By task: the number of the trunk that it reads where groups of tasks have trunks of their own,
+    /// counted from 0 without gaps.
+    pub trunks: Vec<usize>,
 }
 
 impl Shape {
@@ -50,7 +53,8 @@ impl Shape {
                 }
             }
         }
-        Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups }
+        let wanted = tasks.iter().map(|k| lesson.tasks.get(*k).map_or(0, |task| task.group)).collect::<Vec<_>>();
+        Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups, trunks: without_gaps(&wanted) }
     }
 
     /// Tasks in column order: group by group.
@@ -62,6 +66,19 @@ impl Shape {
     pub fn representation(&self) -> usize {
         self.trunk.last().map_or(self.inputs, |layer| layer.width)
     }
+}
+
+/// Numbers from 0 in the order of their first appearance.
+fn without_gaps(wanted: &[usize]) -> Vec<usize> {
+    let mut known: Vec<usize> = Vec::new();
+    let mut number = |group: &usize| {
+        let found = known.iter().position(|other| other == group);
+        found.unwrap_or_else(|| {
+            known.push(*group);
+            known.len() - 1
+        })
+    };
+    wanted.iter().map(&mut number).collect()
 }
 
 /// Dropout differs per task without changing the shape: it comes as a mask.

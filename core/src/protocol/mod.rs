@@ -300,6 +300,33 @@ pub struct CurvePoint {
     pub measures: Vec<f32>,
     /// Test numbers at the step of the best mean validation loss so far.
     pub best: Option<Best>,
+    /// Mean affinities over the recorded steps so far, row-major `[T, T]`, a row for each task that
+    /// receives; NaN where none is known, empty where they are not measured.
+    pub affinity: Vec<f32>,
+    /// The groups that follow from it, and those that follow from the gradients' cosines.
+    pub groupings: Vec<Groups>,
+}
+
+/// What a choice of groups goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroupedBy {
+    /// Look-ahead affinities (TAG).
+    Affinity,
+    /// Cosines of the task gradients.
+    Cosine,
+}
+
+/// Tasks to train together.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Groups {
+    /// What they go by.
+    pub by: GroupedBy,
+    /// How many there may be.
+    pub budget: usize,
+    /// The tasks of each group; every task is in one.
+    pub groups: Vec<Vec<usize>>,
+    /// The mean over tasks of what they have from their group.
+    pub score: f64,
 }
 
 /// Numbers on test rows, each model at the step of its own best mean validation loss.

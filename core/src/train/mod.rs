@@ -9,6 +9,7 @@ mod draws;
 mod dropout;
 mod error;
 mod evaluate;
+mod kinship;
 mod optimise;
 mod picture;
 mod plan;

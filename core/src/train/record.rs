@@ -1,6 +1,7 @@
 //! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers, measures.
 
 use super::evaluate::SPLITS;
+use super::kinship::Kinship;
 use super::plan::{Plan, Role};
 use super::sight;
 use super::stages::Stages;
@@ -36,6 +37,7 @@ pub struct Record {
     /// guess's.
     single: Vec<f64>,
     stages: Stages,
+    kinship: Kinship,
 }
 
 /// Numbers read from the device at a recorded step.
@@ -61,6 +63,9 @@ pub struct Reading {
     pub importance: Vec<f64>,
     /// Which tasks the last step taught; empty for a strategy without stages.
     pub taught: Vec<bool>,
+    /// Losses of the last step's batch before it, then after a look-ahead step of each task: `[1 + T][T]`;
+    /// empty where nobody asks.
+    pub ahead: Vec<Vec<f64>>,
 }
 
 impl Reading {
@@ -96,6 +101,7 @@ impl Record {
         self.update(plan, step, reading);
         self.remember(step, &reading.gram);
         self.follow(plan, data, reading);
+        self.kinship.record(step, &reading.ahead, &reading.gram);
         let tasks = 0..plan.tasks;
         // Training pauses where the composed model dies, and the page shows what it was put back to.
         let composed =
@@ -139,6 +145,8 @@ impl Record {
             hypervolume: hypervolume(&seen.front, &reference),
             measures: seen.measures(),
             best: self.best_point(plan),
+            affinity: self.kinship.mean(),
+            groupings: self.kinship.groupings(),
         }
     }
 

@@ -224,13 +224,26 @@ impl Pass<'_> {
 
     /// The losses of the first members at other parameters, `[n, T]`, scaled; nothing is tracked.
     pub fn losses_of_first(&self, theta: &Tensor<2>, count: usize) -> Tensor<2> {
-        let first = |tensor: &Tensor<3>| {
+        let columns = theta.dims()[1];
+        self.losses_at(&theta.clone().slice([0..count, 0..columns]), |tensor| {
             let [_, batch, width] = tensor.dims();
             tensor.clone().slice([0..count, 0..batch, 0..width])
-        };
-        let columns = theta.dims()[1];
-        let params = Params::cut(&theta.clone().slice([0..count, 0..columns]), self.network.layout());
-        let (batch, masks) = (self.batch.map(first), self.masks.map(|masks| masks.map(first)));
+        })
+    }
+
+    /// The losses of the first member at several other parameters `[n, N]`, on its batch with its masks:
+    /// `[n, T]`, scaled; nothing is tracked.
+    pub fn losses_ahead(&self, thetas: &Tensor<2>) -> Tensor<2> {
+        let count = thetas.dims()[0];
+        self.losses_at(thetas, |tensor| {
+            let [_, batch, width] = tensor.dims();
+            tensor.clone().slice([0..1, 0..batch, 0..width]).expand([count, batch, width])
+        })
+    }
+
+    fn losses_at(&self, theta: &Tensor<2>, rows: impl Fn(&Tensor<3>) -> Tensor<3>) -> Tensor<2> {
+        let params = Params::cut(theta, self.network.layout());
+        let (batch, masks) = (self.batch.map(&rows), self.masks.map(|masks| masks.map(&rows)));
         let outputs = self.network.forward(&params, batch.inputs.clone(), masks.as_ref(), false);
         batch_losses(self.shape, outputs.groups, &batch) * self.scales.clone()
     }

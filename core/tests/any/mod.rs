@@ -117,6 +117,7 @@ impl Dice {
             from: self.whole(0, 300).unsigned_abs() as usize,
             until: self.whole(0, 300).unsigned_abs() as usize,
             source: self.chance(0.3),
+            group: self.whole(1, 6).unsigned_abs() as usize,
         }
     }
 }

@@ -99,6 +99,7 @@ pub fn busy(pick: &Pick) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: true, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: true, affinity: false, pairs: false };
     config
 }

@@ -22,7 +22,7 @@ impl Hand {
     pub fn new(pick: &Pick, inputs: usize, tasks: usize, trunk: Vec<LayerConfig>) -> Self {
         let width = trunk.last().unwrap().width;
         let group = Group { tasks: (0..tasks).collect(), head: Vec::new(), outputs: width, loss: LossKind::Mse };
-        let shape = Shape { inputs, tasks, trunk, groups: vec![group] };
+        let shape = Shape { inputs, tasks, trunk, groups: vec![group], trunks: vec![0; tasks] };
         let network = model::build(pick, &shape);
         let theta = vec![0.0; network.layout().len];
         let mut hand = Self { network, shape, theta };

@@ -3,7 +3,7 @@
 use super::*;
 
 fn toy(source: Pick, seed: u32, tasks: usize) -> Dataset {
-    mmoe(source, seed, 2000, vec![task("slope", LossKind::Mse, 8); tasks])
+    of_source(source, seed, 2000, vec![task("slope", LossKind::Mse, 8); tasks])
 }
 
 fn loud() -> Pick {
@@ -61,7 +61,7 @@ fn tasks_of_the_toy_are_alike_by_what_their_weights_share() {
 #[test]
 fn classes_of_the_toy_are_equally_likely() {
     let tasks = vec![task("slope", LossKind::Ce, 4), task("slope", LossKind::Bce, 1)];
-    let dataset = mmoe(loud().with("dims", 2.0), 4, 5000, tasks);
+    let dataset = of_source(loud().with("dims", 2.0), 4, 5000, tasks);
     for (k, classes) in [(0, 4), (1, 2)] {
         let y = labels(&dataset, k);
         for class in 0..classes {

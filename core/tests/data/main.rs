@@ -2,10 +2,12 @@
 
 use mtl_core::config::{Config, Lesson, LossKind, Pick, PickEntry, TaskConfig, check};
 use mtl_core::data::targets::TARGETS;
-use mtl_core::data::{Dataset, Split, build, is_plane, sources};
+use mtl_core::data::{Dataset, Split, build, is_plane, outputs, sources};
 use mtl_core::landscape::is_landscape;
 
 mod batches;
+mod digits;
+mod groups;
 mod labels;
 mod loud;
 mod mmoe;
@@ -31,7 +33,8 @@ pub fn data(rows: usize, tasks: Vec<TaskConfig>) -> Dataset {
     build(&lesson(rows, tasks))
 }
 
-pub fn mmoe(source: Pick, seed: u32, rows: usize, tasks: Vec<TaskConfig>) -> Dataset {
+/// The data of another source than the plane.
+pub fn of_source(source: Pick, seed: u32, rows: usize, tasks: Vec<TaskConfig>) -> Dataset {
     let mut config = lesson(rows, tasks).into_config();
     config.data.source = source;
     config.seed = seed;
@@ -72,16 +75,17 @@ fn every_target_works_for_every_loss_and_source() {
     for source in with_rows() {
         for target in TARGETS {
             for loss in LOSSES {
-                let outputs = if loss == LossKind::Bce { 1 } else { 4 };
-                let own = task(target.choice.key, loss, outputs);
-                let mixed = TaskConfig { related: -0.6, noise: 0.3, labelled: 9, ..own.clone() };
                 let pick = Pick::new(source.choice.key);
+                let fits = outputs(&pick, loss);
+                let outputs = 4.clamp(*fits.start(), *fits.end());
+                let own = task(target.choice.key, loss, 4.min(outputs));
+                let mixed = TaskConfig { related: -0.6, noise: 0.3, labelled: 9, ..own.clone() };
                 let plane = is_plane(&pick);
-                let dataset = mmoe(pick, 3, 40, vec![own, mixed]);
+                let dataset = of_source(pick, 3, 40, vec![own, mixed]);
                 assert_eq!(dataset.plane, plane);
                 for (shape, reference) in dataset.tasks.iter().zip(&dataset.reference) {
                     assert_eq!(shape.outputs, outputs);
-                    assert_eq!(shape.columns, if loss.is_regression() { 4 } else { 1 });
+                    assert_eq!(shape.columns, if loss.is_regression() { outputs } else { 1 });
                     assert!(reference.is_finite() && *reference > 0.0);
                 }
                 for split in splits(&dataset) {
@@ -115,7 +119,7 @@ fn another_task_changes_no_task_and_another_row_no_other_split() {
     let noisy = |target: &str| TaskConfig { noise: 0.3, labelled: 30, related: 0.4, ..task(target, LossKind::Mse, 2) };
     let tasks = |n: usize| ["moons", "waves", "xor", "ring"].iter().take(n).map(|t| noisy(t)).collect::<Vec<_>>();
     for source in with_rows() {
-        let of = |n| mmoe(Pick::new(source.choice.key), 5, 100, tasks(n));
+        let of = |n| of_source(Pick::new(source.choice.key), 5, 100, tasks(n));
         let (two, four) = (of(2), of(4));
         for k in 0..2 {
             for (a, b) in splits(&two).iter().zip(splits(&four)) {
@@ -132,7 +136,7 @@ fn another_task_changes_no_task_and_another_row_no_other_split() {
 
 #[test]
 fn the_page_gets_the_first_two_inputs() {
-    let dataset = mmoe(Pick::new("mmoe").with("dims", 7.0), 1, 30, vec![task("slope", LossKind::Mse, 3)]);
+    let dataset = of_source(Pick::new("mmoe").with("dims", 7.0), 1, 30, vec![task("slope", LossKind::Mse, 3)]);
     assert_eq!((dataset.inputs, dataset.extent, dataset.plane), (7, 3.0, false));
     let rows = dataset.valid.to_rows();
     assert_eq!((rows.inputs.len(), rows.targets[0].len(), rows.labelled[0].len()), (60, 90, 30));

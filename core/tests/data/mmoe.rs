@@ -18,7 +18,7 @@ fn mmoe_labels_correlate_as_the_exact_table_says() {
             for seed in 0..3 {
                 let source = Pick::new("mmoe").with("p", p).with("terms", terms).with("std", std).with("dims", 5.0);
                 let slope = task("slope", LossKind::Mse, 1);
-                let dataset = mmoe(source, seed, 5000, vec![slope.clone(), slope]);
+                let dataset = of_source(source, seed, 5000, vec![slope.clone(), slope]);
                 let (a, b) = (labels(&dataset, 0), labels(&dataset, 1));
                 r.push(pearson(&a, &b));
                 v.extend([variance(&a) - std * std, variance(&b) - std * std]);
@@ -33,7 +33,7 @@ fn mmoe_labels_correlate_as_the_exact_table_says() {
 #[test]
 fn mmoe_classes_are_balanced_and_there_is_room_for_every_task() {
     let tasks = vec![task("slope", LossKind::Ce, 4), task("slope", LossKind::Bce, 1), task("slope", LossKind::Mse, 2)];
-    let dataset = mmoe(Pick::new("mmoe").with("dims", 2.0), 4, 5000, tasks);
+    let dataset = of_source(Pick::new("mmoe").with("dims", 2.0), 4, 5000, tasks);
     assert_eq!(dataset.inputs, 3);
     for (k, classes) in [(0, 4), (1, 2)] {
         let y = labels(&dataset, k);

@@ -25,7 +25,8 @@ fn together() -> Config {
         ..config.training
     };
     config.trunk[0].dropout = Some(0.25);
-    config.population = PopulationConfig { seeds: 2, fan: 0, baselines: true, matched: false, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 0, baselines: true, matched: false, affinity: false, pairs: false };
     config
 }
 

@@ -12,7 +12,8 @@ fn preferring(heads: Heads) -> Config {
         task(LossKind::Huber, "xor"),
     ];
     let mut config = config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)]);
-    config.population = PopulationConfig { seeds: 1, fan: 6, baselines: true, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 1, fan: 6, baselines: true, matched: false, affinity: false, pairs: false };
     config.sharing.heads = heads;
     config
 }

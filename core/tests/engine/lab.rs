@@ -49,7 +49,14 @@ pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
             clip_at: 1.0,
             batch: 0,
         },
-        population: PopulationConfig { seeds: 1, fan: 0, baselines: true, matched: false, pairs: false },
+        population: PopulationConfig {
+            seeds: 1,
+            fan: 0,
+            baselines: true,
+            matched: false,
+            affinity: false,
+            pairs: false,
+        },
         ..Config::default()
     }
 }

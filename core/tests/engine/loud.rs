@@ -32,7 +32,8 @@ fn trained(balancer: Pick, seed: u32, initial: Option<fn(&Rig, u32) -> Vec<f32>>
 }
 
 fn lesson() -> Config {
-    let population = PopulationConfig { seeds: 1, fan: 0, baselines: false, pairs: false };
+    let population =
+        PopulationConfig { seeds: 1, fan: 0, baselines: false, matched: false, affinity: false, pairs: false };
     Config { population, ..lessons::find("loud").unwrap().config() }
 }
 

@@ -14,6 +14,7 @@ mod death;
 mod dropout;
 mod fan;
 mod gradients;
+mod kinship;
 mod lab;
 mod layers;
 mod live;

@@ -35,7 +35,8 @@ pub fn everything(optimiser: Optimiser) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population = PopulationConfig { seeds: 2, fan: 10, baselines: true, matched: false, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 10, baselines: true, matched: false, affinity: false, pairs: false };
     config
 }
 

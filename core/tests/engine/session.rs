@@ -12,7 +12,8 @@ fn two_tasks() -> Config {
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(6, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
     config.training.batch = 6;
-    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: false, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: false, affinity: false, pairs: false };
     config
 }
 
@@ -156,7 +157,8 @@ fn exploding() -> Config {
     let mut config = config(vec![task(LossKind::Bce, "circle"), loud], vec![layer(6, Activation::Relu)]);
     config.training.learning_rate = 10.0;
     config.training.momentum = 0.9;
-    config.population = PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: false, pairs: false };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: false, affinity: false, pairs: false };
     config
 }
 

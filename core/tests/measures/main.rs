@@ -3,6 +3,7 @@
 
 mod front;
 mod gradients;
+mod grouping;
 mod jacobians;
 mod predictions;
 mod table;

@@ -8,7 +8,7 @@ pub const HELP: &str = "\
 cargo xtask bench [-- OPTIONS]
 
   --quick          one round, populations of 1 and 16
-  --only PART      cpu, gpu or sizes; may be given more than once
+  --only PART      cpu, gpu, methods or sizes; may be given more than once
   --rounds N       measurements of every engine at every population (default 3)
   --json FILE      write every number to FILE as well
 ";
@@ -48,8 +48,8 @@ impl Options {
                 "--only" => {
                     let part = value()?;
                     ensure!(
-                        ["cpu", "gpu", "sizes"].contains(&part.as_str()),
-                        "--only knows cpu, gpu and sizes, not {part}"
+                        ["cpu", "gpu", "methods", "sizes"].contains(&part.as_str()),
+                        "--only knows cpu, gpu, methods and sizes, not {part}"
                     );
                     options.only.push(part);
                 }

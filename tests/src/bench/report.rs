@@ -1,6 +1,7 @@
 //! What was measured, as a table for people and as JSON for scripts.
 
 use crate::frames::Frames;
+use crate::methods::Costs;
 use crate::options::Options;
 use crate::race::{Race, Row};
 use crate::verdicts::{self, Verdict};
@@ -21,6 +22,7 @@ enum Part {
     Lesson(&'static str, Result<f64>),
     FirstCurve(Result<f64>),
     Frames(Result<Frames>),
+    Methods(Result<Vec<Costs>>),
     Sizes(Result<Vec<FileSize>>),
 }
 
@@ -43,6 +45,10 @@ impl Report {
 
     pub fn frames(&mut self, frames: Result<Frames>) {
         self.parts.push(Part::Frames(frames));
+    }
+
+    pub fn methods(&mut self, costs: Result<Vec<Costs>>) {
+        self.parts.push(Part::Methods(costs));
     }
 
     pub fn sizes(&mut self, sizes: Result<Vec<FileSize>>) {
@@ -78,6 +84,11 @@ impl Report {
                     Ok(())
                 }
                 Part::Frames(Err(error)) => Err(("frame work", error)),
+                Part::Methods(Ok(costs)) => {
+                    costs.iter().for_each(print_costs);
+                    Ok(())
+                }
+                Part::Methods(Err(error)) => Err(("architectures and balancers", error)),
                 Part::Sizes(Ok(sizes)) => {
                     print_sizes(sizes);
                     verdicts.extend(verdicts::of_sizes(sizes));
@@ -161,6 +172,15 @@ fn print_frames(frames: &Frames) {
     println!("  wall time  median {wall:.2} ms, 95th percentile {wall95:.2} ms");
 }
 
+/// Steps per second of a table's methods, and as shares of its first one's.
+fn print_costs(costs: &Costs) {
+    let first = costs.methods.first().map_or(f64::NAN, |(_, rate)| *rate);
+    println!("\nOne model of the page, CPU, by {}: steps/s, and how many times dearer than the first", costs.table);
+    for (method, rate) in &costs.methods {
+        println!("  {method:<20} {:>8} {:>7.2}", rounded(*rate), first / rate);
+    }
+}
+
 fn print_sizes(sizes: &[FileSize]) {
     println!("\n  {:>12} {:>12}  file", "raw", "brotli");
     for size in sizes.iter().filter(|size| size.name.ends_with(".wasm")) {
@@ -205,6 +225,11 @@ impl Part {
                 "targets": [verdicts::of_frames(frames).json()],
             }),
             Self::Frames(Err(error)) => failed("frames", error),
+            Self::Methods(Ok(costs)) => json!({
+                "part": "methods",
+                "tables": costs.iter().map(|costs| json!({ "table": costs.table, "steps_per_second": costs.methods })).collect::<Vec<_>>(),
+            }),
+            Self::Methods(Err(error)) => failed("methods", error),
             Self::Sizes(Ok(sizes)) => json!({
                 "part": "sizes",
                 "files": sizes.iter().map(|size| json!({ "name": size.name, "raw": size.raw, "brotli": size.brotli })).collect::<Vec<_>>(),

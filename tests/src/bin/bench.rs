@@ -8,6 +8,8 @@
 mod frames;
 #[path = "../bench/loops.rs"]
 mod loops;
+#[path = "../bench/methods.rs"]
+mod methods;
 #[path = "../bench/options.rs"]
 mod options;
 #[path = "../bench/ours.rs"]
@@ -42,6 +44,9 @@ fn main() -> Result<()> {
     if options.wants("gpu") {
         report.races("gpu", race::run(Flavour::Gpu, &options));
         report.lesson("GPU", ours::default_lesson(Flavour::Gpu, &options));
+    }
+    if options.wants("methods") {
+        report.methods(methods::measure(Flavour::Cpu, &options));
     }
     if options.wants("sizes") {
         report.sizes(report::weigh());

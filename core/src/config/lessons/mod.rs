@@ -3,6 +3,7 @@
 mod bully;
 mod fronts;
 mod loud;
+mod new_task;
 mod rivals;
 mod stranger;
 mod twins;
@@ -33,8 +34,16 @@ impl Preset {
 }
 
 /// Every lesson, in the order of the picker. The first is what a first visit opens.
-pub const LESSONS: &[Preset] =
-    &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON, valleys::LESSON, fronts::LESSON, loud::LESSON];
+pub const LESSONS: &[Preset] = &[
+    twins::LESSON,
+    rivals::LESSON,
+    bully::LESSON,
+    stranger::LESSON,
+    valleys::LESSON,
+    fronts::LESSON,
+    loud::LESSON,
+    new_task::LESSON,
+];
 
 /// The lesson of a key.
 pub fn find(key: &str) -> Option<&'static Preset> {
@@ -71,7 +80,14 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
             clip_at: 1.0,
             batch: 60,
         },
-        population: PopulationConfig { seeds: 5, fan: 11, baselines: true, matched: false, pairs: false },
+        population: PopulationConfig {
+            seeds: 5,
+            fan: 11,
+            baselines: true,
+            matched: false,
+            affinity: false,
+            pairs: false,
+        },
     }
 }
 

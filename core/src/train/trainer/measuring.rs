@@ -35,6 +35,7 @@ impl Trainer {
         packed.push(seen.and_then(|seen| seen.gram.clone()).unwrap_or_else(nothing));
         packed.push(seen.map_or_else(nothing, |seen| seen.decrease.clone()));
         packed.push(seen.map_or_else(nothing, |seen| seen.update.clone()));
+        packed.push(seen.and_then(|seen| seen.ahead.clone()).unwrap_or_else(nothing));
         let groups = found.predictions.len();
         found.predictions.into_iter().for_each(|group| packed.push(group));
         let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
@@ -42,7 +43,7 @@ impl Trainer {
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
-        let (gram, decrease, update) = (next(), next(), next());
+        let (gram, decrease, update, ahead) = (next(), next(), next(), next());
         let groups: Vec<_> = parts.by_ref().take(groups).collect();
         let alone: Vec<_> = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
@@ -59,6 +60,7 @@ impl Trainer {
             alone: alone.into_iter().chain(others.alone).collect(),
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
             taught: self.taught(),
+            ahead: self.ahead_in_task_order(&ahead),
         };
         let (step, epoch) = (self.step, self.epoch());
         let point = self.record.point(&self.whole, &self.data, step, epoch, &reading);
@@ -79,6 +81,19 @@ impl Trainer {
         };
         let factor = |task| self.said.as_ref().and_then(|says| says.tasks.get(task)).map_or(1.0, |f| *f as f32);
         weights.into_iter().enumerate().map(|(task, weight)| weight * factor(task)).collect()
+    }
+
+    /// The losses before and after look-ahead steps, `[1 + T][T]` in task order; empty where there are
+    /// none.
+    fn ahead_in_task_order(&self, ahead: &[f32]) -> Vec<Vec<f64>> {
+        let tasks = self.columns.len();
+        let mut rows = ahead.chunks_exact(tasks.max(1)).map(|row| self.in_task_order(row));
+        let Some(before) = rows.next() else { return Vec::new() };
+        let mut ordered = vec![before; tasks + 1];
+        for (row, task) in rows.zip(&self.columns) {
+            ordered[task + 1] = row;
+        }
+        ordered.into_iter().map(|row| row.into_iter().map(f64::from).collect()).collect()
     }
 
     /// Which tasks the last step taught; empty for a strategy without stages.

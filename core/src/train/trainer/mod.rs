@@ -60,6 +60,9 @@ struct Seen {
     update: Tensor<2>,
     /// Tasks without a label in the batch, in task order; empty where there are none.
     absent: Vec<bool>,
+    /// The losses of the batch before the step, and in a row for each task after a step of the trunk along
+    /// its gradient alone, `[1 + T, T]`; `None` where nobody asks.
+    ahead: Option<Tensor<2>>,
 }
 
 /// A lesson in training.

@@ -82,7 +82,9 @@ impl Trainer {
         }
         self.weigher.learn(&mut self.learned, losses, present);
         if let Some((jacobian, before)) = jacobian.zip(before) {
-            self.seen = Some(self.seen(&jacobian, &before, absent));
+            let pass = self.pass(&batch, masks.as_ref(), false);
+            let ahead = self.ahead(&pass, &jacobian, &before, rate);
+            self.seen = Some(Seen { ahead, ..self.seen(&jacobian, &before, absent) });
         }
         Ok(())
     }
@@ -318,6 +320,26 @@ impl Trainer {
             decrease: (own.reshape([tasks, width]) * moved).sum_dim(1),
             update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
             absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),
+            ahead: None,
         }
+    }
+
+    /// See [`Seen::ahead`]: `theta - rate g_i` at the shared layers, for each task i, with the heads and the
+    /// batch unchanged (Fifty et al. 2021). The optimiser's state plays no part.
+    fn ahead(&self, pass: &Pass, jacobian: &Tensor<3>, before: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
+        let [_, tasks, width] = jacobian.dims();
+        let shared = self.network.layout().shared;
+        if !self.lesson.population.affinity || shared == 0 {
+            return None;
+        }
+        let first = before.clone().slice([0..1, 0..width]);
+        let trunk = first.clone().slice([0..1, 0..shared]).expand([tasks, shared]);
+        let own = jacobian.clone().slice([0..1, 0..tasks, 0..shared]).reshape([tasks, shared]);
+        let mut parts = vec![trunk - own * rate];
+        if shared < width {
+            parts.push(first.clone().slice([0..1, shared..width]).expand([tasks, width - shared]));
+        }
+        let thetas = Tensor::cat(vec![first, Tensor::cat(parts, 1)], 0);
+        Some(pass.losses_ahead(&thetas))
     }
 }

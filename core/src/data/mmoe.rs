@@ -19,9 +19,7 @@
 //! of the label, observation noise included, that are equally likely without it; two classes are
 //! cut at the median.
 
-mod directions;
-
-use self::directions::{directions, weights};
+use super::directions::{EXTENT, directions, inputs};
 use super::ridge::Ridge;
 use super::stats::quantile_cuts;
 use super::{Drawn, DrawnSplit, Source, TaskShape, split_rows};
@@ -32,18 +30,14 @@ use rand_distr::StandardNormal;
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::f64::consts::FRAC_PI_2;
 
-pub(super) const SOURCE: Source = Source {
-    entry: PickEntry::new(
-        Choice {
-            key: "mmoe",
-            label: "MMoE paper",
-            help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
-        },
-        &[CORRELATION, DIMS, TERMS, STD],
-    ),
-    plane: false,
-    build,
-};
+pub(super) const SOURCE: Source = Source::new(PickEntry::new(
+    Choice {
+        key: "mmoe",
+        label: "MMoE paper",
+        help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
+    },
+    &[CORRELATION, DIMS, TERMS, STD],
+));
 
 const CORRELATION: OptionSpec = OptionSpec {
     key: "p",
@@ -93,10 +87,6 @@ const TERM_SETS: &[TermSet] = &[
     (Choice { key: "linear", label: "none, linear", help: "The linear part alone." }, Vec::new),
 ];
 
-/// Half the side of the square that holds nearly all pairs of inputs.
-const EXTENT: f32 = 3.0;
-/// Stream of the inputs, of [`Purpose::Data`]; the directions' is 1.
-const INPUTS: u64 = 0;
 /// Points that stand for the normal distribution when classes are cut.
 const QUANTILES: usize = 4096;
 
@@ -104,7 +94,7 @@ fn terms() -> Vec<Choice> {
     TERM_SETS.iter().map(|(choice, _)| *choice).collect()
 }
 
-fn build(lesson: &Lesson) -> Drawn {
+pub(super) fn build(lesson: &Lesson) -> Drawn {
     let source = &lesson.data.source;
     let tasks = lesson.tasks.len();
     let dims = (source.option(&DIMS) as usize).max(tasks).max(2);
@@ -117,8 +107,7 @@ fn build(lesson: &Lesson) -> Drawn {
     let tasks: Vec<Ridge> = lesson.tasks.iter().enumerate().map(task).collect();
     let rows = split_rows(&lesson.data);
     let splits = [0, 1, 2].map(|split| {
-        let mut rng = stream(lesson.seed, Purpose::Data, INPUTS, split as u64);
-        let x: Vec<f32> = (0..dims * rows[split]).map(|_| rng.sample(StandardNormal)).collect();
+        let x = inputs(lesson.seed, split, dims * rows[split]);
         let draw = |(k, task): (usize, &Ridge)| {
             // Index 0 of a task's noise is its own label noise (see `labels`).
             let mut noise = stream(lesson.seed, Purpose::Noise, k as u64, 1 + split as u64);
@@ -147,6 +136,14 @@ impl Curve {
     }
 }
 
+/// A task's weights and the direction in which those of further outputs turn.
+fn weights(directions: &[Vec<f64>], k: usize, p: f64) -> (Vec<f64>, Vec<f64>) {
+    let (own, p) = if k == 0 { (1, 1.0) } else { (k, p) };
+    let q = (1.0 - p * p).sqrt();
+    let mix = |a: f64, b: f64| directions[0].iter().zip(&directions[own]).map(|(x, y)| a * x + b * y).collect();
+    (mix(p, q), mix(-q, p))
+}
+
 /// A task by its weights and the direction in which those of further outputs turn.
 fn task(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Ridge {
     let shape = TaskShape::of(config);
@@ -157,5 +154,22 @@ fn task(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Rid
     Ridge {
         weights: (0..shape.columns).map(turned).collect(),
         cuts: shape.classes().map(|classes| curve.cuts(classes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::directions::dot;
+    use super::*;
+
+    #[test]
+    fn p_is_the_cosine_between_the_weights_of_every_output() {
+        let u = directions(1, 3, 20);
+        for p in [-1.0, -0.3, 0.0, 0.5, 1.0] {
+            let (a, b, c) = (weights(&u, 0, p), weights(&u, 1, p), weights(&u, 2, p));
+            assert!((dot(&a.0, &b.0) - p).abs() < 1e-12 && (dot(&a.0, &c.0) - p).abs() < 1e-12);
+            assert!((dot(&b.0, &c.0) - p * p).abs() < 1e-12);
+            assert!(dot(&b.0, &b.1).abs() < 1e-12 && (dot(&a.1, &b.1) - p).abs() < 1e-12);
+        }
     }
 }

@@ -1,11 +1,21 @@
-//! The directions along which the tasks see their inputs.
+//! Normal inputs, and directions along which tasks see them.
 
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_distr::StandardNormal;
 
+/// Stream of the inputs, of [`Purpose::Data`].
+const INPUTS: u64 = 0;
 /// Stream of the directions, of [`Purpose::Data`].
 const DIRECTIONS: u64 = 1;
+/// Half the side of the square that holds nearly all pairs of inputs.
+pub(super) const EXTENT: f32 = 3.0;
+
+/// So many numbers from N(0, 1), the inputs of a split.
+pub(super) fn inputs(seed: u32, split: usize, count: usize) -> Vec<f32> {
+    let mut rng = stream(seed, Purpose::Data, INPUTS, split as u64);
+    (0..count).map(|_| rng.sample(StandardNormal)).collect()
+}
 
 /// `count` orthonormal directions. Each comes from a stream of its own and is made orthogonal to
 /// those before it, so that one more direction changes none of the others.
@@ -31,15 +41,13 @@ pub(super) fn directions(seed: u32, count: usize, dims: usize) -> Vec<Vec<f64>> 
     found
 }
 
-/// A task's weights and the direction in which those of further outputs turn.
-pub(super) fn weights(directions: &[Vec<f64>], k: usize, p: f64) -> (Vec<f64>, Vec<f64>) {
-    let (own, p) = if k == 0 { (1, 1.0) } else { (k, p) };
-    let q = (1.0 - p * p).sqrt();
-    let mix = |a: f64, b: f64| directions[0].iter().zip(&directions[own]).map(|(x, y)| a * x + b * y).collect();
-    (mix(p, q), mix(-q, p))
+/// How far a row of inputs lies along a direction.
+pub(super) fn along(direction: &[f64], row: &[f32]) -> f64 {
+    direction.iter().zip(row).map(|(u, x)| u * f64::from(*x)).sum()
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// The product of two vectors.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
@@ -58,17 +66,6 @@ mod tests {
                     assert!((dot(a, b) - want).abs() < 1e-12);
                 }
             }
-        }
-    }
-
-    #[test]
-    fn p_is_the_cosine_between_the_weights_of_every_output() {
-        let u = directions(1, 3, 20);
-        for p in [-1.0, -0.3, 0.0, 0.5, 1.0] {
-            let (a, b, c) = (weights(&u, 0, p), weights(&u, 1, p), weights(&u, 2, p));
-            assert!((dot(&a.0, &b.0) - p).abs() < 1e-12 && (dot(&a.0, &c.0) - p).abs() < 1e-12);
-            assert!((dot(&b.0, &c.0) - p * p).abs() < 1e-12);
-            assert!(dot(&b.0, &b.1).abs() < 1e-12 && (dot(&a.1, &b.1) - p).abs() < 1e-12);
         }
     }
 }

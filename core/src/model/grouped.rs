@@ -1,0 +1,79 @@
+//! Groups of tasks, each with a trunk of its own: what a task grouping is trained as (Standley et al. 2020;
+//! Fifty et al. 2021).
+//!
+//! Tasks with the same group number share a trunk; between groups nothing is shared. A trunk counts as
+//! shared, so that gradient methods act on it: tasks of other groups have no gradient there.
+
+use super::Architecture;
+use crate::config::{Choice, PickEntry};
+
+/// The table's line.
+pub const ARCHITECTURE: Architecture = Architecture {
+    entry: PickEntry::new(
+        Choice {
+            key: "grouped",
+            label: "a trunk for each group",
+            help: "Tasks of the same group share a trunk, see each task's group; groups share nothing.",
+        },
+        &[],
+    )
+    .unless(super::without_trunk),
+    shares: true,
+    #[cfg(feature = "engine")]
+    build: super::parts::build::<engine::Grouped>,
+};
+
+#[cfg(feature = "engine")]
+mod engine {
+    use crate::config::task_name;
+    use crate::model::network::{Exhibit, Params};
+    use crate::model::parts::{Features, Layer, Look, Trunk, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Layout, Owner};
+    use burn::tensor::{Int, Tensor};
+
+    /// See the module's description.
+    pub struct Grouped {
+        layers: Vec<Layer>,
+        count: usize,
+        /// By task in column order: its trunk.
+        trunks: Vec<usize>,
+        columns: Vec<usize>,
+    }
+
+    impl Trunk for Grouped {
+        fn new(shape: &Shape, _: &dyn Fn(&str) -> f64, layout: &mut Layout) -> Self {
+            let columns = shape.columns();
+            let trunks: Vec<usize> = columns.iter().map(|task| shape.trunks.get(*task).copied().unwrap_or(0)).collect();
+            let count = trunks.iter().max().map_or(1, |last| last + 1);
+            let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(count), shape.inputs, "groups' trunks, layer");
+            Self { layers, count, trunks, columns }
+        }
+
+        fn gives(&self, shape: &Shape) -> (usize, bool) {
+            (shape.representation(), true)
+        }
+
+        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+            let layers = self.layers.iter().enumerate();
+            let x = layers
+                .fold(repeat(inputs, self.count), |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), self.count));
+            let [rows, batch, width] = x.dims();
+            let trunks: Vec<i32> = self.trunks.iter().map(|trunk| *trunk as i32).collect();
+            let trunks = Tensor::<1, Int>::from_ints(trunks.as_slice(), &x.device());
+            Features::Own(x.reshape([rows / self.count, self.count, batch, width]).select(1, trunks))
+        }
+
+        fn exhibits(&self, _: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+            let member = |group: usize| self.trunks.iter().map(move |trunk| f32::from(*trunk == group));
+            let values: Vec<f32> = (0..self.count).flat_map(member).collect();
+            vec![Exhibit {
+                title: "who shares a trunk".into(),
+                rows: (1..=self.count).map(|group| format!("trunk {group}")).collect(),
+                columns: self.columns.iter().map(|task| format!("task {}", task_name(*task))).collect(),
+                values: Tensor::<1>::from_floats(values.as_slice(), &inputs.device())
+                    .reshape([self.count, self.columns.len()]),
+            }]
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Which tasks help which, over the training so far, and the groups that follow from it.
+
+use crate::measure::conflict::cosine;
+use crate::measure::grouping::{Affinities, Alone, Overlap, affinity, best};
+use crate::protocol::{GroupedBy, Groups};
+use serde::{Deserialize, Serialize};
+
+/// Running means over the recorded steps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kinship {
+    /// The last step that was taken in.
+    step: u32,
+    /// By receiver and partner: sums of affinities, and how many there were.
+    affinities: Vec<(f64, u32)>,
+    /// By pair: sums of gradient cosines, and how many there were.
+    cosines: Vec<(f64, u32)>,
+    tasks: usize,
+}
+
+impl Kinship {
+    /// Takes in a recorded step: losses before and after look-ahead steps `[1 + T][T]`, empty where nobody
+    /// asks, and the Gram matrix.
+    pub fn record(&mut self, step: u32, ahead: &[Vec<f64>], gram: &[f32]) {
+        let Some((before, after)) = ahead.split_first().filter(|_| step > self.step) else { return };
+        self.step = step;
+        self.tasks = before.len();
+        let cells = self.tasks * self.tasks;
+        self.affinities.resize(cells, (0.0, 0));
+        self.cosines.resize(cells, (0.0, 0));
+        let found = affinity(before, after).into_iter().flatten();
+        self.affinities.iter_mut().zip(found).for_each(|(sum, value)| add(sum, value));
+        let tasks = self.tasks;
+        let cosines = (0..cells).map(|cell| cosine(gram, cell / tasks, cell % tasks));
+        self.cosines.iter_mut().zip(cosines).for_each(|(sum, value)| add(sum, value));
+    }
+
+    /// The mean affinities, row-major `[T, T]`, a row for each task that receives; NaN where none is known,
+    /// empty where nobody asks.
+    pub fn mean(&self) -> Vec<f32> {
+        self.affinities.iter().map(|sum| mean(sum) as f32).collect()
+    }
+
+    /// The best partition into at most two and at most three groups, by affinities and by cosines.
+    pub fn groupings(&self) -> Vec<Groups> {
+        let by = [(GroupedBy::Affinity, &self.affinities), (GroupedBy::Cosine, &self.cosines)];
+        let budgets = 2..=self.tasks.saturating_sub(1).min(3);
+        by.into_iter()
+            .flat_map(|(by, sums)| budgets.clone().filter_map(move |budget| self.group(by, sums, budget)))
+            .collect()
+    }
+
+    fn group(&self, by: GroupedBy, sums: &[(f64, u32)], budget: usize) -> Option<Groups> {
+        let rows = sums.chunks_exact(self.tasks.max(1)).map(|row| row.iter().map(mean).collect()).collect();
+        let found = best(&Affinities::new(rows)?, budget, Overlap::Partition, Alone::Neutral)?;
+        Some(Groups { by, budget, groups: found.groups, score: found.score })
+    }
+}
+
+fn add(sum: &mut (f64, u32), value: Option<f64>) {
+    if let Some(value) = value {
+        *sum = (sum.0 + value, sum.1 + 1);
+    }
+}
+
+fn mean((sum, count): &(f64, u32)) -> f64 {
+    if *count == 0 { f64::NAN } else { sum / f64::from(*count) }
+}
