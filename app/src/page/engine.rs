@@ -4,7 +4,7 @@ use super::desk::{Phase, now, other, shape, with};
 use super::exchange::consider_soon;
 use super::pump::{forget_after, receive, schedule};
 use super::state::{EngineChoice, GpuState, Page};
-use super::{prefs, probe, text};
+use super::{compare, prefs, probe, text};
 use leptos::prelude::*;
 use mtl_core::config::Config;
 use mtl_core::protocol::{Command, Engine, Frame};
@@ -70,6 +70,7 @@ pub(super) fn restart(page: Page, stop: bool) {
     if stop {
         page.playing.try_set(false);
     }
+    compare::end(page);
     page.diverged.try_set(None);
     page.cost.try_set(None);
     page.frame.try_set(Frame::default());
@@ -107,7 +108,7 @@ pub(super) fn send_wanted(page: Page, now: bool) {
 /// Sends a command to the engine in charge, after everything that was changed before. During a
 /// hand-over it waits for the engine to come; a measurement makes way.
 pub(super) fn send(page: Page, command: Command) {
-    if matches!(command, Command::Step(_) | Command::StepEpoch | Command::Rewind) {
+    if matches!(command, Command::Step(_) | Command::StepEpoch | Command::Rewind | Command::Compare { .. }) {
         page.playing.try_set(false);
     }
     if matches!(command, Command::Rewind) {
@@ -128,8 +129,7 @@ pub(super) fn send(page: Page, command: Command) {
         return;
     }
     send_wanted(page, true);
-    let decides =
-        matches!(command, Command::Play | Command::Pause | Command::Step(_) | Command::StepEpoch | Command::Rewind);
+    let decides = matches!(command, Command::Play | Command::Pause);
     let resumes = resumes && !decides && page.playing.get_untracked();
     with(page, |desk| {
         if resumes {
@@ -231,6 +231,7 @@ pub(super) fn take_over(page: Page, engine: Engine) {
         }
         step
     });
+    compare::end(page);
     match step {
         Some(step) => forget_after(page, step),
         None => {

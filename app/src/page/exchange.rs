@@ -8,7 +8,7 @@
 use super::desk::{Measured, Phase, now, other, shape, with};
 use super::engine::{look_for_gpu, refresh, send_wanted, worker};
 use super::state::{EngineChoice, GpuState, Page};
-use super::{engine, trouble};
+use super::{compare, engine, trouble};
 use leptos::prelude::*;
 use mtl_core::config::Config;
 use mtl_core::protocol::{Command, Engine, Snapshot};
@@ -76,10 +76,12 @@ fn faster(page: Page) -> Option<Engine> {
     Some(if measured.gpu > WORTH * measured.cpu { Engine::Gpu } else { Engine::Cpu })
 }
 
-/// Whether the engine may be held: the user has left it alone, and no single step is under way.
+/// Whether the engine may be held: the user has left it alone, and neither a single step nor a
+/// comparison is under way.
 fn calm(page: Page) -> bool {
     let stepping = page.frame.with_untracked(|frame| frame.running) && !page.playing.get_untracked();
-    !stepping && !document().hidden() && with(page, |desk| now() - desk.touched >= CALM)
+    let comparing = page.comparison.with_untracked(|comparison| comparison.running);
+    !stepping && !comparing && !document().hidden() && with(page, |desk| now() - desk.touched >= CALM)
 }
 
 /// Asks once for the seconds per epoch, when nobody is in a hurry.
@@ -250,6 +252,9 @@ fn arrive(page: Page, engine: Engine) {
     if let Some(step) = step {
         super::pump::forget_after(page, step);
     }
+    // It was the other engine's.
+    compare::end(page);
+    with(page, |desk| desk.post(other(engine), Command::CompareStop));
     resume(page);
     send_wanted(page, true);
     refresh(page);

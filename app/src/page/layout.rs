@@ -11,8 +11,9 @@ use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::icons::Icon;
 use super::panels::{
-    ConflictGauge, CostLine, DataCard, KinshipPanel, LandscapePanel, LossPanel, MeasuresPanel, NetworkCard,
-    NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel, WeightsPanel,
+    ComparePanel, ConflictGauge, CostLine, DataCard, ExhibitsPanel, KinshipPanel, LandscapePanel, LossPanel,
+    MeasuresPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel,
+    WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
 use super::topbar::{SkipLink, TopBar};
@@ -21,13 +22,14 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 /// The charts with tabs, in order: the tab, its key in the style sheets, its label.
-const TABS: [(Tab, &str, &str); 6] = [
+const TABS: [(Tab, &str, &str); 7] = [
     (Tab::Loss, "loss", "Loss"),
     (Tab::TradeOff, "tradeoff", "Trade-off"),
     (Tab::Transfer, "transfer", "Transfer"),
     (Tab::Network, "network", "Network"),
     (Tab::Weights, "weights", "Weights"),
     (Tab::Measures, "measures", "Measures"),
+    (Tab::Compare, "compare", "Compare"),
 ];
 
 /// The drawers: the drawer, its key in the style sheets, its label.
@@ -62,7 +64,7 @@ pub fn Layout(
                     <LandscapePanel/>
                 </Show>
                 <div class="centre">
-                    <div class="place place-network"><NetworkPicture/></div>
+                    <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
                     <div class="place place-predictions"><Predictions/></div>
                     <div class="place place-transfer"><TransferPanel/></div>
                     <div class="place place-cost"><CostLine/></div>
@@ -74,6 +76,7 @@ pub fn Layout(
                     <div class="place place-tradeoff"><ParetoPanel/></div>
                     <div class="place place-weights"><WeightsPanel/></div>
                     <div class="place place-measures"><KinshipPanel/><MeasuresPanel/></div>
+                    <div class="place place-compare"><ComparePanel/></div>
                 </div>
             </main>
             <Dialogs/>

@@ -4,6 +4,7 @@
 //! * [`state`]: the signals that everything reads, and the ways to change the lesson;
 //! * `change`, `engine`, `exchange`, `trouble`: what happens then;
 //! * `bridge`, `desk`, `pump`: the talk with the workers;
+//! * [`compare`]: a comparison of architectures;
 //! * `address`, `share`: the lesson as a link and as a file;
 //! * [`commands`], `keys`: what a key or button does;
 //! * [`layout`] and its parts: what stands where;
@@ -13,6 +14,7 @@ pub mod alerts;
 pub mod app;
 pub mod badge;
 pub mod commands;
+pub mod compare;
 pub mod dialogs;
 pub mod icons;
 pub mod layout;

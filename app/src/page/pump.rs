@@ -3,7 +3,7 @@
 use super::desk::{now, with};
 use super::panels::leave_frame;
 use super::state::Page;
-use super::{engine, exchange, trouble};
+use super::{compare, engine, exchange, trouble};
 use leptos::prelude::*;
 use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture, RaceNews};
 use std::sync::Arc;
@@ -116,6 +116,8 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         Event::Cost { run: of, shared_seconds, separate_seconds } if of == run => {
             page.cost.try_set(Some((shared_seconds, separate_seconds)));
         }
+        Event::Compared { run: of, row } if of == run => compare::take(page, *row),
+        Event::CompareDone { run: of } if of == run => compare::end(page),
         _ => {}
     }
 }

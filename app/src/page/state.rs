@@ -8,6 +8,7 @@
 //! the lesson before: index them with `get`. Where the number of tasks or the source of the data
 //! changed they are `None` until the new ones arrive.
 
+use super::compare::Comparison;
 use super::desk::Desk;
 use super::prefs::Prefs;
 use leptos::prelude::*;
@@ -117,6 +118,8 @@ pub enum Tab {
     Weights,
     /// Every measure.
     Measures,
+    /// The comparison of architectures.
+    Compare,
 }
 
 /// A card that was asked for where cards stand in a drawer or a bottom sheet.
@@ -157,6 +160,8 @@ pub struct Page {
     pub picture: RwSignal<Option<Arc<Picture>>>,
     /// Seconds per epoch of the shared model and of the separate ones, once measured.
     pub cost: RwSignal<Option<(f32, f32)>>,
+    /// The last comparison of architectures; it stays while the lesson's architecture changes.
+    pub comparison: RwSignal<Comparison>,
     /// Who computes, and why.
     pub engine: RwSignal<EngineState>,
     /// The composed model has left the finite numbers; training is paused.
@@ -219,6 +224,7 @@ impl Page {
             latest: RwSignal::default(),
             picture: RwSignal::default(),
             cost: RwSignal::default(),
+            comparison: RwSignal::default(),
             engine: RwSignal::default(),
             diverged: RwSignal::default(),
             broken: RwSignal::default(),

@@ -16,13 +16,13 @@ pub struct ComparedRow {
     pub of: usize,
     /// Whole epochs trained.
     pub epochs: u32,
-    /// Whether it is done: trained to the end, or no longer finite.
+    /// Whether it is done: trained to the end, or no longer finite, and timed.
     pub done: bool,
     /// Whether it left the finite numbers.
     pub diverged: bool,
     /// Parameters of one model.
     pub parameters: usize,
-    /// Optimiser steps per second of one model with nothing beside it.
+    /// Optimiser steps per second of one model with nothing beside it; 0 until it is timed.
     pub steps_per_second: f32,
     /// Per task: loss on test rows at the step of the best mean validation loss, on the first seed.
     pub test: Vec<f32>,

@@ -38,6 +38,11 @@ pub const GLOSSARY: &[Entry] = &[
         "The layers that belong to one task alone: its private layers, if it has any, and its output. A head reads what the trunk makes of the inputs.",
     ),
     entry(
+        "exhibit",
+        "What the architecture learned",
+        "What a network that shares in its own way has learned beside its layers: matrices that mix the tasks' activations, shares of experts, masks, strengths. Blue is above zero and orange below, in full colour at the end of the scale; what is exactly zero is hatched.",
+    ),
+    entry(
         "unit",
         "Unit and activation map",
         "A unit is one number that a layer computes. Its map shows that number over the plane of inputs: blue where it is positive, orange where it is negative.",
@@ -111,6 +116,11 @@ pub const GLOSSARY: &[Entry] = &[
         "gradient",
         "Gradient",
         "The direction in which the weights would have to move to make a loss grow fastest; training steps against it. Every task has its own gradient at the shared layers.",
+    ),
+    entry(
+        "compare",
+        "Comparison of architectures",
+        "The lesson is trained from the start under every architecture that fits it, one after another, with the same data, seeds and settings, each beside its single-task baselines. Losses and gains are on test rows, at the step of the best validation loss; steps per second are those of one model alone.",
     ),
     entry(
         "conflict",

@@ -4,9 +4,11 @@
 //! decides where it stands. Pictures are drawn by the one animation-frame loop in [`draw`].
 
 mod cards;
+mod compare;
 mod conflict;
 mod cost;
 mod draw;
+mod exhibits;
 pub mod glossary;
 mod kinship;
 mod landscape;
@@ -24,9 +26,11 @@ mod transfer;
 mod weights;
 
 pub use cards::{DataCard, NetworkCard, SharingCard, TrainingCard};
+pub use compare::ComparePanel;
 pub use conflict::ConflictGauge;
 pub use cost::CostLine;
 pub(super) use draw::pass as leave_frame;
+pub use exhibits::ExhibitsPanel;
 pub use kinship::KinshipPanel;
 pub use landscape::LandscapePanel;
 pub use loss::LossPanel;

@@ -8,7 +8,7 @@ use crate::config::{
 
 pub(super) const LESSON: Preset = Preset {
     key: "digits",
-    name: "9 Two digits in one picture",
+    name: "10 Two digits in one picture",
     teaches: "Two tasks that don't fight can still harm each other, where the trunk has no room for both.",
     steps: &[
         "Press play and look at the pictures: two handwritten digits lie over each other, A reads the left one, B the right one. Held-out pictures show digits that were never trained on.",

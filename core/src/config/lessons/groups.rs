@@ -5,7 +5,7 @@ use crate::config::{Config, DataConfig, Pick, PopulationConfig, TaskConfig, Trai
 
 pub(super) const LESSON: Preset = Preset {
     key: "groups",
-    name: "8 Task groups: who helps whom",
+    name: "9 Task groups: who helps whom",
     teaches: "Among five tasks some help each other and some only take room; training together tells which.",
     steps: &[
         "Press play and open 'pairwise transfer' among the measures, where every two tasks are trained together. A, C and E read the same four hidden features, B and D four others: within a family most gain, beside a task of the other most lose.",

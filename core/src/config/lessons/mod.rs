@@ -45,10 +45,10 @@ pub const LESSONS: &[Preset] = &[
     valleys::LESSON,
     fronts::LESSON,
     loud::LESSON,
-    new_task::LESSON,
     pairs::LESSON,
     groups::LESSON,
     digits::LESSON,
+    new_task::LESSON,
 ];
 
 /// The lesson of a key.

@@ -5,7 +5,7 @@ use crate::config::{Config, DataConfig, Pick, PopulationConfig, TaskConfig, Trai
 
 pub(super) const LESSON: Preset = Preset {
     key: "pairs",
-    name: "7 Correlated pairs: a dial for likeness",
+    name: "8 Correlated pairs: a dial for likeness",
     teaches: "The more alike two tasks are, the more sharing gives; on a narrow trunk it costs where they are not alike enough.",
     steps: &[
         "Press play. Both tasks see the inputs through the same curve, each along a direction of its own; the cosine of the directions is 0.5. Eight units are few for two directions: by epoch 200 the transfer gains are below zero, or at best about it.",

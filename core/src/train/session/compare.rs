@@ -1,7 +1,7 @@
 //! The part of a session that compares architectures: the lesson under each of them, one after
 //! another, in slices, while the lesson's own trainer stands still.
 
-use super::{FRAME, Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace, steps_per_second};
+use super::{FRAME, Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace};
 use crate::config::{Config, Lesson, Pick, PopulationConfig, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Event};
@@ -13,7 +13,7 @@ use web_time::{Duration, Instant};
 /// The most epochs that a comparison may take.
 const MOST_EPOCHS: u32 = 2000;
 /// How long one model is timed.
-const TIMED: Duration = Duration::from_millis(60);
+const TIMED: Duration = Duration::from_millis(240);
 
 /// A comparison of architectures under way.
 pub(super) struct Comparison {
@@ -29,6 +29,17 @@ struct Contender {
     trainer: Trainer,
     row: ComparedRow,
     pace: Pace,
+    /// Trained to the end, or no longer finite.
+    trained: bool,
+    alone: Option<Alone>,
+}
+
+/// One model with nothing beside it: how fast it trains.
+struct Alone {
+    trainer: Trainer,
+    pace: Pace,
+    steps: u32,
+    time: Duration,
 }
 
 impl Comparison {
@@ -47,7 +58,11 @@ impl Comparison {
             let begun = Contender::new(lesson, row, device).await?;
             return Ok(Some(self.now.insert(begun).row.clone()));
         };
-        now.train(self.epochs).await?;
+        if now.trained {
+            now.time(device).await?;
+        } else {
+            now.train(self.epochs).await?;
+        }
         let due = self.shown.is_none_or(|shown| shown.elapsed() >= FRAME);
         if !(due || now.row.done) {
             return Ok(None);
@@ -81,30 +96,49 @@ fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
 }
 
 impl Contender {
-    /// Builds its population, and times one model of it.
+    /// Builds its population.
     async fn new(lesson: Lesson, row: ComparedRow, device: &Device) -> Result<Self, TrainError> {
-        let steps_per_second = steps_per_second(&mut Trainer::single(lesson.clone(), device), TIMED).await?;
         let mut trainer = Trainer::new(lesson, device);
         // As a lesson does when it is loaded: the best so far may be the first.
         trainer.record().await?;
-        let row = ComparedRow { parameters: trainer.network().layout().len, steps_per_second, ..row };
-        Ok(Self { trainer, row, pace: Pace::new(STEP_SECONDS) })
+        let row = ComparedRow { parameters: trainer.network().layout().len, ..row };
+        Ok(Self { trainer, row, pace: Pace::new(STEP_SECONDS), trained: false, alone: None })
     }
 
     /// Trains for a slice, to the first recorded step at or after the last epoch.
     async fn train(&mut self, epochs: u32) -> Result<(), TrainError> {
         let started = Instant::now();
-        while !self.row.done && started.elapsed() < SLICE {
+        while !self.trained && started.elapsed() < SLICE {
             let before = Instant::now();
             let advance = self.trainer.advance(self.pace.fitting(SLICE, self.trainer.step_rows())).await?;
             self.pace.lasted(advance.steps, before.elapsed());
             self.row.epochs = self.trainer.epoch();
             self.row.diverged = advance.divergence.is_some();
-            self.row.done = self.row.diverged || advance.point.is_some() && self.row.epochs >= epochs;
+            self.trained = self.row.diverged || advance.point.is_some() && self.row.epochs >= epochs;
             if let Some(best) = advance.point.and_then(|point| point.best) {
                 (self.row.test, self.row.transfer) = (best.test, best.transfer);
             }
         }
+        Ok(())
+    }
+
+    /// Times one model for a slice: after training, when whatever is compiled on the way is.
+    async fn time(&mut self, device: &Device) -> Result<(), TrainError> {
+        let Some(alone) = &mut self.alone else {
+            let mut trainer = Trainer::single(self.trainer.lesson().clone(), device);
+            trainer.exercise(1).await?;
+            let pace = Pace::new(self.pace.step_seconds);
+            self.alone = Some(Alone { trainer, pace, steps: 0, time: Duration::ZERO });
+            return Ok(());
+        };
+        let steps = alone.pace.fitting(SLICE, alone.trainer.step_rows());
+        let started = Instant::now();
+        alone.trainer.exercise(steps).await?;
+        let time = started.elapsed();
+        alone.pace.lasted(steps, time);
+        (alone.steps, alone.time) = (alone.steps + steps, alone.time + time);
+        self.row.done = alone.time >= TIMED;
+        self.row.steps_per_second = (f64::from(alone.steps) / alone.time.as_secs_f64().max(1e-9)) as f32;
         Ok(())
     }
 }

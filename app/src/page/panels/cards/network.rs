@@ -1,6 +1,8 @@
 //! Card 2: the network.
 
 use super::card::{About, CardView};
+use crate::page::compare;
+use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::Card;
 
@@ -16,5 +18,12 @@ const ABOUT: About = About {
 /// Network.
 #[component]
 pub fn NetworkCard() -> impl IntoView {
-    view! { <CardView about=ABOUT/> }
+    let page = Page::get();
+    view! {
+        <CardView about=ABOUT>
+            <button type="button" class="button" data-testid="compare-open" on:click=move |_| compare::show(page)>
+                "Compare architectures\u{2026}"
+            </button>
+        </CardView>
+    }
 }

@@ -21,7 +21,7 @@ pub fn MeasuresPanel() -> impl IntoView {
     });
     view! {
         <section class="panel panel-measures" aria-label="Measures">
-            <details class="measures" open=move || page.tab.get() == Tab::Measures>
+            <details class="fold measures" open=move || page.tab.get() == Tab::Measures>
                 <summary><h2>"Measures"</h2></summary>
                 <div class="measures-scroll">
                     <p class="small">
