@@ -51,11 +51,11 @@ const fn anyhow(key: &'static str) -> Chord {
     Chord { key, code: "", shift: None, control: false }
 }
 
-/// The command that opens a lesson of the picker, by its place from 0, its key, and its number in words.
+/// The command that opens a lesson of the picker, by its place from 0, its number, its key, and its number in words.
 macro_rules! opens {
-    ($place:literal, $key:literal, $ordinal:literal, $lower:literal) => {
+    ($place:literal, $number:literal, $key:literal, $ordinal:literal, $lower:literal) => {
         Action {
-            id: concat!("lesson-", $key),
+            id: concat!("lesson-", $number),
             label: concat!($ordinal, " lesson"),
             help: concat!("Opens the ", $lower, " lesson"),
             keys: $key,
@@ -153,15 +153,17 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: close,
     },
-    opens!(0, "1", "First", "first"),
-    opens!(1, "2", "Second", "second"),
-    opens!(2, "3", "Third", "third"),
-    opens!(3, "4", "Fourth", "fourth"),
-    opens!(4, "5", "Fifth", "fifth"),
-    opens!(5, "6", "Sixth", "sixth"),
-    opens!(6, "7", "Seventh", "seventh"),
-    opens!(7, "8", "Eighth", "eighth"),
-    opens!(8, "9", "Ninth", "ninth"),
+    opens!(0, "1", "1", "First", "first"),
+    opens!(1, "2", "2", "Second", "second"),
+    opens!(2, "3", "3", "Third", "third"),
+    opens!(3, "4", "4", "Fourth", "fourth"),
+    opens!(4, "5", "5", "Fifth", "fifth"),
+    opens!(5, "6", "6", "Sixth", "sixth"),
+    opens!(6, "7", "7", "Seventh", "seventh"),
+    opens!(7, "8", "8", "Eighth", "eighth"),
+    opens!(8, "9", "9", "Ninth", "ninth"),
+    opens!(9, "10", "0", "Tenth", "tenth"),
+    opens!(10, "11", "-", "Eleventh", "eleventh"),
 ];
 
 /// The command of an id.

@@ -145,7 +145,7 @@ pub const GLOSSARY: &[Entry] = &[
     entry(
         "affinity",
         "Task affinity",
-        "What a look-ahead step of one task does for another: the shared layers take a plain gradient step on that task alone, one sees by what share the other's loss falls, and the step is taken back. Means over the recorded steps tell which tasks to train together, each group on a trunk of its own (Fifty et al. 2021). Grouping by the cosines of the gradients is the usual rival.",
+        "What a look-ahead step of one task does for another: the shared layers take a plain gradient step on that task alone, one sees by what share the other's loss falls, and the step is taken back. Means over the recorded steps tell which tasks to train together, each group on a trunk of its own (Fifty et al. 2021); grouping by the cosines of the gradients is the usual rival.",
     ),
     entry(
         "negative",
