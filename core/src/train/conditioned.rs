@@ -2,9 +2,11 @@
 //! 2021).
 //!
 //! In every step preferences are drawn from a Dirichlet distribution; a row of the batch for each reads its
-//! preference p as further inputs and minimises `T sum_k p_k L_k - T lambda cos(p, L)`. The second term keeps
-//! the answers apart: without it one trade-off may serve all preferences. The rows' gradients are averaged,
-//! so that it is one model; afterwards any preference can be asked. It is a shared bottom of its own.
+//! preference p as further inputs and minimises `T sum_k p_k L_k - T lambda cos(p, L)`. The second term, as
+//! published, pulls the losses towards the preference's own direction and so keeps the answers apart; where it
+//! is strong it asks for the opposite of the first, and a preferred task has the larger loss. The rows'
+//! gradients are averaged, so that it is one model; afterwards any preference can be asked. It is a shared
+//! bottom of its own.
 
 use super::batch::{Batch, Batches};
 use super::evaluate::{Evaluator, SPLITS};

@@ -10,7 +10,8 @@ fn rivals(front: bool) -> Config {
     config.population.seeds = 1;
     config.population.fan = 5;
     config.population.conditioned = front;
-    config.population.spread = 0.5;
+    config.population.spread = 0.0;
+    config.trunk[0].width = 6;
     config
 }
 
@@ -19,7 +20,7 @@ fn it_answers_every_preference_of_the_fan_and_more_weight_means_less_loss() {
     let mut rig = Rig::new(rivals(true));
     let start = rig.record();
     assert_eq!(start.conditioned.len(), 2 * 11, "as many points as a front without a fan has");
-    let last = rig.steps(4 * 150).pop().unwrap();
+    let last = rig.steps(4 * 100).pop().unwrap();
     let points: Vec<[f64; 2]> =
         last.conditioned.chunks_exact(2).map(|pair| [f64::from(pair[0]), f64::from(pair[1])]).collect();
     assert!(points.iter().flatten().all(|loss| loss.is_finite()));

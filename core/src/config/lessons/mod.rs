@@ -92,7 +92,7 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
             baselines: true,
             conditioned: false,
             concentration: 1.0,
-            spread: 0.1,
+            spread: 0.01,
             matched: false,
             affinity: false,
             pairs: false,
