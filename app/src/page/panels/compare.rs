@@ -164,13 +164,9 @@ fn line(page: Page, row: &ComparedRow, cells: Vec<Cell>, best: &[f64]) -> AnyVie
         row.diverged.then(|| view! { <span class="interval">{format!("exploded in epoch {}", row.epochs)}</span> });
     let cell = |(cell, best): (Cell, &f64)| {
         let wins = cell.score == *best;
-        view! {
-            <td class="number" class:best=wins>
-                {cell.text} {wins.then_some(" best")}
-                <span class="interval">{cell.interval}</span>
-            </td>
-        }
-        .into_any()
+        let below = [if wins { "best" } else { "" }, &cell.interval].join(" ");
+        view! { <td class="number" class:best=wins>{cell.text} " " <span class="interval">{below}</span></td> }
+            .into_any()
     };
     view! {
         <tr aria-current=move || own.get().then_some("true")>
