@@ -77,10 +77,10 @@ pub fn Predictions() -> impl IntoView {
     });
     view! {
         <Panel title="Predictions" term="prediction" class="panel-predictions" tools=view! { {tools} <TableTwin caption="Predictions of every task" table=table/> }.into_any()>
+            <Samples/>
             <div class="predictions" style=move || format!("--count: {}", tasks(page))>
                 <For each=move || 0..tasks(page) key=|task| *task children=figure/>
             </div>
-            <Samples/>
             {foot}
         </Panel>
     }

@@ -52,7 +52,7 @@ pub fn Samples() -> impl IntoView {
     move || {
         (count.get() > 0).then(|| {
             view! {
-                <div class="samples" data-testid="samples">
+                <div class="samples" data-testid="samples" role="group" aria-label="Sample pictures" tabindex="0">
                     <For each=move || 0..count.get() key=|row| *row children=one/>
                 </div>
             }
