@@ -51,6 +51,21 @@ const fn anyhow(key: &'static str) -> Chord {
     Chord { key, code: "", shift: None, control: false }
 }
 
+/// The command that opens a lesson of the picker, by its place from 0, its key, and its number in words.
+macro_rules! opens {
+    ($place:literal, $key:literal, $ordinal:literal, $lower:literal) => {
+        Action {
+            id: concat!("lesson-", $key),
+            label: concat!($ordinal, " lesson"),
+            help: concat!("Opens the ", $lower, " lesson"),
+            keys: $key,
+            chords: &[plain($key)],
+            repeats: false,
+            run: |page| lesson(page, $place),
+        }
+    };
+}
+
 /// Every command. The first whose keys fit is the one that is meant.
 pub const ACTIONS: &[Action] = &[
     Action {
@@ -138,60 +153,15 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: close,
     },
-    Action {
-        id: "lesson-1",
-        label: "First lesson",
-        help: "Opens the first lesson",
-        keys: "1",
-        chords: &[plain("1")],
-        repeats: false,
-        run: |page| lesson(page, 0),
-    },
-    Action {
-        id: "lesson-2",
-        label: "Second lesson",
-        help: "Opens the second lesson",
-        keys: "2",
-        chords: &[plain("2")],
-        repeats: false,
-        run: |page| lesson(page, 1),
-    },
-    Action {
-        id: "lesson-3",
-        label: "Third lesson",
-        help: "Opens the third lesson",
-        keys: "3",
-        chords: &[plain("3")],
-        repeats: false,
-        run: |page| lesson(page, 2),
-    },
-    Action {
-        id: "lesson-4",
-        label: "Fourth lesson",
-        help: "Opens the fourth lesson",
-        keys: "4",
-        chords: &[plain("4")],
-        repeats: false,
-        run: |page| lesson(page, 3),
-    },
-    Action {
-        id: "lesson-5",
-        label: "Fifth lesson",
-        help: "Opens the fifth lesson",
-        keys: "5",
-        chords: &[plain("5")],
-        repeats: false,
-        run: |page| lesson(page, 4),
-    },
-    Action {
-        id: "lesson-6",
-        label: "Sixth lesson",
-        help: "Opens the sixth lesson",
-        keys: "6",
-        chords: &[plain("6")],
-        repeats: false,
-        run: |page| lesson(page, 5),
-    },
+    opens!(0, "1", "First", "first"),
+    opens!(1, "2", "Second", "second"),
+    opens!(2, "3", "Third", "third"),
+    opens!(3, "4", "Fourth", "fourth"),
+    opens!(4, "5", "Fifth", "fifth"),
+    opens!(5, "6", "Sixth", "sixth"),
+    opens!(6, "7", "Seventh", "seventh"),
+    opens!(7, "8", "Eighth", "eighth"),
+    opens!(8, "9", "Ninth", "ninth"),
 ];
 
 /// The command of an id.

@@ -1,13 +1,16 @@
 //! The lessons to start from: each a file with its configuration and what it shows.
 
 mod bully;
+mod digits;
 mod fronts;
+mod groups;
+mod pairs;
 mod rivals;
 mod stranger;
 mod twins;
 mod valleys;
 
-use super::{Clip, Optimiser, Schedule};
+use super::{Clip, LossKind, Optimiser, Schedule};
 use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig};
 
 /// A lesson to start from.
@@ -32,8 +35,17 @@ impl Preset {
 }
 
 /// Every lesson, in the order of the picker. The first is what a first visit opens.
-pub const LESSONS: &[Preset] =
-    &[twins::LESSON, rivals::LESSON, bully::LESSON, stranger::LESSON, valleys::LESSON, fronts::LESSON];
+pub const LESSONS: &[Preset] = &[
+    twins::LESSON,
+    rivals::LESSON,
+    bully::LESSON,
+    stranger::LESSON,
+    valleys::LESSON,
+    fronts::LESSON,
+    pairs::LESSON,
+    groups::LESSON,
+    digits::LESSON,
+];
 
 /// The lesson of a key.
 pub fn find(key: &str) -> Option<&'static Preset> {
@@ -76,4 +88,9 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
 /// A binary task of a target.
 fn binary(target: &str) -> TaskConfig {
     TaskConfig { target: target.into(), ..TaskConfig::default() }
+}
+
+/// A regression with one output.
+fn regression() -> TaskConfig {
+    TaskConfig { loss: LossKind::Mse, ..TaskConfig::default() }
 }
