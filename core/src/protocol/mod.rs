@@ -175,6 +175,10 @@ pub struct Summary {
     pub inputs: usize,
     /// Whether the inputs are a plane, so that maps can be drawn over [-extent, extent]².
     pub plane: bool,
+    /// Where the inputs are the pixels of a square picture, row by row: its side; otherwise 0.
+    pub side: usize,
+    /// The pictures of the first validation rows, `[rows, side, side]`; empty where inputs are none.
+    pub pictures: Vec<f32>,
     /// Half the side of the drawn square.
     pub extent: f32,
     /// Training rows with labels as they are (noise included).

@@ -159,6 +159,8 @@ impl Trainer {
         Summary {
             inputs: self.data.inputs,
             plane: self.data.plane,
+            side: self.data.side,
+            pictures: self.data.pictures(),
             extent: self.data.extent,
             train: self.data.train.to_rows(),
             valid: self.data.valid.to_rows(),
