@@ -37,6 +37,11 @@ pub struct ParetoChart<'a> {
     pub y_label: &'a str,
     /// The fan of preferences.
     pub fan: &'a [FanPoint],
+    /// What one network for the whole front answers, from all for the x task to all for the y task; a line
+    /// where there are no other tasks.
+    pub answers: &'a [Point],
+    /// Whether the answers make a line.
+    pub ordered: bool,
     /// The losses of the two single-task models.
     pub single: Option<(f64, f64)>,
     /// Where the composed model has been; the last point is where it is.
@@ -107,7 +112,8 @@ impl ParetoChart<'_> {
         };
         let span = (high - low).max(high.abs() * 0.02).max(1e-9);
         let limit = low + span * 2.2;
-        let rest = alive().map(|f| part(&f.losses)).chain([part(&self.reference)]);
+        let answers = self.answers.iter().map(&part);
+        let rest = alive().map(|f| part(&f.losses)).chain(answers).chain([part(&self.reference)]);
         let reach = rest.filter(|v| v.is_finite() && *v <= limit).fold(high, f64::max);
         let margin = (reach - low).max(span) * 0.09;
         // A loss is not below zero, so the axis isn't either.
@@ -132,6 +138,7 @@ impl ParetoChart<'_> {
         }
         self.mark_reference(&pen, &plot)?;
         self.mark_single(&pen, &plot)?;
+        self.draw_answers(&pen, &plot)?;
         self.draw_fan(&pen, &plot)?;
         self.draw_trail(&pen, &plot)
     }
@@ -176,6 +183,8 @@ mod tests {
             x_label: "A",
             y_label: "B",
             fan,
+            answers: &[],
+            ordered: true,
             single: Some((0.2, 0.2)),
             trail,
             reference,

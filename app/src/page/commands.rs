@@ -51,6 +51,21 @@ const fn anyhow(key: &'static str) -> Chord {
     Chord { key, code: "", shift: None, control: false }
 }
 
+/// The command that opens a lesson of the picker, by its place from 0, its number, its key, and its number in words.
+macro_rules! opens {
+    ($place:literal, $number:literal, $key:literal, $ordinal:literal, $lower:literal) => {
+        Action {
+            id: concat!("lesson-", $number),
+            label: concat!($ordinal, " lesson"),
+            help: concat!("Opens the ", $lower, " lesson"),
+            keys: $key,
+            chords: &[plain($key)],
+            repeats: false,
+            run: |page| lesson(page, $place),
+        }
+    };
+}
+
 /// Every command. The first whose keys fit is the one that is meant.
 pub const ACTIONS: &[Action] = &[
     Action {
@@ -138,26 +153,18 @@ pub const ACTIONS: &[Action] = &[
         repeats: false,
         run: close,
     },
-    opens("lesson-1", "First lesson", "Opens the first lesson", "1", &[plain("1")], |page| lesson(page, 0)),
-    opens("lesson-2", "Second lesson", "Opens the second lesson", "2", &[plain("2")], |page| lesson(page, 1)),
-    opens("lesson-3", "Third lesson", "Opens the third lesson", "3", &[plain("3")], |page| lesson(page, 2)),
-    opens("lesson-4", "Fourth lesson", "Opens the fourth lesson", "4", &[plain("4")], |page| lesson(page, 3)),
-    opens("lesson-5", "Fifth lesson", "Opens the fifth lesson", "5", &[plain("5")], |page| lesson(page, 4)),
-    opens("lesson-6", "Sixth lesson", "Opens the sixth lesson", "6", &[plain("6")], |page| lesson(page, 5)),
-    opens("lesson-7", "Seventh lesson", "Opens the seventh lesson", "7", &[plain("7")], |page| lesson(page, 6)),
+    opens!(0, "1", "1", "First", "first"),
+    opens!(1, "2", "2", "Second", "second"),
+    opens!(2, "3", "3", "Third", "third"),
+    opens!(3, "4", "4", "Fourth", "fourth"),
+    opens!(4, "5", "5", "Fifth", "fifth"),
+    opens!(5, "6", "6", "Sixth", "sixth"),
+    opens!(6, "7", "7", "Seventh", "seventh"),
+    opens!(7, "8", "8", "Eighth", "eighth"),
+    opens!(8, "9", "9", "Ninth", "ninth"),
+    opens!(9, "10", "0", "Tenth", "tenth"),
+    opens!(10, "11", "-", "Eleventh", "eleventh"),
 ];
-
-/// The command that opens a lesson.
-const fn opens(
-    id: &'static str,
-    label: &'static str,
-    help: &'static str,
-    keys: &'static str,
-    chords: &'static [Chord],
-    run: fn(Page),
-) -> Action {
-    Action { id, label, help, keys, chords, repeats: false, run }
-}
 
 /// The command of an id.
 pub fn find(id: &str) -> Option<&'static Action> {

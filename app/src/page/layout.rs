@@ -11,8 +11,9 @@ use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::icons::Icon;
 use super::panels::{
-    ComparePanel, ConflictGauge, CostLine, DataCard, ExhibitsPanel, LandscapePanel, LossPanel, MeasuresPanel,
-    NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel, WeightsPanel,
+    ComparePanel, ConflictGauge, CostLine, DataCard, ExhibitsPanel, KinshipPanel, LandscapePanel, LossPanel,
+    MeasuresPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel,
+    WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
 use super::topbar::{SkipLink, TopBar};
@@ -74,7 +75,7 @@ pub fn Layout(
                     <div class="place place-loss"><LossPanel/></div>
                     <div class="place place-tradeoff"><ParetoPanel/></div>
                     <div class="place place-weights"><WeightsPanel/></div>
-                    <div class="place place-measures"><MeasuresPanel/></div>
+                    <div class="place place-measures"><KinshipPanel/><MeasuresPanel/></div>
                     <div class="place place-compare"><ComparePanel/></div>
                 </div>
             </main>

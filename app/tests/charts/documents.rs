@@ -65,6 +65,8 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                     x_label: "",
                     y_label: "y",
                     fan: &fan,
+                    answers: &[],
+                    ordered: true,
                     single: data.last().copied(),
                     trail: data,
                     reference: (f64::MAX, 0.0),

@@ -242,6 +242,12 @@ pub struct PopulationConfig {
     pub fan: usize,
     /// Whether single-task baselines train: without them there is no transfer to show.
     pub baselines: bool,
+    /// Whether one network that reads a preference trains for the whole front.
+    pub conditioned: bool,
+    /// Concentration of the preferences that it is shown: below 1 rather extreme ones, above rather even.
+    pub concentration: f64,
+    /// How strongly its answers to different preferences are kept apart.
+    pub spread: f64,
     /// Whether a shared bottom of equal size trains beside another architecture.
     pub matched: bool,
     /// Whether look-ahead steps of every task measure which tasks help which.

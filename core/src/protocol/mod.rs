@@ -197,6 +197,10 @@ pub struct Summary {
     pub inputs: usize,
     /// Whether the inputs are a plane, so that maps can be drawn over [-extent, extent]².
     pub plane: bool,
+    /// Where the inputs are the pixels of a square picture, row by row: its side; otherwise 0.
+    pub side: usize,
+    /// The pictures of the first validation rows, `[rows, side, side]`; empty where inputs are none.
+    pub pictures: Vec<f32>,
     /// Half the side of the drawn square.
     pub extent: f32,
     /// Training rows with labels as they are (noise included).
@@ -293,6 +297,9 @@ pub struct CurvePoint {
     pub matched_transfer: Vec<TransferGain>,
     /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
     pub fan: Vec<f32>,
+    /// Validation losses of the network for the whole front at its preferences, row-major `[points, T]`;
+    /// empty where none trains.
+    pub conditioned: Vec<f32>,
     /// Hypervolume of the fan and the composed model.
     pub hypervolume: f64,
     /// Every measure of the composed model in the order of [`crate::measure::table::MEASURES`], as

@@ -3,6 +3,7 @@
 //! Dropout off, unscaled, unweighted, over labelled rows.
 
 use super::batch::{group_labelled, group_targets};
+use super::conditioned::with_wishes;
 use super::plan::Plan;
 use super::tensors::upload;
 use crate::data::{Dataset, Split};
@@ -50,6 +51,8 @@ pub struct Evaluator {
     pieces: Vec<Piece>,
     valid: Tensor<3>,
     alone: Vec<Alone>,
+    /// What every row of a population reads beside the inputs, `[R, 1, n]`.
+    wishes: Option<Tensor<3>>,
 }
 
 /// Where the outputs stand that a baseline is there for.
@@ -101,7 +104,12 @@ impl Evaluator {
         let total = all.of_split.len();
         let pieces = (0..total).step_by(most).map(|start| all.piece(shape, start..(start + most).min(total), device));
         let valid = upload(data.valid.x.clone(), [1, data.valid.rows, shape.inputs], device);
-        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan) }
+        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan), wishes: None }
+    }
+
+    /// The same with further inputs for every row of the population, `[R, 1, n]`.
+    pub fn beside(self, wishes: Tensor<3>) -> Self {
+        Self { wishes: Some(wishes), ..self }
     }
 
     /// The validation rows, `[1, rows, inputs]`.
@@ -121,6 +129,10 @@ impl Evaluator {
         for piece in &self.pieces {
             let [_, rows, inputs] = piece.inputs.dims();
             let x = piece.inputs.clone().expand([members, rows, inputs]);
+            let x = match &self.wishes {
+                None => x,
+                Some(wishes) => with_wishes(x, wishes),
+            };
             let outputs = network.forward(&params, x, None, false).groups;
             for (list, outputs) in predictions.iter_mut().zip(&outputs) {
                 let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);

@@ -5,6 +5,7 @@
 
 mod balancers;
 mod batch;
+mod conditioned;
 mod draws;
 mod dropout;
 mod error;

@@ -66,6 +66,8 @@ pub struct Reading {
     /// Losses of the last step's batch before it, then after a look-ahead step of each task: `[1 + T][T]`;
     /// empty where nobody asks.
     pub ahead: Vec<Vec<f64>>,
+    /// Validation losses of the network for the whole front, row-major `[points, T]`.
+    pub conditioned: Vec<f32>,
 }
 
 impl Reading {
@@ -142,6 +144,7 @@ impl Record {
             },
             matched_transfer: self.gain_of(plan, |seed| plan.matched(seed), |m, k| reading.valid(plan, m, k)),
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
+            conditioned: reading.conditioned.clone(),
             hypervolume: hypervolume(&seen.front, &reference),
             measures: seen.measures(),
             best: self.best_point(plan),

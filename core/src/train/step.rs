@@ -164,7 +164,7 @@ pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Ten
 
 /// What gradients are taken of, whose own gradient is one, and the scaled losses `[R, T]` in column
 /// order. `weights`: `[R, T]`; `scales`: `[1, T]`.
-fn weighted_losses(
+pub fn weighted_losses(
     shape: &Shape,
     groups: Vec<Tensor<3>>,
     batch: &Batch,

@@ -99,7 +99,16 @@ pub fn busy(pick: &Pick) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population =
-        PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: true, affinity: false, pairs: false };
+    config.population = PopulationConfig {
+        seeds: 2,
+        fan: 3,
+        baselines: true,
+        conditioned: false,
+        concentration: 1.0,
+        spread: 0.1,
+        matched: true,
+        affinity: false,
+        pairs: false,
+    };
     config
 }

@@ -286,8 +286,17 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
             if balance::balancers().iter().any(|e| e.choice.key == key(rule) && (e.unfit)(&config).is_some()) {
                 continue;
             }
-            config.population =
-                PopulationConfig { seeds: 2, fan: 2, baselines: false, matched: false, affinity: false, pairs: false };
+            config.population = PopulationConfig {
+                seeds: 2,
+                fan: 2,
+                baselines: false,
+                conditioned: false,
+                concentration: 1.0,
+                spread: 0.1,
+                matched: false,
+                affinity: false,
+                pairs: false,
+            };
             let mut rig = Rig::new(config);
             let before = rig.record();
             let points = rig.steps(200);

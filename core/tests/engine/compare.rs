@@ -14,8 +14,17 @@ fn two_tasks() -> Config {
     let mut config =
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(4, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
-    config.population =
-        PopulationConfig { seeds: 2, fan: 3, baselines: true, matched: true, affinity: false, pairs: true };
+    config.population = PopulationConfig {
+        seeds: 2,
+        fan: 3,
+        baselines: true,
+        conditioned: false,
+        concentration: 1.0,
+        spread: 0.1,
+        matched: true,
+        affinity: false,
+        pairs: true,
+    };
     config
 }
 
@@ -72,8 +81,16 @@ fn a_comparison_trains_every_architecture_that_fits_and_leaves_the_lesson_as_it_
 fn its_numbers_are_those_of_the_lesson_under_that_architecture() {
     let done = done(&compared(two_tasks()));
     for row in done.iter().take(3) {
-        let population =
-            PopulationConfig { fan: 0, matched: false, affinity: false, pairs: false, ..two_tasks().population };
+        let population = PopulationConfig {
+            fan: 0,
+            conditioned: false,
+            concentration: 1.0,
+            spread: 0.1,
+            matched: false,
+            affinity: false,
+            pairs: false,
+            ..two_tasks().population
+        };
         let alone = Config { architecture: Pick::new(row.key.as_str()), population, ..two_tasks() };
         let mut page = Page::loaded(alone);
         page.say(Command::Step(EPOCHS));

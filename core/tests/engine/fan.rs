@@ -12,8 +12,17 @@ fn preferring(heads: Heads) -> Config {
         task(LossKind::Huber, "xor"),
     ];
     let mut config = config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)]);
-    config.population =
-        PopulationConfig { seeds: 1, fan: 6, baselines: true, matched: false, affinity: false, pairs: false };
+    config.population = PopulationConfig {
+        seeds: 1,
+        fan: 6,
+        baselines: true,
+        conditioned: false,
+        concentration: 1.0,
+        spread: 0.1,
+        matched: false,
+        affinity: false,
+        pairs: false,
+    };
     config.sharing.heads = heads;
     config
 }

@@ -13,6 +13,7 @@ mod compare;
 mod death;
 mod dropout;
 mod fan;
+mod front;
 mod gradients;
 mod kinship;
 mod lab;

@@ -18,8 +18,17 @@ fn together() -> Config {
     config.training.batch = 8;
     // In the trunk alone: the masks of a head follow from the task's letter.
     config.trunk[0].dropout = Some(0.25);
-    config.population =
-        PopulationConfig { seeds: 2, fan: 0, baselines: true, matched: false, affinity: false, pairs: true };
+    config.population = PopulationConfig {
+        seeds: 2,
+        fan: 0,
+        baselines: true,
+        conditioned: false,
+        concentration: 1.0,
+        spread: 0.1,
+        matched: false,
+        affinity: false,
+        pairs: true,
+    };
     config
 }
 
@@ -39,8 +48,17 @@ fn a_pair_member_is_a_lesson_of_these_two_tasks_alone() {
         let mut many = Rig::new(together());
         let all = together();
         let mut two = Config { tasks: vec![all.tasks[i].clone(), all.tasks[j].clone()], ..all };
-        two.population =
-            PopulationConfig { seeds: 2, fan: 0, baselines: false, matched: false, affinity: false, pairs: false };
+        two.population = PopulationConfig {
+            seeds: 2,
+            fan: 0,
+            baselines: false,
+            conditioned: false,
+            concentration: 1.0,
+            spread: 0.1,
+            matched: false,
+            affinity: false,
+            pairs: false,
+        };
         let mut few = Rig::new(two);
         for (task, place) in [(i, 0), (j, 1)] {
             assert_eq!(many.trainer.data().train.y[task], few.trainer.data().train.y[place]);

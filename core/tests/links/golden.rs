@@ -26,11 +26,15 @@ const GOLDEN: &[&str] = &[
     "v=1&p=twins&tasks=3&pairs=on",
     "v=1&p=two-valleys&data.scale=1&data.starts=cagrad&bal=famo",
     "v=1&p=fronts&data.points=4&bal=epo",
+    "v=1&p=pairs&data.p=0.3&trunk=12",
+    "v=1&p=groups&data.like=0&data.near=0.5&data.dims=30&pairs=off",
+    "v=1&p=digits&data.shift=3&rows=20000&bal=pcgrad",
     "v=1&p=rivals&bal=mgda&bal.norm=loss%2B&fanby=stch&fanby.mu=0.1&t0.weight=2",
     "v=1&p=rivals&arch=mmoe&arch.experts=6&matched=on",
     "v=1&p=twins&tasks=3&arch=grouped&affinity=on&t2.group=2",
     "v=1&p=rivals&strategy=curriculum&strategy.ramp=5&t0.until=80&t1.from=20",
     "v=1&p=new-task&strategy.then=probe&t1.source=on",
+    "v=1&p=rivals&front=on&front-alpha=0.5&front-lambda=2",
     "v=1&p=loud&data.loud=10&data.dims=50&bal=stch&bal.warmup=395",
 ];
 

@@ -142,6 +142,21 @@ impl ParetoChart<'_> {
         Ok(())
     }
 
+    /// What one network for the whole front answers: small squares, in two tasks on a dashed line.
+    pub(super) fn draw_answers<DB: DrawingBackend>(&self, pen: &Pen<DB>, plot: &Plot) -> Drawn<DB> {
+        let (theme, ground) = (self.theme, self.theme.ground());
+        let answers: Vec<Point> = self.answers.iter().filter(|p| finite(p)).map(|p| plot.point(*p)).collect();
+        if self.ordered {
+            for part in clip::polyline(&plot.frame(), &answers) {
+                pen.dashed(&part, Ink(ground.foreground, 0.7), 1.5, &[2.0, 3.0])?;
+            }
+        }
+        for at in answers.into_iter().filter(|at| plot.contains(*at)) {
+            pen.area(&Shape::Square.outline(at, theme.px(2.6)), ground.foreground)?;
+        }
+        Ok(())
+    }
+
     /// A member beyond the edge: a small arrow towards it.
     fn draw_outside<DB: DrawingBackend>(
         &self,

@@ -143,6 +143,11 @@ pub const GLOSSARY: &[Entry] = &[
         "By how much the held-out loss of a task is smaller beside the others than alone, in percent of the loss alone. Above zero the company helps (positive transfer), below it hurts.",
     ),
     entry(
+        "affinity",
+        "Task affinity",
+        "What a look-ahead step of one task does for another: the shared layers take a plain gradient step on that task alone, one sees by what share the other's loss falls, and the step is taken back. Means over the recorded steps tell which tasks to train together, each group on a trunk of its own (Fifty et al. 2021); grouping by the cosines of the gradients is the usual rival.",
+    ),
+    entry(
         "negative",
         "Negative transfer",
         "A task is worse beside the others than alone. The page says so only where the whole 95 % interval over paired seeds lies below zero; otherwise it says 'no difference seen'.",

@@ -109,9 +109,13 @@ impl Chart for ParetoView {
         };
         let number = |losses: &[f32], task: usize| losses.get(task).map_or(DASH.into(), |v| short(f64::from(*v)));
         let (a, b) = (task_name(x), task_name(y));
+        let answers = match point.conditioned.len() / tasks(self.page).max(1) {
+            0 => String::new(),
+            count => format!(" and {count} answers of one network for the front"),
+        };
         format!(
             "Trade-off between the held-out losses of tasks {a} and {b}. Composed model: {a} {}, {b} {}; \
-             single-task models: {a} {}, {b} {}; {} members of the fan; hypervolume {}.",
+             single-task models: {a} {}, {b} {}; {} members of the fan{answers}; hypervolume {}.",
             number(&point.valid, x),
             number(&point.valid, y),
             number(&point.single, x),

@@ -18,6 +18,8 @@ pub struct Plane {
     axes: (usize, usize),
     labels: (String, String),
     fan: Vec<FanPoint>,
+    answers: Vec<(f64, f64)>,
+    ordered: bool,
     single: Option<(f64, f64)>,
     trail: Vec<(f64, f64)>,
     reference: (f64, f64),
@@ -33,6 +35,8 @@ impl Plane {
             x_label: &self.labels.0,
             y_label: &self.labels.1,
             fan: &self.fan,
+            answers: &self.answers,
+            ordered: self.ordered,
             single: self.single,
             trail: &self.trail,
             reference: self.reference,
@@ -57,6 +61,8 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         axes: (x, y),
         labels,
         fan: Vec::new(),
+        answers: Vec::new(),
+        ordered: count == 2,
         single: None,
         trail: Vec::new(),
         reference: summary.as_ref().and_then(|summary| pair(&summary.reference)).unwrap_or((f64::NAN, f64::NAN)),
@@ -71,6 +77,7 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         plane.trail = curves.iter().step_by(stride).chain([last]).filter_map(|point| pair(&point.valid)).collect();
         plane.single = pair(&last.single).filter(|single| single.0.is_finite() && single.1.is_finite());
         plane.hypervolume = Some(last.hypervolume).filter(|volume| volume.is_finite());
+        plane.answers = last.conditioned.chunks_exact(count.max(1)).filter_map(pair).collect();
         let fan: Vec<(f64, f64)> = fan_losses(last, count).filter_map(pair).collect();
         let front = non_dominated(&fan.iter().map(|losses| [losses.0, losses.1]).collect::<Vec<_>>());
         for (index, (&losses, front)) in fan.iter().zip(front).enumerate() {

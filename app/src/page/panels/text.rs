@@ -4,7 +4,7 @@ use super::draw::Job;
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{Config, LossKind, task_name};
-use mtl_core::data::targets::TARGETS;
+use mtl_core::data::{self, targets::TARGETS};
 
 /// A number that there is none of.
 pub const DASH: &str = "\u{2014}";
@@ -52,12 +52,13 @@ pub fn percent(share: f64) -> String {
     if text == "-0.0 %" { "+0.0 %".into() } else { text }
 }
 
-/// The name of a task: its letter and its target.
+/// The name of a task: its letter, and its target or what else it is about.
 pub fn task_title(config: &Config, task: usize) -> String {
     let letter = task_name(task);
     let Some(settings) = config.tasks.get(task) else { return letter.into() };
-    if !mtl_core::data::is_plane(&config.data.source) {
-        return format!("Task {letter}");
+    if !data::is_plane(&config.data.source) {
+        let part = data::part(&config.data.source, task);
+        return part.map_or_else(|| format!("Task {letter}"), |part| format!("{letter} {part}"));
     }
     let target = TARGETS.iter().find(|target| target.choice.key == settings.target);
     format!("{letter} {}", target.map_or("", |target| target.choice.label))

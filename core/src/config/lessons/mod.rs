@@ -1,15 +1,18 @@
 //! The lessons to start from: each a file with its configuration and what it shows.
 
 mod bully;
+mod digits;
 mod fronts;
+mod groups;
 mod loud;
 mod new_task;
+mod pairs;
 mod rivals;
 mod stranger;
 mod twins;
 mod valleys;
 
-use super::{Clip, Optimiser, Schedule};
+use super::{Clip, LossKind, Optimiser, Schedule};
 use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig};
 
 /// A lesson to start from.
@@ -42,6 +45,9 @@ pub const LESSONS: &[Preset] = &[
     valleys::LESSON,
     fronts::LESSON,
     loud::LESSON,
+    pairs::LESSON,
+    groups::LESSON,
+    digits::LESSON,
     new_task::LESSON,
 ];
 
@@ -84,6 +90,9 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
             seeds: 5,
             fan: 11,
             baselines: true,
+            conditioned: false,
+            concentration: 1.0,
+            spread: 0.01,
             matched: false,
             affinity: false,
             pairs: false,
@@ -94,4 +103,9 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
 /// A binary task of a target.
 fn binary(target: &str) -> TaskConfig {
     TaskConfig { target: target.into(), ..TaskConfig::default() }
+}
+
+/// A regression with one output.
+fn regression() -> TaskConfig {
+    TaskConfig { loss: LossKind::Mse, ..TaskConfig::default() }
 }

@@ -5,7 +5,7 @@ use crate::config::{Config, Pick, TaskConfig};
 
 pub(super) const LESSON: Preset = Preset {
     key: "new-task",
-    name: "8 A new task: what is already there",
+    name: "11 A new task: what is already there",
     teaches: "A task that comes later learns from few labels on a trunk that another task has trained, or beside it.",
     steps: &[
         "Press play. For 100 epochs only A is taught; B's map stands still, and so does B's single-task baseline. Then B is taught on A's trunk, at a tenth of the rate: B's loss falls within a few epochs below that of the model that learns B from scratch, which has had as many steps.",

@@ -5,6 +5,7 @@ use crate::model;
 use crate::protocol::{CurvePoint, Divergence, Picture, Summary};
 use crate::strategy;
 use crate::train::TrainError;
+use crate::train::conditioned::Conditioned;
 use crate::train::picture::task_outputs;
 use crate::train::plan::Role;
 use crate::train::record::Reading;
@@ -36,6 +37,7 @@ impl Trainer {
         packed.push(seen.map_or_else(nothing, |seen| seen.decrease.clone()));
         packed.push(seen.map_or_else(nothing, |seen| seen.update.clone()));
         packed.push(seen.and_then(|seen| seen.ahead.clone()).unwrap_or_else(nothing));
+        packed.push(self.front.as_ref().map_or_else(nothing, Conditioned::losses));
         let groups = found.predictions.len();
         found.predictions.into_iter().for_each(|group| packed.push(group));
         let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
@@ -43,7 +45,8 @@ impl Trainer {
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
-        let (gram, decrease, update, ahead) = (next(), next(), next(), next());
+        let (gram, decrease, update) = (next(), next(), next());
+        let (ahead, front) = (next(), next());
         let groups: Vec<_> = parts.by_ref().take(groups).collect();
         let alone: Vec<_> = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
@@ -61,6 +64,7 @@ impl Trainer {
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
             taught: self.taught(),
             ahead: self.ahead_in_task_order(&ahead),
+            conditioned: self.conditioned(&front),
         };
         let (step, epoch) = (self.step, self.epoch());
         let point = self.record.point(&self.whole, &self.data, step, epoch, &reading);
@@ -81,6 +85,12 @@ impl Trainer {
         };
         let factor = |task| self.said.as_ref().and_then(|says| says.tasks.get(task)).map_or(1.0, |f| *f as f32);
         weights.into_iter().enumerate().map(|(task, weight)| weight * factor(task)).collect()
+    }
+
+    /// What the network for the whole front loses at its preferences, row-major `[points, T]`.
+    fn conditioned(&self, losses: &[f32]) -> Vec<f32> {
+        let valid = self.front.as_ref().map_or_else(Vec::new, |front| front.valid(losses));
+        valid.chunks_exact(self.columns.len().max(1)).flat_map(|row| self.in_task_order(row)).collect()
     }
 
     /// The losses before and after look-ahead steps, `[1 + T][T]` in task order; empty where there are
@@ -190,6 +200,8 @@ impl Trainer {
         Summary {
             inputs: self.data.inputs,
             plane: self.data.plane,
+            side: self.data.side,
+            pictures: self.data.pictures(),
             extent: self.data.extent,
             train: self.data.train.to_rows(),
             valid: self.data.valid.to_rows(),

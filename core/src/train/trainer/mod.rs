@@ -8,6 +8,7 @@ mod stepping;
 use super::TrainError;
 use super::balancers::{Balancers, Memory};
 use super::batch::Batches;
+use super::conditioned::Conditioned;
 use super::dropout::Rates;
 use super::evaluate::Evaluator;
 use super::optimise::{Rules, State};
@@ -46,6 +47,7 @@ struct Kept {
     seen: Option<Seen>,
     step: u32,
     beside: Vec<Kept>,
+    front: Option<State>,
 }
 
 /// What the task gradients of the first composed model said of a step. In column order.
@@ -76,6 +78,8 @@ pub struct Trainer {
     whole: Plan,
     /// The populations of other networks, which take their steps with this one.
     beside: Vec<Trainer>,
+    /// One network for the whole front.
+    front: Option<Conditioned>,
     network: Box<dyn Network>,
     device: Device,
     batches: Batches,
@@ -130,7 +134,9 @@ impl Trainer {
         let mut parts = beside::populations(&lesson, &whole, data.inputs).into_iter();
         let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, whole.clone()));
         let beside = parts.map(|(lesson, plan)| Self::with_plan(lesson, data.clone(), plan, device)).collect();
-        let mut all = Self { whole, beside, ..Self::with_plan(lesson, data, plan, device) };
+        let columns = shape.columns();
+        let front = Conditioned::new(&lesson, &data, scales(&lesson, &columns, device), device);
+        let mut all = Self { whole, beside, front, ..Self::with_plan(lesson, data, plan, device) };
         all.healthy = all.keep();
         all
     }
@@ -166,7 +172,9 @@ impl Trainer {
                 seen: None,
                 step: 0,
                 beside: Vec::new(),
+                front: None,
             },
+            front: None,
             whole: plan.clone(),
             beside: Vec::new(),
             step: 0,
@@ -248,6 +256,9 @@ impl Trainer {
         self.rates = Rates::of(&lesson, &self.shape);
         let parts = beside::populations(&lesson, &self.whole, self.data.inputs).into_iter().skip(1);
         self.beside.iter_mut().zip(parts).for_each(|(trainer, (lesson, _))| trainer.change(lesson));
+        if let Some(front) = &mut self.front {
+            front.change(&lesson, self.scales.clone());
+        }
         self.lesson = lesson;
     }
 
@@ -318,6 +329,7 @@ impl Trainer {
             seen: self.seen.clone(),
             step: self.step,
             beside: self.beside.iter().map(Self::keep).collect(),
+            front: self.front.as_ref().map(|front| front.state.clone()),
         }
     }
 
@@ -330,6 +342,9 @@ impl Trainer {
         self.seen = kept.seen;
         self.step = kept.step;
         self.beside.iter_mut().zip(kept.beside).for_each(|(trainer, kept)| trainer.put_back(kept));
+        if let Some((front, state)) = self.front.as_mut().zip(kept.front) {
+            front.state = state;
+        }
     }
 
     /// Goes back to the last recorded step, or loaded state, at which every composed model was
@@ -365,6 +380,11 @@ impl Trainer {
         for trainer in &self.beside {
             beside.push(Box::pin(trainer.save()).await?);
         }
+        if let Some(front) = &self.front {
+            let learned = Learned::zeros([1, self.columns.len()], &self.device);
+            let (memory, record) = (Memory::default(), Record::default());
+            beside.push(snapshot::save(&front.state, &learned, &memory, &record, self.step).await?);
+        }
         Ok(Snapshot { beside, ..own })
     }
 
@@ -377,14 +397,21 @@ impl Trainer {
         let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
         let (state, learned, memory, record) =
             snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?;
-        if saved.beside.len() != self.beside.len() {
+        if saved.beside.len() != self.beside.len() + usize::from(self.front.is_some()) {
             return Err(TrainError::Snapshot);
         }
         for (trainer, saved) in self.beside.iter_mut().zip(&saved.beside) {
             trainer.load(saved)?;
         }
+        let front = match self.front.as_ref().zip(saved.beside.last()) {
+            None => None,
+            Some((front, saved)) => {
+                let (members, parameters) = front.size();
+                Some(snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?.0)
+            }
+        };
         let beside = self.beside.iter().map(Self::keep).collect();
-        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step, beside });
+        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step, beside, front });
         if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
             self.healthy = self.keep();
         }

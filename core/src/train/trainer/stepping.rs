@@ -45,6 +45,9 @@ impl Trainer {
             taken?;
             self.step += 1;
         }
+        if let Some(front) = &mut self.front {
+            front.run(&self.data, self.step - steps, steps);
+        }
         let single = self.singles().to_vec();
         for trainer in &mut self.beside {
             trainer.lent.clone_from(&single);

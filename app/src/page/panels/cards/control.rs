@@ -3,6 +3,7 @@
 use super::layers::LayersEditor;
 use super::number::NumberControl;
 use super::row::{Row, Settings};
+use super::timeline::Timeline;
 use crate::page::panels::panel::HelpButton;
 use crate::page::state::Page;
 use leptos::prelude::*;
@@ -33,6 +34,7 @@ pub fn Control(
     });
     let restart = if row.resets { " A change restarts the lesson." } else { " It takes effect while the lesson runs." };
     let term = row.term().map(|term| view! { <HelpButton term/> });
+    let timeline = (row.key == "strategy").then(|| view! { <Timeline/> });
     let class = if matches!(row.kind, Kind::Switch) { "control control-switch" } else { "control" };
     view! {
         <div class=class title=row.help>
@@ -45,6 +47,7 @@ pub fn Control(
                 </details>
             </div>
             {input}
+            {timeline}
         </div>
     }
     .into_any()

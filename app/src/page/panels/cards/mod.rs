@@ -9,6 +9,7 @@ mod number;
 mod row;
 mod sharing;
 mod slide;
+mod timeline;
 mod training;
 
 pub use data::DataCard;

@@ -100,6 +100,7 @@ impl Row {
             "seeds" => "seeds",
             "s" => "seed",
             "fan" => "fan",
+            "affinity" | "group" => "affinity",
             "baselines" => "baseline",
             "loss" => "loss",
             "rel" => "related",

@@ -1,7 +1,7 @@
 //! Where the inputs are no plane: predicted against true values, or a confusion matrix.
 
 use super::metric;
-use super::surface::{likeliest, target_columns};
+use super::surface::{guessed, target_columns};
 use crate::charts::palette::{self, hex, task_colour};
 use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio};
 use crate::page::panels::text::{short, spoken, task_title};
@@ -22,10 +22,7 @@ fn confusion(picture: &Picture, summary: &Summary, task: usize, config: &TaskCon
     let (predictions, targets) = (picture.predictions.get(task)?, summary.valid.targets.get(task)?);
     let mut counts = vec![vec![0; classes]; classes];
     for (prediction, truth) in predictions.chunks_exact(outputs.max(1)).zip(targets) {
-        let guess = match config.loss {
-            LossKind::Bce => usize::from(prediction.first().is_some_and(|chance| *chance >= 0.5)),
-            _ => likeliest(prediction)?.0,
-        };
+        let guess = guessed(config.loss, prediction)?;
         if let Some(count) = counts.get_mut(truth.max(0.0) as usize).and_then(|row| row.get_mut(guess)) {
             *count += 1;
         }

@@ -5,6 +5,7 @@ mod flat;
 mod map;
 mod points;
 mod probe;
+mod samples;
 mod surface;
 
 pub use map::{map_gap, put};
@@ -17,6 +18,7 @@ use figure::TaskFigure;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 use probe::ReadOut;
+use samples::Samples;
 
 /// What the maps show.
 #[derive(Clone, Copy, Debug)]
@@ -78,6 +80,7 @@ pub fn Predictions() -> impl IntoView {
             <div class="predictions" style=move || format!("--count: {}", tasks(page))>
                 <For each=move || 0..tasks(page) key=|task| *task children=figure/>
             </div>
+            <Samples/>
             {foot}
         </Panel>
     }

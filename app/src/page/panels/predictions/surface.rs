@@ -127,6 +127,15 @@ pub fn likeliest(chances: &[f32]) -> Option<(usize, f32)> {
     chances.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1))
 }
 
+/// The class that a prediction comes down to; `None` of a regression.
+pub fn guessed(loss: LossKind, prediction: &[f32]) -> Option<usize> {
+    match loss {
+        LossKind::Bce => prediction.first().map(|chance| usize::from(*chance >= 0.5)),
+        LossKind::Ce => likeliest(prediction).map(|(class, _)| class),
+        LossKind::Mse | LossKind::Huber => None,
+    }
+}
+
 /// A prediction in words.
 pub fn words(task: &TaskConfig, prediction: &[f32]) -> String {
     let number = |value: &f32| short(f64::from(*value));

@@ -6,6 +6,8 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod groups;
+
 use mtl_core::config::lessons::LESSONS;
 use mtl_core::config::{Lesson, check, link};
 use mtl_core::landscape::Race;
@@ -185,4 +187,27 @@ fn stranger_harms_on_a_narrow_trunk_and_not_on_a_wide_one() {
     holds("A's transfer is not negative on sixteen", |seed| {
         gains("p=stranger&trunk=16", seed, &[200, 300]).iter().all(|gains| !negative(&gains[A]))
     });
+}
+
+#[test]
+#[ignore = "second tier: cargo xtask test --all"]
+fn pairs_that_are_one_task_do_better_together_than_pairs_that_are_not() {
+    let mean = |p: &str, seed: u32| {
+        let gains = gains(&format!("p=pairs{p}"), seed, &[200]).remove(0);
+        (gains[A].mean + gains[B].mean) / 2.0
+    };
+    holds("likeness pays", |seed| {
+        let (same, alike) = (mean("&data.p=1", seed), mean("", seed));
+        same > 0.0 && alike < 0.0 && same > alike + 0.1
+    });
+    assert!(mean("&data.p=0", OWN) < mean("", OWN), "strangers pay more");
+}
+
+#[test]
+#[ignore = "second tier: cargo xtask test --all"]
+fn digits_are_read_worse_together_though_their_gradients_do_not_fight() {
+    holds("both tasks lose", |seed| {
+        gains("p=digits", seed, &[10, 20, 40]).iter().all(|gains| gains.iter().all(negative))
+    });
+    assert!(mean_cosine("p=digits", OWN).abs() < 0.1);
 }

@@ -1,0 +1,36 @@
+//! Two digits in one picture: real data, and a trunk that is too small for both.
+
+use super::{Preset, base};
+use crate::config::{
+    Activation, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pick, PopulationConfig, TaskConfig,
+    TrainingConfig,
+};
+
+pub(super) const LESSON: Preset = Preset {
+    key: "digits",
+    name: "10 Two digits in one picture",
+    teaches: "Two tasks that don't fight can still harm each other, where the trunk has no room for both.",
+    steps: &[
+        "Press play and look at the pictures: two handwritten digits lie over each other, A reads the left one, B the right one. Held-out pictures show digits that were never trained on.",
+        "The transfer gains: from the first epochs on both tasks are worse than alone. Their gradients don't fight, the cosine stays near zero; 64 units are too few for two digits.",
+        "Try other balancers. None beats equal weights here by more than the spread of the seeds: weighing makes no room.",
+        "Give the shared layer 128 units, or set the shift to 8, where the digits no longer overlap. (Digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.)",
+    ],
+    build: || {
+        let digit = || TaskConfig { loss: LossKind::Ce, outputs: 10, ..TaskConfig::default() };
+        let lesson = base(vec![digit(), digit()], &[]);
+        Config {
+            data: DataConfig { source: Pick::new("digits"), train_rows: 5000, valid_rows: 1000, test_rows: 1000 },
+            trunk: vec![LayerConfig::new(64).with(Activation::Relu)],
+            training: TrainingConfig {
+                optimiser: Optimiser::Adam,
+                learning_rate: 0.001,
+                weight_decay: 0.0,
+                batch: 128,
+                ..lesson.training
+            },
+            population: PopulationConfig { fan: 0, ..lesson.population },
+            ..lesson
+        }
+    },
+};

@@ -1,0 +1,182 @@
+//! One network for the whole front: it reads a preference beside the inputs (COSMOS; Ruchte & Grabocka
+//! 2021).
+//!
+//! In every step preferences are drawn from a Dirichlet distribution; a row of the batch for each reads its
+//! preference p as further inputs and minimises `T sum_k p_k L_k - T lambda cos(p, L)`. The second term, as
+//! published, pulls the losses towards the preference's own direction and so keeps the answers apart; where it
+//! is strong it asks for the opposite of the first, and a preferred task has the larger loss. The rows'
+//! gradients are averaged, so that it is one model; afterwards any preference can be asked. It is a shared
+//! bottom of its own.
+
+use super::batch::{Batch, Batches};
+use super::evaluate::{Evaluator, SPLITS};
+use super::optimise::{Rules, State};
+use super::plan::Plan;
+use super::step::{batch_losses, weighted_losses};
+use super::tensors::upload;
+use crate::config::Lesson;
+use crate::data::Dataset;
+use crate::measure::pareto;
+use crate::model::{Network, Params, Shape, shared_bottom};
+use crate::random::{Purpose, stream};
+use burn::tensor::{Device, Tensor};
+use rand::RngExt;
+use rand_distr::Gamma;
+
+/// Preferences that a step sees.
+const DRAWN: usize = 8;
+/// Points at which the front is asked where the lesson has no fan.
+const POINTS: usize = 11;
+/// Keeps lengths away from zero.
+const TINY: f32 = 1e-12;
+
+/// A network that reads a preference, in training.
+pub struct Conditioned {
+    shape: Shape,
+    network: Box<dyn Network>,
+    pub(super) state: State,
+    rules: Rules,
+    batches: Batches,
+    evaluator: Evaluator,
+    /// Loss scales in column order, `[1, T]`.
+    scales: Tensor<2>,
+    columns: Vec<usize>,
+    /// How many preferences the front is asked for.
+    points: usize,
+    settings: Settings,
+    device: Device,
+}
+
+/// What the lesson says of it.
+struct Settings {
+    seed: u32,
+    concentration: f64,
+    spread: f32,
+}
+
+impl Settings {
+    fn of(lesson: &Lesson) -> Self {
+        let population = &lesson.population;
+        Self { seed: lesson.seed, concentration: population.concentration, spread: population.spread as f32 }
+    }
+}
+
+impl Conditioned {
+    /// The network of a lesson, if it wants one.
+    pub fn new(lesson: &Lesson, data: &Dataset, scales: Tensor<2>, device: &Device) -> Option<Self> {
+        let tasks = lesson.tasks.len();
+        if !lesson.population.conditioned || tasks < 2 {
+            return None;
+        }
+        let plain = Shape::of(lesson, data.inputs);
+        let shape = Shape::of(lesson, data.inputs + tasks);
+        let network = shared_bottom::plain(&shape);
+        let (plan, columns) = (Plan::single(tasks), shape.columns());
+        let points = pareto::fan(tasks, lesson.population.fan.max(POINTS));
+        let wishes = upload(in_columns(&points, &columns), [points.len(), 1, tasks], device);
+        Some(Self {
+            state: State::new(network.layout().init(lesson.seed, 0), 1, device),
+            rules: Rules::of(lesson, network.layout(), device),
+            batches: Batches::new(lesson, data, &plain, &plan, device),
+            evaluator: Evaluator::new(data, &plain, &plan, device).beside(wishes),
+            settings: Settings::of(lesson),
+            points: points.len(),
+            device: device.clone(),
+            shape,
+            network,
+            scales,
+            columns,
+        })
+    }
+
+    /// Takes over live settings.
+    pub fn change(&mut self, lesson: &Lesson, scales: Tensor<2>) {
+        self.rules = Rules::of(lesson, self.network.layout(), &self.device);
+        self.settings = Settings::of(lesson);
+        self.scales = scales;
+    }
+
+    /// Members and parameters of its state.
+    pub fn size(&self) -> (usize, usize) {
+        (1, self.network.layout().len)
+    }
+
+    /// Takes steps from `first` on.
+    pub fn run(&mut self, data: &Dataset, first: u32, steps: u32) {
+        let slice = self.batches.slice(data, first, steps);
+        for i in 0..steps {
+            let batch = self.batches.batch(&slice, i as usize);
+            self.step(&batch, first + i);
+        }
+    }
+
+    fn step(&mut self, batch: &Batch, step: u32) {
+        let wishes = self.draw(step);
+        let parameters = self.network.layout().len;
+        let theta = self.state.theta.clone().expand([DRAWN, parameters]);
+        let params = Params::cut(&theta, self.network.layout()).tracked();
+        let rows = batch.map(|tensor| {
+            let [_, batch, width] = tensor.dims();
+            tensor.clone().expand([DRAWN, batch, width])
+        });
+        let inputs = with_wishes(rows.inputs.clone(), &wishes);
+        let groups = self.network.forward(&params, inputs, None, false).groups;
+        let seen = groups.iter().map(|outputs| outputs.clone().inner()).collect();
+        let losses = batch_losses(&self.shape, seen, &rows) * self.scales.clone();
+        let weights = self.weights(wishes.reshape([DRAWN, self.columns.len()]), losses);
+        let (total, losses) = weighted_losses(&self.shape, groups, &rows, weights, &self.scales);
+        let gradient = params.gradients(&mut total.backward()).sum_dim(0);
+        let rate = self.rules.rate(step, self.batches.steps_per_epoch());
+        self.rules.step(&mut self.state, gradient, losses.mean_dim(0), None, step, rate);
+    }
+
+    /// The objective's slope along every row's losses, `[DRAWN, T]`, as a mean over rows.
+    fn weights(&self, wishes: Tensor<2>, losses: Tensor<2>) -> Tensor<2> {
+        let tasks = self.columns.len() as f32;
+        let length = |of: &Tensor<2>| (of.clone() * of.clone()).sum_dim(1).sqrt() + TINY;
+        let (long, wished) = (length(&losses), length(&wishes));
+        let along = (wishes.clone() * losses.clone()).sum_dim(1);
+        // d cos(p, L) / dL = p / (|p| |L|) - (p . L) L / (|p| |L|^3).
+        let slope = (wishes.clone() - losses * (along / (long.clone() * long.clone()))) / (wished * long);
+        (wishes - slope * self.settings.spread) * (tasks / DRAWN as f32)
+    }
+
+    /// Preferences of a step in column order, `[DRAWN, 1, T]`: Dirichlet, as shares of gamma numbers.
+    fn draw(&self, step: u32) -> Tensor<3> {
+        let tasks = self.columns.len();
+        let mut random = stream(self.settings.seed, Purpose::Architecture, u64::MAX, u64::from(step));
+        let wish = |_| -> Vec<f32> {
+            let law = Gamma::new(self.settings.concentration, 1.0);
+            let parts: Vec<f64> = (0..tasks).map(|_| law.map_or(1.0, |law| random.sample(law)) + 1e-9).collect();
+            let sum: f64 = parts.iter().sum();
+            parts.iter().map(|part| (part / sum) as f32).collect()
+        };
+        let wishes: Vec<Vec<f32>> = (0..DRAWN).map(wish).collect();
+        upload(in_columns(&wishes, &self.columns), [DRAWN, 1, tasks], &self.device)
+    }
+
+    /// Its losses at the fan's preferences, or at as many where there is no fan: `[points, 3 * T]` in column
+    /// order, as [`Evaluator::evaluate`] gives them.
+    pub fn losses(&self) -> Tensor<2> {
+        let theta = self.state.theta.clone().expand([self.points, self.network.layout().len]);
+        self.evaluator.evaluate(self.network.as_ref(), &self.shape, &theta).losses
+    }
+
+    /// The validation losses among those, row-major `[points, T]` in column order.
+    pub fn valid(&self, losses: &[f32]) -> Vec<f32> {
+        let tasks = self.columns.len();
+        losses.chunks_exact(SPLITS * tasks).flat_map(|row| row.iter().skip(tasks).take(tasks)).copied().collect()
+    }
+}
+
+/// Preferences in task order as rows in column order.
+fn in_columns(wishes: &[Vec<f32>], columns: &[usize]) -> Vec<f32> {
+    wishes.iter().flat_map(|wish| columns.iter().map(|task| wish.get(*task).copied().unwrap_or(0.0))).collect()
+}
+
+/// Inputs `[R, B, inputs]` with each row's preference `[R, 1, T]` behind them.
+pub fn with_wishes(inputs: Tensor<3>, wishes: &Tensor<3>) -> Tensor<3> {
+    let [rows, batch, _] = inputs.dims();
+    let tasks = wishes.dims()[2];
+    Tensor::cat(vec![inputs, wishes.clone().expand([rows, batch, tasks])], 2)
+}
