@@ -137,7 +137,7 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
             <div class="compare-scroll" tabindex="0" role="region" aria-label="Comparison of architectures, table">
                 <table class="readings" data-testid="compare-table">
                     <caption class="small">
-                        {format!("{} epochs each; steps/s of one model on the {}; test rows", comparison.epochs, comparison.engine)}
+                        {format!("{} epochs each; steps/s of one model on the {}; test rows; 95 % intervals", comparison.epochs, comparison.engine)}
                     </caption>
                     <thead>
                         <tr>
@@ -145,7 +145,7 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
                             <th scope="col" rowspan="2">"parameters"</th>
                             <th scope="col" rowspan="2">"steps/s"</th>
                             <th scope="colgroup" colspan=of_tasks.clone()>"test loss"</th>
-                            <th scope="colgroup" colspan=of_tasks>"transfer gain, 95 % interval"</th>
+                            <th scope="colgroup" colspan=of_tasks>"transfer gain"</th>
                         </tr>
                         <tr>{marks()} {marks()}</tr>
                     </thead>
