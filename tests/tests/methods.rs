@@ -87,7 +87,7 @@ fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
         page.play()?;
         page.wait_epoch(5)?;
         page.pause()?;
-        ensure!(page.describe().len() > 1 && page.exists("task-0-matched")?, "{}", page.describe());
+        ensure!(page.describe().len() > 1 && page.exists("task-0-matched-transfer")?, "{}", page.describe());
         page.no_console_errors()
     })
 }

@@ -60,8 +60,12 @@ pub struct Architecture {
     pub shares: bool,
     /// Builds the network of a shape, with the options of its line by key.
     #[cfg(feature = "engine")]
-    pub build: fn(&Shape, &dyn Fn(&str) -> f64) -> Box<dyn Network>,
+    pub build: fn(&Shape, Options) -> Box<dyn Network>,
 }
+
+/// The options of a line of the table, by key.
+#[cfg(feature = "engine")]
+pub type Options<'a> = &'a dyn Fn(&str) -> f64;
 
 /// Builds the network that a pick names; a shared bottom where it is not known.
 #[cfg(feature = "engine")]

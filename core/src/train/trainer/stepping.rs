@@ -13,8 +13,6 @@ use crate::train::tensors::{Packed, download, upload};
 use burn::tensor::Tensor;
 use nalgebra::DMatrix;
 
-/// Which tasks have no label in a step's batch, per model seed.
-
 /// What the balancers of a step said, and what they are still to learn.
 struct Sayings {
     /// Per asked member.
