@@ -22,6 +22,8 @@ mod factorised;
 mod group_lasso;
 mod grouped;
 #[cfg(feature = "engine")]
+mod heads;
+#[cfg(feature = "engine")]
 pub(crate) mod host;
 #[cfg(feature = "engine")]
 pub mod layers;

@@ -1,10 +1,11 @@
-//! What architectures are put together from: layers, heads, and the network around a trunk.
+//! What architectures are put together from: layers, and the network around a trunk.
 
+use super::heads::Heads;
 use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
-use super::slots::{HEADS, Init, Layout, Owner, SlotKind};
-use crate::config::{Activation, LayerConfig, task_name};
+use super::slots::{Init, Layout, Owner, SlotKind};
+use crate::config::{Activation, LayerConfig};
 use burn::tensor::Tensor;
 
 /// The slots of one layer.
@@ -130,26 +131,6 @@ pub fn repeat(x: Tensor<3>, count: usize) -> Tensor<3> {
     x.reshape([rows, 1, batch, width]).expand([rows, count, batch, width]).reshape([rows * count, batch, width])
 }
 
-/// `[R, B, G * w]` as `[R * G, B, w]`.
-fn stack(x: Tensor<3>, tasks: usize) -> Tensor<3> {
-    if tasks == 1 {
-        return x;
-    }
-    let [rows, batch, width] = x.dims();
-    let width = width / tasks;
-    x.reshape([rows, batch, tasks, width]).swap_dims(1, 2).reshape([rows * tasks, batch, width])
-}
-
-/// `[R * G, B, w]` as `[R, B, G * w]`.
-fn widen(x: Tensor<3>, tasks: usize) -> Tensor<3> {
-    if tasks == 1 {
-        return x;
-    }
-    let [stacked, batch, width] = x.dims();
-    let rows = stacked / tasks;
-    x.reshape([rows, tasks, batch, width]).swap_dims(1, 2).reshape([rows, batch, tasks * width])
-}
-
 /// What a trunk hands to the heads.
 pub enum Features {
     /// The same for all tasks, `[R, B, w]`.
@@ -188,6 +169,17 @@ impl Look<'_> {
             hidden.push(first.reshape([rows / copies, batch, width]));
         }
         self.drop(l, x, copies)
+    }
+
+    /// Keeps the activations of a group's private layer `[R, B, tasks * w]`, and drops units of it.
+    pub fn head(&mut self, group: usize, l: usize, x: Tensor<3>) -> Tensor<3> {
+        if let Some(hidden) = &mut self.hidden {
+            hidden.push(x.clone());
+        }
+        match self.masks.and_then(|masks| masks.heads.get(group)?.get(l)?.as_ref()) {
+            Some(mask) => x * mask.clone(),
+            None => x,
+        }
     }
 
     /// Drops units of a trunk layer, in all copies the same.
@@ -294,69 +286,6 @@ impl<T: Trunk> Network for Composed<T> {
 
     fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
         self.trunk.exhibits(params, inputs)
-    }
-}
-
-/// The private layers of all tasks. The heads of tasks with equal shapes go through one matmul per
-/// layer: over common features the first private layer has all tasks' columns side by side, later
-/// ones are stacked along the population axis.
-struct Heads {
-    /// Per group: private layers, then the output layer.
-    groups: Vec<Vec<Layer>>,
-}
-
-impl Heads {
-    fn push(layout: &mut Layout, shape: &Shape, from: usize, own: bool) -> Self {
-        let groups = shape.groups.iter().map(|group| {
-            let mut from = from;
-            let names: Vec<_> = group.tasks.iter().map(|t| task_name(*t)).collect();
-            let output = LayerConfig::new(group.outputs).with(Activation::Identity);
-            let push = |(l, layer): (usize, &LayerConfig)| {
-                let tasks = group.tasks.clone();
-                let owner = if l == 0 && !own { Owner::Wide(tasks) } else { Owner::Stacked(tasks) };
-                let what =
-                    if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
-                let name = format!("{what} of task {}", names.join(", "));
-                let pushed = Layer::push(layout, &name, HEADS + l, &owner, from, layer);
-                from = layer.width;
-                pushed
-            };
-            group.head.iter().chain([&output]).enumerate().map(push).collect()
-        });
-        Self { groups: groups.collect() }
-    }
-
-    fn forward(&self, shape: &Shape, params: &Params, features: &Features, look: &mut Look) -> Vec<Tensor<3>> {
-        let mut groups = Vec::new();
-        let mut column = 0;
-        for (g, (group, layers)) in shape.groups.iter().zip(&self.groups).enumerate() {
-            let tasks = group.tasks.len();
-            let mut y = match features {
-                Features::Common(z) => z.clone(),
-                Features::Own(z) => {
-                    let [rows, _, batch, width] = z.dims();
-                    let own = z.clone().slice([0..rows, column..column + tasks, 0..batch, 0..width]);
-                    widen(own.reshape([rows * tasks, batch, width]), tasks)
-                }
-            };
-            column += tasks;
-            for (l, layer) in layers.iter().enumerate() {
-                y = if l == 0 && matches!(features, Features::Common(_)) {
-                    layer.apply(params, y, tasks)
-                } else {
-                    widen(layer.apply(params, stack(y, tasks), 1), tasks)
-                };
-                if l + 1 < layers.len() {
-                    if let Some(hidden) = &mut look.hidden {
-                        hidden.push(y.clone());
-                    }
-                    let mask = look.masks.and_then(|masks| masks.heads.get(g)?.get(l)?.as_ref());
-                    y = mask.map_or_else(|| y.clone(), |mask| y.clone() * mask.clone());
-                }
-            }
-            groups.push(y);
-        }
-        groups
     }
 }
 

@@ -10,6 +10,7 @@ use crate::config::{Config, LayerConfig, Lesson, MAX_WIDTH, Pick, check};
 use crate::model::{self, Shape};
 use crate::train::TrainError;
 use crate::train::plan::{Plan, Role};
+use crate::train::snapshot;
 use crate::train::tensors::Packed;
 
 /// Whether a lesson's network is a plain shared bottom.
@@ -75,7 +76,7 @@ impl Trainer {
             let mut packed = Packed::default();
             let found = trainer.evaluator.evaluate(trainer.network.as_ref(), &trainer.shape, &trainer.state.theta);
             packed.push(found.losses);
-            packed.push(super::snapshot::dead_as_numbers(&trainer.state));
+            packed.push(snapshot::dead_as_numbers(&trainer.state));
             let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
             alone.into_iter().for_each(|outputs| packed.push(outputs));
             let mut parts = packed.read().await?.into_iter();

@@ -1,10 +1,12 @@
 //! A lesson in training: built once, then stepped.
 
 mod beside;
+mod keeping;
 mod measuring;
 mod schedule;
 mod stepping;
 
+use self::keeping::Kept;
 use super::TrainError;
 use super::balancers::{Balancers, Memory};
 use super::batch::Batches;
@@ -15,14 +17,13 @@ use super::optimise::{Rules, State};
 use super::picture::Camera;
 use super::plan::Plan;
 use super::record::{Record, is_recorded};
-use super::snapshot;
 use super::step::Replicas;
 use super::tensors::{download, download_truths, upload};
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
 use crate::model::{self, Layout, Network, Shape};
-use crate::protocol::{CurvePoint, Divergence, Snapshot};
+use crate::protocol::{CurvePoint, Divergence};
 use crate::strategy::Says;
 use burn::tensor::{Device, Tensor};
 
@@ -35,19 +36,6 @@ pub struct Advance {
     pub point: Option<CurvePoint>,
     /// The composed model is no longer finite; it was reverted.
     pub divergence: Option<Divergence>,
-}
-
-/// A state to go back to.
-#[derive(Clone)]
-struct Kept {
-    state: State,
-    learned: Learned,
-    memory: Memory,
-    record: Record,
-    seen: Option<Seen>,
-    step: u32,
-    beside: Vec<Kept>,
-    front: Option<State>,
 }
 
 /// What the task gradients of the first composed model said of a step. In column order.
@@ -164,16 +152,7 @@ impl Trainer {
             replicas: None,
             columns,
             rules: Rules::of(&lesson, network.layout(), device),
-            healthy: Kept {
-                state: state.clone(),
-                learned: learned.clone(),
-                memory: memory.clone(),
-                record: record.clone(),
-                seen: None,
-                step: 0,
-                beside: Vec::new(),
-                front: None,
-            },
+            healthy: Kept::first(&state, &learned, &memory, &record),
             front: None,
             whole: plan.clone(),
             beside: Vec::new(),
@@ -318,104 +297,6 @@ impl Trainer {
     async fn is_dead(&self) -> Result<bool, TrainError> {
         let dead = download_truths(self.state.dead.clone()).await?;
         Ok(dead.first().is_some_and(|first| *first))
-    }
-
-    fn keep(&self) -> Kept {
-        Kept {
-            state: self.state.clone(),
-            learned: self.learned.clone(),
-            memory: self.memory.clone(),
-            record: self.record.clone(),
-            seen: self.seen.clone(),
-            step: self.step,
-            beside: self.beside.iter().map(Self::keep).collect(),
-            front: self.front.as_ref().map(|front| front.state.clone()),
-        }
-    }
-
-    fn put_back(&mut self, kept: Kept) {
-        self.state = kept.state;
-        self.learned = kept.learned;
-        // The balancer may be another one by now.
-        self.memory = kept.memory.adapted(&self.balancers);
-        self.record = kept.record;
-        self.seen = kept.seen;
-        self.step = kept.step;
-        self.beside.iter_mut().zip(kept.beside).for_each(|(trainer, kept)| trainer.put_back(kept));
-        if let Some((front, state)) = self.front.as_mut().zip(kept.front) {
-            front.state = state;
-        }
-    }
-
-    /// Goes back to the last recorded step, or loaded state, at which every composed model was
-    /// finite and the first one's losses were healthy.
-    pub fn rewind(&mut self) {
-        self.put_back(self.healthy.clone());
-    }
-
-    /// Runs something and then forgets what it did to the state.
-    ///
-    /// # Errors
-    ///
-    /// Those of what is run.
-    pub async fn forgetting<T>(
-        &mut self,
-        run: impl AsyncFnOnce(&mut Self) -> Result<T, TrainError>,
-    ) -> Result<T, TrainError> {
-        let (kept, healthy) = (self.keep(), self.healthy.clone());
-        let result = run(self).await;
-        self.put_back(kept);
-        self.healthy = healthy;
-        result
-    }
-
-    /// The whole state of training.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn save(&self) -> Result<Snapshot, TrainError> {
-        let own = snapshot::save(&self.state, &self.learned, &self.memory, &self.record, self.step).await?;
-        let mut beside = Vec::new();
-        for trainer in &self.beside {
-            beside.push(Box::pin(trainer.save()).await?);
-        }
-        if let Some(front) = &self.front {
-            let learned = Learned::zeros([1, self.columns.len()], &self.device);
-            let (memory, record) = (Memory::default(), Record::default());
-            beside.push(snapshot::save(&front.state, &learned, &memory, &record, self.step).await?);
-        }
-        Ok(Snapshot { beside, ..own })
-    }
-
-    /// Goes on from a snapshot of the same lesson.
-    ///
-    /// # Errors
-    ///
-    /// The snapshot is of another lesson.
-    pub fn load(&mut self, saved: &Snapshot) -> Result<(), TrainError> {
-        let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
-        let (state, learned, memory, record) =
-            snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?;
-        if saved.beside.len() != self.beside.len() + usize::from(self.front.is_some()) {
-            return Err(TrainError::Snapshot);
-        }
-        for (trainer, saved) in self.beside.iter_mut().zip(&saved.beside) {
-            trainer.load(saved)?;
-        }
-        let front = match self.front.as_ref().zip(saved.beside.last()) {
-            None => None,
-            Some((front, saved)) => {
-                let (members, parameters) = front.size();
-                Some(snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?.0)
-            }
-        };
-        let beside = self.beside.iter().map(Self::keep).collect();
-        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step, beside, front });
-        if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
-            self.healthy = self.keep();
-        }
-        Ok(())
     }
 }
 
