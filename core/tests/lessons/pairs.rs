@@ -5,7 +5,7 @@ use super::{Device, SEEDS, Trainer, lesson, train_to};
 /// 3000 steps of 64 rows.
 const EPOCHS: u32 = 20;
 
-/// The mean test loss over both tasks and five seeds of data and initial values.
+/// The mean held-out loss over both tasks and five seeds of data and initial values.
 fn mean_loss(network: &str, p: f64) -> f64 {
     let losses = SEEDS.map(|seed| {
         let data =
@@ -26,13 +26,15 @@ fn canonical(settings: &str, seed: u32) -> String {
     format!("v=1&p=pairs&s={seed}&{settings}")
 }
 
+/// Between one gate and a gate for each task five seeds don't decide: at p = 0.5 their means are a hundredth
+/// apart, an eighth of the spread over seeds.
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
-fn gated_experts_beat_one_gate_and_that_beats_a_shared_bottom_at_every_correlation() {
+fn mixtures_of_experts_beat_a_shared_bottom_of_their_size_at_every_correlation() {
     for p in [0.5, 0.9, 1.0] {
         let bottom = mean_loss("arch=shared-bottom&trunk=113-relu", p);
         let one = mean_loss("arch=omoe&arch.experts=8&trunk=16-relu", p);
         let gates = mean_loss("arch=mmoe&arch.experts=8&trunk=16-relu", p);
-        assert!(gates < one && one < bottom, "p = {p}: {gates}, {one}, {bottom}");
+        assert!(gates < bottom && one < bottom, "p = {p}: {gates}, {one}, {bottom}");
     }
 }
