@@ -106,7 +106,7 @@ impl Layer {
     }
 }
 
-/// The layers of a trunk, every one with the same owner. `first` is the number of the first one.
+/// The layers of a trunk, numbered from 0, every one with the same owner.
 pub fn push_trunk(
     layout: &mut Layout,
     layers: &[LayerConfig],

@@ -3,7 +3,7 @@
 //! Shared: the trunk. Private: the heads.
 
 use super::Architecture;
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Pick, PickEntry};
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -15,6 +15,11 @@ pub const ARCHITECTURE: Architecture = Architecture {
     #[cfg(feature = "engine")]
     build: super::parts::build::<engine::SharedBottom>,
 };
+
+/// Whether a pick is this architecture.
+pub fn is_plain(pick: &Pick) -> bool {
+    pick.method == ARCHITECTURE.entry.choice.key
+}
 
 /// A shared bottom of a shape.
 #[cfg(feature = "engine")]

@@ -65,7 +65,7 @@ impl Plan {
         // One task has nothing to share: no baseline to differ from, no trade-off.
         let alone = tasks < 2;
         let baselines = lesson.population.baselines && !alone;
-        let plain = lesson.architecture.method == shared_bottom::ARCHITECTURE.entry.choice.key;
+        let plain = shared_bottom::is_plain(&lesson.architecture);
         let matched = lesson.population.matched && !plain;
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);

@@ -13,23 +13,22 @@ use crate::train::plan::{Plan, Role};
 use crate::train::snapshot;
 use crate::train::tensors::Packed;
 
-/// Whether a lesson's network is a plain shared bottom.
-fn is_plain(lesson: &Lesson) -> bool {
-    lesson.architecture.method == model::shared_bottom::ARCHITECTURE.entry.choice.key
-}
-
 /// The lessons and plans that train a plan; the composed model's is the first.
 pub fn populations(lesson: &Lesson, whole: &Plan, inputs: usize) -> Vec<(Lesson, Plan)> {
+    let is_plain = model::shared_bottom::is_plain(&lesson.architecture);
     let own = |role: Role| match role {
-        Role::Baseline(_) => is_plain(lesson),
+        Role::Baseline(_) => is_plain,
         Role::Matched => false,
         Role::Composed | Role::Fan(_) | Role::Pair(..) => true,
     };
     let mut parts = vec![(lesson.clone(), whole.part(own))];
-    if !is_plain(lesson) {
+    if !is_plain {
         parts.push((plain(lesson, lesson.trunk.clone()), whole.part(|role| matches!(role, Role::Baseline(_)))));
     }
-    parts.push((plain(lesson, matched_trunk(lesson, inputs)), whole.part(|role| role == Role::Matched)));
+    // Only where one trains: the search builds many networks.
+    if whole.members.iter().any(|member| member.role == Role::Matched) {
+        parts.push((plain(lesson, matched_trunk(lesson, inputs)), whole.part(|role| role == Role::Matched)));
+    }
     parts.retain(|(_, plan)| !plan.members.is_empty());
     parts
 }
