@@ -49,8 +49,10 @@ impl Shape {
         };
         let unit: Vec<Point> = match self {
             Shape::Circle => {
-                let corner = |k: u32| (f64::from(k) * std::f64::consts::TAU / 24.0).sin_cos();
-                (0..24).map(corner).collect()
+                // Turned on by 15 degrees from corner to corner.
+                let (sin, cos) = (0.258_819_045_102_520_76, 0.965_925_826_289_068_3);
+                let turn = |(x, y): &Point| Some((x * cos + y * sin, y * cos - x * sin));
+                std::iter::successors(Some((0.0, 1.0)), turn).take(24).collect()
             }
             Shape::Cross => turned(plus(1.2)),
             Shape::Triangle => vec![(0.0, -1.15), (1.1, 0.85), (-1.1, 0.85)],

@@ -174,7 +174,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
             Side::Middle => HPos::Center,
             Side::End => HPos::Right,
         };
-        let font = FontDesc::new(FontFamily::from(self.theme.font), self.theme.px(Theme::TEXT), style)
+        let font = FontDesc::new(FontFamily::Name(self.theme.font), self.theme.px(Theme::TEXT), style)
             .transform(FontTransform::None);
         let style = TextStyle { font, color: kind.ink.colour().into_backend(), pos: Pos::new(side, VPos::Center) };
         self.area.draw_text(&clean(text), &style, whole(at))

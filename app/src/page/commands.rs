@@ -223,7 +223,7 @@ pub struct Press {
 
 /// The command that a pressed key means.
 pub fn meant(press: &Press) -> Option<&'static Action> {
-    let key = press.key.to_lowercase();
+    let key = press.key.to_ascii_lowercase();
     let fits = |chord: &Chord| {
         let named = if chord.key.is_empty() { chord.code == press.code } else { chord.key == key };
         named && chord.control == press.control && !press.alt && chord.shift.is_none_or(|shift| shift == press.shift)

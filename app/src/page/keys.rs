@@ -45,7 +45,7 @@ fn is_free(focus: Option<&Element>, press: &Press) -> bool {
         return false;
     }
     let kind = focus.get_attribute("type").unwrap_or_default();
-    match focus.tag_name().to_lowercase().as_str() {
+    match focus.tag_name().to_ascii_lowercase().as_str() {
         "input" => match kind.as_str() {
             "range" => true,
             "checkbox" | "radio" | "button" | "file" => press.key != " ",

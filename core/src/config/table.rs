@@ -37,7 +37,7 @@ fn preferences() -> Vec<Choice> {
 }
 
 fn targets() -> Vec<Choice> {
-    data::targets::TARGETS.iter().map(|target| target.choice).collect()
+    data::targets::CHOICES.to_vec()
 }
 
 /// Names a unit enum's variants for links and controls.

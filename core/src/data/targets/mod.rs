@@ -67,6 +67,18 @@ pub const TARGETS: &[Target] = &[
     pinwheel::TARGET,
 ];
 
+/// What there is to choose from. Made by the compiler, so that a page that only offers the targets
+/// carries none of the functions.
+pub const CHOICES: [Choice; TARGETS.len()] = {
+    let mut choices = [TARGETS[0].choice; TARGETS.len()];
+    let mut at = 1;
+    while at < TARGETS.len() {
+        choices[at] = TARGETS[at].choice;
+        at += 1;
+    }
+    choices
+};
+
 /// The target of a key; the first for unknown keys.
 pub fn find(key: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.choice.key == key).unwrap_or(&TARGETS[0])
