@@ -33,6 +33,7 @@ fn has_number(page: &Page, id: &str) -> Result<bool> {
 fn every_measure_has_a_number_after_some_epochs_and_a_dash_where_it_does_not_apply() -> Result<()> {
     BROWSER.visit("v=1&p=rivals&s=3", |page| {
         page.step_epochs(3)?;
+        page.click("measures")?;
         let mut ids: Vec<String> = SINGLE.iter().map(|key| format!("measure-{key}")).collect();
         ids.extend(PER_TASK.iter().flat_map(|key| [0, 1].map(|k| format!("measure-{key}-{k}"))));
         ids.extend(PER_PAIR.iter().map(|key| format!("measure-{key}-0-1")));
@@ -58,6 +59,7 @@ fn every_measure_has_a_number_after_some_epochs_and_a_dash_where_it_does_not_app
 fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> {
     BROWSER.visit("v=1&p=rivals&s=3&pairs=on", |page| {
         page.step_epochs(3)?;
+        page.click("measures")?;
         for (cell, task) in [("measure-transfer-matrix-0-1", 1), ("measure-transfer-matrix-1-0", 0)] {
             eventually_true(PATIENCE, &format!("a number in {cell}"), || has_number(page, cell))?;
             let (pair, all) = (page.number(cell)?, page.number(&format!("task-{task}-transfer"))?);

@@ -62,11 +62,13 @@ pub fn Readouts() -> impl IntoView {
         <dl class="readouts">
             <div>
                 <dt>"epoch"</dt>
-                <dd data-testid="epoch">{move || epoch.get()}</dd>
+                <dd data-testid="epoch"><span class="steady">{move || epoch.get()}</span></dd>
             </div>
             <div>
                 <dt>"steps/s"</dt>
-                <dd data-testid="steps-per-second" data-value=move || pace.get().to_string()>{move || text::pace(pace.get())}</dd>
+                <dd data-testid="steps-per-second" data-value=move || pace.get().to_string()>
+                    <span class="steady">{move || text::pace(pace.get())}</span>
+                </dd>
             </div>
         </dl>
     }

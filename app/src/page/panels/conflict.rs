@@ -47,19 +47,15 @@ pub fn ConflictGauge() -> impl IntoView {
     let page = Page::get();
     let pair = move |(i, j): (usize, usize)| {
         let now = Memo::new(move |_| cosine(page, i, j));
-        // A needle from the middle to the value.
-        let needle = move || {
-            let cosine = now.get().unwrap_or(0.0);
-            let (left, width) = (50.0 + cosine.min(0.0) * 50.0, cosine.abs() * 50.0);
-            format!("left: {left:.1}%; width: {width:.1}%")
-        };
+        // A needle from the middle to the value. What is only transformed is not laid out again.
+        let needle = move || format!("transform: scaleX({:.3})", now.get().unwrap_or(0.0));
         view! {
             <li class=move || format!("pair {}", word(now.get()))>
                 <span class="pair-name">"cos(" {task_name(i)} ", " {task_name(j)} ")"</span>
                 <span class="number" data-testid=format!("cosine-{i}-{j}")>
                     <span class="steady">{move || text(now.get())}</span>
                 </span>
-                <strong class="pair-word">{move || word(now.get())}</strong>
+                <strong class="pair-word"><span class="steady">{move || word(now.get())}</span></strong>
                 <span class="gauge-end" aria-hidden="true">"\u{2212}1"</span>
                 <span class="gauge" aria-hidden="true"><span class="needle" style=needle></span></span>
                 <span class="gauge-end" aria-hidden="true">"+1"</span>

@@ -125,7 +125,7 @@ pub fn TransferPanel() -> impl IntoView {
                 </thead>
                 <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>
             </table>
-            <p class="small">{move || sentence(page)}</p>
+            <p class="small note"><span>{move || sentence(page)}</span></p>
         </Panel>
     }
     .into_any()

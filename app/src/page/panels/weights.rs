@@ -61,7 +61,7 @@ pub fn WeightsPanel() -> impl IntoView {
     let share = move |task: usize| {
         let size = |task| weight(task).filter(|weight| weight.is_finite()).map_or(0.0, f32::abs);
         let share = size(task) / (0..tasks(page)).map(size).sum::<f32>().max(f32::MIN_POSITIVE);
-        format!("width: {:.1}%; background: {}", share.clamp(0.0, 1.0) * 100.0, task_css(task))
+        format!("transform: scaleX({:.3}); background: {}", share.clamp(0.0, 1.0), task_css(task))
     };
     let row = move |task: usize| {
         view! {

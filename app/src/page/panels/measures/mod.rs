@@ -19,16 +19,24 @@ pub fn MeasuresPanel() -> impl IntoView {
     let kinds = Memo::new(move |_| {
         page.lesson.with(|lesson| lesson.tasks.iter().map(|task| task.loss).collect::<Vec<LossKind>>())
     });
+    // Closed, nobody keeps its numbers up to date.
+    let open = RwSignal::new(false);
+    let toggle =
+        move |event: leptos::ev::Event| open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    let groups = move || {
+        let kinds = kinds.get();
+        open.get().then(|| Group::ALL.into_iter().map(|group| group_view(page, group, &kinds)).collect_view())
+    };
     view! {
         <section class="panel panel-measures" aria-label="Measures">
-            <details class="fold measures" open=move || page.tab.get() == Tab::Measures>
-                <summary><h2>"Measures"</h2></summary>
+            <details class="fold measures" open=move || page.tab.get() == Tab::Measures on:toggle=toggle>
+                <summary data-testid="measures"><h2>"Measures"</h2></summary>
                 <div class="measures-scroll">
                     <p class="small">
                         "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
                         <HelpButton term="delta-m"/>
                     </p>
-                    {move || Group::ALL.into_iter().map(|group| group_view(page, group, &kinds.get())).collect_view()}
+                    {groups}
                 </div>
             </details>
         </section>
