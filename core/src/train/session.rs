@@ -7,32 +7,22 @@
 mod compare;
 mod pace;
 mod race;
+mod showing;
+mod timing;
 
 use compare::Comparison;
 use pace::Pace;
+use showing::PICTURE;
 
 use super::{TrainError, Trainer};
 use crate::config::{Config, Lesson, check};
 use crate::landscape::Run;
-use crate::protocol::{Command, CurvePoint, Engine, Event, Frame, Snapshot};
+use crate::protocol::{Command, CurvePoint, Engine, Event, Snapshot};
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
 
 /// Work between two looks at the mailbox.
 const SLICE: Duration = Duration::from_millis(12);
-/// Least time between two frames: about twelve a second, the pace at which the page draws charts. More
-/// numbers than can be read would only be laid out.
-const FRAME: Duration = Duration::from_millis(80);
-/// Share of the time that pictures may take: on a slow device they come less often.
-const PICTURES: u32 = 8;
-/// Least time between two pictures.
-const PICTURE: Duration = Duration::from_millis(110);
-/// Least time between two snapshots.
-const SNAPSHOT: Duration = Duration::from_secs(2);
-/// Frames that the page may be behind before pictures wait for it.
-const AHEAD: u32 = 2;
-/// A page that has acknowledged nothing for so long gets a frame all the same.
-const IMPATIENT: Duration = Duration::from_millis(500);
 /// What a step is taken to last until some were measured.
 const STEP_SECONDS: f64 = 0.005;
 
@@ -223,52 +213,6 @@ impl Session {
         self.pause(emit).await
     }
 
-    /// Frame, curves and picture, whatever the page has acknowledged.
-    async fn show_all(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        self.show_frame(emit);
-        self.show_picture(emit).await
-    }
-
-    fn show_frame(&mut self, emit: &mut dyn FnMut(Event)) {
-        let Some(step) = self.step() else { return };
-        let running = self.mode != Mode::Paused;
-        self.number += 1;
-        let frame = Frame {
-            number: self.number,
-            step,
-            epoch: step / self.steps_per_epoch(),
-            running,
-            steps_per_second: if running { self.pace.shown } else { 0.0 },
-        };
-        if !self.points.is_empty() {
-            emit(Event::Curve { run: self.run, points: std::mem::take(&mut self.points) });
-        }
-        self.show_race(emit);
-        emit(Event::Frame { run: self.run, frame });
-        self.last_frame = Some(Instant::now());
-    }
-
-    async fn show_picture(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let Some(trainer) = &self.trainer else { return Ok(()) };
-        let began = Instant::now();
-        let picture = trainer.picture().await?;
-        self.picture_gap = PICTURE.max(began.elapsed() * PICTURES);
-        emit(Event::Picture { run: self.run, picture: Box::new(picture) });
-        self.last_picture = Some(Instant::now());
-        Ok(())
-    }
-
-    async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let snapshot = match (&self.race, &self.trainer) {
-            (Some(run), _) => run.save(),
-            (None, Some(trainer)) => trainer.save().await?,
-            (None, None) => return Ok(()),
-        };
-        emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
-        self.last_snapshot = Some(Instant::now());
-        Ok(())
-    }
-
     /// Does a slice of work.
     ///
     /// # Errors
@@ -331,68 +275,4 @@ impl Session {
             }
         }
     }
-
-    /// Frames, pictures and snapshots as far as they are due.
-    async fn show(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let since = |last: Option<Instant>| last.map_or(Duration::MAX, |last| last.elapsed());
-        let behind = self.number.saturating_sub(self.acknowledged);
-        let frame_age = since(self.last_frame);
-        if frame_age >= FRAME && (behind < AHEAD || frame_age >= IMPATIENT) {
-            self.show_frame(emit);
-            if since(self.last_picture) >= self.picture_gap {
-                self.show_picture(emit).await?;
-            }
-        }
-        if since(self.last_snapshot) >= SNAPSHOT {
-            self.snapshot(emit).await?;
-        }
-        Ok(())
-    }
-
-    /// Measures how fast the lesson trains, and forgets the steps taken for it.
-    async fn time(&mut self, millis: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let length = Duration::from_millis(u64::from(millis.clamp(10, 10_000)));
-        if let Some(run) = &self.race {
-            emit(Event::Timed { run: self.run, steps_per_second: race::steps_per_second(run, length) });
-            return Ok(());
-        }
-        let Some(trainer) = &mut self.trainer else { return Ok(()) };
-        let steps_per_second = trainer.forgetting(async |trainer| steps_per_second(trainer, length).await).await?;
-        emit(Event::Timed { run: self.run, steps_per_second });
-        Ok(())
-    }
-
-    /// Measures one shared model against separate ones.
-    async fn cost(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        const LENGTH: Duration = Duration::from_millis(60);
-        let Some(trainer) = &self.trainer else { return Ok(()) };
-        let config = Config::clone(trainer.lesson());
-        let mut seconds = Vec::new();
-        let tasks = config.tasks.clone();
-        let alone = tasks.iter().map(|task| Config { tasks: vec![task.clone()], ..config.clone() });
-        for config in std::iter::once(config.clone()).chain(alone) {
-            let mut single = Trainer::single(check(config).0, &self.device);
-            let rate = steps_per_second(&mut single, LENGTH).await?;
-            seconds.push(single.steps_per_epoch() as f32 / rate.max(1e-6));
-        }
-        let shared_seconds = seconds.first().copied().unwrap_or(0.0);
-        let separate_seconds = seconds.iter().skip(1).sum();
-        emit(Event::Cost { run: self.run, shared_seconds, separate_seconds });
-        Ok(())
-    }
-}
-
-/// Optimiser steps per second over about `length`, after a warm-up in which kernels are compiled.
-async fn steps_per_second(trainer: &mut Trainer, length: Duration) -> Result<f32, TrainError> {
-    for _ in 0..3 {
-        trainer.exercise(2).await?;
-    }
-    let (mut steps, mut chunk) = (0_u32, 1);
-    let started = Instant::now();
-    while started.elapsed() < length {
-        trainer.exercise(chunk).await?;
-        steps += chunk;
-        chunk = (chunk * 2).min(16);
-    }
-    Ok((f64::from(steps) / started.elapsed().as_secs_f64().max(1e-9)) as f32)
 }

@@ -1,7 +1,8 @@
 //! The part of a session that compares architectures: the lesson under each of them, one after
 //! another, in slices, while the lesson's own trainer stands still.
 
-use super::{FRAME, Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace};
+use super::showing::FRAME;
+use super::{Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace};
 use crate::config::{Config, Lesson, Pick, PopulationConfig, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Event};

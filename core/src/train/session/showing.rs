@@ -1,0 +1,85 @@
+//! What a session shows, and how often: frames, curves, pictures and snapshots.
+
+use super::{Mode, Session};
+use crate::protocol::{Event, Frame};
+use crate::train::TrainError;
+use web_time::{Duration, Instant};
+
+/// Least time between two frames: about twelve a second, the pace at which the page draws charts. More
+/// numbers than can be read would only be laid out.
+pub(super) const FRAME: Duration = Duration::from_millis(80);
+/// Share of the time that pictures may take: on a slow device they come less often.
+const PICTURES: u32 = 8;
+/// Least time between two pictures.
+pub(super) const PICTURE: Duration = Duration::from_millis(110);
+/// Least time between two snapshots.
+const SNAPSHOT: Duration = Duration::from_secs(2);
+/// Frames that the page may be behind before pictures wait for it.
+const AHEAD: u32 = 2;
+/// A page that has acknowledged nothing for so long gets a frame all the same.
+const IMPATIENT: Duration = Duration::from_millis(500);
+
+impl Session {
+    /// Frames, pictures and snapshots as far as they are due.
+    pub(super) async fn show(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let since = |last: Option<Instant>| last.map_or(Duration::MAX, |last| last.elapsed());
+        let behind = self.number.saturating_sub(self.acknowledged);
+        let frame_age = since(self.last_frame);
+        if frame_age >= FRAME && (behind < AHEAD || frame_age >= IMPATIENT) {
+            self.show_frame(emit);
+            if since(self.last_picture) >= self.picture_gap {
+                self.show_picture(emit).await?;
+            }
+        }
+        if since(self.last_snapshot) >= SNAPSHOT {
+            self.snapshot(emit).await?;
+        }
+        Ok(())
+    }
+
+    /// Frame, curves and picture, whatever the page has acknowledged.
+    pub(super) async fn show_all(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.show_frame(emit);
+        self.show_picture(emit).await
+    }
+
+    pub(super) fn show_frame(&mut self, emit: &mut dyn FnMut(Event)) {
+        let Some(step) = self.step() else { return };
+        let running = self.mode != Mode::Paused;
+        self.number += 1;
+        let frame = Frame {
+            number: self.number,
+            step,
+            epoch: step / self.steps_per_epoch(),
+            running,
+            steps_per_second: if running { self.pace.shown } else { 0.0 },
+        };
+        if !self.points.is_empty() {
+            emit(Event::Curve { run: self.run, points: std::mem::take(&mut self.points) });
+        }
+        self.show_race(emit);
+        emit(Event::Frame { run: self.run, frame });
+        self.last_frame = Some(Instant::now());
+    }
+
+    async fn show_picture(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let Some(trainer) = &self.trainer else { return Ok(()) };
+        let began = Instant::now();
+        let picture = trainer.picture().await?;
+        self.picture_gap = PICTURE.max(began.elapsed() * PICTURES);
+        emit(Event::Picture { run: self.run, picture: Box::new(picture) });
+        self.last_picture = Some(Instant::now());
+        Ok(())
+    }
+
+    pub(super) async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        let snapshot = match (&self.race, &self.trainer) {
+            (Some(run), _) => run.save(),
+            (None, Some(trainer)) => trainer.save().await?,
+            (None, None) => return Ok(()),
+        };
+        emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
+        self.last_snapshot = Some(Instant::now());
+        Ok(())
+    }
+}
