@@ -55,7 +55,6 @@ const TEMPERATURE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::experts::{GATES, mix_alike};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -122,7 +121,7 @@ mod engine {
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
             let nodes: Vec<String> = (1..=self.nodes).map(|node| format!("node {node}")).collect();
-            let tasks = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let tasks = column_names(&self.columns);
             let exhibit = |title, rows: &Vec<String>, choices: &Choices| Exhibit {
                 title,
                 rows: rows.clone(),

@@ -4,6 +4,7 @@
 //! the tasks' experts, the gates and the heads.
 
 use super::Architecture;
+use super::experts::GATE;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 
 /// The table's line.
@@ -14,7 +15,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "CGC",
             help: "Shared experts and experts of every task's own; a task's gate mixes the shared ones and its own.",
         },
-        &[COMMON, OWN],
+        &[COMMON, OWN, GATE],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -42,7 +43,6 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
@@ -76,7 +76,13 @@ mod engine {
                 common: Bank::push(layout, shape, &Owner::Copies(common), "shared experts, layer"),
                 own: Bank::push(layout, shape, &Owner::Stacked(owners), "tasks' experts, layer"),
                 counts: (common, own),
-                gates: push_gates(layout, "gates", 0, &Owner::Stacked(columns.clone()), (shape.inputs, common + own)),
+                gates: push_gates(
+                    layout,
+                    options,
+                    ("gates", 0),
+                    &Owner::Stacked(columns.clone()),
+                    (shape.inputs, common + own),
+                ),
                 columns,
             }
         }
@@ -105,7 +111,7 @@ mod engine {
             let columns = (1..=shared).map(|e| format!("shared {e}")).chain((1..=own).map(|e| format!("own {e}")));
             vec![Exhibit {
                 title: "gate mixture".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: columns.collect(),
                 values: mean_shares(self.shares(params, inputs)),
             }]

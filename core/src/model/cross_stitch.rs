@@ -53,7 +53,6 @@ const LAST: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -103,7 +102,7 @@ mod engine {
         }
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
-            let names = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let names = column_names(&self.columns);
             let of_layer = |(l, stitch): (usize, &Option<usize>)| {
                 let values = params.slot((*stitch)?).reshape([self.columns.len(); 2]);
                 let title = format!("stitches after layer {}", l + 1);

@@ -76,7 +76,7 @@ const ENTROPY: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{Activation, task_name};
+    use crate::config::Activation;
     use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike};
     use crate::model::layers::layer;
     use crate::model::network::{Exhibit, Params};
@@ -185,7 +185,7 @@ mod engine {
         fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
             vec![Exhibit {
                 title: "gate mixture".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),
                 values: mean_shares(self.gates(params, &inputs)),
             }]

@@ -65,7 +65,7 @@ const SHARE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{LayerConfig, task_name};
+    use crate::config::LayerConfig;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -195,7 +195,7 @@ mod engine {
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
             let of_layer = |(l, (factors, _)): (usize, &(Factors, Layer))| Exhibit {
                 title: format!("task factor of layer {}", l + 1),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.mixed).map(|c| format!("matrix {c}")).collect(),
                 values: params.slot(factors.tasks).reshape([self.columns.len(), self.mixed]),
             };

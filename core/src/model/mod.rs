@@ -16,7 +16,6 @@ mod cross_stitch;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
 mod dselect_k;
-#[cfg(feature = "engine")]
 mod experts;
 mod factorised;
 mod group_lasso;

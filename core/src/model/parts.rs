@@ -5,7 +5,7 @@ use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
 use super::slots::{Init, Layout, Owner, SlotKind};
-use crate::config::{Activation, LayerConfig};
+use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
 /// The slots of one layer.
@@ -295,6 +295,6 @@ pub fn build<T: Trunk + 'static>(shape: &Shape, options: &dyn Fn(&str) -> f64) -
 }
 
 /// Names of rows or columns that stand for tasks in column order.
-pub fn column_names(columns: &[usize], name: impl Fn(usize) -> String) -> Vec<String> {
-    columns.iter().map(|task| name(*task)).collect()
+pub fn column_names(columns: &[usize]) -> Vec<String> {
+    columns.iter().map(|task| format!("task {}", task_name(*task))).collect()
 }

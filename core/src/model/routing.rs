@@ -82,7 +82,6 @@ pub(super) const RATE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::experts::{GATES, mix_alike};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -168,7 +167,7 @@ mod engine {
                 let pass = depth.passes.then(|| "pass".to_string());
                 Exhibit {
                     title: format!("chances of the blocks at depth {}", l + 1),
-                    rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                    rows: column_names(&self.columns),
                     columns: (1..=self.blocks).map(|b| format!("block {b}")).chain(pass).collect(),
                     values: depth.choices.chances(params).reshape([self.columns.len(), depth.choices.options()]),
                 }

@@ -44,7 +44,7 @@ const SIZE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{Activation, LayerConfig, task_name};
+    use crate::config::{Activation, LayerConfig};
     use crate::model::experts::{GATES, mean_shares, mix};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -93,7 +93,7 @@ mod engine {
             let (shares, _) = self.attend(params, inputs, &mut Look::without());
             vec![Exhibit {
                 title: "attention".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.count).map(|g| format!("group {g}")).collect(),
                 values: mean_shares(shares),
             }]
