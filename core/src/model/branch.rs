@@ -103,6 +103,10 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            batch * self.nodes.max(shape.tasks) * (shape.inputs + shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let [rows, batch, _] = inputs.dims();
             let mut x = repeat(inputs, self.nodes);

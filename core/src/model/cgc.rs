@@ -43,7 +43,7 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -89,6 +89,12 @@ mod engine {
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (tasks, (shared, each)) = (shape.tasks, self.counts);
+            let copies = shared + tasks * (each + 1);
+            batch * (copies * shape.inputs + mixing(tasks, shared + each, shape.representation()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

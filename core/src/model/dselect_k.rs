@@ -77,7 +77,7 @@ const ENTROPY: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::Activation;
-    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike};
+    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike, mixing};
     use crate::model::layers::layer;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
@@ -155,6 +155,14 @@ mod engine {
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (selectors, digits) = self.selectors;
+            let mixed = mixing(shape.tasks, self.experts, shape.representation());
+            // A selector's weights are a product over the digits.
+            let gates = shape.tasks * selectors * digits * self.experts;
+            batch * ((self.experts + shape.tasks) * shape.inputs + gates + mixed)
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

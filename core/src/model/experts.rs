@@ -13,7 +13,7 @@ pub(super) const GATE: OptionSpec = OptionSpec {
 };
 
 #[cfg(feature = "engine")]
-pub use engine::{Bank, GATES, mean_shares, mix, mix_alike, push_gates, shares};
+pub use engine::{Bank, GATES, mean_shares, mix, mix_alike, mixing, push_gates, shares};
 
 #[cfg(feature = "engine")]
 mod engine {
@@ -94,6 +94,12 @@ mod engine {
         let [.., batch, width] = outputs.dims();
         let all = outputs.reshape([rows, experts, batch * width]);
         shares.matmul(all).reshape([rows * gates, batch, width])
+    }
+
+    /// Numbers that so many gates make for a row of the batch, over experts of this width: logits and shares,
+    /// the experts' weighted outputs, and their sums.
+    pub fn mixing(gates: usize, experts: usize, width: usize) -> usize {
+        gates * (experts * (2 + width) + width)
     }
 
     /// The mean share of every expert over the rows, `[G, E]`, of shares `[1, G, B, E]`.

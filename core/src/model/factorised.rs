@@ -182,6 +182,16 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let weights = |((from, to), (factors, _)): ((usize, usize), &(Factors, Layer))| {
+                let (rows, columns) = factors.inner;
+                // The mixture, then behind each factor, whose copies stand beside it.
+                rows * columns + from * rows + from * columns + columns * to + from * to
+            };
+            let weights: usize = shape.maps().zip(&self.layers).map(weights).sum();
+            shape.tasks * (weights + batch * (shape.inputs + shape.units()))
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let layers = self.layers.iter().enumerate();

@@ -85,6 +85,12 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let weights: usize = shape.maps().map(|(from, to)| from * to).sum();
+            // The shared weights for every task, the corrections, and their sum.
+            shape.tasks * (3 * weights + batch * (shape.inputs + shape.units()))
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);

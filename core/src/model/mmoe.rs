@@ -47,7 +47,7 @@ pub(super) const EXPERTS: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -86,6 +86,11 @@ mod engine {
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), !ONE)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let gates = if ONE { 1 } else { shape.tasks };
+            batch * ((self.experts + gates) * shape.inputs + mixing(gates, self.experts, shape.representation()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

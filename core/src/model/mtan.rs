@@ -89,6 +89,11 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            // The trunk's units for every task, beside what passed the last mask, and what passes this one.
+            batch * shape.tasks * (shape.inputs + 3 * shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             Features::own(self.run(params, inputs, look, &mut |_| {}), self.columns.len())
         }

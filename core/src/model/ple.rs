@@ -29,7 +29,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -86,6 +86,16 @@ mod engine {
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (tasks, (shared, each)) = (shape.tasks, self.counts);
+            let copies = shared + tasks * (each + 1);
+            let of_level = |((from, to), level): ((usize, usize), &Level)| {
+                let all = level.common_gate.map_or(0, |_| mixing(1, shared + tasks * each, to));
+                copies * from + mixing(tasks, shared + each, to) + all
+            };
+            batch * shape.maps().zip(&self.levels).map(of_level).sum::<usize>()
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

@@ -131,6 +131,15 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let of_depth = |(l, (from, to)): (usize, (usize, usize))| match l {
+                0 => self.blocks * from + (self.blocks + 1 + shape.tasks) * to,
+                // Every task runs through every block, and what it takes of each is added up.
+                _ => shape.tasks * (self.blocks * from + 2 * (self.blocks + 1) * to + to),
+            };
+            batch * shape.maps().enumerate().map(of_depth).sum::<usize>()
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = inputs;

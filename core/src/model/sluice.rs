@@ -92,6 +92,11 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            // Halves side by side, mixed, turned back, and every layer once more in the heads' mixture.
+            batch * shape.tasks * (shape.inputs + 4 * shape.units() + shape.representation())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);

@@ -45,7 +45,7 @@ const SIZE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
-    use crate::model::experts::{GATES, mean_shares, mix};
+    use crate::model::experts::{GATES, mean_shares, mix, mixing};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -82,6 +82,13 @@ mod engine {
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let from = shape.maps().last().map_or(shape.inputs, |(from, _)| from);
+            // A key for every group; the layout counts one.
+            let keys = (self.count - 1) * shape.representation();
+            batch * (self.count * from + keys + mixing(shape.tasks, self.count, shape.representation()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

@@ -26,7 +26,7 @@ use super::tensors::upload;
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
-use crate::model::{self, Layout, Network, Shape};
+use crate::model::{self, Network, Shape};
 use crate::strategy::Says;
 use burn::tensor::{Device, Tensor};
 
@@ -89,11 +89,11 @@ impl Trainer {
     }
 
     /// Builds a lesson with a population of the caller's choice.
-    pub fn planned(lesson: Lesson, device: &Device, plan: impl FnOnce(&Lesson, &Shape, &Layout) -> Plan) -> Self {
+    pub fn planned(lesson: Lesson, device: &Device, plan: impl FnOnce(&Lesson, &Shape, &dyn Network) -> Plan) -> Self {
         let data = data::build(&lesson);
         let shape = Shape::of(&lesson, data.inputs);
         let network = model::build(&lesson.architecture, &shape);
-        let whole = plan(&lesson, &shape, network.layout());
+        let whole = plan(&lesson, &shape, network.as_ref());
         let mut parts = beside::populations(&lesson, &whole, data.inputs).into_iter();
         let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, whole.clone()));
         let beside = parts.map(|(lesson, plan)| Self::with_plan(lesson, data.clone(), plan, device)).collect();
