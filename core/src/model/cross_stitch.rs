@@ -33,6 +33,9 @@ pub(super) const OWN: OptionSpec = OptionSpec {
     live: false,
 };
 
+/// Of 1, 3, 10 and 30, ten has the lowest test loss where validation rows are best on the lessons twins, rivals
+/// and groups (0.183, 0.144 and 0.043, means of three seeds; at 1 it is 0.196, 0.156 and 0.045), though on
+/// rivals the matrices' entries grow to about ten.
 pub(super) const RATE: OptionSpec = OptionSpec {
     key: "rate",
     label: "rate of the mixing",
