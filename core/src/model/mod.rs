@@ -13,6 +13,7 @@ use std::sync::LazyLock;
 mod branch;
 mod cgc;
 mod cross_stitch;
+mod decompose;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
 mod dselect_k;
