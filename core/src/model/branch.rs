@@ -55,7 +55,6 @@ const TEMPERATURE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::experts::{GATES, mix_alike};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -104,6 +103,10 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            batch * self.nodes.max(shape.tasks) * (shape.inputs + shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let [rows, batch, _] = inputs.dims();
             let mut x = repeat(inputs, self.nodes);
@@ -122,7 +125,7 @@ mod engine {
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
             let nodes: Vec<String> = (1..=self.nodes).map(|node| format!("node {node}")).collect();
-            let tasks = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let tasks = column_names(&self.columns);
             let exhibit = |title, rows: &Vec<String>, choices: &Choices| Exhibit {
                 title,
                 rows: rows.clone(),

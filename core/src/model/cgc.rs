@@ -4,6 +4,7 @@
 //! the tasks' experts, the gates and the heads.
 
 use super::Architecture;
+use super::experts::GATE;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 
 /// The table's line.
@@ -14,7 +15,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "CGC",
             help: "Shared experts and experts of every task's own; a task's gate mixes the shared ones and its own.",
         },
-        &[COMMON, OWN],
+        &[COMMON, OWN, GATE],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -42,8 +43,7 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
-    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -76,13 +76,25 @@ mod engine {
                 common: Bank::push(layout, shape, &Owner::Copies(common), "shared experts, layer"),
                 own: Bank::push(layout, shape, &Owner::Stacked(owners), "tasks' experts, layer"),
                 counts: (common, own),
-                gates: push_gates(layout, "gates", 0, &Owner::Stacked(columns.clone()), (shape.inputs, common + own)),
+                gates: push_gates(
+                    layout,
+                    options,
+                    ("gates", 0),
+                    &Owner::Stacked(columns.clone()),
+                    (shape.inputs, common + own),
+                ),
                 columns,
             }
         }
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (tasks, (shared, each)) = (shape.tasks, self.counts);
+            let copies = shared + tasks * (each + 1);
+            batch * (copies * shape.inputs + mixing(tasks, shared + each, shape.representation()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
@@ -105,7 +117,7 @@ mod engine {
             let columns = (1..=shared).map(|e| format!("shared {e}")).chain((1..=own).map(|e| format!("own {e}")));
             vec![Exhibit {
                 title: "gate mixture".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: columns.collect(),
                 values: mean_shares(self.shares(params, inputs)),
             }]

@@ -33,6 +33,9 @@ pub(super) const OWN: OptionSpec = OptionSpec {
     live: false,
 };
 
+/// Of 1, 3, 10 and 30, ten has the lowest test loss where validation rows are best on the lessons twins, rivals
+/// and groups (0.183, 0.144 and 0.043, means of three seeds; at 1 it is 0.196, 0.156 and 0.045), though on
+/// rivals the matrices' entries grow to about ten.
 pub(super) const RATE: OptionSpec = OptionSpec {
     key: "rate",
     label: "rate of the mixing",
@@ -53,7 +56,6 @@ const LAST: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -88,6 +90,10 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            batch * shape.tasks * (shape.inputs + shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
@@ -103,7 +109,7 @@ mod engine {
         }
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
-            let names = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let names = column_names(&self.columns);
             let of_layer = |(l, stitch): (usize, &Option<usize>)| {
                 let values = params.slot((*stitch)?).reshape([self.columns.len(); 2]);
                 let title = format!("stitches after layer {}", l + 1);

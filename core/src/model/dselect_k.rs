@@ -76,8 +76,8 @@ const ENTROPY: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{Activation, task_name};
-    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike};
+    use crate::config::Activation;
+    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike, mixing};
     use crate::model::layers::layer;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
@@ -157,6 +157,14 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (selectors, digits) = self.selectors;
+            let mixed = mixing(shape.tasks, self.experts, shape.representation());
+            // A selector's weights are a product over the digits.
+            let gates = shape.tasks * selectors * digits * self.experts;
+            batch * ((self.experts + shape.tasks) * shape.inputs + gates + mixed)
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let outputs = self.bank.apply(params, inputs.clone(), look, true);
             let gates = self.gates(params, &inputs);
@@ -185,7 +193,7 @@ mod engine {
         fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
             vec![Exhibit {
                 title: "gate mixture".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),
                 values: mean_shares(self.gates(params, &inputs)),
             }]

@@ -1,85 +1,110 @@
 //! What mixtures of experts have in common: banks of experts, gates, and the mixing.
 
-use super::network::Params;
-use super::parts::{Layer, Look, push_trunk, repeat};
-use super::shape::Shape;
-use super::slots::{Init, Layout, Owner, SlotKind};
-use burn::tensor::{Tensor, activation};
+use crate::config::{Kind, OptionSpec};
 
-/// Standard deviation of a gate's initial weights: small, so that it begins with all experts alike.
-const GATE: f32 = 0.01;
-/// Number of the first gate's random stream.
-pub const GATES: usize = 32;
+/// How the gates of a mixture begin.
+pub(super) const GATE: OptionSpec = OptionSpec {
+    key: "gate",
+    label: "gates at the start",
+    help: "Standard deviation of the gates' initial weights: the smaller, the more alike they begin by using all experts.",
+    kind: Kind::Number { min: 0.001, max: 1.0, log: true, inherits: false },
+    default: 0.01,
+    live: false,
+};
 
-/// Experts with equal layers, each as deep as the lesson's trunk.
-pub struct Bank {
-    layers: Vec<Layer>,
-    count: usize,
-}
+#[cfg(feature = "engine")]
+pub use engine::{Bank, GATES, mean_shares, mix, mix_alike, mixing, push_gates, shares};
 
-impl Bank {
-    /// So many experts of everybody's, or with `owners` a task's for each of its places there.
-    pub fn push(layout: &mut Layout, shape: &Shape, owner: &Owner, name: &str) -> Self {
-        let count = match owner {
-            Owner::Copies(count) => *count,
-            Owner::Stacked(tasks) => tasks.len(),
-            Owner::Shared | Owner::Wide(_) => 1,
-        };
-        Self { layers: push_trunk(layout, &shape.trunk, owner, shape.inputs, name), count }
+#[cfg(feature = "engine")]
+mod engine {
+    use super::GATE;
+    use crate::model::Options;
+    use crate::model::network::Params;
+    use crate::model::parts::{Layer, Look, push_trunk, repeat};
+    use crate::model::shape::Shape;
+    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use burn::tensor::{Tensor, activation};
+
+    /// Number of the first gate's random stream.
+    pub const GATES: usize = 32;
+
+    /// Experts with equal layers, each as deep as the lesson's trunk.
+    pub struct Bank {
+        layers: Vec<Layer>,
+        count: usize,
     }
 
-    /// The experts' outputs, `[R, E, B, w]`, of inputs `[R, B, in]`. `pictured` for the bank whose first
-    /// expert the picture shows; units drop out in all banks alike.
-    pub fn apply(&self, params: &Params, inputs: Tensor<3>, look: &mut Look, pictured: bool) -> Tensor<4> {
-        let layers = self.layers.iter().enumerate();
-        let x = layers.fold(repeat(inputs, self.count), |x, (l, layer)| {
-            let y = layer.apply(params, x, 1);
-            if pictured { look.layer(l, y, self.count) } else { look.drop(l, y, self.count) }
-        });
-        let [rows, batch, width] = x.dims();
-        x.reshape([rows / self.count, self.count, batch, width])
+    impl Bank {
+        /// So many experts of everybody's, or with `owners` a task's for each of its places there.
+        pub fn push(layout: &mut Layout, shape: &Shape, owner: &Owner, name: &str) -> Self {
+            let count = match owner {
+                Owner::Copies(count) => *count,
+                Owner::Stacked(tasks) => tasks.len(),
+                Owner::Shared | Owner::Wide(_) => 1,
+            };
+            Self { layers: push_trunk(layout, &shape.trunk, owner, shape.inputs, name), count }
+        }
+
+        /// The experts' outputs, `[R, E, B, w]`, of inputs `[R, B, in]`. `pictured` for the bank whose first
+        /// expert the picture shows; units drop out in all banks alike.
+        pub fn apply(&self, params: &Params, inputs: Tensor<3>, look: &mut Look, pictured: bool) -> Tensor<4> {
+            let layers = self.layers.iter().enumerate();
+            let x = layers.fold(repeat(inputs, self.count), |x, (l, layer)| {
+                let y = layer.apply(params, x, 1);
+                if pictured { look.layer(l, y, self.count) } else { look.drop(l, y, self.count) }
+            });
+            let [rows, batch, width] = x.dims();
+            x.reshape([rows / self.count, self.count, batch, width])
+        }
     }
-}
 
-/// A slot of linear gates without a bias, one for each owner, over `experts` experts.
-pub fn push_gates(
-    layout: &mut Layout,
-    name: &str,
-    index: usize,
-    owner: &Owner,
-    (from, experts): (usize, usize),
-) -> usize {
-    let kind = SlotKind::Free(Init::Normal(GATE), 1.0);
-    layout.push(format!("{name}, weights"), GATES + index, owner.clone(), kind, from, experts)
-}
+    /// A slot of linear gates without a bias, one for each owner, over `experts` experts; the architecture's
+    /// options say how their weights begin.
+    pub fn push_gates(
+        layout: &mut Layout,
+        options: Options,
+        (name, index): (&str, usize),
+        owner: &Owner,
+        (from, experts): (usize, usize),
+    ) -> usize {
+        let kind = SlotKind::Free(Init::Normal(options(GATE.key) as f32), 1.0);
+        layout.push(format!("{name}, weights"), GATES + index, owner.clone(), kind, from, experts)
+    }
 
-/// The shares that `count` gates give to the experts: `[R, count, B, E]`, of inputs `[R * count, B, in]`.
-pub fn shares(params: &Params, gates: usize, inputs: Tensor<3>, count: usize) -> Tensor<4> {
-    let logits = inputs.matmul(params.slot(gates));
-    let [rows, batch, experts] = logits.dims();
-    activation::softmax(logits, 2).reshape([rows / count, count, batch, experts])
-}
+    /// The shares that `count` gates give to the experts: `[R, count, B, E]`, of inputs `[R * count, B, in]`.
+    pub fn shares(params: &Params, gates: usize, inputs: Tensor<3>, count: usize) -> Tensor<4> {
+        let logits = inputs.matmul(params.slot(gates));
+        let [rows, batch, experts] = logits.dims();
+        activation::softmax(logits, 2).reshape([rows / count, count, batch, experts])
+    }
 
-/// The experts' outputs `[R, E, B, w]` mixed by shares `[R, G, B, E]`: `[R, G, B, w]`.
-pub fn mix(shares: Tensor<4>, outputs: Tensor<4>) -> Tensor<4> {
-    let [rows, gates, batch, experts] = shares.dims();
-    let width = outputs.dims()[3];
-    let shares = shares.swap_dims(2, 3).reshape([rows, gates, experts, batch, 1]);
-    let outputs = outputs.reshape([rows, 1, experts, batch, width]);
-    (shares * outputs).sum_dim(2).reshape([rows, gates, batch, width])
-}
+    /// The experts' outputs `[R, E, B, w]` mixed by shares `[R, G, B, E]`: `[R, G, B, w]`.
+    pub fn mix(shares: Tensor<4>, outputs: Tensor<4>) -> Tensor<4> {
+        let [rows, gates, batch, experts] = shares.dims();
+        let width = outputs.dims()[3];
+        let shares = shares.swap_dims(2, 3).reshape([rows, gates, experts, batch, 1]);
+        let outputs = outputs.reshape([rows, 1, experts, batch, width]);
+        (shares * outputs).sum_dim(2).reshape([rows, gates, batch, width])
+    }
 
-/// The experts' outputs `[R, E, B, w]` mixed by shares that are the same in all rows of the batch,
-/// `[R, G, E]`: `[R * G, B, w]`.
-pub fn mix_alike(shares: Tensor<3>, outputs: Tensor<4>) -> Tensor<3> {
-    let [rows, gates, experts] = shares.dims();
-    let [.., batch, width] = outputs.dims();
-    let all = outputs.reshape([rows, experts, batch * width]);
-    shares.matmul(all).reshape([rows * gates, batch, width])
-}
+    /// The experts' outputs `[R, E, B, w]` mixed by shares that are the same in all rows of the batch,
+    /// `[R, G, E]`: `[R * G, B, w]`.
+    pub fn mix_alike(shares: Tensor<3>, outputs: Tensor<4>) -> Tensor<3> {
+        let [rows, gates, experts] = shares.dims();
+        let [.., batch, width] = outputs.dims();
+        let all = outputs.reshape([rows, experts, batch * width]);
+        shares.matmul(all).reshape([rows * gates, batch, width])
+    }
 
-/// The mean share of every expert over the rows, `[G, E]`, of shares `[1, G, B, E]`.
-pub fn mean_shares(shares: Tensor<4>) -> Tensor<2> {
-    let [_, gates, _, experts] = shares.dims();
-    shares.mean_dim(2).reshape([gates, experts])
+    /// Numbers that so many gates make for a row of the batch, over experts of this width: logits and shares,
+    /// the experts' weighted outputs, and their sums.
+    pub fn mixing(gates: usize, experts: usize, width: usize) -> usize {
+        gates * (experts * (2 + width) + width)
+    }
+
+    /// The mean share of every expert over the rows, `[G, E]`, of shares `[1, G, B, E]`.
+    pub fn mean_shares(shares: Tensor<4>) -> Tensor<2> {
+        let [_, gates, _, experts] = shares.dims();
+        shares.mean_dim(2).reshape([gates, experts])
+    }
 }

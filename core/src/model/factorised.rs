@@ -7,7 +7,13 @@
 //!
 //! Shared: every factor but that of the tasks (`S`, `U3`, `G3`), of which each has a row of its own.
 //! Private: that row, the biases and the heads. Ranks are those for a start without single-task
-//! solutions: half of everything. Factors begin so that the weights have the variance of a plain layer.
+//! solutions: half of everything. Factors begin as scaled normal numbers, or as what the initial weights
+//! of plain layers decompose into; either way the weights are as large as a plain layer's.
+//!
+//! The paper's third start is not here: to train the tasks alone, choose the ranks by the singular values of
+//! their stacked weights, and begin with what these decompose into. The members of a population have one
+//! shape, so that ranks that depend on what was trained are ranks of a new lesson; and the members that
+//! wait would need optimiser states and steps of their own.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
@@ -20,7 +26,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "tensor factorisation",
             help: "All tasks' weights of a layer are made of shared factors and a few numbers of each task.",
         },
-        &[FORM, MIXED, SHARE],
+        &[FORM, MIXED, SHARE, START],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -63,13 +69,29 @@ const SHARE: OptionSpec = OptionSpec {
     live: false,
 };
 
+const START: OptionSpec = OptionSpec {
+    key: "start",
+    label: "initial factors",
+    help: "How the factors begin.",
+    kind: Kind::Choice(starts),
+    default: 0.0,
+    live: false,
+};
+
+fn starts() -> Vec<Choice> {
+    vec![
+        Choice { key: "normal", label: "normal", help: "Independent normal numbers." },
+        Choice { key: "svd", label: "SVD", help: "What the initial weights of plain layers, stacked, decompose into." },
+    ]
+}
+
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{LayerConfig, task_name};
+    use crate::config::LayerConfig;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind, weight_deviation};
+    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind, weight_deviation};
     use burn::tensor::Tensor;
 
     /// The slots of a layer's factors.
@@ -174,12 +196,34 @@ mod engine {
                 let rest = Layer::push_rest(layout, &name, l, &owner, factors.core, layer);
                 (Factors { tasks, ..factors }, rest)
             };
-            let layers = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
+            let layers: Vec<_> = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
+            if options("start") != 0.0 {
+                let product = |(l, ((factors, rest), sizes)): (usize, (&(Factors, Layer), (usize, usize)))| Product {
+                    layer: l,
+                    activation: rest.activation,
+                    sizes,
+                    core: factors.core,
+                    before: factors.before,
+                    behind: factors.behind,
+                    tasks: factors.tasks,
+                };
+                layout.products = layers.iter().zip(shape.maps()).enumerate().map(product).collect();
+            }
             Self { layers, mixed, columns }
         }
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let weights = |((from, to), (factors, _)): ((usize, usize), &(Factors, Layer))| {
+                let (rows, columns) = factors.inner;
+                // The mixture, then behind each factor, whose copies stand beside it.
+                rows * columns + from * rows + from * columns + columns * to + from * to
+            };
+            let weights: usize = shape.maps().zip(&self.layers).map(weights).sum();
+            shape.tasks * (weights + batch * (shape.inputs + shape.units()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
@@ -195,7 +239,7 @@ mod engine {
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
             let of_layer = |(l, (factors, _)): (usize, &(Factors, Layer))| Exhibit {
                 title: format!("task factor of layer {}", l + 1),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.mixed).map(|c| format!("matrix {c}")).collect(),
                 values: params.slot(factors.tasks).reshape([self.columns.len(), self.mixed]),
             };

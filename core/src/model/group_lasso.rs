@@ -111,6 +111,10 @@ mod engine {
             (shape.representation(), false)
         }
 
+        fn made(&self, _: &Shape, _: usize) -> usize {
+            0
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let layers = self.layers.iter().enumerate();
             Features::Common(layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1)))

@@ -54,6 +54,10 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            batch * (self.count * shape.inputs + shape.tasks * shape.representation())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let layers = self.layers.iter().enumerate();
             let x = layers

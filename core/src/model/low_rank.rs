@@ -44,7 +44,7 @@ const SCALE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{LayerConfig, task_name};
+    use crate::config::LayerConfig;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -85,6 +85,12 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let weights: usize = shape.maps().map(|(from, to)| from * to).sum();
+            // The shared weights for every task, the corrections, and their sum.
+            shape.tasks * (3 * weights + batch * (shape.inputs + shape.units()))
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
@@ -103,7 +109,7 @@ mod engine {
             });
             vec![Exhibit {
                 title: "strength of the tasks' corrections".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
                 values: Tensor::cat(norms.collect(), 1),
             }]

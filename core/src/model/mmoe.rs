@@ -5,6 +5,7 @@
 //! heads.
 
 use super::Architecture;
+use super::experts::GATE;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 
 /// The line of the form with a gate for each task.
@@ -15,7 +16,7 @@ pub const MMOE: Architecture = Architecture {
             label: "MMoE",
             help: "Several experts; a gate for each task mixes them, for each row anew.",
         },
-        &[EXPERTS],
+        &[EXPERTS, GATE],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -27,7 +28,7 @@ pub const MMOE: Architecture = Architecture {
 pub const OMOE: Architecture = Architecture {
     entry: PickEntry::new(
         Choice { key: "omoe", label: "one-gate MoE", help: "Several experts, mixed by one gate for all tasks." },
-        &[EXPERTS],
+        &[EXPERTS, GATE],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -46,8 +47,7 @@ pub(super) const EXPERTS: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
-    use crate::model::experts::{Bank, mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -80,12 +80,17 @@ mod engine {
             let columns = shape.columns();
             let bank = Bank::push(layout, shape, &Owner::Copies(experts), "experts, layer");
             let owner = if ONE { Owner::Shared } else { Owner::Stacked(columns.clone()) };
-            let gates = push_gates(layout, "gates", 0, &owner, (shape.inputs, experts));
+            let gates = push_gates(layout, options, ("gates", 0), &owner, (shape.inputs, experts));
             Self { bank, experts, gates, columns }
         }
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), !ONE)
+        }
+
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let gates = if ONE { 1 } else { shape.tasks };
+            batch * ((self.experts + gates) * shape.inputs + mixing(gates, self.experts, shape.representation()))
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
@@ -102,7 +107,7 @@ mod engine {
             let all = || vec!["all tasks".to_string()];
             vec![Exhibit {
                 title: "gate mixture".into(),
-                rows: if ONE { all() } else { column_names(&self.columns, |t| format!("task {}", task_name(t))) },
+                rows: if ONE { all() } else { column_names(&self.columns) },
                 columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),
                 values: mean_shares(self.shares(params, inputs)),
             }]

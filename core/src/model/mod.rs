@@ -13,10 +13,10 @@ use std::sync::LazyLock;
 mod branch;
 mod cgc;
 mod cross_stitch;
+mod decompose;
 #[cfg(feature = "gpu")]
 pub(crate) mod device;
 mod dselect_k;
-#[cfg(feature = "engine")]
 mod experts;
 mod factorised;
 mod group_lasso;

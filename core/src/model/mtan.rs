@@ -36,7 +36,7 @@ const OPEN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{Activation, LayerConfig, task_name};
+    use crate::config::{Activation, LayerConfig};
     use crate::model::experts::GATES;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -89,6 +89,11 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            // The trunk's units for every task, beside what passed the last mask, and what passes this one.
+            batch * shape.tasks * (shape.inputs + 3 * shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             Features::own(self.run(params, inputs, look, &mut |_| {}), self.columns.len())
         }
@@ -100,7 +105,7 @@ mod engine {
                 let [tasks, _, width] = mask.dims();
                 Exhibit {
                     title: format!("masks of layer {l}"),
-                    rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                    rows: column_names(&self.columns),
                     columns: (1..=width).map(|unit| format!("unit {unit}")).collect(),
                     values: mask.mean_dim(1).reshape([tasks, width]),
                 }

@@ -175,6 +175,9 @@ pub trait Network {
     /// `inputs`: `[R, B, inputs]`.
     fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs;
 
+    /// Numbers that a member's forward pass over so many rows makes, for the memory budget.
+    fn made(&self, batch: usize) -> usize;
+
     /// Gumbel numbers that it draws for a member and a step.
     fn draws(&self) -> usize {
         0

@@ -4,8 +4,8 @@ use super::heads::Heads;
 use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
 use super::shape::Shape;
-use super::slots::{Init, Layout, Owner, SlotKind};
-use crate::config::{Activation, LayerConfig};
+use super::slots::{Init, Layout, Owner, Slot, SlotKind};
+use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
 /// The slots of one layer.
@@ -210,6 +210,10 @@ pub trait Trunk: Sized {
     /// What it hands to the heads. `inputs`: `[R, B, inputs]`.
     fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features;
 
+    /// Numbers that a member's forward pass over so many rows makes beside the inputs and what layers with
+    /// weights of their own put out: copies for several trunks, mixtures, weights made of factors.
+    fn made(&self, shape: &Shape, batch: usize) -> usize;
+
     /// See [`Network::draws`].
     fn draws(&self) -> usize {
         0
@@ -268,6 +272,17 @@ impl<T: Trunk> Network for Composed<T> {
         Outputs { groups, hidden: look.hidden.unwrap_or_default() }
     }
 
+    fn made(&self, batch: usize) -> usize {
+        let of_slot = |slot: &Slot| match slot.kind {
+            SlotKind::Weight(_) => slot.blocks() * slot.columns,
+            // A layer norm makes the centred units, their squares and the quotient.
+            SlotKind::Gain => 3 * slot.blocks() * slot.columns,
+            _ => 0,
+        };
+        let units: usize = self.layout.slots.iter().map(of_slot).sum();
+        batch * (self.shape.inputs + units) + self.trunk.made(&self.shape, batch)
+    }
+
     fn draws(&self) -> usize {
         self.trunk.draws()
     }
@@ -295,6 +310,6 @@ pub fn build<T: Trunk + 'static>(shape: &Shape, options: &dyn Fn(&str) -> f64) -
 }
 
 /// Names of rows or columns that stand for tasks in column order.
-pub fn column_names(columns: &[usize], name: impl Fn(usize) -> String) -> Vec<String> {
-    columns.iter().map(|task| name(*task)).collect()
+pub fn column_names(columns: &[usize]) -> Vec<String> {
+    columns.iter().map(|task| format!("task {}", task_name(*task))).collect()
 }

@@ -8,6 +8,7 @@
 
 use super::Architecture;
 use super::cgc::{COMMON, OWN};
+use super::experts::GATE;
 use crate::config::{Choice, PickEntry};
 
 /// The table's line.
@@ -18,7 +19,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "PLE",
             help: "CGC level upon level, one for each shared layer, with a shared gate between them.",
         },
-        &[COMMON, OWN],
+        &[COMMON, OWN, GATE],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -28,8 +29,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
-    use crate::model::experts::{mean_shares, mix, push_gates, shares};
+    use crate::model::experts::{mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -65,14 +65,14 @@ mod engine {
             let common_gates: Vec<_> = (1..depth)
                 .map(|l| {
                     let sizes = (input(l - 1), shared + tasks * each);
-                    push_gates(layout, &format!("shared gate, level {l}"), 16 + l, &Owner::Shared, sizes)
+                    push_gates(layout, options, (&format!("shared gate, level {l}"), 16 + l), &Owner::Shared, sizes)
                 })
                 .collect();
             let owners = Owner::Stacked(columns.iter().flat_map(|task| vec![*task; each]).collect());
             let own = push_trunk(layout, &shape.trunk, &owners, shape.inputs, "tasks' experts, level");
             let gates = (0..depth).map(|l| {
                 let owner = Owner::Stacked(columns.clone());
-                push_gates(layout, &format!("gates, level {}", l + 1), l, &owner, (input(l), shared + each))
+                push_gates(layout, options, (&format!("gates, level {}", l + 1), l), &owner, (input(l), shared + each))
             });
             let gates: Vec<_> = gates.collect();
             let levels = common.into_iter().zip(own).zip(gates).enumerate().map(|(l, ((common, own), gates))| Level {
@@ -88,12 +88,22 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let (tasks, (shared, each)) = (shape.tasks, self.counts);
+            let copies = shared + tasks * (each + 1);
+            let of_level = |((from, to), level): ((usize, usize), &Level)| {
+                let all = level.common_gate.map_or(0, |_| mixing(1, shared + tasks * each, to));
+                copies * from + mixing(tasks, shared + each, to) + all
+            };
+            batch * shape.maps().zip(&self.levels).map(of_level).sum::<usize>()
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             Features::Own(self.run(params, inputs, look, &mut |_, _| {}))
         }
 
         fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
-            let tasks = column_names(&self.columns, |task| format!("task {}", task_name(task)));
+            let tasks = column_names(&self.columns);
             let (shared, each) = self.counts;
             let common: Vec<String> = (1..=shared).map(|e| format!("shared {e}")).collect();
             let own = |name: &String| (1..=each).map(|e| format!("{name}, {e}")).collect::<Vec<_>>();

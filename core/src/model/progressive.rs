@@ -148,6 +148,13 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            // Every column reads all units of the ones before it; beside them all units of all columns stand
+            // side by side, and the terms one by one, stacked and added.
+            let read = shape.tasks * shape.tasks.saturating_sub(1) / 2;
+            batch * (shape.tasks * shape.inputs + (read + 4 * shape.tasks) * shape.units())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let mut x = repeat(inputs, self.tasks);
             let mut lateral: Option<Tensor<3>> = None;

@@ -82,7 +82,6 @@ pub(super) const RATE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::experts::{GATES, mix_alike};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
@@ -132,6 +131,15 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let of_depth = |(l, (from, to)): (usize, (usize, usize))| match l {
+                0 => self.blocks * from + (self.blocks + 1 + shape.tasks) * to,
+                // Every task runs through every block, and what it takes of each is added up.
+                _ => shape.tasks * (self.blocks * from + 2 * (self.blocks + 1) * to + to),
+            };
+            batch * shape.maps().enumerate().map(of_depth).sum::<usize>()
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = inputs;
@@ -168,7 +176,7 @@ mod engine {
                 let pass = depth.passes.then(|| "pass".to_string());
                 Exhibit {
                     title: format!("chances of the blocks at depth {}", l + 1),
-                    rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                    rows: column_names(&self.columns),
                     columns: (1..=self.blocks).map(|b| format!("block {b}")).chain(pass).collect(),
                     values: depth.choices.chances(params).reshape([self.columns.len(), depth.choices.options()]),
                 }

@@ -62,6 +62,17 @@ impl Shape {
         self.groups.iter().flat_map(|group| group.tasks.clone()).collect()
     }
 
+    /// Of every trunk layer: how many numbers it reads, and how many units it has.
+    pub fn maps(&self) -> impl Iterator<Item = (usize, usize)> {
+        let widths = || self.trunk.iter().map(|layer| layer.width);
+        std::iter::once(self.inputs).chain(widths()).zip(widths())
+    }
+
+    /// Units of all trunk layers.
+    pub fn units(&self) -> usize {
+        self.trunk.iter().map(|layer| layer.width).sum()
+    }
+
     /// Width of the representation that the heads read.
     pub fn representation(&self) -> usize {
         self.trunk.last().map_or(self.inputs, |layer| layer.width)

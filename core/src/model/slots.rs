@@ -4,6 +4,7 @@
 //! gradient matrix and the Gram matrix are single operations. Shared slots come first: the first
 //! [`Layout::shared`] columns are what gradient methods act on.
 
+use super::decompose::{Cube, decompose};
 use crate::config::Activation;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
@@ -144,6 +145,12 @@ impl Slot {
         (0..self.rows).flat_map(|r| (0..self.columns).map(move |c| start + r * stride + c)).collect()
     }
 
+    /// Writes its numbers into a flat vector, in their order there.
+    fn fill(&self, values: &mut [f32], numbers: impl Iterator<Item = f64>) {
+        let own = values.iter_mut().skip(self.offset).take(self.len());
+        own.zip(numbers).for_each(|(value, number)| *value = number as f32);
+    }
+
     /// The tasks that own it; none for shared slots.
     pub fn tasks(&self) -> &[usize] {
         match &self.owner {
@@ -151,6 +158,25 @@ impl Slot {
             Owner::Wide(tasks) | Owner::Stacked(tasks) => tasks,
         }
     }
+}
+
+/// A layer whose weights are a product of slots, which begin as what a plain layer's decompose into.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Product {
+    /// Number of the layer, for its random stream.
+    pub layer: usize,
+    /// What follows the layer.
+    pub activation: Activation,
+    /// Inputs and units.
+    pub sizes: (usize, usize),
+    /// The slot of what tasks mix, `[mixed, inner rows * inner columns]`.
+    pub core: usize,
+    /// That of the factor before it, `[in, inner rows]`.
+    pub before: Option<usize>,
+    /// That of the factor behind it, `[inner columns, out]`.
+    pub behind: Option<usize>,
+    /// The tasks' shares, `[1, mixed]` each.
+    pub tasks: usize,
 }
 
 /// All slots of a network.
@@ -162,6 +188,8 @@ pub struct Layout {
     pub shared: usize,
     /// All parameters.
     pub len: usize,
+    /// The layers whose slots begin together.
+    pub products: Vec<Product>,
 }
 
 impl Layout {
@@ -242,7 +270,38 @@ impl Layout {
                 init_block(slot, block, (copy, owner), (seed, model_seed), &mut values);
             }
         }
+        self.products.iter().for_each(|product| self.init_product(product, (seed, model_seed), &mut values));
         values
+    }
+
+    /// Initial values of a layer's factors: the weights that plain layers of the tasks would begin with,
+    /// decomposed, and the core scaled so that their product is as large as those were.
+    fn init_product(&self, product: &Product, seeds: (u32, u64), values: &mut [f32]) {
+        let slot = |index: Option<usize>| index.and_then(|index| self.slots.get(index));
+        let (Some(core), Some(tasks)) = (slot(Some(product.core)), slot(Some(product.tasks))) else { return };
+        let (before, behind) = (slot(product.before), slot(product.behind));
+        let (from, to) = product.sizes;
+        let bound = f64::from(bound(product.activation, from, to));
+        let drawn = tasks.tasks().iter().map(|task| {
+            let mut random = stream_of(product.layer, (0, Some(*task)), seeds);
+            (0..from * to).map(|_| random.random_range(-1.0_f64..1.0) * bound).collect::<Vec<_>>()
+        });
+        let drawn: Vec<Vec<f64>> = drawn.collect();
+        let plain = Cube::from_fn([from, to, drawn.len()], |[i, j, k]| drawn[k][i * to + j]);
+        let ranks = [before.map(|slot| slot.columns), behind.map(|slot| slot.rows), Some(tasks.columns)];
+        let found = decompose(&plain, ranks);
+        let scale = plain.norm() / found.core.norm().max(f64::MIN_POSITIVE);
+        let [rows, columns, mixed] = found.core.sizes;
+        let entries = (0..mixed * rows * columns).map(|n| [n / columns % rows, n % columns, n / (rows * columns)]);
+        core.fill(values, entries.map(|at| scale * found.core.at(at)));
+        // A matrix is stored column by column: its transpose is row-major.
+        let [inputs, units, shares] = found.factors.map(Option::unwrap_or_default);
+        let fill = |slot: Option<&Slot>, numbers: &[f64], values: &mut [f32]| {
+            slot.into_iter().for_each(|slot| slot.fill(values, numbers.iter().copied()));
+        };
+        fill(before, inputs.transpose().as_slice(), values);
+        fill(behind, units.as_slice(), values);
+        fill(Some(tasks), shares.transpose().as_slice(), values);
     }
 
     /// How many slots before this one draw initial values for the same owner and layer.
@@ -253,16 +312,15 @@ impl Layout {
     }
 }
 
+/// The random numbers of a layer's `copy`th matrix of an owner.
+fn stream_of(layer: usize, (copy, owner): (usize, Option<usize>), (seed, model_seed): (u32, u64)) -> impl rand::Rng {
+    let index = (copy as u64) << 16 | (layer as u64) << 8 | owner.map_or(0xff, |task| task as u64);
+    stream(seed, Purpose::Init, model_seed, index)
+}
+
 /// Initial values of one matrix, the `copy`th of its owner.
-fn init_block(
-    slot: &Slot,
-    block: usize,
-    (copy, owner): (usize, Option<usize>),
-    (seed, model_seed): (u32, u64),
-    values: &mut [f32],
-) {
-    let index = (copy as u64) << 16 | (slot.layer as u64) << 8 | owner.map_or(0xff, |task| task as u64);
-    let mut random = stream(seed, Purpose::Init, model_seed, index);
+fn init_block(slot: &Slot, block: usize, (copy, owner): (usize, Option<usize>), seeds: (u32, u64), values: &mut [f32]) {
+    let mut random = stream_of(slot.layer, (copy, owner), seeds);
     for (i, position) in slot.block(block).into_iter().enumerate() {
         let on_diagonal = i / slot.columns == i % slot.columns;
         let mut uniform = |bound: f32| random.random_range(-1.0_f32..1.0) * bound;

@@ -50,7 +50,6 @@ fn unfit(config: &Config) -> Option<&'static str> {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -93,6 +92,11 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            // Halves side by side, mixed, turned back, and every layer once more in the heads' mixture.
+            batch * shape.tasks * (shape.inputs + 4 * shape.units() + shape.representation())
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
@@ -133,9 +137,9 @@ mod engine {
         }
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
-            let name = |task| format!("task {}", task_name(task));
+            let tasks = column_names(&self.columns);
             let parts: Vec<String> =
-                self.columns.iter().flat_map(|task| ["a", "b"].map(|part| format!("{} {part}", name(*task)))).collect();
+                tasks.iter().flat_map(|task| ["a", "b"].map(|part| format!("{task} {part}"))).collect();
             let mut exhibits: Vec<_> = (1..)
                 .zip(&self.alphas)
                 .map(|(l, alpha)| Exhibit {
@@ -145,12 +149,12 @@ mod engine {
                     values: params.slot(*alpha).reshape([parts.len(); 2]),
                 })
                 .collect();
-            let [tasks, depth] = [self.columns.len(), self.alphas.len()];
+            let shape = [tasks.len(), self.alphas.len()];
             exhibits.push(Exhibit {
                 title: "layers for the heads".into(),
-                rows: column_names(&self.columns, name),
-                columns: (1..=depth).map(|l| format!("layer {l}")).collect(),
-                values: self.mixture(params).reshape([tasks, depth]),
+                rows: tasks,
+                columns: (1..=self.alphas.len()).map(|l| format!("layer {l}")).collect(),
+                values: self.mixture(params).reshape(shape),
             });
             exhibits
         }

@@ -36,7 +36,6 @@ const TIE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::task_name;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -71,6 +70,10 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            batch * shape.tasks * shape.inputs
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let tasks = self.columns.len();
             let layers = self.layers.iter().enumerate();
@@ -96,7 +99,7 @@ mod engine {
             let columns = (1..=layers.len()).map(|l| format!("layer {l}")).collect();
             vec![Exhibit {
                 title: "distance from the mean trunk".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns,
                 values: Tensor::cat(layers, 0).transpose(),
             }]

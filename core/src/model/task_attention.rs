@@ -44,8 +44,8 @@ const SIZE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::{Activation, LayerConfig, task_name};
-    use crate::model::experts::{GATES, mean_shares, mix};
+    use crate::config::{Activation, LayerConfig};
+    use crate::model::experts::{GATES, mean_shares, mix, mixing};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -84,6 +84,13 @@ mod engine {
             (shape.representation(), true)
         }
 
+        fn made(&self, shape: &Shape, batch: usize) -> usize {
+            let from = shape.maps().last().map_or(shape.inputs, |(from, _)| from);
+            // A key for every group; the layout counts one.
+            let keys = (self.count - 1) * shape.representation();
+            batch * (self.count * from + keys + mixing(shape.tasks, self.count, shape.representation()))
+        }
+
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let (shares, groups) = self.attend(params, inputs, look);
             Features::Own(mix(shares, groups))
@@ -93,7 +100,7 @@ mod engine {
             let (shares, _) = self.attend(params, inputs, &mut Look::without());
             vec![Exhibit {
                 title: "attention".into(),
-                rows: column_names(&self.columns, |task| format!("task {}", task_name(task))),
+                rows: column_names(&self.columns),
                 columns: (1..=self.count).map(|g| format!("group {g}")).collect(),
                 values: mean_shares(shares),
             }]

@@ -25,6 +25,6 @@ mod trainer;
 mod weigh;
 
 pub use error::TrainError;
-pub use plan::{Member, Plan, Role};
+pub use plan::{Member, Plan, Role, member_bytes};
 pub use session::{Session, Turn};
 pub use trainer::{Advance, Trainer};

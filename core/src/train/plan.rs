@@ -3,7 +3,7 @@
 use crate::balance::{self, rule::Needs};
 use crate::config::{Lesson, Pick};
 use crate::measure::pareto;
-use crate::model::{Layout, Shape, SlotKind, shared_bottom};
+use crate::model::{Network, Shape, shared_bottom};
 use std::ops::Range;
 
 /// What a member is there for.
@@ -60,7 +60,7 @@ pub const MEMORY_BUDGET: usize = 256 << 20;
 impl Plan {
     /// The population of a lesson, within the memory budget: the pairs of tasks
     /// lose seeds first, then the fan shrinks, then all lose seeds.
-    pub fn of(lesson: &Lesson, shape: &Shape, layout: &Layout) -> Self {
+    pub fn of(lesson: &Lesson, shape: &Shape, network: &dyn Network) -> Self {
         let tasks = shape.tasks;
         // One task has nothing to share: no baseline to differ from, no trade-off.
         let alone = tasks < 2;
@@ -74,7 +74,7 @@ impl Plan {
         let pairs = if baselines && lesson.population.pairs { pairs(tasks) } else { Vec::new() };
         let mut pair_seeds = if pairs.is_empty() { 0 } else { seeds };
         let gradients = |pick: &Pick| balance::of(pick).needs(pick) != Needs::Losses;
-        let per_member = member_bytes(lesson, shape, layout);
+        let per_member = member_bytes(lesson, network);
         let bytes = |fan: usize, seeds: usize, pair_seeds: usize| {
             // A row for each task where task gradients are looked at in every step.
             let rows = |by_gradients: bool| if by_gradients { tasks } else { 1 };
@@ -194,15 +194,14 @@ fn pairs(tasks: usize) -> Vec<(usize, usize)> {
 }
 
 /// What a member takes: parameters, optimiser state, gradients and leaves, and the activations of
-/// a batch with their gradients.
-fn member_bytes(lesson: &Lesson, shape: &Shape, layout: &Layout) -> usize {
+/// a batch with their gradients. Generous: with a full batch on the host a member of any architecture takes
+/// about a quarter of it.
+pub fn member_bytes(lesson: &Lesson, network: &dyn Network) -> usize {
     let rows = match lesson.training.batch {
         0 => lesson.data.train_rows,
         batch => batch,
     };
-    let layers = layout.slots.iter().filter(|slot| matches!(slot.kind, SlotKind::Weight(_)));
-    let units: usize = layers.map(|slot| slot.blocks() * slot.columns).sum();
     const COPIES_OF_PARAMETERS: usize = 9;
     const COPIES_OF_ACTIVATIONS: usize = 6;
-    4 * (COPIES_OF_PARAMETERS * layout.len + COPIES_OF_ACTIVATIONS * rows * (shape.inputs + units))
+    4 * (COPIES_OF_PARAMETERS * network.layout().len + COPIES_OF_ACTIVATIONS * network.made(rows))
 }

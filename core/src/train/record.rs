@@ -3,7 +3,7 @@
 use super::evaluate::SPLITS;
 use super::kinship::Kinship;
 use super::plan::{Plan, Role};
-use super::sight;
+use super::sight::{self, Past};
 use super::stages::Stages;
 use crate::data::Dataset;
 use crate::measure::{conflict, hypervolume::hypervolume, transfer::TransferGain};
@@ -115,10 +115,8 @@ impl Record {
         front.push(tasks.clone().map(|k| reading.valid(plan, 0, k)).collect());
         let transfer = self.transfer(plan, |member, task| reading.valid(plan, member, task));
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
-        let mut seen = sight::of(plan, data, reading, front, transfer.clone(), window);
-        for (task, sight) in seen.tasks.iter_mut().enumerate() {
-            sight.stages = self.stages.of(task);
-        }
+        let past = Past { window, stages: &self.stages };
+        let seen = sight::of(plan, data, reading, front, transfer.clone(), past);
         CurvePoint {
             step,
             epoch,

@@ -2,25 +2,33 @@
 
 use super::plan::Plan;
 use super::record::Reading;
+use super::stages::Stages;
 use crate::data::Dataset;
 use crate::measure::scores::Scores;
 use crate::measure::sights::{Sights, TaskSight};
 use crate::measure::transfer::{self, TransferGain};
 
-/// The sights of a step; `front` are the validation losses of the fan and of the composed model,
-/// `window` the Gram matrices of the last recorded steps.
+/// What is remembered of earlier steps.
+pub struct Past<'a> {
+    /// The Gram matrices of the last recorded steps.
+    pub window: Vec<&'a [f32]>,
+    /// A strategy's stages, and the losses at their ends.
+    pub stages: &'a Stages,
+}
+
+/// The sights of a step; `front` are the validation losses of the fan and of the composed model.
 pub fn of<'a>(
     plan: &Plan,
     data: &Dataset,
     reading: &'a Reading,
     front: Vec<Vec<f64>>,
     transfer: Vec<TransferGain>,
-    window: Vec<&'a [f32]>,
+    past: Past<'a>,
 ) -> Sights<'a> {
     Sights {
-        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, task)).collect(),
+        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, past.stages, task)).collect(),
         gram: &reading.gram,
-        window,
+        window: past.window,
         weights: reading.weights.iter().map(|weight| f64::from(*weight)).collect(),
         front,
         transfer,
@@ -28,7 +36,7 @@ pub fn of<'a>(
     }
 }
 
-fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, task: usize) -> TaskSight {
+fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, stages: &Stages, task: usize) -> TaskSight {
     let baseline = plan.baseline(0, task);
     let dead = baseline.is_none_or(|member| reading.dead.get(member).copied().unwrap_or(false));
     let alone = reading.alone.iter().find(|(of, _)| *of == task && !dead).map(|(_, outputs)| outputs.as_slice());
@@ -43,8 +51,7 @@ fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, task: usize) -> Ta
         loss_alone: baseline.map_or(f64::NAN, |member| reading.valid(plan, member, task)),
         guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
         importance: reading.importance.get(task).copied().unwrap_or(1.0),
-        // From the record, which knows what was before.
-        stages: Vec::new(),
+        stages: stages.of(task),
     }
 }
 

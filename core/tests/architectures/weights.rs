@@ -1,7 +1,7 @@
 //! Architectures that make the weights of a layer of several parts.
 
 use crate::hand::{Hand, linear};
-use crate::lab::close;
+use crate::lab::{close, distance};
 use mtl_core::config::Pick;
 
 const UNITS: [f32; 4] = [1.0, 0.0, 0.0, 1.0];
@@ -101,11 +101,12 @@ fn tucker_and_a_tensor_train_have_their_factors_on_the_sides_that_they_should() 
 
 #[test]
 fn factorised_weights_begin_about_as_large_as_a_plain_layers() {
-    for form in [0.0, 1.0, 2.0] {
-        let hand = Hand::new(&Pick::new("factorised").with("form", form), 40, 6, linear(&[40]));
+    for (form, start) in [0.0, 1.0, 2.0].into_iter().flat_map(|form| [(form, 0.0), (form, 1.0)]) {
+        let pick = Pick::new("factorised").with("form", form).with("start", start);
+        let hand = Hand::new(&pick, 40, 6, linear(&[40]));
         let inputs: Vec<f32> = (0..1600).map(|i| f32::from(i / 40 == i % 40)).collect();
         let squares = |seed: u64| -> f32 {
-            let mut drawn = Hand::new(&Pick::new("factorised").with("form", form), 40, 6, linear(&[40]));
+            let mut drawn = Hand::new(&pick, 40, 6, linear(&[40]));
             let init = drawn.network.layout().init(1, seed);
             drawn.theta.iter_mut().zip(init).filter(|(own, _)| **own == 0.0).for_each(|(own, init)| *own = init);
             let layout = hand.network.layout();
@@ -119,6 +120,21 @@ fn factorised_weights_begin_about_as_large_as_a_plain_layers() {
         };
         let mean = (0..20).map(squares).sum::<f32>() / 20.0;
         // Glorot's 2 / (in + out).
-        assert!((mean * 40.0 - 1.0).abs() < 0.3, "form {form}: {mean}");
+        assert!((mean * 40.0 - 1.0).abs() < 0.3, "form {form}, start {start}: {mean}");
     }
+}
+
+#[test]
+fn factors_that_begin_by_decomposition_have_the_plain_weights_at_full_ranks_in_every_form() {
+    let outputs = |form: f64, mixed: f64| {
+        let pick = Pick::new("factorised").with("form", form).with("start", 1.0);
+        let mut hand = Hand::new(&pick.with("share", 1.0).with("mixed", mixed), 5, 3, linear(&[4]));
+        hand.theta = hand.network.layout().init(1, 2);
+        let inputs: Vec<f32> = (0..25).map(|i| f32::from(i / 5 == i % 5)).collect();
+        hand.outputs(&inputs).concat()
+    };
+    let whole = outputs(0.0, 3.0);
+    close("Tucker", &outputs(1.0, 3.0), &whole, 1e-5);
+    close("tensor train", &outputs(2.0, 3.0), &whole, 1e-5);
+    assert!(distance(&outputs(0.0, 1.0), &whole) > 0.1, "one matrix for three tasks is not three");
 }

@@ -5,7 +5,7 @@ use mtl_core::config::{
     Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pick, PopulationConfig, Schedule,
     SharingConfig, TaskConfig, TrainingConfig, check,
 };
-use mtl_core::model::{Layout, Shape};
+use mtl_core::model::{Layout, Network, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
 use mtl_core::random::{Purpose, stream};
 use mtl_core::train::tensors::{Device, download};
@@ -101,7 +101,7 @@ impl Rig {
 
     /// With another population than the lesson's own.
     pub fn planned(config: Config, change: impl FnOnce(Plan) -> Plan) -> Self {
-        let plan = |lesson: &Lesson, shape: &Shape, layout: &Layout| change(Plan::of(lesson, shape, layout));
+        let plan = |lesson: &Lesson, shape: &Shape, network: &dyn Network| change(Plan::of(lesson, shape, network));
         Self { trainer: Trainer::planned(lesson(config), &Device::flex(), plan) }
     }
 

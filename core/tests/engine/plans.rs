@@ -1,9 +1,9 @@
 //! Who trains: the members of a population, and what the memory budget leaves of them.
 
 use crate::lab::{Rig, config, layer, lesson, task};
-use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
-use mtl_core::model::{Shape, shared_bottom};
-use mtl_core::train::{Member, Plan, Role};
+use mtl_core::config::{Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig};
+use mtl_core::model::{self, Shape, architectures, shared_bottom};
+use mtl_core::train::{Member, Plan, Role, member_bytes};
 
 fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config {
     let targets = ["circle", "xor", "ring", "moons", "stripes", "waves"];
@@ -28,7 +28,7 @@ fn plan(config: Config) -> Plan {
     let lesson = lesson(config);
     let shape = Shape::of(&lesson, 2);
     let network = shared_bottom::plain(&shape);
-    Plan::of(&lesson, &shape, network.layout())
+    Plan::of(&lesson, &shape, network.as_ref())
 }
 
 #[test]
@@ -145,6 +145,44 @@ fn the_memory_budget_takes_the_fan_first_and_then_the_seeds() {
         assert!(seen.iter().all(|count| *count > 0), "{tasks} tasks: {seen:?}");
         assert_eq!(before, (0, 1), "the largest lesson trains its one model and its baselines");
     }
+}
+
+#[test]
+fn the_memory_budget_counts_what_every_architecture_makes() {
+    let mut config = population(2, 1, 0, false);
+    config.trunk = vec![layer(5, Activation::Tanh)];
+    let lesson = lesson(config);
+    let shape = Shape::of(&lesson, 2);
+    let plain = shared_bottom::plain(&shape);
+    for entry in architectures() {
+        let key = entry.choice.key;
+        let network = model::build(&Pick::new(key), &shape);
+        assert!(network.made(10) >= plain.made(10), "{key} makes less than a shared bottom");
+        assert_eq!(plain.made(20), 2 * plain.made(10));
+        let (few, many) = (network.made(10), network.made(20));
+        assert!(many > few && many <= 2 * few, "{key}: {few}, {many}");
+        // Parameters, gradients, leaves, two moments, and what they are safe at.
+        assert!(member_bytes(&lesson, network.as_ref()) > 4 * 6 * network.layout().len, "{key}");
+    }
+    // Two inputs, five units, two outputs; three experts, and for five copies of the inputs two gates, whose
+    // logits and shares are as many as the experts, beside their weighted units and the sums of these.
+    let mixture = model::build(&Pick::new("mmoe").with("experts", 3.0), &shape);
+    assert_eq!((plain.made(1), mixture.made(1)), (2 + 5 + 2, 2 + 15 + 2 + 5 * 2 + 2 * (3 * (1 + 1 + 5) + 5)));
+    // Factors: every task has inputs and units of its own, and weights whatever the number of rows.
+    let factors = model::build(&Pick::new("factorised").with("form", 0.0), &shape);
+    assert_eq!(factors.made(3) - factors.made(2), 2 + 2 + 2 * (2 + 5));
+    assert!(factors.made(0) >= 2 * 2 * 5);
+}
+
+#[test]
+fn a_mixture_of_many_experts_is_trimmed_where_a_shared_bottom_is_not() {
+    let mut config = deep(3, 16, 150);
+    assert_eq!(plan(config.clone()).reduced, None);
+    config.architecture = Pick::new("mmoe").with("experts", 8.0);
+    let lesson = lesson(config);
+    let shape = Shape::of(&lesson, 2);
+    let plan = Plan::of(&lesson, &shape, model::build(&lesson.architecture, &shape).as_ref());
+    assert!(plan.reduced.is_some());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::lab::{Rig, bits, lesson};
 use crate::population::everything;
-use mtl_core::config::{Config, Optimiser, link};
+use mtl_core::config::{Config, Optimiser, Pick, link};
 use mtl_core::protocol::{CurvePoint, Snapshot};
 use mtl_core::train::Trainer;
 use mtl_core::train::tensors::Device;
@@ -112,4 +112,27 @@ fn a_snapshot_of_another_lesson_is_refused_and_changes_nothing() {
     assert!(rig.trainer.load(&Snapshot::default()).is_err());
     assert_eq!(bits(&rig.snapshot()), bits(&before));
     assert_eq!(rig.trainer.step(), 3);
+}
+
+#[test]
+fn a_snapshot_that_is_broken_in_one_population_changes_none_of_them() {
+    let mut config = everything(Optimiser::Adam);
+    config.architecture = Pick::new("mmoe");
+    config.population.matched = true;
+    let mut rig = Rig::new(config);
+    rig.steps(3);
+    let early = rig.snapshot();
+    assert_eq!(early.beside.len(), 2, "baselines, and a model of equal size");
+    rig.steps(3);
+    let before = rig.snapshot();
+    let mut broken = early.clone();
+    broken.beside[1].arrays.retain(|(name, _)| name != "second");
+    assert!(rig.trainer.load(&broken).is_err());
+    let mut short = early.clone();
+    short.beside.pop();
+    assert!(rig.trainer.load(&short).is_err());
+    let all = |snapshot: &Snapshot| (bits(snapshot), snapshot.beside.iter().map(bits).collect::<Vec<_>>());
+    assert_eq!(all(&rig.snapshot()), all(&before), "nobody went back");
+    rig.load(&early);
+    assert_eq!(all(&rig.snapshot()), all(&early));
 }

@@ -113,15 +113,24 @@ impl Trainer {
     ///
     /// The snapshot is of another lesson.
     pub fn load(&mut self, saved: &Snapshot) -> Result<(), TrainError> {
+        let kept = self.unpacked(saved)?;
+        self.put_back(kept);
+        if snapshot::is_healthy(saved, self.plan.members.len(), self.composed(), UNHEALTHY) {
+            self.healthy = self.keep();
+        }
+        Ok(())
+    }
+
+    /// What a snapshot holds, if all of it fits; nothing changes.
+    fn unpacked(&self, saved: &Snapshot) -> Result<Kept, TrainError> {
         let (members, parameters) = (self.plan.members.len(), self.network.layout().len);
         let (state, learned, memory, record) =
             snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?;
         if saved.beside.len() != self.beside.len() + usize::from(self.front.is_some()) {
             return Err(TrainError::Snapshot);
         }
-        for (trainer, saved) in self.beside.iter_mut().zip(&saved.beside) {
-            trainer.load(saved)?;
-        }
+        let beside = self.beside.iter().zip(&saved.beside).map(|(trainer, saved)| trainer.unpacked(saved));
+        let beside = beside.collect::<Result<_, _>>()?;
         let front = match self.front.as_ref().zip(saved.beside.last()) {
             None => None,
             Some((front, saved)) => {
@@ -129,11 +138,6 @@ impl Trainer {
                 Some(snapshot::load(saved, members, parameters, self.columns.len(), &self.device)?.0)
             }
         };
-        let beside = self.beside.iter().map(Self::keep).collect();
-        self.put_back(Kept { state, learned, memory, record, seen: None, step: saved.step, beside, front });
-        if snapshot::is_healthy(saved, members, self.composed(), UNHEALTHY) {
-            self.healthy = self.keep();
-        }
-        Ok(())
+        Ok(Kept { state, learned, memory, record, seen: None, step: saved.step, beside, front })
     }
 }

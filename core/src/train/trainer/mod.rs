@@ -1,13 +1,17 @@
 //! A lesson in training: built once, then stepped.
 
+mod advancing;
+mod asking;
 mod beside;
 mod keeping;
 mod measuring;
 mod schedule;
+mod seeing;
 mod stepping;
 
+pub use self::advancing::Advance;
 use self::keeping::Kept;
-use super::TrainError;
+use self::seeing::Seen;
 use super::balancers::{Balancers, Memory};
 use super::batch::Batches;
 use super::conditioned::Conditioned;
@@ -16,44 +20,15 @@ use super::evaluate::Evaluator;
 use super::optimise::{Rules, State};
 use super::picture::Camera;
 use super::plan::Plan;
-use super::record::{Record, is_recorded};
+use super::record::Record;
 use super::step::Replicas;
-use super::tensors::{download, download_truths, upload};
+use super::tensors::upload;
 use super::weigh::{Learned, Weigher};
 use crate::config::Lesson;
 use crate::data::{self, Dataset};
-use crate::model::{self, Layout, Network, Shape};
-use crate::protocol::{CurvePoint, Divergence};
+use crate::model::{self, Network, Shape};
 use crate::strategy::Says;
 use burn::tensor::{Device, Tensor};
-
-/// What a call of [`Trainer::advance`] did.
-#[derive(Debug, Default)]
-pub struct Advance {
-    /// Optimiser steps taken.
-    pub steps: u32,
-    /// The point of the curves, if the last step is a recorded one.
-    pub point: Option<CurvePoint>,
-    /// The composed model is no longer finite; it was reverted.
-    pub divergence: Option<Divergence>,
-}
-
-/// What the task gradients of the first composed model said of a step. In column order.
-#[derive(Clone)]
-struct Seen {
-    /// Their products at the shared layers, `[T, T]`; `None` where nothing is shared.
-    gram: Option<Tensor<2>>,
-    /// By how much the step lowers every task's scaled loss, to first order, `[T, 1]`: the task
-    /// gradient times the step that was taken.
-    decrease: Tensor<2>,
-    /// The length of the step in the shared layers, `[1, 1]`.
-    update: Tensor<2>,
-    /// Tasks without a label in the batch, in task order; empty where there are none.
-    absent: Vec<bool>,
-    /// The losses of the batch before the step, and in a row for each task after a step of the trunk along
-    /// its gradient alone, `[1 + T, T]`; `None` where nobody asks.
-    ahead: Option<Tensor<2>>,
-}
 
 /// A lesson in training.
 pub struct Trainer {
@@ -114,11 +89,11 @@ impl Trainer {
     }
 
     /// Builds a lesson with a population of the caller's choice.
-    pub fn planned(lesson: Lesson, device: &Device, plan: impl FnOnce(&Lesson, &Shape, &Layout) -> Plan) -> Self {
+    pub fn planned(lesson: Lesson, device: &Device, plan: impl FnOnce(&Lesson, &Shape, &dyn Network) -> Plan) -> Self {
         let data = data::build(&lesson);
         let shape = Shape::of(&lesson, data.inputs);
         let network = model::build(&lesson.architecture, &shape);
-        let whole = plan(&lesson, &shape, network.layout());
+        let whole = plan(&lesson, &shape, network.as_ref());
         let mut parts = beside::populations(&lesson, &whole, data.inputs).into_iter();
         let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, whole.clone()));
         let beside = parts.map(|(lesson, plan)| Self::with_plan(lesson, data.clone(), plan, device)).collect();
@@ -239,64 +214,6 @@ impl Trainer {
             front.change(&lesson, self.scales.clone());
         }
         self.lesson = lesson;
-    }
-
-    /// Steps until the next recorded one.
-    pub fn until_recorded(&self) -> u32 {
-        let per_epoch = self.steps_per_epoch();
-        let mut epoch = self.epoch() + 1;
-        while !is_recorded(epoch, per_epoch) {
-            epoch += 1;
-        }
-        epoch * per_epoch - self.step
-    }
-
-    /// Takes at most `most` steps, and stops early at a recorded one.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn advance(&mut self, most: u32) -> Result<Advance, TrainError> {
-        let until = self.until_recorded();
-        let steps = most.min(until);
-        self.run(steps, steps == until).await?;
-        let recorded = steps > 0 && steps == until;
-        let (point, dead) = if recorded {
-            let (point, dead) = self.measure().await?;
-            (Some(point), dead)
-        } else {
-            (None, self.is_dead().await?)
-        };
-        let divergence = if dead { Some(self.divergence().await?) } else { None };
-        Ok(Advance { steps, point, divergence })
-    }
-
-    /// Takes steps and waits for them, recording nothing: for measuring speed.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn exercise(&mut self, steps: u32) -> Result<(), TrainError> {
-        self.run(steps, false).await?;
-        self.is_dead().await.map(drop)
-    }
-
-    /// Takes one step, recording nothing, and reads its Gram matrix of the task gradients at the
-    /// shared parameters: row-major in task order, empty where nothing is shared.
-    ///
-    /// # Errors
-    ///
-    /// The device gave no numbers back.
-    pub async fn step_gram(&mut self) -> Result<Vec<f32>, TrainError> {
-        self.run(1, true).await?;
-        let Some(entries) = self.seen.as_ref().and_then(|seen| seen.gram.clone()) else { return Ok(Vec::new()) };
-        Ok(self.gram_in_task_order(&download(entries).await?))
-    }
-
-    /// Whether the composed model was stopped; the smallest read there is.
-    async fn is_dead(&self) -> Result<bool, TrainError> {
-        let dead = download_truths(self.state.dead.clone()).await?;
-        Ok(dead.first().is_some_and(|first| *first))
     }
 }
 

@@ -11,6 +11,15 @@ use std::collections::BTreeMap;
 /// Tasks that are not there, by model seed.
 pub(super) type Absent = BTreeMap<u64, Vec<bool>>;
 
+/// Who learns in a step, and what of everybody moves.
+#[derive(Default)]
+pub(super) struct Attendance {
+    /// 0 for tasks that are not there for a member, else 1, `[M, T]`; `None` where all are.
+    pub present: Option<Tensor<2>>,
+    /// Factors on what a parameter moves, `[M, N]`; `None` where all move.
+    pub moves: Option<Tensor<2>>,
+}
+
 impl Trainer {
     /// What the strategy says of the next step; `None` where every task is taught.
     pub(super) fn says(&self) -> Option<Says> {
@@ -66,13 +75,19 @@ impl Trainer {
         strategy::of(&self.lesson.strategy).needs_baselines()
     }
 
-    /// 0 for tasks that are not there for a member, else 1, `[M, T]`.
-    pub(super) fn present(&self, absent: &Absent) -> Tensor<2> {
-        let present = self.presence(absent);
-        upload(present.concat(), [self.plan.members.len(), self.columns.len()], &self.device)
+    /// Who learns of a step in which some tasks are not there, and what the strategy lets move.
+    pub(super) fn attendance(&mut self, absent: Option<&Absent>, says: Option<&Says>) -> Attendance {
+        let frozen = says.filter(|says| says.layers.iter().any(|factor| *factor != 1.0));
+        if absent.is_none() && frozen.is_none() {
+            return Attendance::default();
+        }
+        let presence = self.presence(absent.unwrap_or(&Absent::new()));
+        let shape = [self.plan.members.len(), self.columns.len()];
+        let present = absent.map(|_| upload(presence.concat(), shape, &self.device));
+        Attendance { present, moves: Some(self.moves(presence, frozen)) }
     }
 
-    /// As [`Trainer::present`], a row a member.
+    /// As [`Attendance::present`], a row a member.
     fn presence(&self, absent: &Absent) -> Vec<Vec<f32>> {
         let of_member = |member: &crate::train::Member| {
             let tasks = absent.get(&member.seed);
@@ -84,14 +99,8 @@ impl Trainer {
     }
 
     /// Factors on what a parameter moves, `[M, N]`: 0 for the private layers of tasks that are not there,
-    /// for everything of a member none of whose tasks is, and for frozen layers; `None` where all move.
-    pub(super) fn moves(&mut self, absent: Option<&Absent>, says: Option<&Says>) -> Option<Tensor<2>> {
-        let frozen = says.filter(|says| says.layers.iter().any(|factor| *factor != 1.0));
-        if absent.is_none() && frozen.is_none() {
-            return None;
-        }
-        let none = Absent::new();
-        let presence = self.presence(absent.unwrap_or(&none));
+    /// for everything of a member none of whose tasks is, and for frozen layers.
+    fn moves(&mut self, presence: Vec<Vec<f32>>, frozen: Option<&Says>) -> Tensor<2> {
         let layers = self.network.layout().shared_layers().len();
         let rows = self.plan.members.iter().zip(presence).flat_map(|(member, tasks)| {
             let taught = self
@@ -111,7 +120,7 @@ impl Trainer {
         let rows = rows.collect();
         let width = self.columns.len() + layers;
         let factors = upload(rows, [self.plan.members.len(), width], &self.device);
-        Some(factors.matmul(self.owners()))
+        factors.matmul(self.owners())
     }
 
     fn owners(&mut self) -> Tensor<2> {
