@@ -3,6 +3,7 @@
 use super::plan::Plan;
 use super::record::Reading;
 use crate::data::Dataset;
+use crate::measure::reach::Reach;
 use crate::measure::scores::Scores;
 use crate::measure::sights::{Sights, TaskSight};
 use crate::measure::transfer::{self, TransferGain};
@@ -45,6 +46,7 @@ fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, task: usize) -> Ta
         importance: reading.importance.get(task).copied().unwrap_or(1.0),
         // From the record, which knows what was before.
         stages: Vec::new(),
+        reach: Reach::default(),
     }
 }
 
