@@ -180,3 +180,19 @@ fn sample_pictures_show_what_every_task_reads_in_them() -> Result<()> {
         page.no_console_errors()
     })
 }
+
+#[test]
+fn what_an_architecture_learned_leaves_the_rest_of_the_column_in_view() -> Result<()> {
+    for fragment in ["v=1&p=pairs&arch=mmoe", "v=1&p=twins&arch=sluice", "v=1&p=twins&arch=mtan&trunk=8,8,8"] {
+        CPU.visit(fragment, |page| {
+            page.step_epochs(1)?;
+            eventually_true(PATIENCE, "an exhibit", || page.exists("exhibit-0"))?;
+            let hidden =
+                "const column = document.querySelector('.centre'); return column.scrollHeight - column.clientHeight";
+            let hidden = page.browser.number(hidden, vec![])?;
+            ensure!(hidden == 0.0, "{hidden} px of {fragment} are out of view");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
