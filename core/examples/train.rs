@@ -112,8 +112,8 @@ fn line(point: &CurvePoint) -> Value {
     })
 }
 
-/// Every measure under its key: a number, a list with an entry per task or pair of tasks, or gains as
-/// lists of mean, low and high.
+/// Every measure under its key: a number, a list with an entry per task or pair of tasks, gains as
+/// lists of mean, low and high, or lists of the composed model's number and the baseline's.
 fn measures(point: &CurvePoint) -> Value {
     let tasks = point.valid.len();
     let value = |per: Per, numbers: &[f32]| -> Value {
@@ -121,6 +121,7 @@ fn measures(point: &CurvePoint) -> Value {
         match per {
             Per::Lesson => json!(numbers.first()),
             Per::Task | Per::Pair => json!(numbers),
+            Per::Against => numbers.chunks_exact(2).map(|both| json!(both)).collect(),
             Per::Gain => gains().collect(),
             Per::Gains => gains().collect::<Vec<_>>().chunks(tasks.max(1)).map(|row| json!(row)).collect(),
         }

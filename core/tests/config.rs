@@ -299,3 +299,19 @@ fn the_documentation_names_every_setting_once() {
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
     assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| columns(line) == 7));
 }
+
+#[test]
+fn the_readme_names_every_lesson_in_the_order_of_the_picker() {
+    let Ok(readme) = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")) else {
+        return;
+    };
+    let told =
+        readme.lines().find(|line| line.starts_with("The lessons to start from")).expect("a line on the lessons");
+    let named: Vec<&str> = told.split('*').skip(1).step_by(2).collect();
+    // '8 Correlated pairs: a dial for likeness' is 'Correlated pairs'.
+    let name = |lesson: &lessons::Preset| {
+        let (_, title) = lesson.name.split_once(' ').expect("a number and a title");
+        title.split(':').next().unwrap_or(title)
+    };
+    assert_eq!(named, lessons::LESSONS.iter().map(name).collect::<Vec<_>>());
+}

@@ -11,6 +11,7 @@
 pub mod browser;
 pub mod driver;
 pub mod page;
+pub mod parity;
 pub mod site;
 
 pub use browser::{Browser, Flavour, LogEntry, Setup};

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use mtl_tests::page::Reading;
 use mtl_tests::site::explained;
-use mtl_tests::{Browser, PATIENCE, Page, Setup, Shared, Site, eventually, eventually_true};
+use mtl_tests::{Browser, PATIENCE, Page, Setup, Shared, Site, eventually, eventually_true, parity};
 
 static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
@@ -94,26 +94,17 @@ fn agree(fragment: &'static str, tasks: usize, epochs: u64) -> Result<()> {
         let mut losses = Vec::new();
         GPU.visit(fragment, |page| {
             page.pause()?;
-            page.click(if engine == "GPU" { "pin-gpu" } else { "pin-cpu" })?;
-            wait_engine(page, engine)?;
+            parity::pin(page, engine)?;
             page.rewound()?;
             ensure!(page.step_through(epochs, 4)? == epochs);
-            page.settled_losses()?;
-            ensure!(page.text("engine")? == engine, "it did not stay on the {engine}: {}", page.text("engine-reason")?);
-            losses =
-                (0..page.tasks()?).map(|k| page.reading(&format!("task-{k}-train-loss"))).collect::<Result<_>>()?;
+            losses = parity::losses(page, engine)?;
             Ok(())
         })?;
         Ok(losses)
     };
     let cpu = losses_on("CPU")?;
     let gpu = losses_on("GPU")?;
-    ensure!(cpu.len() == tasks && gpu.len() == tasks);
-    for (task, (cpu, gpu)) in cpu.iter().zip(&gpu).enumerate() {
-        let blur = cpu.blur + gpu.blur;
-        let difference = ((cpu.value - gpu.value).abs() - blur).max(0.0) / cpu.value.abs().max(1e-6);
-        ensure!(difference < 1e-3, "task {task}: CPU {cpu:?}, GPU {gpu:?}");
-    }
+    ensure!(cpu.len() == tasks && parity::same(&cpu, &gpu), "CPU {cpu:?}, GPU {gpu:?}");
     Ok(())
 }
 

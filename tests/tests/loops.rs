@@ -1,6 +1,6 @@
 //! The hand-written loops that the benchmark compares with: right before fast.
 
-#[path = "../loops/model.rs"]
+#[path = "../loops/model/mod.rs"]
 mod model;
 
 use model::{INPUTS, PADDED, Population, ROWS, TASKS, WIDTH};

@@ -15,7 +15,7 @@ const SINGLE: [&str; 14] = [
     "conflict-rate",
     "condition-number",
     "alignment",
-    "update-norm",
+    "combined-norm",
     "stationarity",
     "unit-stationarity",
     "hypervolume",
@@ -65,6 +65,26 @@ fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> 
             let (pair, all) = (page.number(cell)?, page.number(&format!("task-{task}-transfer"))?);
             ensure!((pair - all).abs() < 0.15, "task {task} gains {pair} from its partner and {all} beside it");
         }
+        Ok(())
+    })
+}
+
+#[test]
+fn the_steps_to_the_single_task_loss_stand_beside_the_gains() -> Result<()> {
+    BROWSER.visit("v=1&p=new-task&strategy.epochs=2&seeds=2&fan=none", |page| {
+        page.step_epochs(8)?;
+        for k in 0..2 {
+            let steps = format!("task-{k}-steps");
+            eventually_true(PATIENCE, &format!("a number in {steps}"), || has_number(page, &steps))?;
+            let (here, there) = (page.text(&format!("measure-steps-to-single-{k}"))?, page.text(&steps)?);
+            ensure!(there.starts_with(&format!("{here} (")), "task {k} takes {here} steps here and {there} there");
+        }
+        // The new task has had six epochs of four steps, and the one before it two.
+        let alone = |k: usize| -> Result<u32> {
+            let text = page.text(&format!("task-{k}-steps"))?;
+            Ok(text.split(['(', ')']).nth(1).unwrap_or_default().parse()?)
+        };
+        ensure!((1..=8).contains(&alone(0)?) && (1..=24).contains(&alone(1)?), "{} and {}", alone(0)?, alone(1)?);
         Ok(())
     })
 }

@@ -4,8 +4,7 @@ use anyhow::{Result, ensure};
 use mtl_core::config::Pick;
 use mtl_core::model::architectures;
 use mtl_core::strategy::{self, strategies};
-use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
-use serde_json::json;
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true, parity};
 
 static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
@@ -96,40 +95,8 @@ fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
 const SMALL: &str =
     "v=1&p=rivals&s=1&trunk=8,8&rows=160&valid=64&test=64&batch=32&seeds=2&fan=none&baselines=off&lr=0.01";
 
-/// The losses of every architecture after 200 steps, on one engine.
-fn losses(page: &Page, engine: &str) -> Result<Vec<Vec<mtl_tests::page::Reading>>> {
-    page.pause()?;
-    page.click(if engine == "GPU" { "pin-gpu" } else { "pin-cpu" })?;
-    eventually_true(PATIENCE, engine, || Ok(page.text("engine")? == engine))?;
-    let mut all = Vec::new();
-    for key in keys() {
-        choose(page, "arch", key, "shared-bottom")?;
-        page.rewound()?;
-        page.step_epochs(40)?;
-        page.settled_losses()?;
-        ensure!(page.text("engine")? == engine, "{key} left the {engine}: {}", page.text("engine-reason")?);
-        all.push((0..2).map(|k| page.reading(&format!("task-{k}-train-loss"))).collect::<Result<_>>()?);
-    }
-    Ok(all)
-}
-
 #[test]
 #[ignore = "second tier: two hundred steps of every architecture on both engines"]
 fn both_engines_agree_on_every_architecture() -> Result<()> {
-    GPU.visit(SMALL, |page| {
-        let (cpu, gpu) = (losses(page, "CPU")?, losses(page, "GPU")?);
-        let mut apart = Vec::new();
-        for (key, (cpu, gpu)) in keys().into_iter().zip(cpu.iter().zip(&gpu)) {
-            for (task, (cpu, gpu)) in cpu.iter().zip(gpu).enumerate() {
-                let blur = cpu.blur + gpu.blur;
-                let difference = ((cpu.value - gpu.value).abs() - blur).max(0.0) / cpu.value.abs().max(1e-6);
-                println!("{key}, task {task}: {difference:.1e}");
-                if difference >= 1e-3 {
-                    apart.push(json!([key, task, cpu.value, gpu.value]));
-                }
-            }
-        }
-        ensure!(apart.is_empty(), "{apart:?}");
-        page.no_console_errors()
-    })
+    GPU.visit(SMALL, |page| parity::agree(page, &keys(), 40, |key| choose(page, "arch", key, "shared-bottom")))
 }

@@ -38,6 +38,7 @@ fn per(per: Per) -> &'static str {
         Per::Lesson => "one",
         Per::Task => "per task",
         Per::Pair => "per two tasks",
+        Per::Against => "per task, and for its model alone",
         Per::Gain => "per task, with its 95 % interval",
         Per::Gains => "per task and partner, with their 95 % interval",
     }

@@ -16,6 +16,7 @@ pub mod hypervolume;
 pub mod metric;
 pub mod numbers;
 pub mod pareto;
+pub mod reach;
 pub mod real;
 pub mod scores;
 pub mod sights;

@@ -1,5 +1,6 @@
 //! Everything that is seen at a recorded step, and all measures of it.
 
+use super::reach::Reach;
 use super::scores::Scores;
 use super::table::{MEASURES, TAKES};
 use super::transfer::TransferGain;
@@ -21,6 +22,8 @@ pub struct TaskSight {
     pub importance: f64,
     /// Its losses after the stage that taught it and after every later one.
     pub stages: Vec<f64>,
+    /// Its curves beside the others and alone, means over the paired seeds.
+    pub reach: Reach,
 }
 
 /// What is seen at a recorded step. The composed model is the one on the first seed, and so are its

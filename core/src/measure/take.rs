@@ -54,6 +54,10 @@ pub(super) fn transfer_gain(seen: &Sights) -> Numbers {
     seen.transfer.iter().flat_map(|of| gain(Some(of))).collect()
 }
 
+pub(super) fn steps_to_single(seen: &Sights) -> Numbers {
+    seen.tasks.iter().flat_map(|task| task.reach.steps().map(|steps| steps.map(f64::from))).collect()
+}
+
 pub(super) fn transfer_matrix(seen: &Sights) -> Numbers {
     seen.pairs.iter().flatten().flat_map(|of| gain(of.as_ref())).collect()
 }
@@ -147,7 +151,7 @@ pub(super) fn predicted_decrease(seen: &Sights) -> Numbers {
     several(update::predicted_decrease(seen.gram, &seen.weights))
 }
 
-pub(super) fn update_norm(seen: &Sights) -> Numbers {
+pub(super) fn combined_norm(seen: &Sights) -> Numbers {
     of_gram(seen, |gram| update::norm(gram, &seen.weights))
 }
 

@@ -80,6 +80,8 @@ pub enum Unit {
     LossSquared,
     /// The losses of all tasks, multiplied.
     LossProduct,
+    /// Optimiser steps.
+    Steps,
     /// A loss per unit of the parameters.
     Gradient,
     /// The square of that: what a loss falls per learning rate.
@@ -97,6 +99,7 @@ impl Unit {
             Self::Loss => "loss",
             Self::LossSquared => "loss, squared",
             Self::LossProduct => "product of the losses",
+            Self::Steps => "steps",
             Self::Gradient => "loss per parameter",
             Self::GradientSquared => "loss per learning rate",
         }
@@ -117,6 +120,8 @@ pub enum Per {
     Task,
     /// One for every two tasks i < j, ordered by i, then j.
     Pair,
+    /// For every task two numbers: the composed model's, then that of the model which learns the task alone.
+    Against,
     /// For every task a gain: its mean over seeds and the two ends of its 95 % interval.
     Gain,
     /// For every task i and every task j the gain of j from i, as in [`Per::Gain`]; none where i is j.
@@ -130,6 +135,7 @@ impl Per {
             Self::Lesson => 1,
             Self::Task => tasks,
             Self::Pair => tasks * tasks.saturating_sub(1) / 2,
+            Self::Against => 2 * tasks,
             Self::Gain => 3 * tasks,
             Self::Gains => 3 * tasks * tasks,
         }
@@ -147,6 +153,8 @@ pub enum Need {
     Numbers,
     /// Single-task baselines.
     Baselines,
+    /// Single-task baselines, and a loss of theirs that the composed model has reached.
+    Reached,
     /// Models of every two tasks, and baselines to compare them with.
     Pairs,
     /// Other methods: baselines, or a fan.
@@ -185,13 +193,17 @@ impl Need {
     /// assert!(Need::Baselines.unmet(&given, None).is_some_and(|reason| reason.contains("baselines")));
     /// ```
     pub fn unmet(self, given: &Given, loss: Option<LossKind>) -> Option<&'static str> {
-        let compares = matches!(self, Self::Baselines | Self::Pairs | Self::Rivals | Self::Gradients | Self::Fan);
+        let compares =
+            matches!(self, Self::Baselines | Self::Reached | Self::Pairs | Self::Rivals | Self::Gradients | Self::Fan);
         let numbers = loss.is_some_and(LossKind::is_regression);
         match self {
             _ if compares && given.tasks < 2 => Some("A task alone has nothing to be compared with."),
             Self::Classes if numbers => Some("Only for tasks that tell classes apart."),
             Self::Numbers if loss.is_some() && !numbers => Some("Only for tasks that predict numbers."),
-            Self::Baselines if !given.baselines => Some("No single-task baselines train; card 4 switches them on."),
+            Self::Baselines | Self::Reached if !given.baselines => {
+                Some("No single-task baselines train; card 4 switches them on.")
+            }
+            Self::Reached => Some("Not yet as low as alone, or alone nothing is learned yet."),
             Self::Pairs if given.pairs == 0 => Some("No pairs of tasks train; card 4 switches them on."),
             Self::Rivals if !given.baselines && given.fan == 0 => Some("Neither baselines nor a fan train; card 4."),
             Self::Fan if given.fan == 0 => Some("No fan trains; card 4 switches it on."),

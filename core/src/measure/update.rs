@@ -27,13 +27,13 @@ pub fn worst_decrease<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
     predicted_decrease(gram, weights)?.into_iter().reduce(f64::min)
 }
 
-/// The length of the update, `|d| = sqrt(w · G w)`.
+/// The length of the combined gradient, `|d| = sqrt(w · G w)`.
 pub fn norm<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
     // Rounding may leave the square of nothing below zero.
     product(gram, weights, weights).map(|square| square.max(0.0).sqrt())
 }
 
-/// The cosine between the update and the mean gradient. `None` where one of them is zero but for
+/// The cosine between the combined gradient and the mean gradient. `None` where one of them is zero but for
 /// the rounding of T.
 pub fn alignment<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
     let even = vec![1.0; weights.len()];

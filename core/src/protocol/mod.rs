@@ -289,7 +289,7 @@ pub struct CurvePoint {
     pub decrease: Vec<f32>,
     /// How far that step moved the composed model's shared layers, as a Euclidean length; NaN until a
     /// step was taken.
-    pub update_norm: f32,
+    pub step_length: f32,
     /// Per task: transfer gain on validation rows.
     pub transfer: Vec<TransferGain>,
     /// Per task: validation loss of the shared bottom of equal size on the first seed; empty where none

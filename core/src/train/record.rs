@@ -6,7 +6,7 @@ use super::plan::{Plan, Role};
 use super::sight::{self, Past};
 use super::stages::Stages;
 use crate::data::Dataset;
-use crate::measure::{conflict, hypervolume::hypervolume, transfer::TransferGain};
+use crate::measure::{conflict, hypervolume::hypervolume, reach::Reach, transfer::TransferGain};
 use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -37,6 +37,10 @@ pub struct Record {
     /// guess's.
     single: Vec<f64>,
     stages: Stages,
+    /// By task: the steps that have taught it beside the others, and alone.
+    taught: Vec<[u32; 2]>,
+    /// By task: those two curves, means over the paired seeds.
+    reach: Vec<Reach>,
     kinship: Kinship,
 }
 
@@ -54,7 +58,7 @@ pub struct Reading {
     /// What the last step lowers every task's loss by, to first order; empty before the first one.
     pub decrease: Vec<f32>,
     /// How far the last step moved the shared layers; NaN before the first one.
-    pub update_norm: f32,
+    pub step_length: f32,
     /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
     pub predictions: Vec<Vec<f32>>,
     /// Tasks with the outputs of their baseline on the first seed on validation rows, `[rows, outputs]`.
@@ -115,7 +119,7 @@ impl Record {
         front.push(tasks.clone().map(|k| reading.valid(plan, 0, k)).collect());
         let transfer = self.transfer(plan, |member, task| reading.valid(plan, member, task));
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
-        let past = Past { window, stages: &self.stages };
+        let past = Past { window, stages: &self.stages, reach: &self.reach };
         let seen = sight::of(plan, data, reading, front, transfer.clone(), past);
         CurvePoint {
             step,
@@ -134,7 +138,7 @@ impl Record {
             weights: reading.weights.clone(),
             gram: reading.gram.clone(),
             decrease: reading.decrease.clone(),
-            update_norm: reading.update_norm,
+            step_length: reading.step_length,
             transfer,
             matched: match plan.matched(0) {
                 None => Vec::new(),
@@ -151,12 +155,20 @@ impl Record {
         }
     }
 
+    /// Counts a step that teaches these tasks beside the others, and those alone.
+    pub fn teach(&mut self, tasks: usize, taught: impl Fn(usize) -> [bool; 2]) {
+        self.taught.resize(tasks, [0; 2]);
+        for (task, counts) in self.taught.iter_mut().enumerate() {
+            counts.iter_mut().zip(taught(task)).for_each(|(count, taught)| *count += u32::from(taught));
+        }
+    }
+
     /// How a task's loss alone stands to the best constant guess's at the last recorded step.
     pub fn single(&self) -> &[f64] {
         &self.single
     }
 
-    /// Keeps what strategies and forgetting look back at.
+    /// Keeps what strategies, forgetting and the steps to the single-task loss look back at.
     fn follow(&mut self, plan: &Plan, data: &Dataset, reading: &Reading) {
         let share = |task: usize| {
             let guess = data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess));
@@ -166,6 +178,16 @@ impl Record {
         self.single = (0..plan.tasks).map(share).collect();
         let losses: Vec<f64> = (0..plan.tasks).map(|task| reading.valid_where_it_stands(plan, 0, task)).collect();
         self.stages.record(&reading.taught, &losses);
+        self.reach.resize(plan.tasks, Reach::default());
+        let compared = self.reach.iter_mut().enumerate().filter(|(task, _)| plan.baseline(0, *task).is_some());
+        for (task, reach) in compared {
+            let mean = |member: &dyn Fn(usize) -> Option<usize>| {
+                let loss = |seed| member(seed).map_or(f64::NAN, |m| reading.valid(plan, m, task));
+                (0..plan.seeds).map(loss).sum::<f64>() / plan.seeds as f64
+            };
+            let [beside, alone] = self.taught.get(task).copied().unwrap_or_default();
+            reach.record((beside, mean(&Some)), (alone, mean(&|seed| plan.baseline(seed, task))));
+        }
     }
 
     /// Keeps the Gram matrix of a step, and as many before it as a conflict rate looks at.

@@ -4,6 +4,7 @@ use super::plan::Plan;
 use super::record::Reading;
 use super::stages::Stages;
 use crate::data::Dataset;
+use crate::measure::reach::Reach;
 use crate::measure::scores::Scores;
 use crate::measure::sights::{Sights, TaskSight};
 use crate::measure::transfer::{self, TransferGain};
@@ -14,6 +15,8 @@ pub struct Past<'a> {
     pub window: Vec<&'a [f32]>,
     /// A strategy's stages, and the losses at their ends.
     pub stages: &'a Stages,
+    /// By task: its way to the single-task loss.
+    pub reach: &'a [Reach],
 }
 
 /// The sights of a step; `front` are the validation losses of the fan and of the composed model.
@@ -26,7 +29,7 @@ pub fn of<'a>(
     past: Past<'a>,
 ) -> Sights<'a> {
     Sights {
-        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, past.stages, task)).collect(),
+        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, &past, task)).collect(),
         gram: &reading.gram,
         window: past.window,
         weights: reading.weights.iter().map(|weight| f64::from(*weight)).collect(),
@@ -36,7 +39,7 @@ pub fn of<'a>(
     }
 }
 
-fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, stages: &Stages, task: usize) -> TaskSight {
+fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, past: &Past, task: usize) -> TaskSight {
     let baseline = plan.baseline(0, task);
     let dead = baseline.is_none_or(|member| reading.dead.get(member).copied().unwrap_or(false));
     let alone = reading.alone.iter().find(|(of, _)| *of == task && !dead).map(|(_, outputs)| outputs.as_slice());
@@ -51,7 +54,8 @@ fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, stages: &Stages, t
         loss_alone: baseline.map_or(f64::NAN, |member| reading.valid(plan, member, task)),
         guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
         importance: reading.importance.get(task).copied().unwrap_or(1.0),
-        stages: stages.of(task),
+        stages: past.stages.of(task),
+        reach: past.reach.get(task).cloned().unwrap_or_default(),
     }
 }
 

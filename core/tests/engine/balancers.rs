@@ -257,7 +257,7 @@ fn the_predicted_decrease_is_what_a_small_step_lowers_the_losses_by() {
         close(name, &point.decrease, &fallen, 0.03);
         let shared = rig.layout().shared;
         let moved: f32 = theta.iter().zip(rig.theta(0)).take(shared).map(|(a, b)| (a - b).powi(2)).sum();
-        assert!((point.update_norm / moved.sqrt() - 1.0).abs() < 1e-3, "{name}");
+        assert!((point.step_length / moved.sqrt() - 1.0).abs() < 1e-3, "{name}");
     }
 }
 
@@ -306,7 +306,7 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
             for (k, (a, b)) in before.train.iter().zip(&last.train).enumerate() {
                 assert!(b.is_finite() && (a - b).abs() > 1e-3, "{what}: loss {k} went from {a} to {b}");
             }
-            assert!(last.decrease.iter().all(|d| d.is_finite()) && last.update_norm > 0.0, "{what}");
+            assert!(last.decrease.iter().all(|d| d.is_finite()) && last.step_length > 0.0, "{what}");
         }
     }
 }

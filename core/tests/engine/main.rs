@@ -27,6 +27,7 @@ mod pairs;
 mod pictures;
 mod plans;
 mod population;
+mod reach;
 mod reference;
 mod replay;
 mod replicas;

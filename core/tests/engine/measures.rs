@@ -79,6 +79,10 @@ fn assert_whole(what: &str, config: Config) {
                 let lone = measure.need == Need::Fan && one_point;
                 let applies = measure.need.unmet(&given, loss).is_none() && !diagonal && !spread && !lone;
                 let key = measure.choice.key;
+                // Whether a loss is reached is not known beforehand; without baselines there is none.
+                if measure.need == Need::Reached && given.baselines && tasks > 1 {
+                    continue;
+                }
                 assert_eq!(number.is_finite(), applies, "{what}, step {}: {key} {place}: {number}", point.step);
             }
         }
@@ -281,7 +285,7 @@ fn every_measure_of_the_gradients_follows_from_the_gram_matrix() {
     let decrease = [0, 1, 2].map(|k| (0..3).map(|j| g[(k, j)] * w[j]).sum::<f64>());
     assert_close(point, "predicted-decrease", &decrease, 1e-5);
     let length = (0..3).map(|k| w[k] * decrease[k]).sum::<f64>().sqrt();
-    assert_close(point, "update-norm", &[length], 1e-5);
+    assert_close(point, "combined-norm", &[length], 1e-5);
     let mean_length = g.sum().sqrt();
     assert_close(point, "alignment", &[decrease.iter().sum::<f64>() / length / mean_length], 1e-4);
     let values = SymmetricEigen::new(g.clone()).eigenvalues;

@@ -43,7 +43,7 @@ fn measures_stand_by_group_and_each_group_has_some() {
 fn every_measure_of_the_reference_is_there() {
     let keys = "accuracy macro-f1 auc balanced-accuracy mse rmse mae r2 delta-m delta-m-drop mean-rank transfer-gain \
         transfer-matrix average cosine magnitude-similarity curvature-bound condition-number conflict-rate hypervolume \
-        spacing sparsity stationarity dominance forgetting validation";
+        spacing sparsity stationarity dominance forgetting validation steps-to-single";
     for key in keys.split_whitespace() {
         assert!(measure(key).is_some(), "{key}");
     }
@@ -86,7 +86,7 @@ fn what_can_not_be_measured_is_told_in_a_sentence() {
         assert_eq!(
             losses.iter().filter(|loss| need.unmet(&all, Some(**loss)).is_none()).count(),
             match need {
-                Need::Stages => 0,
+                Need::Stages | Need::Reached => 0,
                 _ if kinds => 2,
                 _ => 4,
             },

@@ -73,7 +73,7 @@ pub fn ExhibitsPanel() -> impl IntoView {
     let all = move |frames: &Vec<Frame>| {
         let maps = frames.iter().map(|frame| view(page, frame, pointed)).collect_view();
         view! {
-            <Panel title="What the architecture learned" term="exhibit" class="panel-exhibits">
+            <Panel title="What it learned" term="exhibit" class="panel-exhibits">
                 <div class="exhibits">{maps}</div>
                 <p class="probe small">{move || reading().unwrap_or_else(|| "Point at a cell to read it".into())}</p>
             </Panel>

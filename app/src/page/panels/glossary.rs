@@ -39,7 +39,7 @@ pub const GLOSSARY: &[Entry] = &[
     ),
     entry(
         "exhibit",
-        "What the architecture learned",
+        "What it learned",
         "What a network that shares in its own way has learned beside its layers: matrices that mix the tasks' activations, shares of experts, masks, strengths. Blue is above zero and orange below, in full colour at the end of the scale; what is exactly zero is hatched.",
     ),
     entry(
@@ -140,7 +140,7 @@ pub const GLOSSARY: &[Entry] = &[
     entry(
         "transfer",
         "Transfer gain",
-        "By how much the held-out loss of a task is smaller beside the others than alone, in percent of the loss alone. Above zero the company helps (positive transfer), below it hurts.",
+        "By how much the held-out loss of a task is smaller beside the others than alone, in percent of the loss alone. Above zero the company helps (positive transfer), below it hurts. The steps say after how many of its own steps the task's mean held-out loss over the seeds is as low as the lowest it has had alone, and in brackets how many that took alone.",
     ),
     entry(
         "affinity",

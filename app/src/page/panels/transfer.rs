@@ -2,6 +2,7 @@
 
 use super::draw::{Chart, ChartView};
 use super::mark::TaskMark;
+use super::measures::Row;
 use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, percent, task_title, tasks};
 use crate::charts::{Area, Drawn, Theme, TransferChart, TransferRow, Verdict};
@@ -48,6 +49,12 @@ fn gain(page: Page, task: usize, beside: bool) -> Option<TransferGain> {
         let gains = if beside { &point.matched_transfer } else { &point.transfer };
         gains.get(task).cloned()
     })
+}
+
+/// A task's steps to the loss that it reaches alone, and those that this takes alone.
+fn steps(page: Page, task: usize) -> [String; 2] {
+    let row = Row::of(page, "steps-to-single", tasks(page));
+    [2 * task, 2 * task + 1].map(|place| row.map_or(DASH.into(), |row| row.text(place)))
 }
 
 /// What the chart and the table call the shared bottom of equal size.
@@ -121,6 +128,7 @@ pub fn TransferPanel() -> impl IntoView {
                         <th scope="col">"task"</th>
                         <th scope="col">"gain"</th>
                         <th scope="col">"verdict, 95 % interval"</th>
+                        <th scope="col" title="Steps to the loss that the task reaches alone, and how many that takes alone">"steps (alone)"</th>
                     </tr>
                 </thead>
                 <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>
@@ -153,9 +161,19 @@ fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
                 <span class=class>{move || words(gain().as_ref())}</span>
                 <span class="interval">{move || interval_text(gain().as_ref())}</span>
             </td>
+            {(!beside).then(|| steps_cell(page, task))}
         </tr>
     }
     .into_any()
+}
+
+/// A task's steps beside the others and alone, such as `120 (400)`.
+fn steps_cell(page: Page, task: usize) -> AnyView {
+    let text = move || {
+        let [beside, alone] = steps(page, task);
+        if alone == DASH { alone } else { format!("{beside} ({alone})") }
+    };
+    view! { <td class="number" data-testid=format!("task-{task}-steps")>{text}</td> }.into_any()
 }
 
 /// The verdict, or nothing where there is none.
@@ -166,6 +184,7 @@ fn words(gain: Option<&TransferGain>) -> String {
 
 fn table(page: Page) -> Table {
     let mut head = vec!["task", "transfer gain", "verdict", "95 % interval", "on test rows", "interval on test rows"];
+    head.extend(["steps to the single-task loss", "steps alone"]);
     let other = matched(page) > 0;
     if other {
         head.extend(["gain of the shared bottom of equal size", "its 95 % interval"]);
@@ -175,6 +194,7 @@ fn table(page: Page) -> Table {
         let (now, end, beside) = (gain(page, task, false), final_gain(task), gain(page, task, true));
         let mut cells = vec![task_name(task).to_string(), gain_text(now.as_ref()), words(now.as_ref())];
         cells.extend([interval_text(now.as_ref()), gain_text(end.as_ref()), interval_text(end.as_ref())]);
+        cells.extend(steps(page, task));
         if other {
             cells.extend([gain_text(beside.as_ref()), interval_text(beside.as_ref())]);
         }

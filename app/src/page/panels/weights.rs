@@ -77,14 +77,14 @@ pub fn WeightsPanel() -> impl IntoView {
             </li>
         }
     };
-    let update = move || page.latest.with(|point| point.as_ref().map_or(f32::NAN, |point| point.update_norm));
+    let length = move || page.latest.with(|point| point.as_ref().map_or(f32::NAN, |point| point.step_length));
     view! {
         <Panel title="Task weights" term="weight" class="panel-weights">
             <ul class="weights"><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
-                "This step moves the shared layers by "
-                <span class="number steady" data-testid="update-norm">{move || or_dash(update())}</span>
-                " and should lower each task's loss by the number on the right."
+                "Step length at the shared layers "
+                <span class="number steady" data-testid="step-length">{move || or_dash(length())}</span>
+                "; the step should lower each task's loss by the number on the right."
             </p>
             <ChartView chart=view>
                 <TableTwin caption="Task weights over epochs" table=Callback::new(move |()| table(page))/>

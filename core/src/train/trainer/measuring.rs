@@ -58,7 +58,7 @@ impl Trainer {
             weights: self.weights(&weights),
             gram: self.gram_in_task_order(&gram),
             decrease: self.decrease(&decrease),
-            update_norm: update.first().copied().unwrap_or(f32::NAN),
+            step_length: update.first().copied().unwrap_or(f32::NAN),
             predictions: task_outputs(&self.shape, &groups),
             alone: alone.into_iter().chain(others.alone).collect(),
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),

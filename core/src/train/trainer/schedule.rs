@@ -71,7 +71,7 @@ impl Trainer {
     }
 
     /// Whether baselines learn at every step, whatever is taught.
-    fn learns_alone(&self) -> bool {
+    pub(super) fn learns_alone(&self) -> bool {
         strategy::of(&self.lesson.strategy).needs_baselines()
     }
 

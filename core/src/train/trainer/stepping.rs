@@ -46,6 +46,9 @@ impl Trainer {
         let absent = absent.as_ref();
         let attendance = self.attendance(absent, says.as_ref());
         let factors = self.factors(says.as_ref());
+        let (learns_alone, all) = (self.learns_alone(), self.columns.len());
+        let taught = |task: usize| says.as_ref().and_then(|says| says.tasks.get(task)).is_none_or(|w| *w > 0.0);
+        self.record.teach(all, |task| [taught(task), taught(task) || learns_alone]);
         self.said = says;
         let replicated = self.balancers.replicated().max(if keeps { self.plan.asking } else { 0 });
         // Kept from step to step: most of them replicate nobody, or always the same.

@@ -9,7 +9,7 @@ use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
 use mtl_core::config::LossKind;
 use mtl_core::measure::table::{Group, MEASURES, Per};
-use row::Row;
+pub use row::Row;
 
 /// Every measure, by what it is taken of: folded away until somebody asks.
 #[component]
@@ -47,7 +47,7 @@ pub fn MeasuresPanel() -> impl IntoView {
 fn group_view(page: Page, group: Group, kinds: &[LossKind]) -> AnyView {
     let tasks = kinds.len();
     let rows = Row::all(page, tasks).filter(|row| row.measure.group == group);
-    let by_task = MEASURES.iter().any(|of| of.group == group && matches!(of.per, Per::Task | Per::Gain));
+    let by_task = MEASURES.iter().any(|of| of.group == group && matches!(of.per, Per::Task | Per::Against | Per::Gain));
     let marks = (0..tasks).map(|task| view! { <th scope="col"><TaskMark task/></th> }.into_any());
     let head = by_task.then(|| view! { <thead><tr><td></td>{marks.collect_view()}</tr></thead> });
     view! {

@@ -32,6 +32,11 @@ impl Row {
         })
     }
 
+    /// That of a key.
+    pub fn of(page: Page, key: &str, tasks: usize) -> Option<Self> {
+        Self::all(page, tasks).find(|row| row.measure.choice.key == key)
+    }
+
     /// The newest number at a place, if there is one.
     pub fn number(self, place: usize) -> Option<f64> {
         self.page.latest.with(|point| {
@@ -45,6 +50,7 @@ impl Row {
         self.number(place).map_or(DASH.into(), |number| match self.measure.unit {
             Unit::Change => percent(number),
             Unit::Percent => format!("{:.1} %", number * 100.0),
+            Unit::Steps => format!("{number:.0}"),
             _ => short(number),
         })
     }
@@ -57,9 +63,22 @@ impl Row {
         }
     }
 
-    /// The places of the numbers themselves, without ends of intervals and a matrix's diagonal.
+    /// What stands beside a number: its interval, or the number of the model that learns the task alone.
+    fn aside(self, place: usize) -> String {
+        match self.measure.per {
+            Per::Gain => self.interval(place),
+            Per::Against => format!("alone {}", self.text(place + 1)),
+            _ => String::new(),
+        }
+    }
+
+    /// The places of the numbers themselves, without what stands beside them and a matrix's diagonal.
     fn places(self) -> Vec<usize> {
-        let step = if matches!(self.measure.per, Per::Gain | Per::Gains) { 3 } else { 1 };
+        let step = match self.measure.per {
+            Per::Gain | Per::Gains => 3,
+            Per::Against => 2,
+            _ => 1,
+        };
         let places = (0..self.measure.per.count(self.tasks)).step_by(step);
         let diagonal = |place: usize| self.measure.per == Per::Gains && (place / 3).is_multiple_of(self.tasks + 1);
         places.filter(|place| !diagonal(*place)).collect()
@@ -109,6 +128,7 @@ impl Row {
         match self.measure.per {
             Per::Lesson => view! { <td colspan=all>{self.value(0, format!("measure-{key}"))}</td> }.into_any(),
             Per::Task => (0..self.tasks).map(|k| of_task(k, k)).collect_view().into_any(),
+            Per::Against => (0..self.tasks).map(|k| of_task(k, 2 * k)).collect_view().into_any(),
             Per::Gain => (0..self.tasks).map(|k| of_task(k, 3 * k)).collect_view().into_any(),
             Per::Gains => view! { <td colspan=all>{matrix::view(self)}</td> }.into_any(),
             Per::Pair => {
@@ -124,10 +144,10 @@ impl Row {
         }
     }
 
-    /// A number under its name for scripts, a gain with its interval.
+    /// A number under its name for scripts, with what stands beside it.
     fn value(self, place: usize, id: String) -> AnyView {
-        let interval = (self.measure.per == Per::Gain)
-            .then(|| view! { <span class="interval">{move || self.interval(place)}</span> });
-        view! { <span class="number" data-testid=id>{move || self.text(place)}</span>{interval} }.into_any()
+        let aside = matches!(self.measure.per, Per::Gain | Per::Against)
+            .then(|| view! { <span class="interval">{move || self.aside(place)}</span> });
+        view! { <span class="number" data-testid=id>{move || self.text(place)}</span>{aside} }.into_any()
     }
 }

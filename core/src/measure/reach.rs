@@ -1,0 +1,59 @@
+//! How many steps a task takes beside the others to the loss that it gets to alone.
+
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+
+/// A point of a curve: the steps that have taught the task, and its held-out loss there.
+type At = (u32, f64);
+
+/// The steps to the single-task loss (section 2.5 of the methods' reference, on transfer), from a task's
+/// two curves as they grow.
+///
+/// The loss to reach is the *lowest* that the model of the task alone has had so far, not its newest one:
+/// alone on few labels a task overfits, and the risen loss would be reached for nothing. Steps count where
+/// they teach the task, so that a task which comes later starts from zero on both sides.
+///
+/// ```
+/// use mtl_core::measure::reach::Reach;
+///
+/// let mut reach = Reach::default();
+/// for (steps, beside, alone) in [(0, 0.9, 0.9), (10, 0.6, 0.7), (20, 0.4, 0.5), (30, 0.3, 0.8)] {
+///     reach.record((steps, beside), (steps, alone));
+/// }
+/// // 0.5 after 20 steps alone; 0.6 beside the others is too much yet, 0.4 is low enough.
+/// assert_eq!(reach.steps(), [Some(20), Some(20)]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reach {
+    /// The lowest point alone, the first of several.
+    alone: Option<At>,
+    /// Lower and lower points beside the others, from the first that is as low as the one alone.
+    beside: VecDeque<At>,
+}
+
+impl Reach {
+    /// Takes in a point of both curves. A loss that is not finite (a model has died) tells nothing; the
+    /// same point twice tells nothing new.
+    pub fn record(&mut self, beside: At, alone: At) {
+        if alone.1.is_finite() && self.alone.is_none_or(|(_, least)| alone.1 < least) {
+            self.alone = Some(alone);
+        }
+        if beside.1.is_finite() && self.beside.back().is_none_or(|(_, least)| beside.1 < *least) {
+            self.beside.push_back(beside);
+        }
+        // The level only falls: what lies above it will never count.
+        let level = self.alone.map_or(f64::INFINITY, |(_, loss)| loss);
+        while self.beside.front().is_some_and(|(_, loss)| *loss > level) {
+            self.beside.pop_front();
+        }
+    }
+
+    /// The steps beside the others after which the loss was first at or below the lowest alone, and the
+    /// steps that this took alone. The first is `None` where it is not reached, both are where nothing
+    /// was learned alone.
+    pub fn steps(&self) -> [Option<u32>; 2] {
+        let alone = self.alone.map(|(steps, _)| steps).filter(|steps| *steps > 0);
+        let beside = self.beside.front().map(|(steps, _)| *steps).filter(|_| alone.is_some());
+        [beside, alone]
+    }
+}

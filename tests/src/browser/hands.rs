@@ -1,0 +1,72 @@
+//! Pointer and keyboard.
+
+use super::Browser;
+use anyhow::{Context, Result, ensure};
+use fantoccini::Locator;
+use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
+use serde_json::json;
+
+impl Browser {
+    pub fn click(&self, css: &str) -> Result<()> {
+        self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })
+            .with_context(|| format!("click {css}"))
+    }
+
+    /// Chooses the option with this value, as a person does.
+    pub fn select(&self, css: &str, value: &str) -> Result<()> {
+        let found = self.truth(
+            "for (const old of document.querySelectorAll('[data-chosen]')) old.removeAttribute('data-chosen');\
+             const option = [...(document.querySelector(arguments[0])?.options ?? [])].find(o => o.value === arguments[1]);\
+             option?.setAttribute('data-chosen', ''); return !!option",
+            vec![json!(css), json!(value)],
+        )?;
+        ensure!(found, "{css} has no option '{value}'");
+        self.click(&format!("{css} [data-chosen]"))
+    }
+
+    /// Replaces the text of a field and leaves it, as with the Tab key.
+    pub fn fill(&self, css: &str, text: &str) -> Result<()> {
+        let focused = self.truth(
+            "const field = document.querySelector(arguments[0]); field?.focus(); field?.select?.();\
+             return document.activeElement === field",
+            vec![json!(css)],
+        )?;
+        ensure!(focused, "{css} does not take the focus");
+        for letter in text.chars() {
+            self.press(letter)?;
+        }
+        self.press(fantoccini::key::Key::Tab.into())
+    }
+
+    /// Takes hold of the middle of an element and lets go so many pixels to its right.
+    pub fn drag(&self, css: &str, right: f64) -> Result<()> {
+        self.wait_on(async {
+            let element = self.client.find(Locator::Css(css)).await?;
+            let mouse = MouseActions::new("mouse".into())
+                .then(PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 })
+                .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+                .then(PointerAction::MoveBy { duration: None, x: right / 2.0, y: 0.0 })
+                .then(PointerAction::MoveBy { duration: None, x: right / 2.0, y: 0.0 })
+                .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+            self.client.perform_actions(mouse).await
+        })
+        .with_context(|| format!("drag {css}"))
+    }
+
+    /// Presses and releases one key; whatever has the focus gets it.
+    pub fn press(&self, key: char) -> Result<()> {
+        self.press_with(&[], key)
+    }
+
+    pub fn press_with(&self, held: &[char], key: char) -> Result<()> {
+        let mut keys = KeyActions::new("keyboard".into());
+        for &value in held {
+            keys = keys.then(KeyAction::Down { value });
+        }
+        keys = keys.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key });
+        for &value in held.iter().rev() {
+            keys = keys.then(KeyAction::Up { value });
+        }
+        self.wait_on(self.client.perform_actions(keys)).with_context(|| format!("press {key:?}"))
+    }
+}

@@ -1,0 +1,139 @@
+//! What a person does.
+
+use super::{HELPERS, Page, css};
+use crate::{PATIENCE, eventually, eventually_true};
+use anyhow::{Result, anyhow, bail, ensure};
+use serde_json::{Value, json};
+
+impl Page<'_> {
+    /// A person's click: the element must be visible and not covered. Folds around it are opened.
+    pub fn click(&self, id: &str) -> Result<()> {
+        let enabled = self.run(
+            "const el = one(arguments[0]); if (!el) return null; unfold(el);\
+             el.scrollIntoView({ block: 'nearest', inline: 'nearest' }); return !el.disabled",
+            vec![json!(id)],
+        )?;
+        match enabled.as_bool() {
+            None => bail!("the page has no '{id}'"),
+            Some(false) => bail!("'{id}' is disabled"),
+            Some(true) => self.browser.click(&css(id)),
+        }
+    }
+
+    /// A script's click, for many of them.
+    pub fn script_click(&self, id: &str) -> Result<()> {
+        let there = self.run("const el = one(arguments[0]); el?.click(); return !!el", vec![json!(id)])?;
+        ensure!(there == json!(true), "the page has no '{id}'");
+        Ok(())
+    }
+
+    pub fn select(&self, id: &str, value: &str) -> Result<()> {
+        self.run("const el = one(arguments[0]); if (el) unfold(el)", vec![json!(id)])?;
+        self.browser.select(&css(id), value)
+    }
+
+    /// Types into a field in place of what it holds, and leaves it.
+    pub fn fill(&self, id: &str, text: &str) -> Result<()> {
+        self.run("const el = one(arguments[0]); if (el) unfold(el)", vec![json!(id)])?;
+        self.browser.fill(&css(id), text)
+    }
+
+    /// The CSS address of a field by what its label says, exactly or up to a comma or bracket.
+    pub fn field_labelled(&self, kind: &str, label: &str) -> Result<String> {
+        let script = r#"
+            const [kind, label] = arguments;
+            const said = el => [...(el.labels ?? [])].map(l => l.textContent)
+                .concat(el.getAttribute('aria-label') ?? '')
+                .concat((el.getAttribute('aria-labelledby') ?? '').split(' ').map(id => document.getElementById(id)?.textContent ?? ''))
+                .map(text => text.replace(/\s+/g, ' ').trim().toLowerCase());
+            const fits = text => text === label || new RegExp(`^${label}\\s*([(:?,]|$)`).test(text);
+            const el = [...document.querySelectorAll(kind)].find(el => said(el).some(fits));
+            if (!el) return null;
+            unfold(el);
+            el.setAttribute('data-found', label);
+            return `[data-found="${label}"]`;
+        "#;
+        match self.run(script, vec![json!(kind), json!(label)])? {
+            Value::String(css) => Ok(css),
+            _ => bail!("no {kind} is labelled '{label}'"),
+        }
+    }
+
+    /// Whether the page says that it is playing: `aria-pressed` of the play button, or its name.
+    pub fn playing(&self) -> Result<bool> {
+        let playing = self.run(
+            "const el = one('play'); if (!el) return null;\
+             const pressed = el.getAttribute('aria-pressed');\
+             return pressed != null ? pressed === 'true' : /^\\W*pause/i.test(el.getAttribute('aria-label') ?? el.textContent)",
+            vec![],
+        )?;
+        playing.as_bool().ok_or_else(|| anyhow!("the page has no 'play'"))
+    }
+
+    pub fn play(&self) -> Result<()> {
+        self.toggle(true)
+    }
+
+    pub fn pause(&self) -> Result<()> {
+        self.toggle(false)
+    }
+
+    fn toggle(&self, on: bool) -> Result<()> {
+        if self.playing()? != on {
+            self.click("play")?;
+        }
+        let what = if on { "training that plays" } else { "training that pauses" };
+        eventually_true(PATIENCE, what, || Ok(self.playing()? == on))
+    }
+
+    pub fn wait_epoch(&self, at_least: u64) -> Result<u64> {
+        eventually(PATIENCE * 3, &format!("epoch {at_least}"), || {
+            Ok(Some(self.epoch()?).filter(|epoch| *epoch >= at_least))
+        })
+    }
+
+    /// Pauses, goes back to epoch 0 and waits for its losses.
+    pub fn rewound(&self) -> Result<()> {
+        self.pause()?;
+        self.click("reset")?;
+        self.pause()?;
+        eventually_true(PATIENCE, "epoch 0 after a reset", || Ok(self.epoch()? == 0))
+    }
+
+    /// Presses 'one epoch' so many times, each when the one before has arrived.
+    pub fn step_epochs(&self, count: u64) -> Result<u64> {
+        self.pressed_until("step-epoch", count, 1)
+    }
+
+    /// Presses 'one step' `steps_per_epoch` times for each of so many epochs.
+    pub fn step_through(&self, epochs: u64, steps_per_epoch: u64) -> Result<u64> {
+        self.pressed_until("step", epochs, steps_per_epoch)
+    }
+
+    fn pressed_until(&self, id: &str, epochs: u64, presses: u64) -> Result<u64> {
+        let script = r#"
+            const [id, epochs, presses, patience] = arguments;
+            const epoch = () => parseInt(one('epoch').textContent, 10);
+            for (let done = 0; done < epochs; done++) {
+                const before = epoch(), deadline = Date.now() + patience;
+                for (let press = 0; press < presses; press++) one(id).click();
+                while (epoch() === before) {
+                    if (Date.now() > deadline) throw `epoch ${before} after ${presses} presses of '${id}'`;
+                    await sleep(10);
+                }
+                if (epoch() !== before + 1) throw `from epoch ${before} to ${epoch()} with ${presses} presses of '${id}'`;
+            }
+            return epoch();
+        "#;
+        let args = vec![json!(id), json!(epochs), json!(presses), json!(PATIENCE * 1000)];
+        let epoch = self.browser.execute_async(&format!("{HELPERS}{script}"), args)?;
+        epoch.as_u64().ok_or_else(|| anyhow!("no epoch but {epoch}"))
+    }
+
+    /// Chooses a lesson and waits until it stands there, paused at epoch 0.
+    pub fn choose_lesson(&self, lesson: &str) -> Result<()> {
+        self.select("lesson", lesson)?;
+        self.wait_setting("p", lesson)?;
+        self.rewound()
+    }
+}

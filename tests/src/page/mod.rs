@@ -1,0 +1,70 @@
+//! The page through its `data-testid`s, as its README documents them.
+
+mod acting;
+mod address;
+mod checking;
+mod number;
+mod reading;
+
+pub use number::{Reading, parse_number};
+
+use crate::{Browser, PATIENCE, eventually_true};
+use anyhow::Result;
+use serde_json::Value;
+
+/// What every script of the page may use.
+const HELPERS: &str = r#"
+const all = id => [...document.querySelectorAll(`[data-testid="${id}"]`)];
+const one = id => all(id)[0] ?? null;
+const field = el => el.matches('input,select,textarea,output') ? el : el.querySelector('input,select,textarea');
+const read = el => field(el) ? String(field(el).value) : el.textContent.trim();
+const canvases = el => el.matches('canvas') ? [el] : [...el.querySelectorAll('canvas')];
+const unfold = el => { for (let up = el.closest('details'); up; up = up.parentElement?.closest('details')) up.open = true; };
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+"#;
+
+/// The page in the tab in front.
+pub struct Page<'b> {
+    pub browser: &'b Browser,
+    url: String,
+}
+
+impl<'b> Page<'b> {
+    /// `url` is the page's address without a fragment.
+    pub fn new(browser: &'b Browser, url: &str) -> Self {
+        Self { browser, url: url.into() }
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Opens the page anew with this fragment (without its `#`) and waits until it can be used.
+    pub fn open(&self, fragment: &str) -> Result<()> {
+        let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        self.open_url(&format!("{}{hash}", self.url))
+    }
+
+    pub fn open_url(&self, url: &str) -> Result<()> {
+        // From another document: between two fragments of one page nothing would be loaded.
+        self.browser.goto("about:blank")?;
+        self.browser.goto(url)?;
+        self.ready()
+    }
+
+    /// Waits until the engine runs and the transport is there.
+    pub fn ready(&self) -> Result<()> {
+        eventually_true(PATIENCE, "the page and its engine", || {
+            Ok(self.exists("play")? && !self.engine()?.is_empty() && self.epoch().is_ok())
+        })
+    }
+
+    fn run(&self, script: &str, args: Vec<Value>) -> Result<Value> {
+        self.browser.execute(&format!("{HELPERS}{script}"), args)
+    }
+}
+
+/// The selector of a `data-testid`.
+pub fn css(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}

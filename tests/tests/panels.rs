@@ -1,0 +1,198 @@
+//! Panels that some lessons and methods bring along, through their own controls: the comparison of
+//! architectures, the timeline of a curriculum, groups of tasks, sample pictures.
+
+use anyhow::{Result, ensure};
+use mtl_core::config::task_name;
+use mtl_tests::page::css;
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true, parity};
+use serde_json::json;
+
+static CPU: Shared = Shared::new(Setup::cpu);
+static GPU: Shared = Shared::new(Setup::gpu);
+
+/// Two steps an epoch: an architecture is done in no time.
+const SMALL: &str = "v=1&p=rivals&s=3&trunk=8,8&rows=64&valid=64&test=64&batch=32&seeds=2&fan=none";
+
+/// Chooses the epochs and presses 'Compare'.
+fn compare(page: &Page, epochs: &str) -> Result<()> {
+    let field = page.field_labelled("select", "epochs each")?;
+    page.browser.select(&field, epochs)?;
+    page.click("compare")
+}
+
+/// The cells of the comparison, row after row, the architecture's name first.
+fn rows(page: &Page) -> Result<Vec<Vec<String>>> {
+    let script = "return [...document.querySelectorAll('[data-testid=compare-table] tbody tr')]
+        .map(row => [...row.children].map(cell => cell.textContent.trim()))";
+    Ok(serde_json::from_value(page.browser.execute(script, vec![])?)?)
+}
+
+fn wait_rows(page: &Page, at_least: usize) -> Result<Vec<Vec<String>>> {
+    eventually(PATIENCE, &format!("{at_least} rows"), || Ok(Some(rows(page)?).filter(|rows| rows.len() >= at_least)))
+}
+
+/// An error unless every row has parameters, steps per second, and a loss and a gain of both tasks.
+fn filled(rows: &[Vec<String>]) -> Result<()> {
+    let is_number = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
+    for row in rows {
+        ensure!(row.len() == 7 && row.iter().skip(1).all(is_number), "{row:?}");
+        ensure!(row.iter().skip(5).all(|gain| gain.contains('%')), "{row:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn architectures_are_compared_at_the_press_of_a_button_and_the_lesson_keeps_what_it_learned() -> Result<()> {
+    CPU.visit(SMALL, |page| {
+        page.step_epochs(3)?;
+        let before = page.settled_losses()?;
+        let offered = "return document.querySelectorAll('[data-testid=arch] option:not([disabled])').length";
+        let offered = page.browser.number(offered, vec![])? as usize;
+        ensure!(offered > 10, "only {offered} architectures fit");
+        compare(page, "20")?;
+        let rows = wait_rows(page, offered)?;
+        filled(&rows)?;
+        eventually_true(PATIENCE, "an end", || {
+            Ok(page.text("compare-progress")? == format!("{offered} architectures")
+                && page.text("compare")? == "Compare")
+        })?;
+        ensure!(page.epoch()? == 3 && page.settled_losses()? == before, "the lesson has moved");
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_comparison_can_be_stopped_and_keeps_its_rows() -> Result<()> {
+    CPU.visit(SMALL, |page| {
+        compare(page, "500")?;
+        wait_rows(page, 1)?;
+        page.click("compare")?;
+        eventually_true(PATIENCE, "an end", || Ok(page.text("compare-progress")?.starts_with("Ended after")))?;
+        let rows = rows(page)?;
+        filled(&rows)?;
+        ensure!(page.text("compare")? == "Compare" && rows.len() < 10, "{} rows", rows.len());
+        page.trains()
+    })
+}
+
+#[test]
+fn architectures_are_compared_on_the_gpu_that_computes() -> Result<()> {
+    GPU.visit(SMALL, |page| {
+        page.pause()?;
+        parity::pin(page, "GPU")?;
+        compare(page, "20")?;
+        filled(&wait_rows(page, 2)?)?;
+        page.click("compare")?;
+        let caption = page
+            .browser
+            .string("return document.querySelector('[data-testid=compare-table] caption').textContent", vec![])?;
+        ensure!(caption.contains("GPU"), "{caption}");
+        ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_bar_of_the_timeline_moves_by_keyboard_and_by_pointer_and_training_follows() -> Result<()> {
+    const FROM: &str = "timeline-1-from";
+    CPU.visit("v=1&p=rivals&s=3&horizon=20&seeds=2&fan=none", |page| {
+        ensure!(!page.exists(FROM)?);
+        page.select("strategy", "curriculum")?;
+        page.wait_setting("strategy", "curriculum")?;
+        page.click(FROM)?;
+        for _ in 0..3 {
+            page.browser.press(fantoccini::key::Key::Right.into())?;
+        }
+        page.wait_setting("t1.from", "3")?;
+        ensure!(page.attribute(FROM, "aria-valuenow")?.as_deref() == Some("3"));
+        let width = "return document.querySelector(arguments[0]).parentElement.getBoundingClientRect().width";
+        let width = page.browser.number(width, vec![json!(css(FROM))])?;
+        // A tenth of an axis of twenty epochs.
+        page.browser.drag(&css(FROM), width / 10.0)?;
+        page.wait_setting("t1.from", "5")?;
+        page.browser.drag(&css("timeline-0-until"), -0.6 * width)?;
+        page.wait_setting("t0.until", "8")?;
+        ensure!(page.text("t1.from")? == "5" && page.text("t0.until")? == "8", "the card says otherwise");
+        page.rewound()?;
+        for (epochs, weights) in [(5, ["1.00", "0"]), (1, ["1.00", "1.00"]), (2, ["1.00", "1.00"]), (1, ["0", "1.00"])]
+        {
+            let epoch = page.step_epochs(epochs)?;
+            let shown = || -> Result<Vec<String>> { (0..2).map(|k| page.text(&format!("task-{k}-weight"))).collect() };
+            eventually_true(PATIENCE, &format!("{weights:?} after epoch {epoch}"), || Ok(shown()? == weights))?;
+        }
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result<()> {
+    CPU.visit("v=1&p=groups&s=3&pairs=off&seeds=1", |page| {
+        page.step_epochs(4)?;
+        let affinity = page.reading("affinity-0-2")?;
+        ensure!(affinity.value != 0.0, "A has nothing from C");
+        let proposal = eventually(PATIENCE, "a proposal", || {
+            Ok(Some(page.text("grouping-affinity-2")?).filter(|sentence| sentence.contains(" | ")))
+        })?;
+        page.click("train-affinity-2")?;
+        page.wait_setting("arch", "grouped")?;
+        let group =
+            |task: usize| -> Result<String> { Ok(page.setting(&format!("t{task}.group"))?.unwrap_or("1".into())) };
+        let groups = (0..5).map(group).collect::<Result<Vec<_>>>()?;
+        // The letters stand between a colon and a bracket: A C E | B D.
+        let letters =
+            proposal.rsplit_once(": ").and_then(|(_, rest)| rest.split_once(" (")).map_or("", |(letters, _)| letters);
+        let of = |task: usize| letters.split(" | ").position(|group| group.contains(&task_name(task).to_string()));
+        for task in 0..5 {
+            ensure!(of(task).is_some(), "'{proposal}' leaves a task out");
+            for other in 0..5 {
+                ensure!((of(task) == of(other)) == (groups[task] == groups[other]), "{proposal} became {groups:?}");
+            }
+        }
+        page.trains()?;
+        ensure!(page.text("grouping-affinity-2")? == proposal, "the proposal goes with its own training");
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn sample_pictures_show_what_every_task_reads_in_them() -> Result<()> {
+    CPU.visit("v=1&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
+        page.step_epochs(2)?;
+        page.picture("samples")?;
+        let mut read = Vec::new();
+        while page.exists(&format!("sample-{}-task-0", read.len()))? {
+            let picture = read.len();
+            let of = |task: usize| page.text(&format!("sample-{picture}-task-{task}"));
+            read.push([of(0)?, of(1)?]);
+        }
+        ensure!(read.len() >= 8, "{} pictures", read.len());
+        for text in read.iter().flatten() {
+            // The task's letter, then '3 ✓' or '5 ✗ 3'.
+            let words: Vec<&str> = text.split_whitespace().skip(1).collect();
+            let digit = |word: &str| word.len() == 1 && word.chars().all(|c| c.is_ascii_digit());
+            let fits = match words.as_slice() {
+                [guess, "\u{2713}"] => digit(guess),
+                [guess, "\u{2717}", truth] => digit(guess) && digit(truth) && guess != truth,
+                _ => false,
+            };
+            ensure!(fits, "'{text}' in {read:?}");
+        }
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn what_an_architecture_learned_leaves_the_rest_of_the_column_in_view() -> Result<()> {
+    for fragment in ["v=1&p=pairs&arch=mmoe", "v=1&p=twins&arch=sluice", "v=1&p=twins&arch=mtan&trunk=8,8,8"] {
+        CPU.visit(fragment, |page| {
+            page.step_epochs(1)?;
+            eventually_true(PATIENCE, "an exhibit", || page.exists("exhibit-0"))?;
+            let hidden =
+                "const column = document.querySelector('.centre'); return column.scrollHeight - column.clientHeight";
+            let hidden = page.browser.number(hidden, vec![])?;
+            ensure!(hidden == 0.0, "{hidden} px of {fragment} are out of view");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
