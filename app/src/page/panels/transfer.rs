@@ -173,7 +173,12 @@ fn steps_cell(page: Page, task: usize) -> AnyView {
         let [beside, alone] = steps(page, task);
         if alone == DASH { alone } else { format!("{beside} ({alone})") }
     };
-    view! { <td class="number" data-testid=format!("task-{task}-steps")>{text}</td> }.into_any()
+    view! {
+        <td class="number" data-testid=format!("task-{task}-steps")>
+            <span class="steady">{text}</span>
+        </td>
+    }
+    .into_any()
 }
 
 /// The verdict, or nothing where there is none.
