@@ -82,9 +82,8 @@ pub fn WeightsPanel() -> impl IntoView {
         <Panel title="Task weights" term="weight" class="panel-weights">
             <ul class="weights"><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
-                "Step length at the shared layers "
+                "The step should lower each task's loss by the number on the right. Its length at the shared layers: "
                 <span class="number steady" data-testid="step-length">{move || or_dash(length())}</span>
-                "; the step should lower each task's loss by the number on the right."
             </p>
             <ChartView chart=view>
                 <TableTwin caption="Task weights over epochs" table=Callback::new(move |()| table(page))/>
