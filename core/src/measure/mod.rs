@@ -17,6 +17,7 @@ pub mod metric;
 pub mod numbers;
 pub mod pareto;
 pub mod real;
+pub mod relations;
 pub mod scores;
 pub mod sights;
 pub mod spread;

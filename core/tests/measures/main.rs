@@ -6,6 +6,7 @@ mod gradients;
 mod grouping;
 mod jacobians;
 mod predictions;
+mod relations;
 mod table;
 mod tasks;
 
