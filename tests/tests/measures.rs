@@ -88,3 +88,44 @@ fn the_steps_to_the_single_task_loss_stand_beside_the_gains() -> Result<()> {
         Ok(())
     })
 }
+
+/// The groups lesson without what takes time: five tasks whose affinities are measured.
+const KIN: &str = "v=1&p=groups&s=3&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off";
+
+#[test]
+fn a_declared_relation_is_marked_and_held_against_the_affinities() -> Result<()> {
+    BROWSER.visit(KIN, |page| {
+        page.step_epochs(1)?;
+        eventually_true(PATIENCE, "where to declare", || page.exists("relations-none"))?;
+        ensure!(page.count("declared-0-2")? == 0);
+        for (key, word) in [("t2.to-a", "positive"), ("t1.to-a", "negative"), ("t3.to-b", "neutral")] {
+            page.select(key, word)?;
+            page.wait_setting(key, word)?;
+        }
+        page.step_epochs(12)?;
+        for (a, b, letters, word, sign) in [
+            (0, 2, "A and C", "positive", "+"),
+            (0, 1, "A and B", "negative", "\u{2212}"),
+            (1, 3, "B and D", "neutral", "0"),
+        ] {
+            for id in [format!("declared-{a}-{b}"), format!("declared-{b}-{a}")] {
+                let said = page.attribute(&id, "title")?.unwrap_or_default();
+                ensure!(page.text(&id)?.starts_with(sign) && said == format!("declared {word}"), "{id}: {said}");
+            }
+            let id = format!("relation-{a}-{b}");
+            eventually_true(PATIENCE, &id, || Ok(page.text(&id)?.contains("measured")))?;
+            let text = page.text(&id)?;
+            let start = format!("{letters}: declared {word}, measured ");
+            let judged = ["agrees", "differs", "open"].iter().any(|verdict| text.ends_with(&format!(": {verdict}")));
+            ensure!(text.starts_with(&start) && text.contains('\u{b1}') && judged, "{text}");
+        }
+        ensure!(!page.exists("relations-none")? && !page.exists("relation-2-3")?);
+        // A number stays one for scripts.
+        ensure!(page.number("affinity-0-2")?.is_finite());
+        for key in ["t2.to-a", "t1.to-a", "t3.to-b"] {
+            page.select(key, "undeclared")?;
+        }
+        eventually_true(PATIENCE, "nothing declared", || page.exists("relations-none"))?;
+        page.no_console_errors()
+    })
+}

@@ -2,7 +2,7 @@
 
 use super::kind::{Kind, Notice, Value, quoted};
 use super::place::{Place, SLOTS, places};
-use super::{Config, MAX_TASKS, Pick, TaskConfig, lessons};
+use super::{Config, MAX_TASKS, Pick, TaskConfig, lessons, relations};
 use crate::data;
 use std::ops::{Deref, RangeInclusive};
 
@@ -117,6 +117,7 @@ fn check_fit(config: &mut Config, notices: &mut Vec<Notice>) {
         }
         check_outputs(k, task, data::outputs(&config.data.source, task.loss), notices);
     }
+    relations::check(config, notices);
 }
 
 fn check_outputs(k: usize, task: &mut TaskConfig, fits: RangeInclusive<usize>, notices: &mut Vec<Notice>) {

@@ -14,6 +14,7 @@ pub mod lessons;
 pub mod link;
 mod pick;
 mod place;
+mod relations;
 mod table;
 
 pub use check::{Lesson, check};
@@ -21,6 +22,7 @@ pub use fields::{Card, Effect, Entry, Listed, apply, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
 pub use layer::{ACTIVATIONS, Activation, LayerConfig, MAX_WIDTH};
 pub use pick::{OptionSpec, Pick, PickEntry};
+pub use relations::{Declared, RELATION_KEYS, RELATIONS, Relation};
 
 use serde::{Deserialize, Serialize};
 
@@ -126,6 +128,8 @@ pub struct TaskConfig {
     pub source: bool,
     /// The group with whose trunk it trains, where groups have trunks of their own.
     pub group: usize,
+    /// What is declared of it and of each task before it, by their place; see [`Config::relation`].
+    pub relations: [Relation; MAX_TASKS - 1],
 }
 
 /// What task weights do to the heads. Codebases differ here without saying so.
@@ -276,6 +280,7 @@ impl Default for TaskConfig {
             until: 0,
             source: false,
             group: 1,
+            relations: [Relation::Undeclared; MAX_TASKS - 1],
         }
     }
 }

@@ -45,12 +45,14 @@ pub struct PickEntry {
     pub reads: &'static [&'static str],
     /// Why the method makes no sense in a lesson, in one sentence; `None` where it does.
     pub unfit: fn(&Config) -> Option<&'static str>,
+    /// Whether an option of this key means anything in a lesson.
+    pub shows: fn(&Config, &str) -> bool,
 }
 
 impl PickEntry {
     /// A line for every lesson, under no heading.
     pub const fn new(choice: Choice, options: &'static [OptionSpec]) -> Self {
-        Self { choice, options, group: "", reads: &[], unfit: |_| None }
+        Self { choice, options, group: "", reads: &[], unfit: |_| None, shows: |_, _| true }
     }
 
     /// The same under a heading.
@@ -66,6 +68,11 @@ impl PickEntry {
     /// The same for lessons that give no reason against it.
     pub const fn unless(self, unfit: fn(&Config) -> Option<&'static str>) -> Self {
         Self { unfit, ..self }
+    }
+
+    /// The same with options that don't always mean something.
+    pub const fn showing(self, shows: fn(&Config, &str) -> bool) -> Self {
+        Self { shows, ..self }
     }
 }
 

@@ -101,6 +101,12 @@ impl Slot {
         }
     }
 
+    /// Whether an option of the method that a configuration picks means anything there.
+    fn shows(&self, config: &Config, spec: &OptionSpec) -> bool {
+        let entry = (self.read)(config).entry((self.table)());
+        entry.is_none_or(|entry| (entry.shows)(config, spec.key))
+    }
+
     /// The options of the method that a configuration picks.
     fn options(&self, config: &Config) -> &'static [OptionSpec] {
         (self.read)(config).entry((self.table)()).map_or(&[], |entry| entry.options)
@@ -178,7 +184,7 @@ impl Place {
                 help: spec.help,
                 kind,
                 value,
-                shown: true,
+                shown: slot.shows(config, spec),
             },
         }
     }

@@ -4,7 +4,7 @@ use super::fields::{Card, Effect, Field, Get, Set};
 use super::kind::{Choice, Kind, Value};
 use super::layer::MAX_DROPOUT;
 use super::pick::{Pick, PickEntry};
-use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, Schedule, TaskConfig};
+use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig};
 use crate::{balance, data, model, strategy};
 use std::sync::LazyLock;
 
@@ -38,6 +38,10 @@ fn preferences() -> Vec<Choice> {
 
 fn targets() -> Vec<Choice> {
     data::targets::CHOICES.to_vec()
+}
+
+fn relations() -> Vec<Choice> {
+    RELATIONS.iter().map(|(_, choice)| *choice).collect()
 }
 
 /// Names a unit enum's variants for links and controls.
@@ -153,6 +157,30 @@ macro_rules! task_inherited {
     };
 }
 
+/// The relation of a task to an earlier one.
+macro_rules! relation {
+    ($to:literal) => {
+        (|c, k| of_relation(task(c, k).relations[$to]), |c, k, value| {
+            let known = RELATIONS.iter().find(|(_, choice)| matches!(value, Value::Choice(key) if key == choice.key));
+            if let (Some(t), Some((relation, _))) = (c.tasks.get_mut(k), known) {
+                t.relations[$to] = *relation;
+            }
+        })
+    };
+}
+
+fn of_relation(relation: Relation) -> Value {
+    Value::Choice(RELATIONS.iter().find(|(known, _)| *known == relation).map_or("", |(_, choice)| choice.key).into())
+}
+
+/// Whether anybody asks how a task stands to an earlier one: the sharing, or who measures affinities.
+fn asks_relation(config: &Config, task: usize, to: usize) -> bool {
+    let read = || RELATION_KEYS.get(to).is_some_and(|key| model::reads(config, key));
+    to < task && (config.population.affinity || read())
+}
+
+const RELATION: &str = "What is known of the two tasks, declared with the later one. Soft sharing and low-rank adapters follow it, and measured task affinities are held against it.";
+
 /// One of a few words of the lesson.
 macro_rules! word {
     ($of:ident, $as:ident, $config:ident . $($path:ident).+) => {
@@ -178,7 +206,7 @@ fn set_method(pick: &mut Pick, value: &Value) {
 }
 
 macro_rules! line {
-    ($key:literal, $card:ident, $effect:ident, $label:literal, $help:literal, $kind:expr, $access:expr $(, shown $shown:expr)?) => {{
+    ($key:literal, $card:ident, $effect:ident, $label:literal, $help:expr, $kind:expr, $access:expr $(, shown $shown:expr)?) => {{
         let (get, set): (Get, Set) = $access;
         #[allow(unused_mut, unused_assignments)]
         let mut shown: fn(&Config, usize) -> bool = always;
@@ -262,6 +290,11 @@ pub(super) static TASK: &[Field] = &[
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
         task_line!("group", Network, Reset, "group", "Tasks of the same group share a trunk.", whole(1, crate::config::MAX_TASKS as i64), task_integer!(group), shown |c, _| c.architecture.method == "grouped"),
+        task_line!("to-a", Network, Reset, "relation to A", RELATION, Kind::Choice(relations), relation!(0), shown |c, k| asks_relation(c, k, 0)),
+        task_line!("to-b", Network, Reset, "relation to B", RELATION, Kind::Choice(relations), relation!(1), shown |c, k| asks_relation(c, k, 1)),
+        task_line!("to-c", Network, Reset, "relation to C", RELATION, Kind::Choice(relations), relation!(2), shown |c, k| asks_relation(c, k, 2)),
+        task_line!("to-d", Network, Reset, "relation to D", RELATION, Kind::Choice(relations), relation!(3), shown |c, k| asks_relation(c, k, 3)),
+        task_line!("to-e", Network, Reset, "relation to E", RELATION, Kind::Choice(relations), relation!(4), shown |c, k| asks_relation(c, k, 4)),
         task_line!("from", Training, Live, "joins at epoch", "The epoch at which the task is taught for the first time.", whole(0, 100_000), task_integer!(from), shown |c, _| strategy::reads(c, "from")),
         task_line!("until", Training, Live, "leaves at epoch", "The epoch from which the task is taught no more.", whole_or(1, 100_000, "never"), task_integer!(until), shown |c, _| strategy::reads(c, "until")),
         task_line!("source", Training, Live, "source of the transfer", "Whether the shared layers learn this task first. Without any, task A is the source.", Kind::Switch, (|c, k| Value::Switch(task(c, k).source), |c, k, v| if let (Some(t), Value::Switch(on)) = (c.tasks.get_mut(k), v) { t.source = *on }), shown |c, _| strategy::reads(c, "source")),

@@ -18,6 +18,7 @@ pub mod numbers;
 pub mod pareto;
 pub mod reach;
 pub mod real;
+pub mod relations;
 pub mod scores;
 pub mod sights;
 pub mod spread;

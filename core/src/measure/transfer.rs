@@ -96,6 +96,10 @@ pub fn t_interval(sample: &[f64]) -> (f64, f64) {
         return (mean, f64::INFINITY);
     }
     let variance = sample.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
-    let quantile = StudentsT::new(0.0, 1.0, n - 1.0).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975));
-    (mean, quantile * (variance / n).sqrt())
+    (mean, t_quantile(n - 1.0) * (variance / n).sqrt())
+}
+
+/// What half a 95 % interval is of a standard error, by degrees of freedom.
+pub(super) fn t_quantile(freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |t| t.inverse_cdf(0.975))
 }

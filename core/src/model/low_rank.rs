@@ -4,9 +4,15 @@
 //! `W_t = W + s V_t U_t`, with `V_t` of inputs by rank and `U_t` of rank by units; s is what LoRA writes
 //! as alpha / r. `U_t` begins at zero, so that all tasks begin alike. Shared: the layers. Private: the
 //! adapters and the heads.
+//!
+//! Declared relations add terms for every layer, r being the option's strength: a positive pair
+//! `r/2 |s V_i U_i - s V_j U_j|^2`, which draws the corrections together, a negative one `r/2 |V_i' V_j|^2 /
+//! (|V_i|^2 |V_j|^2)`, which lets the corrections read different directions of the layer's input (at full
+//! rank there is room for that where twice the rank is no more than the inputs). A neutral pair, and one of
+//! which nothing is declared, is left alone.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, RELATION_KEYS, Relation};
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -16,8 +22,10 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "low-rank adapters",
             help: "Shared layers, to whose weights every task adds a thin correction of its own.",
         },
-        &[RANK, SCALE],
+        &[RANK, SCALE, RELATIONS],
     )
+    .reading(&RELATION_KEYS)
+    .showing(shows)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]
@@ -42,11 +50,27 @@ const SCALE: OptionSpec = OptionSpec {
     live: false,
 };
 
+const RELATIONS: OptionSpec = OptionSpec {
+    key: "relations",
+    label: "force of the relations",
+    help: "How strongly declared relations act: corrections of positive pairs are drawn together, those of negative pairs kept apart.",
+    kind: Kind::Number { min: 0.0, max: 100.0, log: false, inherits: false },
+    default: 0.1,
+    live: false,
+};
+
+/// Relations have a force where one is declared that acts.
+fn shows(config: &Config, option: &str) -> bool {
+    let acts = |relation| matches!(relation, Relation::Positive | Relation::Negative);
+    option != RELATIONS.key || config.declared().iter().any(|declared| acts(declared.relation))
+}
+
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::LayerConfig;
+    use crate::config::{LayerConfig, Relation};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
@@ -58,6 +82,10 @@ mod engine {
         adapters: Vec<(usize, usize)>,
         scale: f32,
         columns: Vec<usize>,
+        /// The strength of the relations.
+        force: f32,
+        together: Pairs,
+        apart: Pairs,
     }
 
     impl Trunk for LowRank {
@@ -78,7 +106,15 @@ mod engine {
                 (down, up)
             };
             let adapters = shape.trunk.iter().enumerate().map(push).collect();
-            Self { layers, adapters, scale: options("scale") as f32, columns }
+            Self {
+                layers,
+                adapters,
+                scale: options("scale") as f32,
+                columns,
+                force: options("relations") as f32,
+                together: Pairs::of(shape, |relation| relation == Relation::Positive),
+                apart: Pairs::of(shape, |relation| relation == Relation::Negative),
+            }
         }
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
@@ -101,22 +137,39 @@ mod engine {
             Features::own(x, tasks)
         }
 
+        fn penalises(&self) -> bool {
+            self.force > 0.0 && !(self.together.is_empty() && self.apart.is_empty())
+        }
+
+        fn penalty(&self, params: &Params, _: &Tensor<3>) -> Option<Tensor<1>> {
+            let corrections =
+                self.adapters.iter().map(|adapter| self.together.distances(self.correction(params, *adapter)));
+            total(corrections.chain(self.overlaps(params))).map(|sum| sum * (0.5 * self.force))
+        }
+
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
             let norms = self.adapters.iter().map(|adapter| {
                 let correction = self.correction(params, *adapter);
                 let [tasks, from, to] = correction.dims();
                 correction.powi_scalar(2).reshape([tasks, from * to]).sum_dim(1).sqrt()
             });
-            vec![Exhibit {
+            let strength = Exhibit {
                 title: "strength of the tasks' corrections".into(),
                 rows: column_names(&self.columns),
                 columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
                 values: Tensor::cat(norms.collect(), 1),
-            }]
+            };
+            let overlap = self.apart.exhibit("overlap of adapters that are kept apart", self.overlaps(params));
+            std::iter::once(strength).chain(overlap).collect()
         }
     }
 
     impl LowRank {
+        /// Of every layer's `V`, for the pairs that are kept apart.
+        fn overlaps(&self, params: &Params) -> impl Iterator<Item = Option<Tensor<2>>> {
+            self.adapters.iter().map(|(down, _)| self.apart.overlaps(params.slot(*down)))
+        }
+
         /// What the tasks add to a layer's weights, `[R * T, in, out]`.
         fn correction(&self, params: &Params, (down, up): (usize, usize)) -> Tensor<3> {
             params.slot(down).matmul(params.slot(up)) * self.scale

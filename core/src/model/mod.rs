@@ -36,6 +36,8 @@ mod mtan;
 mod parts;
 mod ple;
 mod progressive;
+#[cfg(feature = "engine")]
+mod relations;
 mod routing;
 #[cfg(feature = "engine")]
 mod sample;
@@ -103,6 +105,11 @@ pub const ARCHITECTURES: &[Architecture] = &[
 pub fn shares(config: &Config) -> bool {
     let known = ARCHITECTURES.iter().find(|a| a.entry.choice.key == config.architecture.method);
     !config.trunk.is_empty() && known.is_none_or(|architecture| architecture.shares)
+}
+
+/// Whether a lesson's architecture reads a setting of the tasks, such as a declared relation.
+pub fn reads(config: &Config, setting: &str) -> bool {
+    config.architecture.entry(architectures()).is_some_and(|entry| entry.reads.contains(&setting))
 }
 
 /// Why an architecture that shares layers in its own way makes no sense without any.

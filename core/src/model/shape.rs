@@ -1,6 +1,6 @@
 //! The shape that all members of a population have in common.
 
-use crate::config::{LayerConfig, Lesson, LossKind};
+use crate::config::{LayerConfig, Lesson, LossKind, Relation};
 
 /// Tasks whose heads and losses have the same shape: they go through one matmul per layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Shape {
     /// By task: the number of the trunk that it reads where groups of tasks have trunks of their own,
     /// counted from 0 without gaps.
     pub trunks: Vec<usize>,
+    /// What is declared of every two tasks, `[T][T]`, the same both ways.
+    pub relations: Vec<Vec<Relation>>,
 }
 
 impl Shape {
@@ -54,7 +56,15 @@ impl Shape {
             }
         }
         let wanted = tasks.iter().map(|k| lesson.tasks.get(*k).map_or(0, |task| task.group)).collect::<Vec<_>>();
-        Self { inputs, tasks: tasks.len(), trunk: lesson.trunk.clone(), groups, trunks: without_gaps(&wanted) }
+        let relations = |i: &usize| tasks.iter().map(|j| lesson.relation(*i, *j)).collect();
+        Self {
+            inputs,
+            tasks: tasks.len(),
+            trunk: lesson.trunk.clone(),
+            groups,
+            trunks: without_gaps(&wanted),
+            relations: tasks.iter().map(relations).collect(),
+        }
     }
 
     /// Tasks in column order: group by group.
@@ -71,6 +81,11 @@ impl Shape {
     /// Units of all trunk layers.
     pub fn units(&self) -> usize {
         self.trunk.iter().map(|layer| layer.width).sum()
+    }
+
+    /// What is declared of two tasks.
+    pub fn relation(&self, a: usize, b: usize) -> Relation {
+        self.relations.get(a).and_then(|row| row.get(b)).copied().unwrap_or_default()
     }
 
     /// Width of the representation that the heads read.

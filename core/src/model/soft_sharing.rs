@@ -5,9 +5,16 @@
 //! `tie (theta_t - mean)`. At 0 every task has a model of its own, and the larger the tie the nearer
 //! to one shared trunk. Shared: nothing that a gradient method could act on. Private: everything. All
 //! trunks begin alike.
+//!
+//! The term is the same as `tie / (2 T) sum_{i<j} |theta_i - theta_j|^2`, so that it can follow declared
+//! relations, pair by pair. A pair that is declared positive, or of which nothing is declared, is tied
+//! like every pair before anything was declared: a declaration elsewhere takes nothing from it. A neutral
+//! pair is not tied, though both may be to a third. A negative one is not tied either and adds `tie / (2 T)
+//! |W_i' W_j|^2 / (|W_i|^2 |W_j|^2)` for every layer's weights, which keeps the two looking at different
+//! directions of their input.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, PickEntry, RELATION_KEYS};
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -19,6 +26,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[TIE],
     )
+    .reading(&RELATION_KEYS)
     .unless(super::without_trunk),
     shares: false,
     #[cfg(feature = "engine")]
@@ -36,8 +44,10 @@ const TIE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
+    use crate::config::Relation;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
     use crate::model::slots::{HEADS, Layout, Owner};
     use burn::tensor::Tensor;
@@ -50,6 +60,10 @@ mod engine {
         slots: Vec<Range<usize>>,
         columns: Vec<usize>,
         tie: f32,
+        /// The pairs that are tied, where those are not all.
+        tied: Option<Pairs>,
+        /// The pairs that are kept apart.
+        apart: Pairs,
     }
 
     impl Trunk for SoftSharing {
@@ -63,7 +77,16 @@ mod engine {
                 first..first + layout.slots.iter().filter(|slot| slot.layer == l).count()
             };
             let slots = (0..layers.len()).map(of_layer).collect();
-            Self { layers, slots, columns, tie: options("tie") as f32 }
+            let loose = Pairs::of(shape, |relation| matches!(relation, Relation::Neutral | Relation::Negative));
+            let tied = || Pairs::of(shape, |relation| matches!(relation, Relation::Positive | Relation::Undeclared));
+            Self {
+                layers,
+                slots,
+                columns,
+                tie: options("tie") as f32,
+                tied: (!loose.is_empty()).then(tied),
+                apart: Pairs::of(shape, |relation| relation == Relation::Negative),
+            }
         }
 
         fn gives(&self, shape: &Shape) -> (usize, bool) {
@@ -82,13 +105,19 @@ mod engine {
         }
 
         fn penalises(&self) -> bool {
-            self.tie > 0.0
+            let ties = self.tied.as_ref().is_none_or(|tied| !tied.is_empty());
+            self.tie > 0.0 && (ties || !self.apart.is_empty())
         }
 
         fn penalty(&self, params: &Params, _: &Tensor<3>) -> Option<Tensor<1>> {
-            let squares = self.slots.iter().flat_map(|slots| self.distances(params, slots.clone()));
-            let sum = squares.map(|squares| squares.sum()).reduce(|a, b| a + b)?;
-            Some(sum * (0.5 * self.tie))
+            let half = 0.5 * self.tie;
+            let Some(tied) = &self.tied else {
+                let squares = self.slots.iter().flat_map(|slots| self.distances(params, slots.clone()));
+                return total(squares.map(Some)).map(|sum| sum * half);
+            };
+            let slots = self.slots.iter().flat_map(Clone::clone);
+            let terms = slots.map(|slot| tied.distances(params.slot(slot))).chain(self.overlaps(params));
+            total(terms).map(|sum| sum * (half / self.columns.len() as f32))
         }
 
         fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
@@ -97,16 +126,23 @@ mod engine {
             };
             let layers: Vec<Tensor<2>> = self.slots.iter().filter_map(of_layer).collect();
             let columns = (1..=layers.len()).map(|l| format!("layer {l}")).collect();
-            vec![Exhibit {
+            let distance = Exhibit {
                 title: "distance from the mean trunk".into(),
                 rows: column_names(&self.columns),
                 columns,
                 values: Tensor::cat(layers, 0).transpose(),
-            }]
+            };
+            let overlap = self.apart.exhibit("overlap of trunks that are kept apart", self.overlaps(params));
+            std::iter::once(distance).chain(overlap).collect()
         }
     }
 
     impl SoftSharing {
+        /// Of every layer's weights, for the pairs that are kept apart.
+        fn overlaps(&self, params: &Params) -> impl Iterator<Item = Option<Tensor<2>>> {
+            self.layers.iter().map(|layer| self.apart.overlaps(params.slot(layer.weight)))
+        }
+
         /// Per slot the squared distance of every task's parameters from the tasks' mean, `[R, T]`.
         fn distances(&self, params: &Params, slots: Range<usize>) -> Vec<Tensor<2>> {
             let tasks = self.columns.len();

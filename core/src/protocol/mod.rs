@@ -13,6 +13,7 @@ pub use picture::{ExhibitPicture, LayerPicture, Picture};
 pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
 
 use crate::config::Config;
+use crate::measure::relations::Held;
 use crate::measure::terms::Given;
 use crate::measure::transfer::TransferGain;
 use serde::{Deserialize, Serialize};
@@ -314,6 +315,8 @@ pub struct CurvePoint {
     pub affinity: Vec<f32>,
     /// The groups that follow from it, and those that follow from the gradients' cosines.
     pub groupings: Vec<Groups>,
+    /// The declared relations with what the affinities say of them; empty where these are not measured.
+    pub relations: Vec<Held>,
 }
 
 /// What a choice of groups goes by.

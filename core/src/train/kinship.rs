@@ -1,7 +1,9 @@
 //! Which tasks help which, over the training so far, and the groups that follow from it.
 
+use crate::config::Declared;
 use crate::measure::conflict::cosine;
 use crate::measure::grouping::{Affinities, Alone, Overlap, affinity, best};
+use crate::measure::relations::{Held, Tally};
 use crate::protocol::{GroupedBy, Groups};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +16,8 @@ pub struct Kinship {
     affinities: Vec<(f64, u32)>,
     /// By pair: sums of gradient cosines, and how many there were.
     cosines: Vec<(f64, u32)>,
+    /// By receiver and partner: the mean of the affinities both ways, where both are known.
+    mutual: Vec<Tally>,
     tasks: usize,
 }
 
@@ -27,9 +31,14 @@ impl Kinship {
         let cells = self.tasks * self.tasks;
         self.affinities.resize(cells, (0.0, 0));
         self.cosines.resize(cells, (0.0, 0));
-        let found = affinity(before, after).into_iter().flatten();
-        self.affinities.iter_mut().zip(found).for_each(|(sum, value)| add(sum, value));
+        self.mutual.resize(cells, Tally::default());
+        let found: Vec<Option<f64>> = affinity(before, after).into_iter().flatten().collect();
+        let known = |cell: usize| found.get(cell).copied().flatten().unwrap_or(f64::NAN);
         let tasks = self.tasks;
+        for (cell, tally) in self.mutual.iter_mut().enumerate() {
+            tally.add((known(cell) + known(cell % tasks * tasks + cell / tasks)) / 2.0);
+        }
+        self.affinities.iter_mut().zip(found).for_each(|(sum, value)| add(sum, value));
         let cosines = (0..cells).map(|cell| cosine(gram, cell / tasks, cell % tasks));
         self.cosines.iter_mut().zip(cosines).for_each(|(sum, value)| add(sum, value));
     }
@@ -38,6 +47,18 @@ impl Kinship {
     /// empty where nobody asks.
     pub fn mean(&self) -> Vec<f32> {
         self.affinities.iter().map(|sum| mean(sum) as f32).collect()
+    }
+
+    /// Declared relations with what was measured of them.
+    pub fn held(&self, declared: &[Declared]) -> Vec<Held> {
+        let nothing = Tally::default();
+        let own = |task: usize| self.affinities.get(task * self.tasks + task).map_or(f64::NAN, mean).abs();
+        let against = |declared: &Declared| {
+            let (a, b) = declared.tasks;
+            let measured = self.mutual.get(a * self.tasks + b).unwrap_or(&nothing);
+            Held::against(*declared, measured, (own(a) + own(b)) / 2.0)
+        };
+        declared.iter().map(against).collect()
     }
 
     /// The best partition into at most two and at most three groups, by affinities and by cosines.

@@ -5,6 +5,7 @@ use super::kinship::Kinship;
 use super::plan::{Plan, Role};
 use super::sight::{self, Past};
 use super::stages::Stages;
+use crate::config::Declared;
 use crate::data::Dataset;
 use crate::measure::{conflict, hypervolume::hypervolume, reach::Reach, transfer::TransferGain};
 use crate::protocol::{Best, CurvePoint};
@@ -70,6 +71,8 @@ pub struct Reading {
     /// Losses of the last step's batch before it, then after a look-ahead step of each task: `[1 + T][T]`;
     /// empty where nobody asks.
     pub ahead: Vec<Vec<f64>>,
+    /// Declared relations to be held against affinities; none where these are not measured.
+    pub declared: Vec<Declared>,
     /// Validation losses of the network for the whole front, row-major `[points, T]`.
     pub conditioned: Vec<f32>,
 }
@@ -152,6 +155,7 @@ impl Record {
             best: self.best_point(plan),
             affinity: self.kinship.mean(),
             groupings: self.kinship.groupings(),
+            relations: self.kinship.held(&reading.declared),
         }
     }
 

@@ -3,7 +3,8 @@
 //! A seed names a configuration: a failing case is repeated by its seed.
 
 use mtl_core::config::{
-    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, TaskConfig, Value, apply, entries, lessons,
+    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, RELATIONS, TaskConfig, Value, apply, entries,
+    lessons,
 };
 use mtl_core::random::{Purpose, stream};
 use mtl_core::{balance, data, model, strategy};
@@ -101,6 +102,7 @@ impl Dice {
 
     fn task(&mut self) -> TaskConfig {
         let plain = TaskConfig::default();
+        let kinds: Vec<_> = RELATIONS.iter().map(|(relation, _)| *relation).collect();
         TaskConfig {
             loss: self.one_of(&[LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce]),
             target: if self.chance(0.9) { plain.target } else { "nonsense".into() },
@@ -118,6 +120,7 @@ impl Dice {
             until: self.whole(0, 300).unsigned_abs() as usize,
             source: self.chance(0.3),
             group: self.whole(1, 6).unsigned_abs() as usize,
+            relations: std::array::from_fn(|_| self.one_of(&kinds)),
         }
     }
 }

@@ -4,7 +4,7 @@
 use crate::cases::{DETACHED, plain};
 use crate::lab::{Rig, numbers};
 use burn::tensor::{Device, Tensor, TensorData};
-use mtl_core::config::Pick;
+use mtl_core::config::{Config, Pick};
 use mtl_core::model::{Draws, Masks, Network, Params, Shape, Slot, SlotKind};
 use mtl_core::random::{Purpose, stream};
 use rand::RngExt;
@@ -26,7 +26,12 @@ pub fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> 
 
 impl Bench {
     pub fn new(pick: &Pick) -> Self {
-        let rig = Rig::new(plain(pick));
+        Self::of(plain(pick))
+    }
+
+    /// Of a lesson of regressions.
+    pub fn of(config: Config) -> Self {
+        let rig = Rig::new(config);
         let theta = rig.scrambled();
         let data = rig.trainer.data();
         let rows = data.train.rows;

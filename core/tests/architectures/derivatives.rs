@@ -91,28 +91,32 @@ fn shared_parameters_are_those_that_may_move_with_more_than_one_task() {
 fn penalties_have_their_gradients() {
     for pick in variants() {
         let bench = Bench::new(&pick);
-        if !bench.network().penalises() {
-            continue;
+        if bench.network().penalises() {
+            penalty_has_its_gradient(&format!("{pick:?}"), &bench);
         }
-        let value = |params: &Params| bench.network().penalty(params, &bench.inputs).unwrap();
-        let params = bench.params(bench.theta.clone()).tracked();
-        let gradient = numbers(params.gradients(&mut value(&params).backward()));
-        let positions = bench.positions();
-        // A penalty is summed over the rows, so that each row has to be asked alone.
-        let alone = |params: &Params| {
-            let slots = 0..bench.network().layout().slots.len();
-            let all: Vec<Vec<f32>> = slots.map(|slot| numbers(params.slot(slot))).collect();
-            let row = |r: usize| -> Vec<f32> {
-                let slots = bench.network().layout().slots.iter().zip(&all);
-                slots.flat_map(|(slot, values)| values[r * slot.len()..(r + 1) * slot.len()].to_vec()).collect()
-            };
-            let each = (0..params.rows).map(|r| numbers(value(&bench.params(row(r))))[0]);
-            vec![each.collect()]
-        };
-        let differences = bench.differences(&positions, alone).swap_remove(0);
-        let found: Vec<f32> = positions.iter().map(|position| gradient[*position]).collect();
-        close(&format!("{pick:?}"), &found, &differences, 2e-3);
     }
+}
+
+/// The gradient of the network's penalty against differences of it.
+pub fn penalty_has_its_gradient(what: &str, bench: &Bench) {
+    let value = |params: &Params| bench.network().penalty(params, &bench.inputs).unwrap();
+    let params = bench.params(bench.theta.clone()).tracked();
+    let gradient = numbers(params.gradients(&mut value(&params).backward()));
+    let positions = bench.positions();
+    // A penalty is summed over the rows, so that each row has to be asked alone.
+    let alone = |params: &Params| {
+        let slots = 0..bench.network().layout().slots.len();
+        let all: Vec<Vec<f32>> = slots.map(|slot| numbers(params.slot(slot))).collect();
+        let row = |r: usize| -> Vec<f32> {
+            let slots = bench.network().layout().slots.iter().zip(&all);
+            slots.flat_map(|(slot, values)| values[r * slot.len()..(r + 1) * slot.len()].to_vec()).collect()
+        };
+        let each = (0..params.rows).map(|r| numbers(value(&bench.params(row(r))))[0]);
+        vec![each.collect()]
+    };
+    let differences = bench.differences(&positions, alone).swap_remove(0);
+    let found: Vec<f32> = positions.iter().map(|position| gradient[*position]).collect();
+    close(what, &found, &differences, 2e-3);
 }
 
 /// The factor on the learning rate at every position.

@@ -11,19 +11,23 @@ use mtl_core::train::Role;
 
 #[test]
 fn a_population_equals_its_members_trained_one_by_one() {
-    for pick in defaults() {
-        let mut all = Rig::new(busy(&pick));
-        let started = all.rows("theta");
-        all.steps(12);
-        let theta = all.rows("theta");
-        for m in [0, 1, 3] {
-            let mut alone = Rig::planned(busy(&pick), |plan| plan.only(m));
-            alone.steps(12);
-            let member = all.trainer.plan().members[m];
-            assert!(matches!(member.role, Role::Composed | Role::Fan(_)), "{member:?}");
-            close(&format!("{pick:?}, {member:?}"), &alone.theta(0), &theta[m], 2e-4);
-            assert!(crate::lab::distance(&started[m], &theta[m]) > 0.02, "{pick:?}, {member:?} stands still");
-        }
+    defaults().iter().for_each(|pick| equals_its_members(busy(pick)));
+}
+
+/// A population against its first members, each trained without the others.
+pub fn equals_its_members(config: Config) {
+    let pick = config.architecture.clone();
+    let mut all = Rig::new(config.clone());
+    let started = all.rows("theta");
+    all.steps(12);
+    let theta = all.rows("theta");
+    for m in [0, 1, 3] {
+        let mut alone = Rig::planned(config.clone(), |plan| plan.only(m));
+        alone.steps(12);
+        let member = all.trainer.plan().members[m];
+        assert!(matches!(member.role, Role::Composed | Role::Fan(_)), "{member:?}");
+        close(&format!("{pick:?}, {member:?}"), &alone.theta(0), &theta[m], 2e-4);
+        assert!(crate::lab::distance(&started[m], &theta[m]) > 0.02, "{pick:?}, {member:?} stands still");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::lab::numbers;
 use burn::tensor::{Device, Tensor, TensorData};
-use mtl_core::config::{Activation, LayerConfig, LossKind, Pick};
+use mtl_core::config::{Activation, LayerConfig, LossKind, Pick, Relation};
 use mtl_core::model::{self, Draws, Group, Masks, Network, Params, Shape, Slot};
 
 /// A network whose heads hand out what they read, so that a task's outputs are its features.
@@ -20,9 +20,21 @@ pub fn linear(widths: &[usize]) -> Vec<LayerConfig> {
 impl Hand {
     /// A network of so many inputs, tasks and layers, all of its parameters zero but the heads'.
     pub fn new(pick: &Pick, inputs: usize, tasks: usize, trunk: Vec<LayerConfig>) -> Self {
+        Self::related(pick, inputs, tasks, trunk, |_, _| Relation::Undeclared)
+    }
+
+    /// The same with a declared relation of every two tasks.
+    pub fn related(
+        pick: &Pick,
+        inputs: usize,
+        tasks: usize,
+        trunk: Vec<LayerConfig>,
+        relation: impl Fn(usize, usize) -> Relation,
+    ) -> Self {
         let width = trunk.last().unwrap().width;
         let group = Group { tasks: (0..tasks).collect(), head: Vec::new(), outputs: width, loss: LossKind::Mse };
-        let shape = Shape { inputs, tasks, trunk, groups: vec![group], trunks: vec![0; tasks] };
+        let relations = (0..tasks).map(|a| (0..tasks).map(|b| relation(a, b)).collect()).collect();
+        let shape = Shape { inputs, tasks, trunk, groups: vec![group], trunks: vec![0; tasks], relations };
         let network = model::build(pick, &shape);
         let theta = vec![0.0; network.layout().len];
         let mut hand = Self { network, shape, theta };

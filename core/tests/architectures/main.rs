@@ -14,5 +14,6 @@ mod hand;
 #[allow(dead_code)]
 #[path = "../engine/lab.rs"]
 mod lab;
+mod relations;
 mod sparse;
 mod weights;

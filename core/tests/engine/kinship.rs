@@ -1,7 +1,8 @@
 //! Which tasks help which: look-ahead steps, and the groups that are trained.
 
 use crate::lab::{Rig, close, config, layer, single, task};
-use mtl_core::config::{Activation, Config, LossKind, Pick, TaskConfig};
+use mtl_core::config::{Activation, Config, LossKind, Pick, Relation, TaskConfig};
+use mtl_core::measure::relations::{ENOUGH, Verdict};
 
 /// Three tasks of two kinds of heads, so that column order is not task order, on full batches.
 fn three() -> Config {
@@ -59,6 +60,45 @@ fn affinities_are_means_over_the_recorded_steps_and_lead_to_groups() {
     fresh.load(&snapshot);
     let (resumed, on) = (fresh.steps(1).remove(0), rig.steps(1).remove(0));
     assert_eq!((resumed.affinity, resumed.groupings), (on.affinity, on.groupings));
+}
+
+/// Of A and C something is declared, of B and C something else.
+fn declared() -> Config {
+    let mut config = three();
+    config.declare(0, 2, Relation::Positive);
+    config.declare(1, 2, Relation::Negative);
+    config
+}
+
+#[test]
+fn declared_relations_are_held_against_the_means_of_the_affinities_both_ways() {
+    let mut rig = Rig::new(declared());
+    let points = rig.steps(ENOUGH + 2);
+    for (recorded, point) in points.iter().enumerate() {
+        let tasks: Vec<_> = point.relations.iter().map(|held| held.declared.tasks).collect();
+        assert_eq!(tasks, [(0, 2), (1, 2)]);
+        for held in &point.relations {
+            let (a, b) = held.declared.tasks;
+            let both = [a * 3 + b, b * 3 + a].map(|cell| f64::from(point.affinity[cell]));
+            assert!((held.mean - (both[0] + both[1]) / 2.0).abs() < 1e-6, "{held:?} {both:?}");
+            assert_eq!(held.steps as usize, recorded + 1);
+            assert!(held.steps >= ENOUGH || held.verdict == Verdict::Open, "{held:?}");
+        }
+    }
+    let mut plain = Rig::new(three());
+    let last = plain.steps(ENOUGH + 2).pop().unwrap();
+    assert!(last.relations.is_empty());
+    assert_eq!(last.valid, points.last().unwrap().valid, "a shared bottom reads no relations");
+}
+
+#[test]
+fn held_relations_go_on_from_a_snapshot_bit_for_bit() {
+    let mut rig = Rig::new(declared());
+    rig.steps(ENOUGH);
+    let snapshot = rig.snapshot();
+    let mut fresh = Rig::new(declared());
+    fresh.load(&snapshot);
+    assert_eq!(fresh.steps(3).pop().unwrap().relations, rig.steps(3).pop().unwrap().relations);
 }
 
 #[test]

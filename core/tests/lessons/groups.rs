@@ -1,7 +1,9 @@
 //! Task groups: who helps whom, by pairwise training, by look-aheads and by angles.
 
 use super::{Device, OWN, Trainer, fragment, holds, lesson, train_to};
+use mtl_core::config::RELATION_KEYS;
 use mtl_core::measure::grouping::{Affinities, Alone, Overlap, best};
+use mtl_core::measure::relations::{Held, Verdict};
 use mtl_core::measure::table::each;
 use mtl_core::protocol::CurvePoint;
 
@@ -92,4 +94,42 @@ fn groups_of_other_signs_gain_though_their_gradients_oppose() {
     }
     let (ahead, _) = affinities(unlike, OWN);
     assert!(within_and_across(&ahead)[0] < within_and_across(&affinities("p=groups", OWN).0)[0], "{ahead:?}");
+}
+
+/// The epochs after which relations are judged: 125 recorded steps.
+const JUDGED: u32 = 200;
+
+/// What is measured of every pair of tasks, declared by whether the two are of one family.
+fn held(seed: u32, within: &str, across: &str) -> Vec<Held> {
+    let pairs = (1..5).flat_map(|b| (0..b).map(move |a| (a, b)));
+    let relation = |(a, b): (usize, usize)| {
+        let word = if (b - a).is_multiple_of(2) { within } else { across };
+        format!("&t{b}.{}={word}", RELATION_KEYS[a])
+    };
+    let relations: String = pairs.map(relation).collect();
+    let fragment = format!("v=1&p=groups&s={seed}&baselines=off{relations}");
+    let held = train_to(&mut Trainer::new(lesson(&fragment), &Device::flex()), JUDGED).relations;
+    for Held { declared, mean, half, steps, verdict } in &held {
+        let (a, b) = declared.tasks;
+        let relation = declared.relation.word();
+        println!("seed {seed}, {a} and {b}: {relation}, {mean:+.5} \u{b1} {half:.5} of {steps}: {verdict:?}");
+    }
+    assert_eq!(held.len(), 10);
+    held
+}
+
+#[test]
+fn groups_agree_with_relations_declared_by_family() {
+    holds("positive within a family and neutral across", |seed| {
+        held(seed, "positive", "neutral").iter().all(|held| held.verdict == Verdict::Agrees)
+    });
+}
+
+#[test]
+fn groups_differ_from_relations_declared_the_other_way_round() {
+    for held in held(OWN, "negative", "positive") {
+        let (a, b) = held.declared.tasks;
+        let family = (b - a).is_multiple_of(2);
+        assert!(if family { held.verdict == Verdict::Differs } else { held.mean < 0.001 }, "{held:?}");
+    }
 }

@@ -52,6 +52,7 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         ("lr=0.1&lr=0.2&lr=0.3", "lr", "This is given more than once; the first one is used."),
         ("bal=uncertainty&bal.lr=0", "bal.lr", "'0' is not a number from 0.001 to 1; 0.001 is used."),
         ("t1.labelled=4000", "t1.labelled", "There are only 240 training rows; all of them are labelled."),
+        ("t1.to-b=positive", "t1.to-b", "A relation stands with the later of two tasks; this one is dropped."),
         ("t0.loss=ce", "t0.outputs", "1 outputs don't fit this loss; 2 are used."),
         ("%252525=1", "%2525", "This setting is not known here; it is kept in the link and has no effect."),
         ("t2.scale=1", "t2.scale", "This setting is not known here; it is kept in the link and has no effect."),

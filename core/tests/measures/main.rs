@@ -7,6 +7,7 @@ mod grouping;
 mod jacobians;
 mod predictions;
 mod reach;
+mod relations;
 mod table;
 mod tasks;
 

@@ -148,6 +148,11 @@ pub const GLOSSARY: &[Entry] = &[
         "What a look-ahead step of one task does for another: the shared layers take a plain gradient step on that task alone, one sees by what share the other's loss falls, and the step is taken back. Means over the recorded steps tell which tasks to train together, each group on a trunk of its own (Fifty et al. 2021); grouping by the cosines of the gradients is the usual rival.",
     ),
     entry(
+        "relation",
+        "Declared relation",
+        "What is known of two tasks beforehand: positive where they help each other, negative where they hurt each other, neutral where neither. Soft sharing and low-rank adapters follow it, and where affinities are measured their mean both ways is held against it, with an interval over recorded steps that allows for neighbouring ones being alike. It agrees where the interval lies on the declared side of zero (neutral: holds zero, or the mean is below a twentieth of what a step does for its own task), differs where it lies elsewhere, and is open otherwise or before ten steps.",
+    ),
+    entry(
         "negative",
         "Negative transfer",
         "A task is worse beside the others than alone. The page says so only where the whole 95 % interval over paired seeds lies below zero; otherwise it says 'no difference seen'.",

@@ -64,6 +64,7 @@ impl Trainer {
             importance: self.lesson.tasks.iter().map(|task| task.weight).collect(),
             taught: self.taught(),
             ahead: self.ahead_in_task_order(&ahead),
+            declared: if self.lesson.population.affinity { self.lesson.declared() } else { Vec::new() },
             conditioned: self.conditioned(&front),
         };
         let (step, epoch) = (self.step, self.epoch());

@@ -30,7 +30,7 @@ fn add_task(config: &mut Config) {
         Some(last) if !mtl_core::data::is_plane(&config.data.source) => last.clone(),
         _ => plain,
     };
-    config.tasks.push(TaskConfig { target, ..like });
+    config.add_task(TaskConfig { target, ..like });
 }
 
 /// Data and tasks.
@@ -41,7 +41,7 @@ pub fn DataCard() -> impl IntoView {
     let remove = move |_| {
         page.edit(|config| {
             if config.tasks.len() > 1 {
-                config.tasks.pop();
+                config.remove_task(config.tasks.len() - 1);
             }
         });
     };

@@ -2,7 +2,7 @@
 
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Card, Effect, Entry, Kind, Value};
+use mtl_core::config::{Card, Effect, Entry, Kind, RELATION_KEYS, Value};
 use std::sync::Arc;
 
 /// The settings of a card that are shown, as of one lesson.
@@ -108,6 +108,7 @@ impl Row {
             "labelled" => "labels",
             "scale" => "scale",
             "weight" => "weight",
+            own if RELATION_KEYS.contains(&own) => "relation",
             _ => return None,
         })
     }

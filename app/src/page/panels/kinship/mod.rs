@@ -1,7 +1,8 @@
 //! Who helps whom: what a look-ahead step of each task alone does to the others' losses, and the
-//! groups of tasks that follow from it.
+//! groups of tasks that follow from it; beside that, what was declared of two tasks.
 
 mod groups;
+mod relations;
 
 use super::mark::{TaskMark, signed_ground};
 use super::panel::Panel;
@@ -66,10 +67,14 @@ pub fn KinshipPanel() -> impl IntoView {
 
 fn view(kin: Kin, tasks: usize) -> AnyView {
     let grouped = Memo::new(move |_| kin.page.lesson.with(|lesson| lesson.architecture.method == GROUPED));
+    let shares = Memo::new(move |_| kin.page.lesson.with(|lesson| mtl_core::model::shares(lesson)));
     let note = move || {
-        grouped.get().then(|| {
-            view! { <p class="small">"Tasks of different groups share nothing now: there the numbers are 0."</p> }
-        })
+        let sentence = match (grouped.get(), shares.get()) {
+            (true, _) => "Tasks of different groups share nothing now: there the numbers are 0.",
+            (_, false) => "Nothing is measured now: this way of sharing has no parameters of all tasks to step along.",
+            _ => return None,
+        };
+        Some(view! { <p class="small">{sentence}</p> })
     };
     let proposes =
         Memo::new(move |_| kin.known.with(|known| known.as_ref().is_some_and(|known| !known.proposals.is_empty())));
@@ -91,6 +96,7 @@ fn view(kin: Kin, tasks: usize) -> AnyView {
             </p>
             {matrix(kin, tasks)}
             {note}
+            {relations::list(kin)}
             {rivals}
         </Panel>
     }
@@ -116,9 +122,9 @@ fn matrix(kin: Kin, tasks: usize) -> AnyView {
                 class:own=own
                 style=move || signed_ground(part())
                 title=title
-                data-testid=format!("affinity-{row}-{column}")
             >
-                {text}
+                <span data-testid=format!("affinity-{row}-{column}")>{text}</span>
+                {relations::mark(kin, row, column)}
             </td>
         }
         .into_any()

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[path = "../any/mod.rs"]
 mod any;
+mod relations;
 
 use mtl_core::config::fields::{Field, lesson_fields, task_fields};
 use mtl_core::config::{
