@@ -198,16 +198,17 @@ mod engine {
             };
             let layers: Vec<_> = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
             if options("start") != 0.0 {
-                let product = |(l, ((factors, rest), sizes)): (usize, (&(Factors, Layer), (usize, usize)))| Product {
-                    layer: l,
+                let all = layers.iter().zip(shape.maps()).enumerate();
+                let products = all.map(|(layer, ((factors, rest), sizes))| Product {
+                    layer,
                     activation: rest.activation,
                     sizes,
                     core: factors.core,
                     before: factors.before,
                     behind: factors.behind,
                     tasks: factors.tasks,
-                };
-                layout.products = layers.iter().zip(shape.maps()).enumerate().map(product).collect();
+                });
+                layout.products = products.collect();
             }
             Self { layers, mixed, columns }
         }
