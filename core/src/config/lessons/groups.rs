@@ -9,7 +9,7 @@ pub(super) const LESSON: Preset = Preset {
     teaches: "Among five tasks some help each other and some only take room; training together tells which.",
     steps: &[
         "Press play and open 'pairwise transfer' among the measures, where every two tasks are trained together. A, C and E read the same four hidden features, B and D four others: within a family most gain, beside a task of the other most lose.",
-        "Open 'who helps whom': what a step of each task's own does for the others' losses. Both ways of grouping tasks, by that and by the angle between gradients, find the families; press 'Train this grouping' and play again, each family on a trunk of its own.",
+        "Open 'who helps whom': what a step of each task's own does for the others' losses. Both ways of grouping tasks, by that and by the angle between gradients, find the families; press 'Train this grouping' and play again, each family on a trunk of its own. Or declare in card 2 how two tasks are related: after 200 epochs positive agrees within a family, neutral across.",
         "Look at the transfer gains, where all five share 16 units: little is left, as most tasks pay beside the other family for what they gain in their own.",
         "Set the nearness of the families to 1: one family, and nearly every pair gains. Back at 0 set the likeness to 0: relatives read the same features with other signs. They still gain from each other, and yet their gradients oppose: an angle doesn't tell all.",
     ],
