@@ -87,7 +87,7 @@ fn starts() -> Vec<Choice> {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::LayerConfig;
+    use crate::config::{Activation, LayerConfig};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -159,6 +159,12 @@ mod engine {
             Self { core, before, behind, tasks: 0, inner }
         }
 
+        /// What the layout has to know for them to begin together.
+        fn product(&self, layer: usize, activation: Activation, sizes: (usize, usize)) -> Product {
+            let Self { core, before, behind, tasks, .. } = *self;
+            Product { layer, activation, sizes, core, before, behind, tasks }
+        }
+
         /// The weights of all tasks, `[R * T, in, out]`.
         fn weights(&self, params: &Params, tasks: usize) -> Tensor<3> {
             let core = params.slot(self.core);
@@ -198,16 +204,9 @@ mod engine {
             };
             let layers: Vec<_> = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
             if options("start") != 0.0 {
-                let product = |(l, ((factors, rest), sizes)): (usize, (&(Factors, Layer), (usize, usize)))| Product {
-                    layer: l,
-                    activation: rest.activation,
-                    sizes,
-                    core: factors.core,
-                    before: factors.before,
-                    behind: factors.behind,
-                    tasks: factors.tasks,
-                };
-                layout.products = layers.iter().zip(shape.maps()).enumerate().map(product).collect();
+                let layers = layers.iter().zip(shape.maps()).enumerate();
+                layout.products =
+                    layers.map(|(l, ((factors, rest), sizes))| factors.product(l, rest.activation, sizes)).collect();
             }
             Self { layers, mixed, columns }
         }
