@@ -88,10 +88,11 @@ fn starts() -> Vec<Choice> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
+    use crate::model::begin::weight_deviation;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind, weight_deviation};
+    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind};
     use burn::tensor::Tensor;
 
     /// The slots of a layer's factors.
