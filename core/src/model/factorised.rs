@@ -87,11 +87,12 @@ fn starts() -> Vec<Choice> {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::config::LayerConfig;
+    use crate::config::{Activation, LayerConfig};
+    use crate::model::begin::weight_deviation;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind, weight_deviation};
+    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind};
     use burn::tensor::Tensor;
 
     /// The slots of a layer's factors.
@@ -159,6 +160,12 @@ mod engine {
             Self { core, before, behind, tasks: 0, inner }
         }
 
+        /// What the layout has to know for them to begin together.
+        fn product(&self, layer: usize, activation: Activation, sizes: (usize, usize)) -> Product {
+            let Self { core, before, behind, tasks, .. } = *self;
+            Product { layer, activation, sizes, core, before, behind, tasks }
+        }
+
         /// The weights of all tasks, `[R * T, in, out]`.
         fn weights(&self, params: &Params, tasks: usize) -> Tensor<3> {
             let core = params.slot(self.core);
@@ -198,17 +205,9 @@ mod engine {
             };
             let layers: Vec<_> = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
             if options("start") != 0.0 {
-                let all = layers.iter().zip(shape.maps()).enumerate();
-                let products = all.map(|(layer, ((factors, rest), sizes))| Product {
-                    layer,
-                    activation: rest.activation,
-                    sizes,
-                    core: factors.core,
-                    before: factors.before,
-                    behind: factors.behind,
-                    tasks: factors.tasks,
-                });
-                layout.products = products.collect();
+                let layers = layers.iter().zip(shape.maps()).enumerate();
+                layout.products =
+                    layers.map(|(l, ((factors, rest), sizes))| factors.product(l, rest.activation, sizes)).collect();
             }
             Self { layers, mixed, columns }
         }

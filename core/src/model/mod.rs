@@ -10,6 +10,7 @@ use crate::config::Pick;
 use crate::config::{Config, PickEntry};
 use std::sync::LazyLock;
 
+mod begin;
 mod branch;
 mod cgc;
 mod cross_stitch;
