@@ -33,7 +33,7 @@ fn has_number(page: &Page, id: &str) -> Result<bool> {
 fn every_measure_has_a_number_after_some_epochs_and_a_dash_where_it_does_not_apply() -> Result<()> {
     BROWSER.visit("v=1&p=rivals&s=3", |page| {
         page.step_epochs(3)?;
-        page.click("measures")?;
+        page.script_click("measures")?;
         let mut ids: Vec<String> = SINGLE.iter().map(|key| format!("measure-{key}")).collect();
         ids.extend(PER_TASK.iter().flat_map(|key| [0, 1].map(|k| format!("measure-{key}-{k}"))));
         ids.extend(PER_PAIR.iter().map(|key| format!("measure-{key}-0-1")));
@@ -59,7 +59,7 @@ fn every_measure_has_a_number_after_some_epochs_and_a_dash_where_it_does_not_app
 fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> {
     BROWSER.visit("v=1&p=rivals&s=3&pairs=on", |page| {
         page.step_epochs(3)?;
-        page.click("measures")?;
+        page.script_click("measures")?;
         for (cell, task) in [("measure-transfer-matrix-0-1", 1), ("measure-transfer-matrix-1-0", 0)] {
             eventually_true(PATIENCE, &format!("a number in {cell}"), || has_number(page, cell))?;
             let (pair, all) = (page.number(cell)?, page.number(&format!("task-{task}-transfer"))?);
@@ -73,6 +73,7 @@ fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> 
 fn the_steps_to_the_single_task_loss_stand_beside_the_gains() -> Result<()> {
     BROWSER.visit("v=1&p=new-task&strategy.epochs=2&seeds=2&fan=none", |page| {
         page.step_epochs(8)?;
+        page.script_click("measures")?;
         for k in 0..2 {
             let steps = format!("task-{k}-steps");
             eventually_true(PATIENCE, &format!("a number in {steps}"), || has_number(page, &steps))?;
