@@ -13,23 +13,13 @@ pub struct Binary {
     pub feature: &'static str,
     /// The cargo profile that it is built with.
     pub profile: &'static str,
-    /// What wasm-opt does to it.
-    pub passes: &'static [&'static str],
 }
 
 /// The page and its two workers.
 pub const ALL: [Binary; 3] = [
-    // -Oz makes a smaller file that compresses worse.
-    Binary { name: "page", feature: "page", profile: "page", passes: &["-Os"] },
-    // -O3 makes a smaller file that compresses a quarter worse.
-    Binary { name: "cpu_worker", feature: "cpu", profile: "cpu-worker", passes: &["-O1"] },
-    // Nine tenths of it are the kernel compiler: -Oz would take seven minutes for little.
-    Binary {
-        name: "gpu_worker",
-        feature: "gpu",
-        profile: "gpu-worker",
-        passes: &["-O1", "--duplicate-function-elimination"],
-    },
+    Binary { name: "page", feature: "page", profile: "page" },
+    Binary { name: "cpu_worker", feature: "cpu", profile: "cpu-worker" },
+    Binary { name: "gpu_worker", feature: "gpu", profile: "gpu-worker" },
 ];
 
 impl Binary {

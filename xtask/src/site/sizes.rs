@@ -14,7 +14,7 @@ use super::hash;
 use crate::cache::Cache;
 
 /// Above this, the best quality would take minutes for the last percent.
-const LARGE: usize = 5_000_000;
+const LARGE: usize = 8_000_000;
 
 /// The size of one file of the site.
 #[derive(Clone, Debug, PartialEq, Eq)]
