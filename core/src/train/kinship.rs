@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 pub struct Kinship {
     /// The last step that was taken in.
     step: u32,
-    /// By receiver and partner: sums of affinities, and how many there were.
-    affinities: Vec<(f64, u32)>,
-    /// By pair: sums of gradient cosines, and how many there were.
-    cosines: Vec<(f64, u32)>,
+    /// By receiver and partner: the affinities.
+    affinities: Vec<Tally>,
+    /// By pair: the cosines of the gradients.
+    cosines: Vec<Tally>,
     /// By receiver and partner: the mean of the affinities both ways, where both are known.
     mutual: Vec<Tally>,
     tasks: usize,
@@ -29,24 +29,24 @@ impl Kinship {
         self.step = step;
         self.tasks = before.len();
         let cells = self.tasks * self.tasks;
-        self.affinities.resize(cells, (0.0, 0));
-        self.cosines.resize(cells, (0.0, 0));
-        self.mutual.resize(cells, Tally::default());
+        for tallies in [&mut self.affinities, &mut self.cosines, &mut self.mutual] {
+            tallies.resize(cells, Tally::default());
+        }
         let found: Vec<Option<f64>> = affinity(before, after).into_iter().flatten().collect();
         let known = |cell: usize| found.get(cell).copied().flatten().unwrap_or(f64::NAN);
         let tasks = self.tasks;
         for (cell, tally) in self.mutual.iter_mut().enumerate() {
             tally.add((known(cell) + known(cell % tasks * tasks + cell / tasks)) / 2.0);
         }
-        self.affinities.iter_mut().zip(found).for_each(|(sum, value)| add(sum, value));
+        self.affinities.iter_mut().zip(found).for_each(|(tally, value)| add(tally, value));
         let cosines = (0..cells).map(|cell| cosine(gram, cell / tasks, cell % tasks));
-        self.cosines.iter_mut().zip(cosines).for_each(|(sum, value)| add(sum, value));
+        self.cosines.iter_mut().zip(cosines).for_each(|(tally, value)| add(tally, value));
     }
 
     /// The mean affinities, row-major `[T, T]`, a row for each task that receives; NaN where none is known,
     /// empty where nobody asks.
     pub fn mean(&self) -> Vec<f32> {
-        self.affinities.iter().map(|sum| mean(sum) as f32).collect()
+        self.affinities.iter().map(|tally| mean(tally) as f32).collect()
     }
 
     /// Declared relations with what was measured of them.
@@ -66,23 +66,21 @@ impl Kinship {
         let by = [(GroupedBy::Affinity, &self.affinities), (GroupedBy::Cosine, &self.cosines)];
         let budgets = 2..=self.tasks.saturating_sub(1).min(3);
         by.into_iter()
-            .flat_map(|(by, sums)| budgets.clone().filter_map(move |budget| self.group(by, sums, budget)))
+            .flat_map(|(by, tallies)| budgets.clone().filter_map(move |budget| self.group(by, tallies, budget)))
             .collect()
     }
 
-    fn group(&self, by: GroupedBy, sums: &[(f64, u32)], budget: usize) -> Option<Groups> {
-        let rows = sums.chunks_exact(self.tasks.max(1)).map(|row| row.iter().map(mean).collect()).collect();
+    fn group(&self, by: GroupedBy, tallies: &[Tally], budget: usize) -> Option<Groups> {
+        let rows = tallies.chunks_exact(self.tasks.max(1)).map(|row| row.iter().map(mean).collect()).collect();
         let found = best(&Affinities::new(rows)?, budget, Overlap::Partition, Alone::Neutral)?;
         Some(Groups { by, budget, groups: found.groups, score: found.score })
     }
 }
 
-fn add(sum: &mut (f64, u32), value: Option<f64>) {
-    if let Some(value) = value {
-        *sum = (sum.0 + value, sum.1 + 1);
-    }
+fn add(tally: &mut Tally, value: Option<f64>) {
+    tally.add(value.unwrap_or(f64::NAN));
 }
 
-fn mean((sum, count): &(f64, u32)) -> f64 {
-    if *count == 0 { f64::NAN } else { sum / f64::from(*count) }
+fn mean(tally: &Tally) -> f64 {
+    tally.mean().unwrap_or(f64::NAN)
 }

@@ -46,7 +46,9 @@ impl Trainer {
         let absent = absent.as_ref();
         let attendance = self.attendance(absent, says.as_ref());
         let factors = self.factors(says.as_ref());
-        let (learns_alone, all) = (self.learns_alone(), self.columns.len());
+        let all = self.columns.len();
+        // Of no account where all are taught.
+        let learns_alone = says.is_some() && self.learns_alone();
         let taught = |task: usize| says.as_ref().and_then(|says| says.tasks.get(task)).is_none_or(|w| *w > 0.0);
         self.record.teach(all, |task| [taught(task), taught(task) || learns_alone]);
         self.said = says;
