@@ -7,11 +7,13 @@
 use clap::Parser;
 use mtl_core::config::codec::Decoded;
 use mtl_core::config::{file, link, task_name};
+use mtl_core::landscape::Run;
 use mtl_core::measure::table::{Per, each};
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
 use mtl_core::train::{TrainError, Trainer};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// Train a lesson natively and print its curves.
@@ -29,36 +31,66 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let decoded = read(&arguments.lesson);
+    let Some(decoded) = read(&arguments.lesson) else {
+        eprintln!("There is no file '{}', and it is no fragment: write it as key=value&key=value.", arguments.lesson);
+        return ExitCode::FAILURE;
+    };
     for notice in &decoded.notices {
         eprintln!("{}: {}", notice.key, notice.sentence);
     }
     match pollster::block_on(train(decoded, &arguments)) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
+        // Whoever reads has enough, as `head` does.
+        Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Stop::Output(error)) => {
+            eprintln!("Nothing can be printed any more: {error}.");
+            ExitCode::FAILURE
+        }
+        Err(Stop::Training(error)) => {
             eprintln!("{error} {}", error.remedy());
             ExitCode::FAILURE
         }
     }
 }
 
-/// A file if there is one of that name, else a fragment.
-fn read(lesson: &str) -> Decoded {
-    match std::fs::read_to_string(lesson) {
-        Ok(text) => file::decode(&text),
-        Err(_) => link::decode(lesson),
+/// Why it ends early.
+enum Stop {
+    Training(TrainError),
+    Output(io::Error),
+}
+
+impl From<TrainError> for Stop {
+    fn from(error: TrainError) -> Self {
+        Self::Training(error)
     }
 }
 
-async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), TrainError> {
+impl From<io::Error> for Stop {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// A file if there is one of that name, else a fragment; `None` for what can be neither.
+fn read(lesson: &str) -> Option<Decoded> {
+    match std::fs::read_to_string(lesson) {
+        Ok(text) => Some(file::decode(&text)),
+        Err(_) => (lesson.is_empty() || lesson == "#" || lesson.contains('=')).then(|| link::decode(lesson)),
+    }
+}
+
+async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    if let Some(run) = Run::new(&decoded.lesson) {
+        return Ok(race(run, arguments, &mut out)?);
+    }
     let mut trainer = Trainer::new(decoded.lesson, &Device::flex());
-    print(&trainer.record().await?, arguments.json);
-    while trainer.epoch() < arguments.epochs {
-        let rest = (arguments.epochs - trainer.epoch()) * trainer.steps_per_epoch()
-            - trainer.step() % trainer.steps_per_epoch();
-        let advance = trainer.advance(rest).await?;
+    print(&trainer.record().await?, arguments.json, &mut out)?;
+    let end = arguments.epochs.saturating_mul(trainer.steps_per_epoch());
+    while trainer.step() < end {
+        let advance = trainer.advance(end - trainer.step()).await?;
         if let Some(point) = advance.point {
-            print(&point, arguments.json);
+            print(&point, arguments.json, &mut out)?;
         }
         if let Some(divergence) = advance.divergence {
             eprintln!(
@@ -73,25 +105,63 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), TrainError
     Ok(())
 }
 
-fn print(point: &CurvePoint, as_json: bool) {
-    if as_json {
-        println!("{}", line(point));
-        return;
+/// A race down a landscape: a line for everyone who takes part, in the order of the page's table, at every
+/// recorded step.
+fn race(mut run: Run, arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+    let end = arguments.epochs.saturating_mul(run.steps_per_epoch());
+    let mut racers = Vec::new();
+    loop {
+        let news = run.news();
+        racers = news.start.map_or(racers, |start| start.racers);
+        for point in &news.points {
+            for (i, (racer, losses)) in racers.iter().zip(point.losses.chunks_exact(2)).enumerate() {
+                let x = point.x.get(2 * i..2 * i + 2).unwrap_or_default();
+                if arguments.json {
+                    let line = json!({
+                        "epoch": point.step / run.steps_per_epoch().max(1),
+                        "step": point.step,
+                        "landscape": racer.scene,
+                        "balancer": racer.key,
+                        "place": racer.place,
+                        "x": x,
+                        "losses": losses,
+                    });
+                    writeln!(out, "{line}")?;
+                } else {
+                    let (place, at) = (numbers(&racer.place), numbers(losses));
+                    writeln!(out, "step {:5}  {:14} {place:16}  losses {at}", point.step, racer.key)?;
+                }
+            }
+        }
+        if run.race().step() >= end {
+            return Ok(());
+        }
+        run.advance();
     }
-    let numbers = |values: &[f32]| values.iter().map(|v| format!("{v:.4}")).collect::<Vec<_>>().join(" ");
+}
+
+fn numbers(values: &[f32]) -> String {
+    values.iter().map(|value| format!("{value:.4}")).collect::<Vec<_>>().join(" ")
+}
+
+fn print(point: &CurvePoint, as_json: bool, out: &mut impl Write) -> io::Result<()> {
+    if as_json {
+        return writeln!(out, "{}", line(point));
+    }
     let transfer = point
         .transfer
         .iter()
         .map(|t| format!("{:+.1} % [{:+.1}, {:+.1}]", t.mean * 100.0, t.low * 100.0, t.high * 100.0))
         .collect::<Vec<_>>()
         .join(" ");
-    println!(
+    writeln!(
+        out,
         "epoch {:5}  train {}  valid {}  transfer {transfer}  hypervolume {:.4}",
         point.epoch,
         numbers(&point.train),
         numbers(&point.valid),
         point.hypervolume
-    );
+    )
 }
 
 fn line(point: &CurvePoint) -> Value {

@@ -161,8 +161,7 @@ fn an_unknown_balancer_is_read_as_the_first() {
 fn a_method_that_combines_gradients_is_no_choice_without_a_shared_layer() {
     for entry in balance::balancers() {
         let bare = Config { trunk: Vec::new(), balancer: Pick::new(entry.choice.key), ..Config::default() };
-        let by_gradients =
-            balance::of(&bare.balancer).needs(&bare.balancer) != Needs::Losses && entry.choice.key != "gradnorm";
+        let by_gradients = balance::of(&bare.balancer).needs(&bare.balancer) != Needs::Losses;
         assert_eq!((entry.unfit)(&bare).is_some(), by_gradients, "{}", entry.choice.key);
         let (lesson, notices) = check(bare);
         let expected = if by_gradients { "equal" } else { entry.choice.key };

@@ -55,7 +55,7 @@ pub fn reads(method: &Pick, setting: &str) -> bool {
     method.entry(balancers()).is_some_and(|entry| entry.reads.contains(&setting))
 }
 
-fn without_trunk(config: &Config) -> Option<&'static str> {
+pub(crate) fn without_trunk(config: &Config) -> Option<&'static str> {
     const NO_LAYER: &str = "Nothing is shared: add a shared layer whose gradients it can combine.";
     const ALL_PRIVATE: &str = "This way of sharing has no parameters of all tasks whose gradients it could combine.";
     const ONE_BY_ONE: &str = "The strategy teaches one task at a time, so that there are no gradients to combine.";

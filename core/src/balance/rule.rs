@@ -188,6 +188,12 @@ pub trait Rule: Sync {
         false
     }
 
+    /// What the published code shortens the combined gradient of the shared layers to, where the answer itself
+    /// doesn't do so: for a rule that never sees the gradients.
+    fn longest(&self, _pick: &Pick) -> Option<f64> {
+        None
+    }
+
     /// Whether it answers with one weight a task.
     fn has_weights(&self, _pick: &Pick) -> bool {
         true

@@ -253,7 +253,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("heads", Sharing, Live, "weights in the heads", "Whether task weights count in the heads too. With Adam it hardly matters, with SGD it does.", Kind::Choice(heads), word!(of_heads, as_heads, c.sharing.heads)),
         line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
         line!("every", Sharing, Live, "asked every", "Optimiser steps between two questions to the balancer; in between its last weights hold. One that answers with a direction is asked in every step.", whole(1, 100), integer!(c.sharing.refresh)),
-        line!("smooth", Sharing, Live, "smoothing of the weights", "The share of the weights before in the weights now; 0 for none.", real(0.0, 0.999), number!(c.sharing.smoothing)),
+        line!("smooth", Sharing, Live, "smoothing of the weights", "The share of the weights before in the weights now, or of the direction where the balancer answers with one; 0 for none.", real(0.0, 0.999), number!(c.sharing.smoothing)),
         line!("strategy", Training, Reset, "strategy", "Which tasks are taught when.", Kind::Choice(strategies), (|c, _| Value::Choice(c.strategy.method.clone()), |c, _, v| set_method(&mut c.strategy, v)), shown |c, _| c.tasks.len() > 1),
         line!("opt", Training, Reset, "optimiser", "The rule that turns gradients into steps.", Kind::Choice(optimisers), word!(of_optimiser, as_optimiser, c.training.optimiser)),
         line!("lr", Training, Live, "learning rate", "How far a step goes.", factor(1e-6, 10.0), number!(c.training.learning_rate)),

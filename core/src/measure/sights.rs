@@ -4,6 +4,7 @@ use super::reach::Reach;
 use super::scores::Scores;
 use super::table::{MEASURES, TAKES};
 use super::transfer::TransferGain;
+use super::update::Combined;
 
 /// What is seen of one task, on held-out rows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,8 +35,10 @@ pub struct Sights<'a> {
     pub tasks: Vec<TaskSight>,
     /// The Gram matrix of the task gradients at the shared layers, row-major; empty where none.
     pub gram: &'a [f32],
-    /// Those of the last recorded steps, oldest first.
+    /// The matrices of the last recorded steps, oldest first.
     pub window: Vec<&'a [f32]>,
+    /// What the balancer made of the task gradients; nothing where nothing is shared.
+    pub combined: Option<Combined>,
     /// Per task: its weight in the update.
     pub weights: Vec<f64>,
     /// Losses of the fan, then those of the composed model, `[points][tasks]`; NaN for a dead one.

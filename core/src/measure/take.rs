@@ -4,7 +4,8 @@ use super::scores::Scores;
 use super::sights::{Sights, TaskSight};
 use super::tasks::Score;
 use super::transfer::{TransferGain, Verdict};
-use super::{conflict, forgetting as stages, gram, hypervolume as volume, spread, tasks, update};
+use super::update::Combined;
+use super::{conflict, forgetting as stages, gram, hypervolume as volume, spread, tasks};
 
 type Numbers = Vec<Option<f64>>;
 
@@ -144,15 +145,15 @@ pub(super) fn condition_number(seen: &Sights) -> Numbers {
 }
 
 pub(super) fn alignment(seen: &Sights) -> Numbers {
-    of_gram(seen, |gram| update::alignment(gram, &seen.weights))
+    of_gram(seen, |gram| seen.combined.as_ref()?.alignment(gram))
 }
 
 pub(super) fn predicted_decrease(seen: &Sights) -> Numbers {
-    several(update::predicted_decrease(seen.gram, &seen.weights))
+    seen.combined.as_ref().map(Combined::decrease).unwrap_or_default()
 }
 
 pub(super) fn combined_norm(seen: &Sights) -> Numbers {
-    of_gram(seen, |gram| update::norm(gram, &seen.weights))
+    vec![seen.combined.as_ref().and_then(Combined::norm)]
 }
 
 pub(super) fn stationarity(seen: &Sights) -> Numbers {

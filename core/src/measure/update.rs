@@ -1,56 +1,50 @@
-//! What an update with given task weights does to the tasks, to first order. `d = sum_k w_k g_k`;
-//! every number is a product with the Gram matrix G, row-major (section 2.7.3 of the methods'
-//! reference).
+//! What the combined gradient of a step does to the tasks, to first order: its products with the task
+//! gradients and with itself (section 2.7.3 of the methods' reference). Under a balancer that answers with
+//! task weights they are `G w` and `w · G w`; others have a direction of their own.
 
-use super::gram::{entry, side};
+use super::gram::{norms, side};
 use super::real::{Real, finite};
 
-/// How fast every task's loss falls along the update, `(G w)_k = g_k · d`; below zero it rises.
-/// Times the learning rate it is the decrease that plain gradient descent would see. `None` where
-/// the sizes don't fit or something is not finite.
-pub fn predicted_decrease<T: Real>(gram: &[T], weights: &[f64]) -> Option<Vec<f64>> {
-    let tasks = side(gram).filter(|tasks| *tasks == weights.len() && *tasks > 0)?;
-    let along = |k: usize| {
-        let terms = weights.iter().enumerate().map(|(j, weight)| Some(entry(gram, k, j)? * weight));
-        finite(terms.sum::<Option<f64>>()?)
-    };
-    (0..tasks).map(along).collect()
-}
-
-/// The smallest of [`predicted_decrease`]: what the update does for the task it does least for.
+/// The combined gradient d at the shared layers, as the optimiser gets it.
 ///
 /// ```
-/// let worst = mtl_core::measure::update::worst_decrease(&[1.0, -1.0, -1.0, 2.0], &[0.5, 0.5]);
-/// assert_eq!(worst, Some(0.0));
+/// use mtl_core::measure::update::Combined;
+///
+/// // The mean of (1, 0) and (-1, 1) is (0, .5): nothing for the first task.
+/// let combined = Combined { along: vec![0.0, 0.5], square: 0.25 };
+/// assert_eq!(combined.decrease(), [Some(0.0), Some(0.5)]);
+/// assert_eq!(combined.norm(), Some(0.5));
 /// ```
-pub fn worst_decrease<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
-    predicted_decrease(gram, weights)?.into_iter().reduce(f64::min)
+#[derive(Clone, Debug, PartialEq)]
+pub struct Combined {
+    /// Per task: `g_k · d`; no number for a task without a gradient.
+    pub along: Vec<f64>,
+    /// `d · d`.
+    pub square: f64,
 }
 
-/// The length of the combined gradient, `|d| = sqrt(w · G w)`.
-pub fn norm<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
-    // Rounding may leave the square of nothing below zero.
-    product(gram, weights, weights).map(|square| square.max(0.0).sqrt())
-}
+impl Combined {
+    /// How fast every task's loss falls along the combined gradient; below zero it rises. Times the
+    /// learning rate it is the decrease that plain gradient descent would see.
+    pub fn decrease(&self) -> Vec<Option<f64>> {
+        self.along.iter().copied().map(finite).collect()
+    }
 
-/// The cosine between the combined gradient and the mean gradient. `None` where one of them is zero but for
-/// the rounding of T.
-pub fn alignment<T: Real>(gram: &[T], weights: &[f64]) -> Option<f64> {
-    let even = vec![1.0; weights.len()];
-    // The longest that either could be, had nothing cancelled.
-    let longest = |weights: &[f64]| {
-        super::gram::norms(gram).iter().zip(weights).map(|(norm, weight)| norm * weight.abs()).sum::<f64>()
-    };
-    let length = |weights: &[f64]| {
-        let least = longest(weights) * (weights.len() as f64 * T::PRECISION).sqrt();
-        norm(gram, weights).filter(|norm| *norm > least)
-    };
-    let cosine = product(gram, weights, &even)? / length(weights)? / length(&even)?;
-    finite(cosine).map(|cosine| cosine.clamp(-1.0, 1.0))
-}
+    /// Its length, `|d|`.
+    pub fn norm(&self) -> Option<f64> {
+        // Rounding may leave the square of nothing below zero.
+        finite(self.square).map(|square| square.max(0.0).sqrt())
+    }
 
-/// `a · G b`.
-fn product<T: Real>(gram: &[T], a: &[f64], b: &[f64]) -> Option<f64> {
-    let along = predicted_decrease(gram, b)?;
-    finite(a.iter().zip(&along).map(|(a, along)| a * along).sum())
+    /// The cosine between it and the mean of the task gradients of the Gram matrix, row-major. `None` where
+    /// one of them is zero but for the rounding of T, or the sizes don't fit.
+    pub fn alignment<T: Real>(&self, gram: &[T]) -> Option<f64> {
+        let tasks = side(gram).filter(|tasks| *tasks == self.along.len() && *tasks > 0)?;
+        // The longest that a sum of the gradients could be, had nothing cancelled.
+        let longest = norms(gram).iter().sum::<f64>();
+        let all = gram.iter().map(|entry| (*entry).into()).sum::<f64>().max(0.0).sqrt();
+        let all = Some(all).filter(|all| *all > longest * (tasks as f64 * T::PRECISION).sqrt())?;
+        let own = self.norm().filter(|own| *own > longest * T::PRECISION)?;
+        finite(self.along.iter().sum::<f64>() / own / all).map(|cosine| cosine.clamp(-1.0, 1.0))
+    }
 }

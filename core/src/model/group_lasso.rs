@@ -4,7 +4,8 @@
 //! The penalty `lambda sum_j ||W_j||` over the rows of a weight matrix (what leaves input or unit j) is
 //! minimised by a proximal step after each step of the optimiser: with its rate eta,
 //! `W_j <- max(0, 1 - eta lambda / ||W_j||) W_j`. A subgradient would never reach the exact zeros.
-//! Under Adam the step is scaled by the rate alone, which is an approximation. Shared: the trunk.
+//! Under Adam the step is scaled by the rate alone, which is an approximation; what is frozen or has a rate
+//! of its own is shortened at its own rate. Shared: the trunk.
 //! Private: the heads; their first layers count as one matrix where the representation is to be sparse.
 
 use super::Architecture;
@@ -120,9 +121,20 @@ mod engine {
             Features::Common(layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1)))
         }
 
-        fn proximal(&self, layout: &Layout, theta: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
+        fn proximal(
+            &self,
+            layout: &Layout,
+            theta: &Tensor<2>,
+            rate: f64,
+            factors: Option<&Tensor<2>>,
+        ) -> Option<Tensor<2>> {
             let members = theta.dims()[0];
             let range = |from: usize, to: usize| theta.clone().slice([0..members, from..to]);
+            let factors = |slot: &Slot| {
+                let all = factors?;
+                let rows = all.dims()[0];
+                Some(all.clone().slice([0..rows, slot.offset..slot.offset + slot.len()]).reshape(shape(rows, slot)))
+            };
             let mut pieces = Vec::new();
             let mut done = 0;
             for matrix in &self.matrices {
@@ -132,12 +144,17 @@ mod engine {
                     .map(|slot| (slot, range(slot.offset, slot.offset + slot.len()).reshape(shape(members, slot))))
                     .collect();
                 let Some(length) = lengths(blocks.iter().map(|(_, values)| values.clone())) else { continue };
-                let kept = (length.clamp_min(TINY).recip() * -(self.strength * rate) + 1.0).clamp_min(0.0);
+                let lost = length.clamp_min(TINY).recip() * (self.strength * rate);
                 for (slot, values) in blocks {
                     if done < slot.offset {
                         pieces.push(range(done, slot.offset));
                     }
-                    pieces.push((values * kept.clone()).reshape([members, slot.len()]));
+                    let lost = match factors(slot) {
+                        Some(factors) => factors * lost.clone(),
+                        None => lost.clone(),
+                    };
+                    let kept = (lost * -1.0 + 1.0).clamp_min(0.0);
+                    pieces.push((values * kept).reshape([members, slot.len()]));
                     done = slot.offset + slot.len();
                 }
             }

@@ -1,8 +1,8 @@
 //! Multi-task attention network (Liu et al. 2019) on fully connected layers.
 //!
 //! A shared trunk, and for every task and layer l a mask `m^l = sigmoid(W2 relu(W1 [a^l ; b^{l-1}]))` over
-//! the trunk's units `a^l`; what passes, `m^l * a^l`, goes through `b^l = relu(V m^l a^l)` into the next
-//! mask, and after the last layer to the head. Every block is one layer of the trunk; the convolutions of
+//! the trunk's units `a^l`; what passes, `m^l * a^l`, goes through `b^l = relu(V m^l a^l)`, as wide as the next layer, into
+//! the next mask, and after the last layer to the head. Every block is one layer of the trunk; the convolutions of
 //! the original are dense layers, a quarter as wide as the layer in the middle. The masks' last bias begins
 //! at 2, so that they begin nearly open. Shared: the trunk. Private: the masks and the heads.
 
@@ -75,10 +75,10 @@ mod engine {
                 let middle = width.div_ceil(4);
                 let first = push("masks' middle", 0, width + before, middle, Activation::Relu);
                 let mask = push("masks", 1, middle, width, Activation::Sigmoid);
-                let onward =
-                    (l + 1 < shape.trunk.len()).then(|| push("after the masks", 2, width, width, Activation::Relu));
+                let next = shape.trunk.get(l + 1).map(|next| next.width);
+                let onward = next.map(|next| push("after the masks", 2, width, next, Activation::Relu));
                 mask.begin_at(layout, options("open") as f32);
-                before = width;
+                before = next.unwrap_or(0);
                 Attention { first, mask, onward }
             };
             let attentions = shape.trunk.iter().enumerate().map(&mut attention).collect();

@@ -230,7 +230,13 @@ pub trait Trunk: Sized {
     }
 
     /// See [`Network::proximal`].
-    fn proximal(&self, _layout: &Layout, _theta: &Tensor<2>, _rate: f64) -> Option<Tensor<2>> {
+    fn proximal(
+        &self,
+        _layout: &Layout,
+        _theta: &Tensor<2>,
+        _rate: f64,
+        _factors: Option<&Tensor<2>>,
+    ) -> Option<Tensor<2>> {
         None
     }
 
@@ -295,8 +301,8 @@ impl<T: Trunk> Network for Composed<T> {
         self.trunk.penalty(params, inputs)
     }
 
-    fn proximal(&self, theta: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
-        self.trunk.proximal(&self.layout, theta, rate)
+    fn proximal(&self, theta: &Tensor<2>, rate: f64, factors: Option<&Tensor<2>>) -> Option<Tensor<2>> {
+        self.trunk.proximal(&self.layout, theta, rate, factors)
     }
 
     fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {

@@ -223,6 +223,16 @@ impl Layout {
         layers.into_iter().map(|(_, range)| range).collect()
     }
 
+    /// The columns of the last shared layer with weights; what merely mixes layers, such as gates and stitches,
+    /// stands behind it. All shared columns where there is none.
+    pub fn last_shared_layer(&self) -> Range<usize> {
+        let weighs =
+            |slot: &&Slot| slot.layer < HEADS && matches!(slot.kind, SlotKind::Weight(_) | SlotKind::Factor(_));
+        let last = self.slots.iter().filter(|slot| slot.owner.is_shared()).filter(weighs).last();
+        let of = |slot: &Slot| self.shared_layers().into_iter().find(|range| range.contains(&slot.offset));
+        last.and_then(of).unwrap_or(0..self.shared)
+    }
+
     /// A task's position-by-position mask over the flat vector: 1 where the task alone owns it.
     pub fn owned_by(&self, task: usize) -> Vec<f32> {
         let mut mask = vec![0.0; self.len];

@@ -56,7 +56,7 @@ mod engine {
     pub struct TaskAttention {
         layers: Vec<Layer>,
         groups: Layer,
-        keys: Layer,
+        keys: usize,
         queries: usize,
         count: usize,
         columns: Vec<usize>,
@@ -72,8 +72,9 @@ mod engine {
             let last = shape.trunk.last().cloned().unwrap_or_else(|| LayerConfig::new(1));
             let layers = push_trunk(layout, before, &Owner::Shared, shape.inputs, "shared layer");
             let groups = Layer::push(layout, "groups of features", depth, &Owner::Copies(count), from, &last);
-            let key = LayerConfig::new(size).with(Activation::Identity);
-            let keys = Layer::push(layout, "keys", GATES, &Owner::Shared, last.width, &key);
+            // Without a bias: it would add the same to every group's score.
+            let key = SlotKind::Weight(Activation::Identity);
+            let keys = layout.push("keys, weights".into(), GATES, Owner::Shared, key, last.width, size);
             let start = SlotKind::Free(Init::Normal(1.0), 1.0);
             let owner = Owner::Stacked(columns.clone());
             let queries = layout.push("task embeddings".into(), GATES + 1, owner, start, 1, size);
@@ -116,7 +117,7 @@ mod engine {
             let groups = look.layer(depth, self.groups.apply(params, repeat(x, self.count), 1), self.count);
             let [stacked, batch, width] = groups.dims();
             let rows = stacked / self.count;
-            let keys = self.keys.affine(params, groups.clone().reshape([rows, self.count * batch, width]));
+            let keys = groups.clone().reshape([rows, self.count * batch, width]).matmul(params.slot(self.keys));
             let size = keys.dims()[2];
             let queries = params.slot(self.queries).reshape([rows, tasks, size]);
             let scores = queries.matmul(keys.transpose()) / (size as f32).sqrt();

@@ -3,12 +3,13 @@
 //! Every shared layer and every private layer of every task has a random stream of its own, so
 //! that a task's masks are the same whatever other tasks there are.
 
-use super::tensors::upload;
+use super::tensors::{upload, upload_indices};
 use crate::config::{LayerConfig, Lesson};
 use crate::model::{Masks, Shape};
 use crate::random::{Purpose, stream};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
+use std::ops::Range;
 
 /// Chances of dropping, per layer; a private layer's are per task of its group.
 pub struct Rates {
@@ -67,46 +68,95 @@ pub struct Dropout<'a> {
     pub device: &'a Device,
 }
 
-impl Dropout<'_> {
-    /// The masks of a step.
-    pub fn masks(&self, step: u32) -> Masks {
-        let trunk = self.rates.trunk.iter().zip(&self.rates.widths).enumerate();
-        let trunk = trunk.map(|(l, (rate, width))| self.mask(step, &[(l as u64, *rate)], *width));
-        let groups = self.rates.heads.iter().zip(&self.rates.tasks).zip(&self.rates.head_widths);
-        let heads = groups.map(|((layers, tasks), widths)| {
-            layers
-                .iter()
-                .zip(widths)
-                .enumerate()
-                .map(|(l, (rates, width))| {
-                    let stream = |task: usize| (1 + task as u64) * 256 + l as u64;
-                    let columns: Vec<_> = tasks.iter().map(|task| stream(*task)).zip(rates.iter().copied()).collect();
-                    self.mask(step, &columns, *width)
-                })
-                .collect()
-        });
-        Masks { trunk: trunk.collect(), heads: heads.collect(), draws: None }
+/// The masks of some steps: drawn and uploaded together, since every upload makes a GPU wait.
+pub struct Drawn {
+    steps: Range<u32>,
+    trunk: Vec<Option<Slab>>,
+    heads: Vec<Vec<Option<Slab>>>,
+}
+
+impl Drawn {
+    /// Whether those of a step are among them.
+    pub fn has(&self, step: u32) -> bool {
+        self.steps.contains(&step)
     }
 
-    /// One layer's mask, `[M, B, tasks * width]`, divided by the chance of staying. `columns`: the
-    /// random stream and the rate of every task.
-    fn mask(&self, step: u32, columns: &[(u64, f32)], width: usize) -> Option<Tensor<3>> {
+    /// The masks of a step; `None` for one that is not among these.
+    pub fn masks(&self, step: u32) -> Option<Masks> {
+        let i = self.has(step).then(|| (step - self.steps.start) as usize)?;
+        let of_step = |slab: &Option<Slab>| slab.as_ref().map(|slab| slab.of_step(i));
+        Some(Masks {
+            trunk: self.trunk.iter().map(of_step).collect(),
+            heads: self.heads.iter().map(|layers| layers.iter().map(of_step).collect()).collect(),
+            draws: None,
+        })
+    }
+}
+
+/// A layer's masks of some steps, `[steps, S, B, across]`, and the place of every member's model seed among
+/// the S different ones.
+struct Slab {
+    masks: Tensor<4>,
+    places: Tensor<1, Int>,
+}
+
+impl Slab {
+    /// `[M, B, across]`.
+    fn of_step(&self, i: usize) -> Tensor<3> {
+        let [_, seeds, batch, across] = self.masks.dims();
+        let masks = self.masks.clone().slice([i..i + 1, 0..seeds, 0..batch, 0..across]);
+        masks.reshape([seeds, batch, across]).select(0, self.places.clone())
+    }
+}
+
+/// Numbers that are drawn at once: 4 MB.
+const MOST: usize = 1 << 20;
+
+impl Dropout<'_> {
+    /// The masks of a step and of as many after it as are wanted and fit.
+    pub fn draw(&self, step: u32, wanted: u32) -> Drawn {
+        let mut seeds = self.member_seeds.to_vec();
+        seeds.sort_unstable();
+        seeds.dedup();
+        let units = |widths: &[usize], tasks: usize| widths.iter().sum::<usize>() * tasks;
+        let heads = self.rates.head_widths.iter().zip(&self.rates.tasks);
+        let across =
+            units(&self.rates.widths, 1) + heads.map(|(widths, tasks)| units(widths, tasks.len())).sum::<usize>();
+        let fit = MOST / (seeds.len() * self.batch * across).max(1);
+        let steps = step..step.saturating_add(wanted.min(fit as u32).max(1));
+        let slab = |columns: &[(u64, f32)], width: usize| self.slab(&steps, &seeds, columns, width);
+        let trunk = self.rates.trunk.iter().zip(&self.rates.widths).enumerate();
+        let trunk = trunk.map(|(l, (rate, width))| slab(&[(l as u64, *rate)], *width)).collect();
+        let groups = self.rates.heads.iter().zip(&self.rates.tasks).zip(&self.rates.head_widths);
+        let heads = groups.map(|((layers, tasks), widths)| {
+            let layer = |(l, (rates, width)): (usize, (&Vec<f32>, &usize))| {
+                let stream = |task: usize| (1 + task as u64) * 256 + l as u64;
+                let columns: Vec<_> = tasks.iter().map(|task| stream(*task)).zip(rates.iter().copied()).collect();
+                slab(&columns, *width)
+            };
+            layers.iter().zip(widths).enumerate().map(layer).collect()
+        });
+        let heads = heads.collect();
+        Drawn { steps, trunk, heads }
+    }
+
+    /// One layer's masks, divided by the chance of staying; `None` where nothing drops. `columns`: the random
+    /// stream and the rate of every task.
+    fn slab(&self, steps: &Range<u32>, seeds: &[u64], columns: &[(u64, f32)], width: usize) -> Option<Slab> {
         if columns.iter().all(|(_, rate)| *rate == 0.0) {
             return None;
         }
-        let across = columns.len() * width;
-        let mut drawn: Option<(u64, Vec<f32>)> = None;
-        let mut values = Vec::with_capacity(self.member_seeds.len() * self.batch * across);
-        for seed in self.member_seeds {
-            if drawn.as_ref().is_none_or(|(s, _)| s != seed) {
-                drawn = Some((*seed, self.draw(*seed, step, columns, width)));
-            }
-            values.extend(drawn.iter().flat_map(|(_, mask)| mask.iter().copied()));
-        }
-        Some(upload(values, [self.member_seeds.len(), self.batch, across], self.device))
+        let drawn = steps.clone().flat_map(|step| seeds.iter().map(move |seed| (step, *seed)));
+        let values = drawn.flat_map(|(step, seed)| self.mask(seed, step, columns, width)).collect();
+        let place = |seed: &u64| seeds.binary_search(seed).map_or(0, |place| place as i32);
+        let places = self.member_seeds.iter().map(place);
+        Some(Slab {
+            masks: upload(values, [steps.len(), seeds.len(), self.batch, columns.len() * width], self.device),
+            places: upload_indices(places.collect(), self.device),
+        })
     }
 
-    fn draw(&self, seed: u64, step: u32, columns: &[(u64, f32)], width: usize) -> Vec<f32> {
+    fn mask(&self, seed: u64, step: u32, columns: &[(u64, f32)], width: usize) -> Vec<f32> {
         let across = columns.len() * width;
         let mut values = vec![1.0; self.batch * across];
         for (i, (layer, rate)) in columns.iter().enumerate().filter(|(_, (_, rate))| *rate > 0.0) {

@@ -7,7 +7,7 @@ use super::sight::{self, Past};
 use super::stages::Stages;
 use crate::config::Declared;
 use crate::data::Dataset;
-use crate::measure::{conflict, hypervolume::hypervolume, reach::Reach, transfer::TransferGain};
+use crate::measure::{conflict, hypervolume::hypervolume, reach::Reach, transfer::TransferGain, update::Combined};
 use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -56,6 +56,9 @@ pub struct Reading {
     pub weights: Vec<f32>,
     /// Gram matrix in task order, or empty.
     pub gram: Vec<f32>,
+    /// What the balancer made of the last step's task gradients, in task order; nothing before the first one
+    /// and where nothing is shared.
+    pub combined: Option<Combined>,
     /// What the last step lowers every task's loss by, to first order; empty before the first one.
     pub decrease: Vec<f32>,
     /// How far the last step moved the shared layers; NaN before the first one.

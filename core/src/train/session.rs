@@ -21,11 +21,6 @@ use crate::protocol::{Command, CurvePoint, Engine, Event, Snapshot};
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
 
-/// Work between two looks at the mailbox.
-const SLICE: Duration = Duration::from_millis(12);
-/// What a step is taken to last until some were measured.
-const STEP_SECONDS: f64 = 0.005;
-
 /// Where the training stands between commands.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mode {
@@ -66,6 +61,8 @@ pub struct Session {
     /// How long until the next one.
     picture_gap: Duration,
     last_snapshot: Option<Instant>,
+    /// The step that the page can go on from, should this engine fail.
+    saved: Option<u32>,
 }
 
 impl Session {
@@ -80,7 +77,7 @@ impl Session {
             comparison: None,
             mode: Mode::Paused,
             speed: 0.0,
-            pace: Pace::new(STEP_SECONDS),
+            pace: Pace::new(engine),
             points: Vec::new(),
             number: 0,
             acknowledged: 0,
@@ -88,6 +85,7 @@ impl Session {
             last_picture: None,
             picture_gap: PICTURE,
             last_snapshot: None,
+            saved: None,
         }
     }
 
@@ -179,12 +177,12 @@ impl Session {
         self.number = 0;
         self.acknowledged = 0;
         let (lesson, _) = check(config);
-        // What the old lesson's steps took says nothing about the new one's.
-        self.pace.step_seconds = STEP_SECONDS;
+        self.pace.forget();
         // The old lesson's tensors go before the new one's come.
         (self.trainer, self.race, self.comparison) = (None, None, None);
         if let Some(race) = Run::new(&lesson) {
             self.load_race(race, snapshot, emit);
+            self.saved = self.step();
             return Ok(());
         }
         let mut trainer = Trainer::new(lesson, &self.device);
@@ -197,12 +195,15 @@ impl Session {
             self.points.push(trainer.record().await?);
         }
         self.trainer = Some(trainer);
+        self.saved = self.step();
         self.show_all(emit).await
     }
 
     async fn pause(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         self.set_mode(Mode::Paused);
-        self.show_all(emit).await
+        self.show_all(emit).await?;
+        // Nobody who steps by hand waits for the next one.
+        if self.saved == self.step() { Ok(()) } else { self.snapshot(emit).await }
     }
 
     async fn rewind(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
@@ -244,10 +245,13 @@ impl Session {
         let Some(trainer) = &mut self.trainer else { return Ok(Some(Turn::Rest)) };
         let started = Instant::now();
         let mut taken = 0;
-        while taken < most && (taken == 0 || started.elapsed() < SLICE) {
+        loop {
+            let steps = self.pace.fitting(started, taken, trainer.step_rows()).min(most - taken);
+            if steps == 0 {
+                break;
+            }
             let before = Instant::now();
-            let fits = self.pace.fitting(SLICE, trainer.step_rows());
-            let advance = trainer.advance((most - taken).min(fits)).await?;
+            let advance = trainer.advance(steps).await?;
             taken += advance.steps;
             self.pace.lasted(advance.steps, before.elapsed());
             self.points.extend(advance.point);

@@ -32,6 +32,7 @@ pub fn of<'a>(
         tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, &past, task)).collect(),
         gram: &reading.gram,
         window: past.window,
+        combined: reading.combined.clone(),
         weights: reading.weights.iter().map(|weight| f64::from(*weight)).collect(),
         front,
         transfer,

@@ -14,6 +14,8 @@ mod hand;
 #[allow(dead_code)]
 #[path = "../engine/lab.rs"]
 mod lab;
+mod mixtures;
 mod relations;
 mod sparse;
+mod trunks;
 mod weights;

@@ -8,7 +8,7 @@ const FIRST: &str = "shared layer 1, weights";
 
 /// The parameters after a proximal step at rate 1.
 fn proximal(hand: &Hand) -> Vec<f32> {
-    numbers(hand.network.proximal(&hand.flat(), 1.0).unwrap())
+    numbers(hand.network.proximal(&hand.flat(), 1.0, None).unwrap())
 }
 
 #[test]

@@ -101,7 +101,8 @@ fn every_balancer_takes_the_step_that_its_rule_answers_to_the_true_gradients() {
         let (weights, direction) = truth.answer(rule, &pick);
         let weighs = rule.weighs_heads(&pick) && weights.is_some();
         let heads = weights.filter(|_| weighs).unwrap_or_else(|| vec![1.0; 4]);
-        let expected = truth.gradient(&direction, &heads);
+        let longest = rule.longest(&pick).unwrap_or(f64::INFINITY);
+        let expected = truth.gradient(&(&direction * (longest / direction.norm()).min(1.0)), &heads);
         let taken = step(Config { balancer: pick, ..interleaved() }, &truth);
         close(key(rule), &taken, &single(&expected), 1e-3);
     }

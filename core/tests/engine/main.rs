@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod absent;
+mod answers;
 mod balancers;
 mod baselines;
 mod compare;

@@ -44,6 +44,31 @@ fn a_loaded_lesson_shows_its_start_and_waits() {
 }
 
 #[test]
+fn whoever_rests_after_steps_has_left_a_state_to_go_on_from() {
+    let mut page = Page::loaded(two_tasks());
+    let saved = |page: &Page| {
+        let all = page.events.iter().filter_map(|event| match event {
+            Event::Snapshot { snapshot, .. } => Some(snapshot.step),
+            _ => None,
+        });
+        all.collect::<Vec<_>>()
+    };
+    page.say(Command::Pause);
+    assert_eq!(saved(&page), [], "nothing has happened yet");
+    for command in [Command::Step(1), Command::Step(2), Command::StepEpoch] {
+        page.say(command);
+        page.settle();
+    }
+    assert_eq!(saved(&page), [1, 3, EPOCH]);
+    page.say(Command::Pause);
+    assert_eq!(saved(&page), [1, 3, EPOCH], "it has that one");
+    page.say(Command::Step(1));
+    page.settle();
+    page.say(Command::Rewind);
+    assert_eq!(saved(&page).last(), Some(&page.step()), "where it was put back to");
+}
+
+#[test]
 fn nothing_happens_before_a_lesson_is_loaded() {
     let mut page = Page::new();
     for command in [

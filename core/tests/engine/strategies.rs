@@ -101,6 +101,30 @@ fn a_frozen_trunk_stands_still_while_baselines_learn_from_scratch() {
 }
 
 #[test]
+fn what_is_frozen_or_waits_is_not_shortened_by_group_lasso_either() {
+    for (place, strategy) in
+        [(1.0, Pick::new("transfer").with("epochs", 1.0).with("then", 0.0)), (2.0, Pick::new("alternating"))]
+    {
+        let mut config = lesson(strategy);
+        config.architecture = Pick::new("group-lasso").with("strength", 0.1).with("where", place);
+        config.tasks[0].head.clear();
+        let mut rig = Rig::new(config);
+        let layout = rig.layout().clone();
+        // The third step is A's turn, or comes after the trunk was frozen: then B is taught.
+        rig.steps(if place == 1.0 { 3 } else { 2 });
+        let before = rig.rows("theta");
+        rig.steps(1);
+        let after = rig.rows("theta");
+        let still: Vec<usize> = match place {
+            1.0 => (0..layout.shared).collect(),
+            _ => (0..layout.len).filter(|i| layout.owned_by(1)[*i] > 0.0).collect(),
+        };
+        assert!(still.iter().all(|i| before[0][*i] == after[0][*i]), "where {place}");
+        assert!(before[0] != after[0]);
+    }
+}
+
+#[test]
 fn a_fine_tuned_trunk_moves_by_its_share_of_the_rate() {
     let step = |rate: f64| {
         let pick = Pick::new("transfer").with("epochs", 1.0).with("then", 1.0).with("rate", rate);

@@ -1,11 +1,11 @@
 //! What the Gram matrix of the gradients says.
 
-use super::{assert_close, single};
+use super::{assert_close, combined, single};
 use mtl_core::measure::conflict::{
     conflict_rate, cosine, curvature_bound, magnitude_similarity, norms, pair_conflict_rate,
 };
 use mtl_core::measure::gram::{condition_number, dominance, stationarity, unit_stationarity};
-use mtl_core::measure::update;
+use mtl_core::measure::update::Combined;
 use nalgebra::DMatrix;
 
 /// The Gram matrices of section 0.4.
@@ -147,20 +147,28 @@ fn one_task_or_equal_ones_are_as_far_as_can_be() {
 }
 
 #[test]
-fn an_update_has_the_products_of_the_golden_values() {
+fn a_combined_gradient_has_the_products_of_the_golden_values() {
     // MGDA on T1: d = (.2, .4), equal products of |d|² = .2.
-    let decrease = update::predicted_decrease(&T1, &[0.6, 0.4]).unwrap_or_default();
-    assert_close(decrease[0], 0.2, 1e-12);
-    assert_close(decrease[1], 0.2, 1e-12);
-    assert_close(update::norm(&T1, &[0.6, 0.4]), 0.2_f64.sqrt(), 1e-12);
+    let shortest = combined(&T1, &[0.6, 0.4]);
+    shortest.decrease().into_iter().for_each(|decrease| assert_close(decrease, 0.2, 1e-12));
+    assert_close(shortest.norm(), 0.2_f64.sqrt(), 1e-12);
+    assert_close(shortest.alignment(&T1), 0.4 / 0.2_f64.sqrt(), 1e-12);
     // The mean of T1 is (0, .5): nothing for the first task; of T3 it is (1, 1, 1).
-    assert_close(update::worst_decrease(&T1, &[0.5, 0.5]), 0.0, 1e-12);
-    assert_close(update::norm(&T3, &[0.5, 0.5]), 3_f64.sqrt(), 1e-12);
-    assert_close(update::worst_decrease(&T3, &[0.5, 0.5]), -2.0, 1e-12);
-    assert_close(update::alignment(&T1, &[0.6, 0.4]), 0.4 / 0.2_f64.sqrt(), 1e-12);
-    assert_close(update::alignment(&T3, &[7.0, 7.0]), 1.0, 1e-12);
-    assert_eq!(update::alignment(&[1.0, -1.0, -1.0, 1.0], &[1.0, 0.0]), None);
-    assert_eq!((update::alignment(&T1, &[0.0; 2]), update::norm(&T1, &[0.0; 2])), (None, Some(0.0)));
-    assert_eq!((update::predicted_decrease(&T1, &[1.0]), update::worst_decrease::<f32>(&[], &[])), (None, None));
-    assert_eq!((update::norm(&T1, &[f64::NAN, 1.0]), update::norm(&[f64::NAN; 4], &[1.0; 2])), (None, None));
+    assert_close(combined(&T1, &[0.5, 0.5]).decrease()[0], 0.0, 1e-12);
+    let mean = combined(&T3, &[0.5, 0.5]);
+    assert_close(mean.norm(), 3_f64.sqrt(), 1e-12);
+    assert_close(mean.decrease().into_iter().flatten().reduce(f64::min), -2.0, 1e-12);
+    assert_close(combined(&T3, &[7.0, 7.0]).alignment(&T3), 1.0, 1e-12);
+}
+
+#[test]
+fn a_combined_gradient_without_a_length_has_no_direction() {
+    let opposite = [1.0, -1.0, -1.0, 1.0];
+    assert_eq!(combined(&opposite, &[1.0, 0.0]).alignment(&opposite), None, "the mean is zero");
+    let none = combined(&T1, &[0.0; 2]);
+    assert_eq!((none.alignment(&T1), none.norm()), (None, Some(0.0)));
+    assert_eq!(none.alignment(&[1.0]), None, "sizes that don't fit");
+    let absent = Combined { along: vec![f64::NAN, 1.0], square: 1.0 };
+    assert_eq!((absent.decrease(), absent.norm()), (vec![None, Some(1.0)], Some(1.0)));
+    assert_eq!(absent.alignment(&[f64::NAN, f64::NAN, f64::NAN, 1.0]), None);
 }

@@ -1,9 +1,10 @@
 //! What the Gram matrix says, against the gradients themselves, over random ones.
 
-use super::{single, wild};
+use super::{combined, single, wild};
 use mtl_core::measure::conflict::{conflict_rate, cosine, curvature_bound, magnitude_similarity, norms};
 use mtl_core::measure::gram::{condition_number, dominance, stationarity, unit_stationarity};
-use mtl_core::measure::{real::Real, update};
+use mtl_core::measure::real::Real;
+use mtl_core::measure::update::Combined;
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 
@@ -101,18 +102,18 @@ proptest! {
     }
 
     #[test]
-    fn an_update_is_what_its_direction_does(rows in jacobians(), weights in prop::collection::vec(-1.0..2.0, 6)) {
+    fn a_combined_gradient_is_what_its_direction_does(rows in jacobians(), weights in prop::collection::vec(-1.0..2.0, 6)) {
         let (gram, weights) = (gram(&rows), &weights[..rows.nrows()]);
         let direction = rows.transpose() * DVector::from_column_slice(weights);
-        let decrease = update::predicted_decrease(&gram, weights).unwrap_or_default();
-        for (row, decrease) in rows.row_iter().zip(&decrease) {
-            prop_assert!((row.transpose().dot(&direction) - decrease).abs() < 1e-9);
+        let combined = combined(&gram, weights);
+        for (row, decrease) in rows.row_iter().zip(combined.decrease()) {
+            prop_assert!((row.transpose().dot(&direction) - decrease.unwrap_or(f64::NAN)).abs() < 1e-9);
         }
-        prop_assert!((update::norm(&gram, weights).unwrap_or(f64::NAN) - direction.norm()).abs() < 1e-6);
+        prop_assert!((combined.norm().unwrap_or(f64::NAN) - direction.norm()).abs() < 1e-6);
         let mean = rows.row_sum().transpose();
         if direction.norm() > 1e-3 && mean.norm() > 1e-3 {
             let cosine = direction.dot(&mean) / direction.norm() / mean.norm();
-            prop_assert!((update::alignment(&gram, weights).unwrap_or(f64::NAN) - cosine).abs() < 1e-6);
+            prop_assert!((combined.alignment(&gram).unwrap_or(f64::NAN) - cosine).abs() < 1e-6);
         }
     }
 
@@ -139,10 +140,9 @@ fn check_all<T: Real>(gram: &[T], weights: &[f64]) -> Result<(), TestCaseError> 
     }
     prop_assert!(within(condition_number(gram), 1.0, f64::MAX) && within(conflict_rate([gram]), 0.0, 1.0));
     prop_assert!(within(stationarity(gram), 0.0, 1.0) && within(unit_stationarity(gram), 0.0, 1.0));
-    prop_assert!(
-        within(update::norm(gram, weights), 0.0, f64::MAX) && within(update::alignment(gram, weights), -1.0, 1.0)
-    );
-    prop_assert!(within(update::worst_decrease(gram, weights), f64::MIN, f64::MAX));
+    let combined = Combined { along: weights.to_vec(), square: weights.iter().sum() };
+    prop_assert!(within(combined.norm(), 0.0, f64::MAX) && within(combined.alignment(gram), -1.0, 1.0));
+    prop_assert!(combined.decrease().into_iter().all(|decrease| within(decrease, f64::MIN, f64::MAX)));
     for shares in [dominance(gram, None), dominance(gram, Some(weights))].into_iter().flatten() {
         prop_assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9 && shares.iter().all(|share| *share >= 0.0));
     }

@@ -30,6 +30,8 @@ pub mod spectrum;
 mod surgery;
 mod upgrad;
 
+pub(crate) use nash_mtl::MAX_NORM;
+
 super::rules! {
     mgda::Mgda,
     pcgrad::Pcgrad,

@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 pub struct NashMtl;
 
 /// The longest step of a rule whose published code clips it.
-pub(super) const MAX_NORM: OptionSpec = OptionSpec {
+pub const MAX_NORM: OptionSpec = OptionSpec {
     key: "max_norm",
     label: "longest step",
     help: "The combined gradient is shortened to this length; zero is no limit.",

@@ -2,6 +2,7 @@
 
 use super::adam;
 use super::numbers::{self, EPSILON};
+use crate::balance::gradients::MAX_NORM;
 use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -10,6 +11,9 @@ use rand_chacha::ChaCha8Rng;
 /// reference). With `z = softmax(xi)` and `D_k = L_k - b_k + 1e-8` the objective is
 /// `c sum_k z_k ln D_k`, `c = 1 / sum_k (z_k / D_k)`, with `c` and `z` held fixed; weights
 /// `c z_k / D_k` sum to one.
+///
+/// The official code shortens the shared layers' gradient to length 1 before the step, which whoever takes the
+/// step has to do ([`Rule::longest`]).
 ///
 /// After the step, `delta_k = ln D_k - ln D'_k` over the same batch moves the logits against
 /// `z_k (delta_k - sum_j z_j delta_j) + gamma xi_k` by Adam: a task that improved more loses
@@ -42,7 +46,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         label: "FAMO",
         help: "Shifts weight to the tasks that improved less in the last step; it looks at the batch twice.",
     },
-    &[BETA, GAMMA],
+    &[BETA, GAMMA, MAX_NORM],
 );
 
 impl Rule for Famo {
@@ -56,6 +60,10 @@ impl Rule for Famo {
 
     fn looks_after(&self) -> bool {
         true
+    }
+
+    fn longest(&self, pick: &Pick) -> Option<f64> {
+        Some(MAX_NORM.clamp(pick.option(&MAX_NORM))).filter(|longest| *longest > 0.0)
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {

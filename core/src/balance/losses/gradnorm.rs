@@ -55,7 +55,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Keeps the tasks' gradients equally long and lets those that lag behind pull harder.",
     },
     &[ALPHA, adam::RATE, OPTIMISER],
-);
+)
+.unless(crate::balance::without_trunk);
 
 impl Rule for GradNorm {
     fn entry(&self) -> PickEntry {

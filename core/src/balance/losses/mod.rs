@@ -26,6 +26,9 @@ mod stch;
 mod tchebycheff;
 mod uncertainty;
 
+#[cfg(feature = "engine")]
+pub(crate) use numbers::INITIAL_LOSSES;
+
 super::rules! {
     equal::Equal,
     manual::Manual,

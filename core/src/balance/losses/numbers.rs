@@ -13,7 +13,7 @@ const LARGEST: f64 = 1e150;
 const SMALLEST_INITIAL: f64 = 1e-12;
 
 /// The losses before the first update. A loss of 0 stands for 'not seen yet'.
-pub(super) const INITIAL_LOSSES: VectorSpec = VectorSpec {
+pub(crate) const INITIAL_LOSSES: VectorSpec = VectorSpec {
     key: "initial_losses",
     help: "The losses before the first step; where one is 0, the next step's loss is taken.",
     start: 0.0,

@@ -31,6 +31,8 @@ pub struct Applied {
     pub heads: Vec<f64>,
     /// The combined gradient of the shared layers, where it is no weighted sum.
     pub direction: Option<Vec<f64>>,
+    /// The length that the shared layers' gradient is shortened to, where it is.
+    pub longest: Option<f64>,
 }
 
 /// A question whose rule learns once the losses after the update are known.
@@ -49,7 +51,8 @@ impl Balancers {
         let Some((asked, own)) = self.asked.get(index).zip(memory.own(index)) else { return Default::default() };
         let present = self.present(&known);
         if present.is_empty() {
-            return (Applied { weights: vec![0.0; self.tasks], heads: vec![0.0; self.tasks], direction: None }, None);
+            let nothing = vec![0.0; self.tasks];
+            return (Applied { weights: nothing.clone(), heads: nothing, ..Applied::default() }, None);
         }
         let known = restricted(known, &present);
         let sizes = self.sizes();
@@ -60,16 +63,17 @@ impl Balancers {
         let seen = self.seen(asked, &known, &vectors);
         let mut random = stream(self.seed, Purpose::Balancer, asked.stream, u64::from(step));
         let answer = asked.rule.answer(&seen, &mut random);
-        let spread = |weights: &[f64]| {
-            let mut all = vec![0.0; self.tasks];
-            present.iter().zip(weights).for_each(|(task, weight)| all[*task] = asked.times * weight);
-            all
-        };
         let has_weights = asked.rule.has_weights(&asked.pick);
-        let fresh = answer.weights.as_deref().filter(|_| has_weights).map(spread);
-        own.weights = fresh.map_or_else(Vec::new, |fresh| self.smoothed(&own.weights, fresh));
-        own.factor = self.factor(&known, &present, &own.weights, answer.direction.as_deref());
-        let direction = answer.direction.as_ref().map(|d| d.iter().map(|x| x * own.factor).collect());
+        let fresh = answer.weights.as_deref().filter(|_| has_weights);
+        own.weights = fresh.map_or_else(Vec::new, |fresh| {
+            let fresh: Vec<f64> = fresh.iter().map(|weight| asked.times * weight).collect();
+            self.spread(&own.weights, &fresh, &present)
+        });
+        let direction = answer.direction.as_ref().map(|fresh| self.smoothed(&own.direction, fresh));
+        own.directed = direction.is_some();
+        own.direction = direction.clone().filter(|_| self.sharing.smoothing > 0.0).unwrap_or_default();
+        own.factor = self.factor(&known, &present, &own.weights, direction.as_deref());
+        let direction = direction.map(|d| d.iter().map(|x| x * own.factor).collect());
         let applied = Applied { direction, ..self.applied(asked, &own.weights, own.factor) };
         if asked.rule.looks_after() {
             return (applied, Some(Pending { index, member: asked.member, known, vectors, answer }));
@@ -118,10 +122,21 @@ impl Balancers {
         }
     }
 
-    fn smoothed(&self, before: &[f64], fresh: Vec<f64>) -> Vec<f64> {
+    /// All tasks' weights after an answer for those that are present. The others keep theirs for the steps in
+    /// which they are back and nobody is asked: in this one they have no gradient.
+    fn spread(&self, before: &[f64], fresh: &[f64], present: &[usize]) -> Vec<f64> {
+        let mut all = if before.is_empty() { self.ones() } else { before.to_vec() };
+        let own: Vec<f64> = present.iter().filter_map(|task| before.get(*task)).copied().collect();
+        let fresh = self.smoothed(&own, fresh);
+        present.iter().zip(fresh).for_each(|(task, weight)| all[*task] = weight);
+        all
+    }
+
+    /// A running mean of answers; the first counts in full.
+    fn smoothed(&self, before: &[f64], fresh: &[f64]) -> Vec<f64> {
         let kept = self.sharing.smoothing;
         if before.len() != fresh.len() || kept == 0.0 {
-            return fresh;
+            return fresh.to_vec();
         }
         before.iter().zip(fresh).map(|(before, fresh)| kept * before + (1.0 - kept) * fresh).collect()
     }
@@ -133,6 +148,7 @@ impl Balancers {
             heads: if asked.heads { weights.clone() } else { self.ones() },
             weights: weights.iter().map(|weight| weight * factor).collect(),
             direction: None,
+            longest: asked.rule.longest(&asked.pick),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the balancers remember from step to step: a state of training like the parameters.
 
 use super::Balancers;
+use crate::balance::losses::INITIAL_LOSSES;
 use crate::balance::rule::{MemorySize, Rule, Vectors};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -23,6 +24,10 @@ pub(super) struct Own {
     numbers: BTreeMap<String, Vec<f64>>,
     /// The weights that were last applied; empty before the first answer and under a rule without.
     pub weights: Vec<f64>,
+    /// Whether the last answer had a direction of its own.
+    pub directed: bool,
+    /// That direction before its length was set, where the lesson smooths answers; else empty.
+    pub direction: Vec<f64>,
     /// What they were multiplied by for the length of the step.
     pub factor: f64,
 }
@@ -38,9 +43,10 @@ impl Memory {
         Self { of: of.collect() }
     }
 
-    /// Whether an asked member has weights to go on with.
+    /// Whether an asked member has weights to go on with. A direction holds for one step, also one that
+    /// comes with the weights it was made by.
     pub(super) fn holds_weights(&self, index: usize) -> bool {
-        self.of.get(index).is_some_and(|own| !own.weights.is_empty())
+        self.of.get(index).is_some_and(|own| !own.weights.is_empty() && !own.directed)
     }
 
     /// The weights that an asked member's last step was taken with, empty where there are none, and
@@ -52,6 +58,19 @@ impl Memory {
     /// The weights of the member at this place in the population, `None` where it is not asked.
     pub fn of_member(&self, member: usize) -> Option<&[f64]> {
         self.of.iter().find(|own| own.member == member).map(|own| own.weights.as_slice())
+    }
+
+    /// Gives rules that compare with the losses at the start those of a member, `[T]` in task order: of all
+    /// training rows, since a first batch is noisy. Who has seen a step keeps what it has.
+    pub fn begin(&mut self, balancers: &Balancers, losses: impl Fn(usize) -> Vec<f64>) {
+        let key = INITIAL_LOSSES.key;
+        for (asked, own) in balancers.asked.iter().zip(&mut self.of) {
+            let losses = losses(asked.member);
+            let compares = asked.rule.vectors().iter().any(|spec| spec.key == key);
+            if compares && !own.numbers.contains_key(key) && losses.iter().all(|loss| loss.is_finite()) {
+                own.numbers.insert(key.into(), losses);
+            }
+        }
     }
 
     pub(super) fn own(&mut self, index: usize) -> Option<&mut Own> {

@@ -58,6 +58,7 @@ pub struct Balancers {
     tasks: usize,
     shared: usize,
     layers: Vec<Range<usize>>,
+    last_layer: Range<usize>,
 }
 
 impl Balancers {
@@ -75,6 +76,7 @@ impl Balancers {
             tasks: plan.tasks,
             shared: layout.shared,
             layers: layout.shared_layers(),
+            last_layer: layout.last_shared_layer(),
         };
         for (m, member) in plan.members.iter().enumerate() {
             let coefficients = match member.role {
@@ -149,11 +151,8 @@ impl Balancers {
     /// The members that are asked at a stage of a step.
     pub fn due<'a>(&'a self, stage: Stage, step: u32, memory: &'a Memory) -> impl Iterator<Item = (usize, &'a Asked)> {
         let every = self.sharing.refresh.max(1) as u32;
-        let due = move |i: usize, asked: &Asked| {
-            // A direction holds for one step.
-            step.is_multiple_of(every) || !memory.holds_weights(i) || !asked.rule.has_weights(&asked.pick)
-        };
-        self.asked.iter().enumerate().filter(move |(i, asked)| asked.stage == stage && due(*i, asked))
+        let due = move |i: usize| step.is_multiple_of(every) || !memory.holds_weights(i);
+        self.asked.iter().enumerate().filter(move |(i, asked)| asked.stage == stage && due(*i))
     }
 
     /// What the gradients are needed for, beside the losses: the ranges of columns whose Gram matrix
@@ -178,7 +177,7 @@ impl Balancers {
     pub fn range(&self, asked: &Asked) -> Range<usize> {
         match asked.rule.over() {
             Over::Shared => 0..self.shared,
-            Over::LastLayer => self.layers.last().cloned().unwrap_or(0..self.shared),
+            Over::LastLayer => self.last_layer.clone(),
         }
     }
 }

@@ -135,6 +135,15 @@ impl Rules {
         self.learning_rate * factor
     }
 
+    /// What a parameter's rate is multiplied by in a step, `[M, N]` or `[1, N]`; `None` where all are 1. `moves`
+    /// as in [`Rules::step`].
+    pub fn factors_on_the_rate(&self, moves: Option<Tensor<2>>) -> Option<Tensor<2>> {
+        match (moves, self.rates.clone()) {
+            (Some(moves), Some(rates)) => Some(moves * rates),
+            (moves, rates) => moves.or(rates),
+        }
+    }
+
     fn clipped(&self, gradient: Tensor<2>) -> Tensor<2> {
         match self.clip {
             Clip::None => gradient,

@@ -2,10 +2,10 @@
 //! another, in slices, while the lesson's own trainer stands still.
 
 use super::showing::FRAME;
-use super::{Mode, SLICE, STEP_SECONDS, Session, Turn, pace::Pace};
+use super::{Mode, Session, Turn, pace::Pace};
 use crate::config::{Config, Lesson, Pick, PopulationConfig, check};
 use crate::model::architectures;
-use crate::protocol::{ComparedRow, Event};
+use crate::protocol::{ComparedRow, Engine, Event};
 use crate::train::{TrainError, Trainer};
 use burn::tensor::Device;
 use std::collections::VecDeque;
@@ -53,10 +53,10 @@ impl Comparison {
     }
 
     /// Does a slice of work; the row that has changed, where it is time to show it.
-    async fn go_on(&mut self, device: &Device) -> Result<Option<ComparedRow>, TrainError> {
+    async fn go_on(&mut self, device: &Device, engine: Engine) -> Result<Option<ComparedRow>, TrainError> {
         let Some(now) = &mut self.now else {
             let Some((lesson, row)) = self.waiting.pop_front() else { return Ok(None) };
-            let begun = Contender::new(lesson, row, device).await?;
+            let begun = Contender::new(lesson, row, device, engine).await?;
             return Ok(Some(self.now.insert(begun).row.clone()));
         };
         if now.trained {
@@ -98,20 +98,26 @@ fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
 
 impl Contender {
     /// Builds its population.
-    async fn new(lesson: Lesson, row: ComparedRow, device: &Device) -> Result<Self, TrainError> {
+    async fn new(lesson: Lesson, row: ComparedRow, device: &Device, engine: Engine) -> Result<Self, TrainError> {
         let mut trainer = Trainer::new(lesson, device);
         // As a lesson does when it is loaded: the best so far may be the first.
         trainer.record().await?;
         let row = ComparedRow { parameters: trainer.network().layout().len, ..row };
-        Ok(Self { trainer, row, pace: Pace::new(STEP_SECONDS), trained: false, alone: None })
+        Ok(Self { trainer, row, pace: Pace::new(engine), trained: false, alone: None })
     }
 
     /// Trains for a slice, to the first recorded step at or after the last epoch.
     async fn train(&mut self, epochs: u32) -> Result<(), TrainError> {
         let started = Instant::now();
-        while !self.trained && started.elapsed() < SLICE {
+        let mut taken = 0;
+        while !self.trained {
+            let steps = self.pace.fitting(started, taken, self.trainer.step_rows());
+            if steps == 0 {
+                break;
+            }
             let before = Instant::now();
-            let advance = self.trainer.advance(self.pace.fitting(SLICE, self.trainer.step_rows())).await?;
+            let advance = self.trainer.advance(steps).await?;
+            taken += advance.steps;
             self.pace.lasted(advance.steps, before.elapsed());
             self.row.epochs = self.trainer.epoch();
             self.row.diverged = advance.divergence.is_some();
@@ -128,12 +134,12 @@ impl Contender {
         let Some(alone) = &mut self.alone else {
             let mut trainer = Trainer::single(self.trainer.lesson().clone(), device);
             trainer.exercise(1).await?;
-            let pace = Pace::new(self.pace.step_seconds);
+            let pace = self.pace.clone();
             self.alone = Some(Alone { trainer, pace, steps: 0, time: Duration::ZERO });
             return Ok(());
         };
-        let steps = alone.pace.fitting(SLICE, alone.trainer.step_rows());
         let started = Instant::now();
+        let steps = alone.pace.fitting(started, 0, alone.trainer.step_rows());
         alone.trainer.exercise(steps).await?;
         let time = started.elapsed();
         alone.pace.lasted(steps, time);
@@ -163,7 +169,7 @@ impl Session {
     /// Compares for a slice.
     pub(super) async fn compare_on(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
         let Some(comparison) = &mut self.comparison else { return Ok(Turn::Rest) };
-        if let Some(row) = comparison.go_on(&self.device).await? {
+        if let Some(row) = comparison.go_on(&self.device, self.engine).await? {
             emit(Event::Compared { run: self.run, row: Box::new(row) });
         }
         if self.comparison.take_if(|comparison| comparison.is_over()).is_some() {

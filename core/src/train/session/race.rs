@@ -1,9 +1,9 @@
 //! The part of a session that runs a race in place of a trainer: plain f64 on the host, whatever the
 //! engine's device is.
 
-use super::{SLICE, Session};
+use super::{Session, pace::slice};
 use crate::landscape::{Race, Run};
-use crate::protocol::{Event, Snapshot};
+use crate::protocol::{Engine, Event, Snapshot};
 use web_time::{Duration, Instant};
 
 impl Session {
@@ -20,9 +20,9 @@ impl Session {
     /// Races for a slice, `most` steps at most.
     pub(super) fn race_on(&mut self, most: u32) {
         let Some(run) = &mut self.race else { return };
-        let started = Instant::now();
+        let (started, slice) = (Instant::now(), slice(Engine::Cpu));
         let mut taken = 0;
-        while taken < most && (taken == 0 || started.elapsed() < SLICE) {
+        while taken < most && (taken == 0 || started.elapsed() < slice) {
             run.advance();
             taken += 1;
         }

@@ -80,6 +80,7 @@ impl Session {
         };
         emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
         self.last_snapshot = Some(Instant::now());
+        self.saved = self.step();
         Ok(())
     }
 }

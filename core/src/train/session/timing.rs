@@ -27,7 +27,13 @@ impl Session {
         let config = Config::clone(trainer.lesson());
         let mut seconds = Vec::new();
         let tasks = config.tasks.clone();
-        let alone = tasks.iter().map(|task| Config { tasks: vec![task.clone()], ..config.clone() });
+        // As its parameters are counted: what one task needs of its own is a trunk and a head, however several share.
+        let plain = Config::default().architecture;
+        let alone = tasks.iter().map(|task| Config {
+            tasks: vec![task.clone()],
+            architecture: plain.clone(),
+            ..config.clone()
+        });
         for config in std::iter::once(config.clone()).chain(alone) {
             let mut single = Trainer::single(check(config).0, &self.device);
             let rate = steps_per_second(&mut single, LENGTH).await?;

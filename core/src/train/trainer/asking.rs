@@ -146,6 +146,34 @@ impl Trainer {
 
     /// One gradient a member, `[M, N]`.
     pub(super) fn combined(&self, pass: &Pass, rows: Tensor<2>, sayings: &Sayings) -> Tensor<2> {
+        self.shortened(self.gathered(pass, rows, sayings), sayings)
+    }
+
+    /// Member gradients whose shared part is no longer than their rules allow.
+    fn shortened(&self, gradients: Tensor<2>, sayings: &Sayings) -> Tensor<2> {
+        let [members, width] = gradients.dims();
+        let shared = self.network.layout().shared;
+        if shared == 0 || sayings.applied.iter().all(|applied| applied.longest.is_none()) {
+            return gradients;
+        }
+        let mut longest = vec![f32::MAX; members];
+        for (asked, applied) in self.balancers.asked.iter().zip(&sayings.applied) {
+            if let Some((slot, limit)) = longest.get_mut(asked.member).zip(applied.longest) {
+                *slot = limit as f32;
+            }
+        }
+        let longest = upload(longest, [members, 1], &self.device);
+        let part = gradients.clone().slice([0..members, 0..shared]);
+        let length = (part.clone() * part.clone()).sum_dim(1).sqrt();
+        // c / max(length, c) is 1 for short gradients.
+        let part = part * (longest.clone() / length.max_pair(longest));
+        if shared == width {
+            return part;
+        }
+        Tensor::cat(vec![part, gradients.slice([0..members, shared..width])], 1)
+    }
+
+    fn gathered(&self, pass: &Pass, rows: Tensor<2>, sayings: &Sayings) -> Tensor<2> {
         let Some(replicas) = pass.replicas else { return rows };
         let shared = self.network.layout().shared;
         let apart = self.balancers.asked.iter().any(|asked| asked.stage == Stage::Gradients);

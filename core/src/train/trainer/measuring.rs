@@ -1,11 +1,13 @@
 //! What a lesson in training is asked: its numbers, its picture, what became of it.
 
 use super::{Trainer, UNHEALTHY};
+use crate::measure::update::Combined;
 use crate::model;
 use crate::protocol::{CurvePoint, Divergence, Picture, Summary};
 use crate::strategy;
 use crate::train::TrainError;
 use crate::train::conditioned::Conditioned;
+use crate::train::evaluate::SPLITS;
 use crate::train::picture::task_outputs;
 use crate::train::plan::Role;
 use crate::train::record::Reading;
@@ -34,6 +36,7 @@ impl Trainer {
         let seen = self.seen.as_ref();
         let nothing = || Tensor::<2>::zeros([0, 1], &self.device);
         packed.push(seen.and_then(|seen| seen.gram.clone()).unwrap_or_else(nothing));
+        packed.push(seen.and_then(|seen| seen.combined.clone()).unwrap_or_else(nothing));
         packed.push(seen.map_or_else(nothing, |seen| seen.decrease.clone()));
         packed.push(seen.map_or_else(nothing, |seen| seen.update.clone()));
         packed.push(seen.and_then(|seen| seen.ahead.clone()).unwrap_or_else(nothing));
@@ -45,18 +48,24 @@ impl Trainer {
         let mut parts = packed.read().await?.into_iter();
         let mut next = || parts.next().unwrap_or_default();
         let (losses, weights, dead) = (next(), next(), next());
-        let (gram, decrease, update) = (next(), next(), next());
+        let (gram, combined, decrease, update) = (next(), next(), next(), next());
         let (ahead, front) = (next(), next());
         let groups: Vec<_> = parts.by_ref().take(groups).collect();
         let alone: Vec<_> = owners.into_iter().zip(parts).collect();
         let dead: Vec<bool> = dead.iter().map(|d| *d > 0.5).collect();
         let others = self.others().await?;
+        if self.step == 0 {
+            let mut memory = std::mem::take(&mut self.memory);
+            memory.begin(&self.balancers, |member| self.scaled(losses.get(member * SPLITS * tasks..)));
+            self.memory = memory;
+        }
         let own = losses.chunks_exact(tasks).flat_map(|row| self.in_task_order(row));
         let reading = Reading {
             dead: dead.iter().copied().chain(others.dead).collect(),
             losses: own.chain(others.losses).collect(),
             weights: self.weights(&weights),
             gram: self.gram_in_task_order(&gram),
+            combined: self.combined_in_task_order(&combined),
             decrease: self.decrease(&decrease),
             step_length: update.first().copied().unwrap_or(f32::NAN),
             predictions: task_outputs(&self.shape, &groups),
@@ -88,6 +97,13 @@ impl Trainer {
         weights.into_iter().enumerate().map(|(task, weight)| weight * factor(task)).collect()
     }
 
+    /// The losses of the first tasks of a row in column order as balancers see them: with their scale, in task
+    /// order.
+    fn scaled(&self, row: Option<&[f32]>) -> Vec<f64> {
+        let ordered = self.in_task_order(row.and_then(|row| row.get(..self.columns.len())).unwrap_or_default());
+        ordered.iter().zip(&self.lesson.tasks).map(|(loss, task)| f64::from(*loss) * task.scale).collect()
+    }
+
     /// What the network for the whole front loses at its preferences, row-major `[points, T]`.
     fn conditioned(&self, losses: &[f32]) -> Vec<f32> {
         let valid = self.front.as_ref().map_or_else(Vec::new, |front| front.valid(losses));
@@ -105,6 +121,13 @@ impl Trainer {
             ordered[task + 1] = row;
         }
         ordered.into_iter().map(|row| row.into_iter().map(f64::from).collect()).collect()
+    }
+
+    fn combined_in_task_order(&self, products: &[f32]) -> Option<Combined> {
+        let (square, along) = products.split_last()?;
+        let along = self.in_task_order(along).into_iter().enumerate();
+        let along = along.map(|(task, product)| if self.was_absent(task) { f64::NAN } else { f64::from(product) });
+        Some(Combined { along: along.collect(), square: f64::from(*square) })
     }
 
     /// Which tasks the last step taught; empty for a strategy without stages.
@@ -137,6 +160,11 @@ impl Trainer {
         ordered
     }
 
+    /// Whether a task had no label in the batch that was last looked at.
+    fn was_absent(&self, task: usize) -> bool {
+        self.seen.as_ref().and_then(|seen| seen.absent.get(task)).copied().unwrap_or(false)
+    }
+
     pub(super) fn gram_in_task_order(&self, gram: &[f32]) -> Vec<f32> {
         let tasks = self.columns.len();
         let rows: Vec<Vec<f32>> = gram.chunks_exact(tasks).map(|row| self.in_task_order(row)).collect();
@@ -145,12 +173,10 @@ impl Trainer {
             ordered[*task] = row;
         }
         // A task that was not there has no gradient; zeros would say that it has none to follow.
-        let absent = self.seen.as_ref().map_or(&[][..], |seen| &seen.absent);
-        let is_absent = |task: usize| absent.get(task).copied().unwrap_or(false);
         for (i, row) in ordered.iter_mut().enumerate() {
             row.iter_mut()
                 .enumerate()
-                .filter(|(j, _)| is_absent(i) || is_absent(*j))
+                .filter(|(j, _)| self.was_absent(i) || self.was_absent(*j))
                 .for_each(|(_, entry)| *entry = f32::NAN);
         }
         ordered.concat()

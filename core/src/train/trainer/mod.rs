@@ -15,7 +15,7 @@ use self::seeing::Seen;
 use super::balancers::{Balancers, Memory};
 use super::batch::Batches;
 use super::conditioned::Conditioned;
-use super::dropout::Rates;
+use super::dropout::{Drawn, Rates};
 use super::evaluate::Evaluator;
 use super::optimise::{Rules, State};
 use super::picture::Camera;
@@ -50,6 +50,8 @@ pub struct Trainer {
     camera: Camera,
     member_seeds: Vec<u64>,
     rates: Rates,
+    /// Masks that were drawn for the steps to come.
+    drawn: Option<Drawn>,
     /// Tasks in column order.
     columns: Vec<usize>,
     /// Loss scales in column order, `[1, T]`.
@@ -122,6 +124,7 @@ impl Trainer {
             camera: Camera::new(&data, device),
             member_seeds: plan.members.iter().map(|member| member.seed).collect(),
             rates: Rates::of(&lesson, &shape),
+            drawn: None,
             scales: scales(&lesson, &columns, device),
             weigher: Weigher::of(&balancers.coefficients, &columns, device),
             replicas: None,
@@ -208,6 +211,7 @@ impl Trainer {
         self.weigher = Weigher::of(&self.balancers.coefficients, &self.columns, &self.device);
         self.rules = Rules::of(&lesson, self.network.layout(), &self.device);
         self.rates = Rates::of(&lesson, &self.shape);
+        self.drawn = None;
         let parts = beside::populations(&lesson, &self.whole, self.data.inputs).into_iter().skip(1);
         self.beside.iter_mut().zip(parts).for_each(|(trainer, (lesson, _))| trainer.change(lesson));
         if let Some(front) = &mut self.front {

@@ -10,6 +10,9 @@ use burn::tensor::Tensor;
 pub(super) struct Seen {
     /// Their products at the shared layers, `[T, T]`; `None` where nothing is shared.
     pub gram: Option<Tensor<2>>,
+    /// The products of what the balancer made of them with each and, last, with itself, `[T + 1, 1]`; `None`
+    /// where nothing is shared.
+    pub combined: Option<Tensor<2>>,
     /// By how much the step lowers every task's scaled loss, to first order, `[T, 1]`: the task
     /// gradient times the step that was taken.
     pub decrease: Tensor<2>,
@@ -24,7 +27,14 @@ pub(super) struct Seen {
 
 impl Trainer {
     /// What the task gradients of the first member say of a step that was taken.
-    pub(super) fn seen(&self, jacobian: &Tensor<3>, before: &Tensor<2>, absent: Option<&Absent>) -> Seen {
+    /// `combined`: what the balancer made of its task gradients, `[M, N]`; `before`: the parameters then.
+    pub(super) fn seen(
+        &self,
+        jacobian: &Tensor<3>,
+        combined: &Tensor<2>,
+        before: &Tensor<2>,
+        absent: Option<&Absent>,
+    ) -> Seen {
         let [_, tasks, width] = jacobian.dims();
         let shared = self.network.layout().shared;
         let first = |theta: &Tensor<2>| theta.clone().slice([0..1, 0..width]);
@@ -32,8 +42,14 @@ impl Trainer {
         let own = jacobian.clone().slice([0..1, 0..tasks, 0..width]);
         let seed = self.plan.members.first().map_or(0, |member| member.seed);
         let trunk = moved.clone().slice([0..1, 0..shared]);
+        let products = || {
+            let combined = combined.clone().slice([0..1, 0..shared]);
+            let gradients = own.clone().slice([0..1, 0..tasks, 0..shared]).reshape([tasks, shared]);
+            (Tensor::cat(vec![gradients, combined.clone()], 0) * combined).sum_dim(1)
+        };
         Seen {
             gram: (shared > 0).then(|| gram(&own, 0..shared).reshape([tasks, tasks])),
+            combined: (shared > 0).then(products),
             decrease: (own.reshape([tasks, width]) * moved).sum_dim(1),
             update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
             absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),

@@ -20,6 +20,7 @@ impl Trainer {
     pub(super) async fn run(&mut self, steps: u32, keeps: bool) -> Result<(), TrainError> {
         let slice = self.batches.slice(&self.data, self.step, steps);
         for i in 0..steps as usize {
+            self.draw_masks(steps - i as u32);
             // Apart while the rest of the trainer is looked at.
             let mut memory = std::mem::take(&mut self.memory);
             let taken = self.take_step(&slice, i, keeps && i + 1 == steps as usize, &mut memory).await;
@@ -61,11 +62,13 @@ impl Trainer {
         let forward = pass.forward(&self.state.theta);
         let (rows, losses, sayings) = self.backward(&pass, forward, (absent, factors), memory).await?;
         let jacobian = pass.replicas.filter(|_| keeps).map(|replicas| replicas.jacobian(&rows));
-        let combined = self.penalised(self.combined(&pass, rows, &sayings), &batch);
+        let plain = self.combined(&pass, rows, &sayings);
+        let combined = self.penalised(plain.clone(), &batch);
         let before = keeps.then(|| self.state.theta.clone());
         let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
+        let factors = self.rules.factors_on_the_rate(attendance.moves.clone());
         self.rules.step(&mut self.state, combined, losses.clone(), attendance.moves, self.step, rate);
-        self.state.settle(self.network.proximal(&self.state.theta, rate));
+        self.state.settle(self.network.proximal(&self.state.theta, rate, factors.as_ref()));
         if !sayings.pending.is_empty() {
             self.learn_after(&self.pass(&batch, masks.as_ref(), false), &sayings.pending, memory).await?;
         }
@@ -73,14 +76,21 @@ impl Trainer {
         if let Some((jacobian, before)) = jacobian.zip(before) {
             let pass = self.pass(&batch, masks.as_ref(), false);
             let ahead = self.ahead(&pass, &jacobian, &before, rate);
-            self.seen = Some(Seen { ahead, ..self.seen(&jacobian, &before, absent) });
+            self.seen = Some(Seen { ahead, ..self.seen(&jacobian, &plain, &before, absent) });
         }
         Ok(())
     }
 
+    /// Draws the dropout of this step and of the steps that are to come with it, unless it is there.
+    fn draw_masks(&mut self, steps: u32) {
+        if self.rates.any() && !self.drawn.as_ref().is_some_and(|drawn| drawn.has(self.step)) {
+            self.drawn = Some(self.dropout().draw(self.step, steps));
+        }
+    }
+
     /// Dropout and what the network samples in this step.
     fn masks(&self) -> Option<Masks> {
-        let drops = self.rates.any().then(|| self.dropout().masks(self.step));
+        let drops = self.drawn.as_ref().and_then(|drawn| drawn.masks(self.step));
         let count = self.network.draws();
         if count == 0 {
             return drops;
