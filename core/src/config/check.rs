@@ -72,8 +72,7 @@ fn check_limits(config: &mut Config, notices: &mut Vec<Notice>) {
         // A word that is not on the list has no nearest one, and something has to stand there.
         let used = fallback(place);
         place.write_nearest(config, &used, "");
-        let sentence = format!("'{}' is not {}; {} is used.", quoted(&text), place.kind().expected(), used.text());
-        notices.push(Notice::new(place.key(), sentence));
+        notices.push(place.kind().notice(place.key(), &text, &used));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::fields::{Card, Effect, Field, Get, Set};
 use super::kind::{Choice, Kind, Value};
-use super::layer::MAX_DROPOUT;
+use super::layer::{MAX_DROPOUT, MAX_HEAD, MAX_TRUNK};
 use super::pick::{Pick, PickEntry};
 use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig};
 use crate::{balance, data, model, strategy};
@@ -248,7 +248,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
         line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
-        line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: 6 }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
+        line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: MAX_TRUNK }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
         line!("bal", Sharing, Live, "balancer", "How the task losses are weighed against each other.", Kind::Choice(balancers), (|c, _| Value::Choice(c.balancer.method.clone()), |c, _, v| set_method(&mut c.balancer, v))),
         line!("heads", Sharing, Live, "weights in the heads", "Whether task weights count in the heads too. With Adam it hardly matters, with SGD it does.", Kind::Choice(heads), word!(of_heads, as_heads, c.sharing.heads)),
         line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
@@ -288,7 +288,7 @@ pub(super) static TASK: &[Field] = &[
         task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled)),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
-        task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
+        task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: MAX_HEAD }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
         task_line!("group", Network, Reset, "group", "Tasks of the same group share a trunk.", whole(1, crate::config::MAX_TASKS as i64), task_integer!(group), shown |c, _| c.architecture.method == "grouped"),
         task_line!("to-a", Network, Reset, "relation to A", RELATION, Kind::Choice(relations), relation!(0), shown |c, k| asks_relation(c, k, 0)),
         task_line!("to-b", Network, Reset, "relation to B", RELATION, Kind::Choice(relations), relation!(1), shown |c, k| asks_relation(c, k, 1)),

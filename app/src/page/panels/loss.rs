@@ -1,5 +1,6 @@
 //! Losses over epochs, with the exact numbers beside the picture.
 
+use super::cards::NumberControl;
 use super::draw::{Chart, ChartView, Pointer};
 use super::mark::TaskMark;
 use super::panel::{Panel, Table, TableTwin};
@@ -8,9 +9,12 @@ use super::text::{DASH, six, task_title, tasks};
 use crate::charts::{Area, Drawn, LossChart, LossSeries, Theme};
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::task_name;
+use mtl_core::config::{Kind, Value, task_name};
 use mtl_core::protocol::CurvePoint;
 use plotters_backend::DrawingBackend;
+
+/// How much of the past a smoothed line keeps.
+const SMOOTHING: Kind = Kind::Number { min: 0.0, max: 0.95, log: false, inherits: false };
 
 #[derive(Clone, Copy)]
 struct LossView {
@@ -114,6 +118,11 @@ fn move_cursor(page: Page, by: i32) {
 pub fn LossPanel() -> impl IntoView {
     let page = Page::get();
     let smoothing = RwSignal::new(0.0);
+    let smooth = Signal::derive(move || Value::Number(smoothing.get()));
+    let set_smooth = Callback::new(move |given: Value| {
+        let used = page.admit("loss-smoothing", SMOOTHING, &given, smooth.get_untracked());
+        smoothing.set(used.number().unwrap_or(0.0));
+    });
     let view = LossView::new(page, smoothing);
     let tools = view! {
         <label class="tool" title="Key L">
@@ -124,18 +133,10 @@ pub fn LossPanel() -> impl IntoView {
             />
             "log"
         </label>
-        <label class="tool" title="How much of the past a smoothed line keeps; the raw line stays visible">
-            "smooth"
-            <input
-                type="range"
-                min="0"
-                max="0.95"
-                step="0.05"
-                prop:value=move || smoothing.get().to_string()
-                aria-valuetext=move || format!("{:.0} %", smoothing.get() * 100.0)
-                on:input=move |event| smoothing.set(event_target_value(&event).parse().unwrap_or(0.0))
-            />
-        </label>
+        <span class="tool" title="How much of the past a smoothed line keeps; the raw line stays visible">
+            <label for="loss-smoothing">"smooth"</label>
+            <NumberControl id="loss-smoothing".into() testid="loss-smoothing".into() label="smoothing" kind=SMOOTHING resets=false value=smooth set=set_smooth/>
+        </span>
     };
     view! {
         <Panel title="Losses" term="loss" class="panel-loss" tools=tools.into_any()>

@@ -7,7 +7,8 @@ use mtl_core::config::{Kind, Value};
 /// A box for a number, with a button for less and one for more.
 ///
 /// What is typed stays as it is while the box has the focus, and is accepted on Enter and when the
-/// focus leaves. An empty box shows the value in grey and changes nothing.
+/// focus leaves. An empty box shows the value in grey and changes nothing. What is no number goes on as
+/// the word that it is, for the notice.
 #[component]
 pub fn NumberBox(
     /// The `id` of the input.
@@ -52,7 +53,11 @@ pub fn NumberBox(
                     set.run(new);
                 }
             }
-            Err(_) => wrong.set(true),
+            // What it is not stays in the box, and whoever takes values says what is used instead.
+            Err(_) => {
+                wrong.set(true);
+                set.run(Value::Choice(typed));
+            }
         }
     };
     let step = move |up: bool| {
