@@ -108,6 +108,14 @@ fn check_fit(config: &mut Config, notices: &mut Vec<Notice>) {
         notices.push(Notice::new("batch", sentence));
         config.training.batch = 0;
     }
+    // The smallest lattice of preferences has a point for every task.
+    let (tasks, fan) = (config.tasks.len(), config.population.fan);
+    if (1..tasks).contains(&fan) {
+        let sentence =
+            format!("A fan for {tasks} tasks has at least {tasks} points, and {fan} are too few; none is used.");
+        notices.push(Notice::new("fan", sentence));
+        config.population.fan = 0;
+    }
     for (k, task) in config.tasks.iter_mut().enumerate() {
         if task.labelled > rows {
             let sentence = format!("There are only {rows} training rows; all of them are labelled.");
