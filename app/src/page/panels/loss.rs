@@ -1,7 +1,7 @@
 //! Losses over epochs, with the exact numbers beside the picture.
 
 use super::cards::NumberControl;
-use super::draw::{Chart, ChartView, Pointer};
+use super::draw::{Chart, ChartView, Pointer, Press};
 use super::mark::TaskMark;
 use super::panel::{Panel, Table, TableTwin};
 use super::series::{Lines, nearest, sampled, steps_per_epoch};
@@ -13,6 +13,9 @@ use mtl_core::config::{Kind, Value, task_name};
 use mtl_core::protocol::CurvePoint;
 use plotters_backend::DrawingBackend;
 
+/// A stretch of a smaller share of the epochs is a click.
+const SHORTEST: f64 = 0.02;
+
 /// How much of the past a smoothed line keeps.
 const SMOOTHING: Kind = Kind::Number { min: 0.0, max: 0.95, log: false, inherits: false };
 
@@ -20,6 +23,8 @@ const SMOOTHING: Kind = Kind::Number { min: 0.0, max: 0.95, log: false, inherits
 struct LossView {
     page: Page,
     smoothing: RwSignal<f64>,
+    window: RwSignal<Option<(f64, f64)>>,
+    band: RwSignal<Option<(f64, f64)>>,
     train: StoredValue<Lines>,
     valid: StoredValue<Lines>,
 }
@@ -27,7 +32,8 @@ struct LossView {
 impl LossView {
     fn new(page: Page, smoothing: RwSignal<f64>) -> Self {
         let lines = |select| StoredValue::new(Lines::new(select));
-        Self { page, smoothing, train: lines(|point| &point.train), valid: lines(|point| &point.valid) }
+        let (window, band) = (RwSignal::new(None), RwSignal::new(None));
+        Self { page, smoothing, window, band, train: lines(|point| &point.train), valid: lines(|point| &point.valid) }
     }
 
     /// Brings the lines up to date and lends the chart over them.
@@ -53,6 +59,8 @@ impl LossView {
                     log: page.log_axis.get_untracked(),
                     smoothing: self.smoothing.get_untracked(),
                     cursor,
+                    window: self.window.get_untracked(),
+                    band: self.band.get_untracked(),
                     theme,
                 })
             })
@@ -69,6 +77,8 @@ impl Chart for LossView {
         self.page.cursor.track();
         self.page.lesson.track();
         self.smoothing.track();
+        self.window.track();
+        self.band.track();
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
@@ -100,6 +110,31 @@ impl Chart for LossView {
     fn step(&self, by: i32) {
         move_cursor(self.page, by);
     }
+
+    fn drag(&self, pointer: Pointer, press: Press) {
+        let (at, begun) = (pointer.at.0, self.band.get_untracked());
+        let place = |chart: LossChart| {
+            let plot = chart.plot(pointer.size);
+            let (first, last) = plot.x.range();
+            (plot.epoch_at(at), (last - first) * SHORTEST)
+        };
+        let Some((epoch, shortest)) = self.with(pointer.theme, place) else { return };
+        match (press, begun) {
+            (Press::Begins, _) => self.band.set(Some((epoch, epoch))),
+            (Press::Goes, Some((from, _))) => self.band.set(Some((from, epoch))),
+            (Press::Ends, Some((from, _))) => {
+                self.band.set(None);
+                if (epoch - from).abs() > shortest {
+                    self.window.set(Some((from.min(epoch), from.max(epoch))));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn whole(&self) {
+        self.window.set(None);
+    }
 }
 
 /// Moves the cursor by recorded points, from the newest one where there is none yet.
@@ -124,7 +159,20 @@ pub fn LossPanel() -> impl IntoView {
         smoothing.set(used.number().unwrap_or(0.0));
     });
     let view = LossView::new(page, smoothing);
+    // Another run has other epochs.
+    Effect::new(move |_| {
+        page.curves_version.track();
+        if page.curves.with_value(Vec::is_empty) {
+            view.window.set(None);
+        }
+    });
+    let all = move || {
+        let back = "Show all epochs: double-click on the chart does it, too";
+        let shown = view.window.get().is_some();
+        shown.then(|| view! { <button type="button" class="quiet" data-testid="loss-all" title=back on:click=move |_| view.window.set(None)>"all epochs"</button> })
+    };
     let tools = view! {
+        {all}
         <label class="tool" title="Key L">
             <input
                 type="checkbox"
