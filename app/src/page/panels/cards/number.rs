@@ -54,10 +54,11 @@ pub fn NumberBox(
                 }
             }
             // What it is not stays in the box, and whoever takes values says what is used instead.
-            Err(_) => {
+            Err(_) if !wrong.get_untracked() => {
                 wrong.set(true);
                 set.run(Value::Choice(typed));
             }
+            Err(_) => {}
         }
     };
     let step = move |up: bool| {
@@ -102,7 +103,10 @@ pub fn NumberBox(
                 aria-describedby=move || wrong.get().then(|| described.clone())
                 placeholder=text
                 prop:value=shown
-                on:input=move |event| draft.set(Some(event_target_value(&event)))
+                on:input=move |event| {
+                    wrong.set(false);
+                    draft.set(Some(event_target_value(&event)));
+                }
                 on:focus=select
                 on:change=move |_| accept()
                 on:blur=move |_| accept()
