@@ -52,6 +52,8 @@ fn a_width_beyond_the_limits_is_brought_back_into_them() -> Result<()> {
         page.fill("trunk-layer-0-width", "9999")?;
         page.wait_setting("trunk", "128")?;
         ensure!(page.text("trunk-layer-0-width")? == "128");
+        let notice = page.notice()?;
+        ensure!(notice.contains("trunk") && notice.contains("128 is used"), "{notice}");
         Ok(())
     })
 }

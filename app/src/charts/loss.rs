@@ -39,6 +39,10 @@ pub struct LossChart<'a> {
     pub smoothing: f64,
     /// The epoch that the reader points at.
     pub cursor: Option<f64>,
+    /// The epochs that are shown, from the first to the last; all where there are none.
+    pub window: Option<(f64, f64)>,
+    /// The epochs that the reader is choosing, from one end to the other.
+    pub band: Option<(f64, f64)>,
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
@@ -63,9 +67,13 @@ pub struct Reading {
 impl LossChart<'_> {
     /// Where values lie on a chart of that size in device pixels.
     pub fn plot(&self, size: (u32, u32)) -> Plot {
-        let points = || self.series.iter().flat_map(|s| s.train.iter().chain(s.valid));
-        let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
-        let epochs = (epochs.0.min(0.0), if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
+        let inside = |p: &&Point| self.window.is_none_or(|(first, last)| first <= p.0 && p.0 <= last);
+        let points = || self.series.iter().flat_map(|s| s.train.iter().chain(s.valid)).filter(inside);
+        let epochs = self.window.unwrap_or_else(|| {
+            let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
+            (epochs.0.min(0.0), epochs.1)
+        });
+        let epochs = (epochs.0, if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
         let usable = |v: &f64| !self.log || *v > 0.0;
         let losses = extent(points().filter(|p| p.0.is_finite()).map(|p| p.1).filter(usable));
         let right = label_room(self.series.iter().map(|s| s.label.as_str()), size.0, self.theme);
@@ -111,6 +119,10 @@ impl LossChart<'_> {
         if self.series.iter().all(|s| last(s.train).is_none() && last(s.valid).is_none()) {
             return say(&pen, &plot, EMPTY);
         }
+        if let Some((from, to)) = self.band {
+            let faint = Ink(self.theme.ground().foreground, 0.12);
+            pen.rect((plot.x_of(from.min(to)), plot.top), (plot.x_of(from.max(to)), plot.bottom), faint)?;
+        }
         if self.factor() > 0.0 {
             for series in &self.series {
                 let colour = palette::task_colour(series.task, self.theme.dark);
@@ -132,13 +144,19 @@ impl LossChart<'_> {
             let dashed = Stroke { ink: Ink(colour, 0.8), width: 1.5, dash: Dash::Broken(style.valid_dash) };
             curve(&pen, &plot, &valid, dashed)?;
             curve(&pen, &plot, &train, Stroke { ink: colour.into(), width: 2.0, dash: Dash::Solid })?;
-            if let Some(end) = last(&train).or(last(&valid)) {
+            let shown = |points: &[Point]| last(points.get(..self.until(points)).unwrap_or_default());
+            if let Some(end) = shown(&train).or(shown(&valid)) {
                 let end = plot.frame().clamp(plot.point(end));
                 labels.push(EndLabel { task: series.task, text: series.label.clone(), end });
             }
         }
         end_labels(&pen, &plot, &labels)?;
         self.mark_cursor(&pen, &plot)
+    }
+
+    /// How many points of a line there are until the last epoch that is shown.
+    fn until(&self, points: &[Point]) -> usize {
+        self.window.map_or(points.len(), |(_, last)| points.partition_point(|p| p.0 <= last))
     }
 
     fn factor(&self) -> f64 {

@@ -2,7 +2,7 @@
 
 use super::icons::Icon;
 use super::state::{Broken, Page};
-use super::trouble;
+use super::{share, trouble};
 use leptos::prelude::*;
 use mtl_core::config::{Notice, task_name};
 use mtl_core::protocol::Divergence;
@@ -61,11 +61,13 @@ fn diverged(divergence: Divergence) -> impl IntoView {
 
 fn broken(broken: Broken) -> impl IntoView {
     let page = Page::get();
+    let fault = broken.sentence.clone();
     view! {
         <div class="alert alert-bad">
             <p class="alert-text">{broken.sentence} " " {broken.remedy}</p>
             <div class="alert-actions">
                 <button type="button" class="button" on:click=move |_| trouble::restart_engine(page)>"Restart engine"</button>
+                <button type="button" class="button" on:click=move |_| share::copy_report(page, &fault)>"Copy report"</button>
             </div>
         </div>
     }

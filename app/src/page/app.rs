@@ -15,7 +15,12 @@ pub fn App() -> impl IntoView {
     page.unknown.set_value(decoded.unknown);
     page.notify(decoded.notices);
     provide_context(page);
-    page.prefs.keep();
+    if !page.prefs.keep() {
+        page.notify(vec![Notice::new(
+            "storage",
+            "The browser doesn't let this page keep settings such as the theme; all else works, and the next visit starts from the usual.",
+        )]);
+    }
     address::listen(page);
     keys::listen(page);
     close_folds_outside();

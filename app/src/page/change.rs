@@ -7,7 +7,7 @@ use super::{address, engine, pump};
 use leptos::prelude::*;
 use mtl_core::config::codec::Decoded;
 use mtl_core::config::lessons::LESSONS;
-use mtl_core::config::{Config, Effect, Lesson, Notice, Value, apply, check, entries};
+use mtl_core::config::{Config, Effect, Kind, Lesson, Notice, Value, apply, check, entries};
 
 /// The most notices that are kept; the oldest go first.
 const MAX_NOTICES: usize = 40;
@@ -16,13 +16,27 @@ const MAX_NOTICES: usize = 40;
 pub(super) fn set(page: Page, key: &str, value: Value) {
     let Some(mut config) = page.lesson.try_with_untracked(|lesson| Config::clone(lesson)) else { return };
     let told = apply(&mut config, key, &value).unwrap_or_else(Some);
-    // A setting that is fine again needs no notice any more.
+    settled(page, key);
+    adopt(page, config, told.into_iter().collect());
+}
+
+/// A setting that is fine again needs no notice any more.
+fn settled(page: Page, key: &str) {
     page.notices.try_maybe_update(|notices| {
         let count = notices.len();
         notices.retain(|notice| notice.key != key);
         (notices.len() != count, ())
     });
-    adopt(page, config, told.into_iter().collect());
+}
+
+/// See [`Page::admit`].
+pub(super) fn admit(page: Page, key: &str, kind: Kind, given: &Value, now: Value) -> Value {
+    settled(page, key);
+    let used = kind.nearest(given).unwrap_or(now);
+    if used != *given {
+        notify(page, vec![kind.notice(key, &kind.text(given), &used)]);
+    }
+    used
 }
 
 /// See [`Page::edit`].

@@ -2,7 +2,7 @@
 
 use super::commands::ACTIONS;
 use super::icons::Icon;
-use super::panels::glossary::{self, GLOSSARY};
+use super::panels::glossary;
 use super::state::{Page, Sheet};
 use leptos::html;
 use leptos::prelude::*;
@@ -125,16 +125,13 @@ fn Shortcuts() -> impl IntoView {
 #[component]
 fn Glossary() -> impl IntoView {
     let page = Page::get();
-    let asked = page.help.get_untracked();
-    let first = asked.and_then(glossary::find);
-    let definition =
-        |entry: &'static glossary::Entry| view! { <div class="term"><dt>{entry.term}</dt><dd>{entry.text}</dd></div> };
-    let rest = GLOSSARY.iter().filter(|entry| Some(entry.key) != asked).map(definition).collect_view();
-    view! {
-        {first.map(|entry| view! { <dl class="glossary asked">{definition(entry)}</dl> })}
-        <dl class="glossary">{rest}</dl>
-    }
-    .into_any()
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some(place) = place.get() {
+            glossary::fill(&place, page.help.get_untracked());
+        }
+    });
+    view! { <div node_ref=place></div> }.into_any()
 }
 
 #[component]

@@ -1,7 +1,7 @@
 //! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background.
 //!
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
-//! nothing but that the next visit starts from the usual.
+//! nothing but that the next visit starts from the usual, and the page says so once.
 
 use super::state::EngineChoice;
 use leptos::ev;
@@ -86,8 +86,9 @@ impl Prefs {
         Memo::new(move |_| self.system_still.get())
     }
 
-    /// Writes every change to the storage and the theme to the document. To be called once.
-    pub fn keep(self) {
+    /// Writes every change to the storage and the theme to the document; says whether the storage
+    /// takes anything. To be called once.
+    pub fn keep(self) -> bool {
         Effect::new(move |_| {
             let theme = self.theme.get();
             store(THEME, theme.name());
@@ -97,8 +98,13 @@ impl Prefs {
                 theme => root.set_attribute("data-theme", theme.name()),
             };
         });
-        Effect::new(move |_| store(KEYS, on_off(self.single_keys.get())));
-        Effect::new(move |_| store(BACKGROUND, on_off(self.background.get())));
+        Effect::new(move |_| {
+            store(KEYS, on_off(self.single_keys.get()));
+        });
+        Effect::new(move |_| {
+            store(BACKGROUND, on_off(self.background.get()));
+        });
+        store(THEME, self.theme.get_untracked().name()).is_some()
     }
 }
 
@@ -160,8 +166,6 @@ fn load(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()
 }
 
-fn store(key: &str, value: &str) {
-    if let Some(storage) = storage() {
-        let _ = storage.set_item(key, value);
-    }
+fn store(key: &str, value: &str) -> Option<()> {
+    storage()?.set_item(key, value).ok()
 }

@@ -16,14 +16,26 @@ pub(super) fn copy_link(page: Page) {
     address::settle(page);
     let link = untrack(|| address::href(page));
     let length = link.len();
+    let done = match length > address::TOO_LONG {
+        true => "Link copied, but it is too long for many programs: better save the lesson as a file".into(),
+        false => format!("Link copied ({length} characters)"),
+    };
+    copy(page, link, done, "The browser doesn't let the page copy: take the link from the address bar");
+}
+
+/// Copies what somebody who is to mend a fault should know: what happened, where, and the lesson.
+pub(super) fn copy_report(page: Page, fault: &str) {
+    let engine = page.engine.with_untracked(|engine| engine.reason.clone());
+    let lesson = untrack(|| address::of(page));
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    let report = [fault, &engine, concat!("MTL Playground ", env!("CARGO_PKG_VERSION")), &agent, &lesson].join("\n");
+    let report = report.chars().take(address::TOO_LONG).collect();
+    copy(page, report, "Report copied".into(), "The browser doesn't let the page copy");
+}
+
+fn copy(page: Page, text: String, done: String, failed: &'static str) {
     leptos::task::spawn_local(async move {
-        match write_clipboard(&link).await {
-            Ok(()) if length > address::TOO_LONG => {
-                page.say("Link copied, but it is too long for many programs: better save the lesson as a file");
-            }
-            Ok(()) => page.say(format!("Link copied ({length} characters)")),
-            Err(_) => page.say("The browser doesn't let the page copy: take the link from the address bar"),
-        }
+        page.say(if write_clipboard(&text).await.is_ok() { done } else { failed.into() });
     });
 }
 

@@ -12,7 +12,7 @@ use super::compare::Comparison;
 use super::desk::Desk;
 use super::prefs::Prefs;
 use leptos::prelude::*;
-use mtl_core::config::{Config, Entry, Lesson, Notice, Value, entries};
+use mtl_core::config::{Config, Entry, Kind, Lesson, Notice, Value, entries};
 use mtl_core::protocol::{
     Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, RacePoint, RaceStart, Summary,
 };
@@ -265,6 +265,12 @@ impl Page {
     /// else by a fresh run that goes on playing if it was. What had to be changed becomes a notice.
     pub fn set(&self, key: &str, value: Value) {
         super::change::set(*self, key, value);
+    }
+
+    /// What a field takes that is no setting of the lesson: the value nearest to what was given, or
+    /// the one it has. Where that is not what was given, a notice about `key` says so.
+    pub fn admit(&self, key: &str, kind: Kind, given: &Value, now: Value) -> Value {
+        super::change::admit(*self, key, kind, given, now)
     }
 
     /// Changes the structure of the lesson (layers, tasks) and starts it again. Does nothing where

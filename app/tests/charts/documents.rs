@@ -13,7 +13,8 @@ fn a_label_from_a_link_stays_text() {
     let train = [(0.0, 1.0), (1.0, 0.5)];
     let label = "<script>\u{0}&\"'".to_string();
     let series = vec![LossSeries { task: 0, label, train: &train, valid: &[] }];
-    let chart = LossChart { series, log: true, smoothing: 0.0, cursor: None, theme: theme(false) };
+    let chart =
+        LossChart { series, log: true, smoothing: 0.0, cursor: None, window: None, band: None, theme: theme(false) };
     let svg = to_svg(SIZE, SCALE, "</title><script>alert(1)</script>", |area| chart.draw(area));
     assert!(!svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;"));
@@ -34,7 +35,15 @@ fn a_document_is_an_image_with_a_title_and_ends_properly() {
 
 #[test]
 fn text_is_as_large_as_the_canvas_would_write_it() {
-    let chart = LossChart { series: vec![], log: true, smoothing: 0.0, cursor: None, theme: theme(false) };
+    let chart = LossChart {
+        series: vec![],
+        log: true,
+        smoothing: 0.0,
+        cursor: None,
+        window: None,
+        band: None,
+        theme: theme(false),
+    };
     assert!(loss_svg(&chart).contains("font-size=\"22\""));
 }
 
@@ -48,8 +57,15 @@ fn no_size_and_no_number_makes_a_chart_panic() {
             let theme = Theme::new(false, f64::from(scale));
             for data in [&points, &sorted] {
                 let series = |task| LossSeries { task, label: "x".repeat(5000), train: data, valid: data };
-                let chart =
-                    LossChart { series: (0..9).map(series).collect(), log, smoothing: 0.99, cursor: Some(2.0), theme };
+                let chart = LossChart {
+                    series: (0..9).map(series).collect(),
+                    log,
+                    smoothing: 0.99,
+                    cursor: Some(2.0),
+                    window: None,
+                    band: None,
+                    theme,
+                };
                 let _ = chart.nearest(f64::NAN);
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let series = |task| WeightSeries { task, label: String::new(), weights: data };

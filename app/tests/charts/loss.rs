@@ -35,7 +35,15 @@ pub fn losses(tasks: usize) -> Losses {
 pub fn loss_chart(losses: &Losses, log: bool, dark: bool) -> LossChart<'_> {
     let series = losses.train.iter().zip(&losses.valid).enumerate();
     let series = series.map(|(task, (train, valid))| LossSeries { task, label: NAMES[task].into(), train, valid });
-    LossChart { series: series.collect(), log, smoothing: 0.0, cursor: None, theme: theme(dark) }
+    LossChart {
+        series: series.collect(),
+        log,
+        smoothing: 0.0,
+        cursor: None,
+        window: None,
+        band: None,
+        theme: theme(dark),
+    }
 }
 
 pub fn loss_svg(chart: &LossChart) -> String {
@@ -69,7 +77,15 @@ fn losses_on_a_phone_look_as_they_did() {
 
 #[test]
 fn an_empty_loss_chart_has_axes_and_says_press_play() {
-    let chart = LossChart { series: vec![], log: true, smoothing: 0.5, cursor: Some(3.0), theme: theme(false) };
+    let chart = LossChart {
+        series: vec![],
+        log: true,
+        smoothing: 0.5,
+        cursor: Some(3.0),
+        window: None,
+        band: None,
+        theme: theme(false),
+    };
     let svg = loss_svg(&chart);
     assert!(svg.contains("press play") && svg.contains("epoch"));
     golden("loss-empty", &svg);

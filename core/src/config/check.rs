@@ -72,8 +72,7 @@ fn check_limits(config: &mut Config, notices: &mut Vec<Notice>) {
         // A word that is not on the list has no nearest one, and something has to stand there.
         let used = fallback(place);
         place.write_nearest(config, &used, "");
-        let sentence = format!("'{}' is not {}; {} is used.", quoted(&text), place.kind().expected(), used.text());
-        notices.push(Notice::new(place.key(), sentence));
+        notices.push(place.kind().notice(place.key(), &text, &used));
     }
 }
 
@@ -108,6 +107,14 @@ fn check_fit(config: &mut Config, notices: &mut Vec<Notice>) {
         let sentence = format!("There are only {rows} training rows; full batches are used.");
         notices.push(Notice::new("batch", sentence));
         config.training.batch = 0;
+    }
+    // The smallest lattice of preferences has a point for every task.
+    let (tasks, fan) = (config.tasks.len(), config.population.fan);
+    if (1..tasks).contains(&fan) {
+        let sentence =
+            format!("A fan for {tasks} tasks has at least {tasks} points, and {fan} are too few; none is used.");
+        notices.push(Notice::new("fan", sentence));
+        config.population.fan = 0;
     }
     for (k, task) in config.tasks.iter_mut().enumerate() {
         if task.labelled > rows {

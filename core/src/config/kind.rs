@@ -200,8 +200,23 @@ impl Kind {
         self.nearest(&value).unwrap_or(value)
     }
 
+    /// What is said where `given` was written for the setting of a key and is not admitted: what would
+    /// be, and what is used instead.
+    ///
+    /// ```
+    /// use mtl_core::config::{Kind, Value};
+    ///
+    /// let width = Kind::Integer { min: 1, max: 128, word: None };
+    /// let notice = width.notice("trunk", "9999", &Value::Integer(128));
+    /// assert_eq!(notice.sentence, "'9999' is not a whole number from 1 to 128; 128 is used.");
+    /// ```
+    pub fn notice(&self, key: impl Into<String>, given: &str, used: &Value) -> Notice {
+        let used = self.text(used);
+        Notice::new(key, format!("'{}' is not {}; {} is used.", quoted(given), self.expected(), quoted(&used)))
+    }
+
     /// The nearest admitted value, where there is one.
-    pub(super) fn nearest(&self, value: &Value) -> Option<Value> {
+    pub fn nearest(&self, value: &Value) -> Option<Value> {
         match (self, value) {
             (Self::Integer { min, max, word }, Value::Integer(n)) => {
                 let special = word.is_some() && *n == 0;

@@ -6,6 +6,12 @@ use serde::{Deserialize, Serialize};
 /// The widest layer.
 pub const MAX_WIDTH: usize = 128;
 
+/// The most shared layers.
+pub const MAX_TRUNK: usize = 6;
+
+/// The most private layers of a task.
+pub const MAX_HEAD: usize = 4;
+
 /// The largest dropout rate: beyond it nothing is left to learn from.
 pub const MAX_DROPOUT: f64 = 0.9;
 

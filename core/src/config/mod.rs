@@ -20,7 +20,7 @@ mod table;
 pub use check::{Lesson, check};
 pub use fields::{Card, Effect, Entry, Listed, apply, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
-pub use layer::{ACTIVATIONS, Activation, LayerConfig, MAX_WIDTH};
+pub use layer::{ACTIVATIONS, Activation, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH};
 pub use pick::{OptionSpec, Pick, PickEntry};
 pub use relations::{Declared, RELATION_KEYS, RELATIONS, Relation};
 

@@ -1,7 +1,7 @@
 //! Where every setting of a configuration lives, and how it is read and written there.
 
 use super::fields::{Card, Effect, Entry, Field, lesson_fields, task_fields};
-use super::kind::{Kind, Notice, Value, quoted};
+use super::kind::{Kind, Notice, Value};
 use super::pick::{OptionSpec, Pick, PickEntry};
 use super::{Config, MAX_TASKS};
 use crate::{balance, data, model, strategy};
@@ -164,9 +164,7 @@ impl Place {
         if used.as_ref() == Some(given) {
             return None;
         }
-        let used = kind.text(&used.unwrap_or_else(|| self.read(config)));
-        let sentence = format!("'{}' is not {}; {} is used.", quoted(text), kind.expected(), quoted(&used));
-        Some(Notice::new(self.key(), sentence))
+        Some(kind.notice(self.key(), text, &used.unwrap_or_else(|| self.read(config))))
     }
 
     /// The setting as the page sees it.

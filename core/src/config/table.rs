@@ -2,7 +2,7 @@
 
 use super::fields::{Card, Effect, Field, Get, Set};
 use super::kind::{Choice, Kind, Value};
-use super::layer::MAX_DROPOUT;
+use super::layer::{MAX_DROPOUT, MAX_HEAD, MAX_TRUNK};
 use super::pick::{Pick, PickEntry};
 use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig};
 use crate::{balance, data, model, strategy};
@@ -248,7 +248,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
         line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
-        line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: 6 }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
+        line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: MAX_TRUNK }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
         line!("bal", Sharing, Live, "balancer", "How the task losses are weighed against each other.", Kind::Choice(balancers), (|c, _| Value::Choice(c.balancer.method.clone()), |c, _, v| set_method(&mut c.balancer, v))),
         line!("heads", Sharing, Live, "weights in the heads", "Whether task weights count in the heads too. With Adam it hardly matters, with SGD it does.", Kind::Choice(heads), word!(of_heads, as_heads, c.sharing.heads)),
         line!("norm", Sharing, Live, "length of the step", "Makes the combined gradient of the shared layers as long as another, so that a race between balancers is fair.", Kind::Choice(norms), word!(of_norm, as_norm, c.sharing.norm)),
@@ -266,7 +266,7 @@ pub(super) static LESSON: &[Field] = &[
         line!("clipat", Training, Live, "clip at", "The clipping threshold.", factor(1e-3, 1e3), number!(c.training.clip_at), shown |c, _| c.training.clip != Clip::None),
         line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch)),
         line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
-        line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front.", whole_or(2, 45, "none"), integer!(c.population.fan)),
+        line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front: for two tasks just as many, for three to six the largest even lattice that is no larger, of 11 points 10, 10, 5 and 6, of 45 points 45, 35, 35 and 21.", whole_or(2, 45, "none"), integer!(c.population.fan)),
         line!("fanby", Training, Live, "fan's method", "How each model of the fan aims at its preference.", Kind::Choice(preferences), (|c, _| Value::Choice(c.preference.method.clone()), |c, _, v| set_method(&mut c.preference, v)), shown |c, _| c.population.fan > 0),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
         line!("front", Training, Reset, "one network for the front", "Trains one network that reads a preference beside its inputs (COSMOS): it is asked for every point of the front.", Kind::Switch, (|c, _| Value::Switch(c.population.conditioned), |c, _, v| if let Value::Switch(on) = v { c.population.conditioned = *on }), shown |c, _| c.tasks.len() > 1),
@@ -287,8 +287,8 @@ pub(super) static TASK: &[Field] = &[
         task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
         task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled)),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
-        task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, and as a preference elsewhere.", real(0.0, 10.0), task_number!(weight), shown |c, _| balance::reads(&c.balancer, balance::rule::WEIGHT)),
-        task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: 4 }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
+        task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, rescaled to sum to the number of tasks, as a preference under balancers that follow one, and in the average performance under all.", real(0.0, 10.0), task_number!(weight), shown |c, _| c.tasks.len() > 1),
+        task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: MAX_HEAD }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
         task_line!("group", Network, Reset, "group", "Tasks of the same group share a trunk.", whole(1, crate::config::MAX_TASKS as i64), task_integer!(group), shown |c, _| c.architecture.method == "grouped"),
         task_line!("to-a", Network, Reset, "relation to A", RELATION, Kind::Choice(relations), relation!(0), shown |c, k| asks_relation(c, k, 0)),
         task_line!("to-b", Network, Reset, "relation to B", RELATION, Kind::Choice(relations), relation!(1), shown |c, k| asks_relation(c, k, 1)),

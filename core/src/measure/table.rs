@@ -88,7 +88,7 @@ measures! {
     "forgetting", Tasks, Task, Loss, Lower, Stages, forgetting, "forgetting", "How far an earlier task's loss has risen above its best since a later task is being learned.", "F_k = L_k^last - min_{k ≤ s < last} L_k^s over the stages s (after Chaudhry et al. 2018)";
 
     "gradient-norm", Gradients, Task, Gradient, Neither, Gradients, gradient_norm, "gradient norm", "How hard a task pulls at the shared layers.", "n_k = sqrt(G_kk)";
-    "dominance", Gradients, Task, Percent, Neither, Gradients, dominance, "dominance", "A task's share of the pull at the shared layers, with its weight: one over the number of tasks is even.", "|w_k| n_k / Σ_j |w_j| n_j";
+    "dominance", Gradients, Task, Percent, Neither, Weights, dominance, "dominance", "A task's share of the pull at the shared layers, with its weight: one over the number of tasks is even.", "|w_k| n_k / Σ_j |w_j| n_j";
     "cosine", Gradients, Pair, Plain, Higher, Gradients, cosine, "gradient cosine", "Whether two tasks pull the same way: 1 together, 0 without a bearing, below 0 against each other.", "c_ij = G_ij / (n_i n_j)";
     "conflict-rate", Gradients, Lesson, Percent, Lower, Gradients, conflict_rate, "conflict rate", "How often two tasks pulled against each other over the last 50 recorded steps.", "share of pairs and steps with c_ij < 0, over the last 50 recorded steps";
     "magnitude-similarity", Gradients, Pair, Plain, Higher, Gradients, magnitude_similarity, "magnitude similarity", "Whether two tasks pull equally hard: near 0 one drowns the other.", "2 n_i n_j / (n_i² + n_j²)";

@@ -161,6 +161,8 @@ pub enum Need {
     Rivals,
     /// The gradients of two tasks or more.
     Gradients,
+    /// The gradients of two tasks or more, and a balancer that weighs them.
+    Weights,
     /// A fan of models with different preferences.
     Fan,
     /// A strategy that teaches one task after another.
@@ -180,6 +182,8 @@ pub struct Given {
     pub fan: usize,
     /// Whether the last recorded step had every task's gradient.
     pub gradients: bool,
+    /// Whether the balancer gave every task a weight in that step.
+    pub weights: bool,
 }
 
 impl Need {
@@ -193,8 +197,7 @@ impl Need {
     /// assert!(Need::Baselines.unmet(&given, None).is_some_and(|reason| reason.contains("baselines")));
     /// ```
     pub fn unmet(self, given: &Given, loss: Option<LossKind>) -> Option<&'static str> {
-        let compares =
-            matches!(self, Self::Baselines | Self::Reached | Self::Pairs | Self::Rivals | Self::Gradients | Self::Fan);
+        let compares = !matches!(self, Self::Rows | Self::Classes | Self::Numbers | Self::Stages);
         let numbers = loss.is_some_and(LossKind::is_regression);
         match self {
             _ if compares && given.tasks < 2 => Some("A task alone has nothing to be compared with."),
@@ -207,7 +210,10 @@ impl Need {
             Self::Pairs if given.pairs == 0 => Some("No pairs of tasks train; card 4 switches them on."),
             Self::Rivals if !given.baselines && given.fan == 0 => Some("Neither baselines nor a fan train; card 4."),
             Self::Fan if given.fan == 0 => Some("No fan trains; card 4 switches it on."),
-            Self::Gradients if !given.gradients => Some("No step yet, or one in which a task had no label."),
+            Self::Gradients | Self::Weights if !given.gradients => {
+                Some("No step yet, or one in which a task had no label.")
+            }
+            Self::Weights if !given.weights => Some("This balancer combines the gradients without a weight per task."),
             Self::Stages => Some("No strategy here teaches one task after another."),
             _ => None,
         }

@@ -61,12 +61,14 @@ pub struct Summary {
 impl Summary {
     /// What there is to measure at a point of the curves.
     pub fn given(&self, point: &CurvePoint) -> Given {
+        let all = |numbers: &[f32]| !numbers.is_empty() && numbers.iter().all(|number| number.is_finite());
         Given {
             tasks: self.reference.len(),
             baselines: self.baselines,
             pairs: self.pairs,
             fan: self.fan.len(),
-            gradients: !point.gram.is_empty() && point.gram.iter().all(|product| product.is_finite()),
+            gradients: all(&point.gram),
+            weights: all(&point.weights),
         }
     }
 }

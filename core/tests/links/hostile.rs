@@ -27,6 +27,7 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         ("batch=3.7", "batch", "'3.7' is not a whole number from 1 to 5000, or full; 4 is used."),
         ("batch=4999", "batch", "There are only 240 training rows; full batches are used."),
         ("fan=1", "fan", "'1' is not a whole number from 2 to 45, or none; 2 is used."),
+        ("tasks=4&fan=3", "fan", "A fan for 4 tasks has at least 4 points, and 3 are too few; none is used."),
         ("baselines=maybe", "baselines", "'maybe' is not on or off; on is used."),
         (
             "opt=<script>alert(1)</script>",

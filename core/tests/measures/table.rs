@@ -78,7 +78,7 @@ fn every_measure_has_as_many_numbers_as_it_says_and_none_where_nothing_was_seen(
 #[test]
 fn what_can_not_be_measured_is_told_in_a_sentence() {
     let nothing = Given { tasks: 2, ..Given::default() };
-    let all = Given { tasks: 2, baselines: true, pairs: 1, fan: 3, gradients: true };
+    let all = Given { tasks: 2, baselines: true, pairs: 1, fan: 3, gradients: true, weights: true };
     for measure in MEASURES {
         let (key, need) = (measure.choice.key, measure.need);
         let losses = [LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce];
@@ -92,6 +92,8 @@ fn what_can_not_be_measured_is_told_in_a_sentence() {
             },
             "{key}"
         );
+        let unweighed = need.unmet(&Given { weights: false, ..all }, None);
+        assert_eq!(unweighed.is_some_and(|reason| reason.contains("without a weight")), need == Need::Weights, "{key}");
         let alone = need.unmet(&Given { tasks: 1, ..all }, None);
         assert_eq!(alone.is_none(), kinds || need == Need::Rows, "{key}");
         for reason in [need.unmet(&nothing, None), alone].into_iter().flatten() {

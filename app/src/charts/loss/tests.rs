@@ -3,7 +3,7 @@ use crate::charts::lines::decimate;
 
 fn chart<'a>(train: &'a [Point], valid: &'a [Point], log: bool) -> LossChart<'a> {
     let series = vec![LossSeries { task: 0, label: "A circle".into(), train, valid }];
-    LossChart { series, log, smoothing: 0.0, cursor: None, theme: Theme::new(false, 1.0) }
+    LossChart { series, log, smoothing: 0.0, cursor: None, window: None, band: None, theme: Theme::new(false, 1.0) }
 }
 
 #[test]
@@ -66,4 +66,16 @@ fn smoothing_starts_without_bias_and_skips_gaps() {
     assert!(smoothed[1].1.is_nan());
     assert_eq!(smoothed[2].1, 4.0);
     assert!((smoothed[3].1 - 4.0 * 3.0 / 7.0).abs() < 1e-12);
+}
+
+#[test]
+fn a_window_shows_its_epochs_and_the_losses_within_them() {
+    let loss = |k: u32| if k < 20 { 50.0 } else { 1.0 + f64::from(k) * 0.001 };
+    let points: Vec<Point> = (0..100).map(|k| (f64::from(k), loss(k))).collect();
+    let zoomed = LossChart { window: Some((40.0, 60.0)), ..chart(&points, &[], false) };
+    let plot = zoomed.plot((440, 220));
+    assert_eq!(plot.x.range(), (40.0, 60.0));
+    assert!(plot.y.range().1 < 2.0, "{:?}", plot.y.range());
+    // The line's label stands at the last point that is shown.
+    assert_eq!(zoomed.until(&points), 61);
 }

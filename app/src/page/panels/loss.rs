@@ -1,6 +1,7 @@
 //! Losses over epochs, with the exact numbers beside the picture.
 
-use super::draw::{Chart, ChartView, Pointer};
+use super::cards::NumberControl;
+use super::draw::{Chart, ChartView, Pointer, Press};
 use super::mark::TaskMark;
 use super::panel::{Panel, Table, TableTwin};
 use super::series::{Lines, nearest, sampled, steps_per_epoch};
@@ -8,14 +9,22 @@ use super::text::{DASH, six, task_title, tasks};
 use crate::charts::{Area, Drawn, LossChart, LossSeries, Theme};
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::task_name;
+use mtl_core::config::{Kind, Value, task_name};
 use mtl_core::protocol::CurvePoint;
 use plotters_backend::DrawingBackend;
+
+/// A stretch of a smaller share of the epochs is a click.
+const SHORTEST: f64 = 0.02;
+
+/// How much of the past a smoothed line keeps.
+const SMOOTHING: Kind = Kind::Number { min: 0.0, max: 0.95, log: false, inherits: false };
 
 #[derive(Clone, Copy)]
 struct LossView {
     page: Page,
     smoothing: RwSignal<f64>,
+    window: RwSignal<Option<(f64, f64)>>,
+    band: RwSignal<Option<(f64, f64)>>,
     train: StoredValue<Lines>,
     valid: StoredValue<Lines>,
 }
@@ -23,7 +32,8 @@ struct LossView {
 impl LossView {
     fn new(page: Page, smoothing: RwSignal<f64>) -> Self {
         let lines = |select| StoredValue::new(Lines::new(select));
-        Self { page, smoothing, train: lines(|point| &point.train), valid: lines(|point| &point.valid) }
+        let (window, band) = (RwSignal::new(None), RwSignal::new(None));
+        Self { page, smoothing, window, band, train: lines(|point| &point.train), valid: lines(|point| &point.valid) }
     }
 
     /// Brings the lines up to date and lends the chart over them.
@@ -49,6 +59,8 @@ impl LossView {
                     log: page.log_axis.get_untracked(),
                     smoothing: self.smoothing.get_untracked(),
                     cursor,
+                    window: self.window.get_untracked(),
+                    band: self.band.get_untracked(),
                     theme,
                 })
             })
@@ -65,6 +77,8 @@ impl Chart for LossView {
         self.page.cursor.track();
         self.page.lesson.track();
         self.smoothing.track();
+        self.window.track();
+        self.band.track();
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
@@ -96,6 +110,31 @@ impl Chart for LossView {
     fn step(&self, by: i32) {
         move_cursor(self.page, by);
     }
+
+    fn drag(&self, pointer: Pointer, press: Press) {
+        let (at, begun) = (pointer.at.0, self.band.get_untracked());
+        let place = |chart: LossChart| {
+            let plot = chart.plot(pointer.size);
+            let (first, last) = plot.x.range();
+            (plot.epoch_at(at), (last - first) * SHORTEST)
+        };
+        let Some((epoch, shortest)) = self.with(pointer.theme, place) else { return };
+        match (press, begun) {
+            (Press::Begins, _) => self.band.set(Some((epoch, epoch))),
+            (Press::Goes, Some((from, _))) => self.band.set(Some((from, epoch))),
+            (Press::Ends, Some((from, _))) => {
+                self.band.set(None);
+                if (epoch - from).abs() > shortest {
+                    self.window.set(Some((from.min(epoch), from.max(epoch))));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn whole(&self) {
+        self.window.set(None);
+    }
 }
 
 /// Moves the cursor by recorded points, from the newest one where there is none yet.
@@ -114,8 +153,26 @@ fn move_cursor(page: Page, by: i32) {
 pub fn LossPanel() -> impl IntoView {
     let page = Page::get();
     let smoothing = RwSignal::new(0.0);
+    let smooth = Signal::derive(move || Value::Number(smoothing.get()));
+    let set_smooth = Callback::new(move |given: Value| {
+        let used = page.admit("loss-smoothing", SMOOTHING, &given, smooth.get_untracked());
+        smoothing.set(used.number().unwrap_or(0.0));
+    });
     let view = LossView::new(page, smoothing);
+    // Another run has other epochs.
+    Effect::new(move |_| {
+        page.curves_version.track();
+        if page.curves.with_value(Vec::is_empty) {
+            view.window.set(None);
+        }
+    });
+    let all = move || {
+        let back = "Show all epochs: double-click on the chart does it, too";
+        let shown = view.window.get().is_some();
+        shown.then(|| view! { <button type="button" class="quiet" data-testid="loss-all" title=back on:click=move |_| view.window.set(None)>"all epochs"</button> })
+    };
     let tools = view! {
+        {all}
         <label class="tool" title="Key L">
             <input
                 type="checkbox"
@@ -124,18 +181,10 @@ pub fn LossPanel() -> impl IntoView {
             />
             "log"
         </label>
-        <label class="tool" title="How much of the past a smoothed line keeps; the raw line stays visible">
-            "smooth"
-            <input
-                type="range"
-                min="0"
-                max="0.95"
-                step="0.05"
-                prop:value=move || smoothing.get().to_string()
-                aria-valuetext=move || format!("{:.0} %", smoothing.get() * 100.0)
-                on:input=move |event| smoothing.set(event_target_value(&event).parse().unwrap_or(0.0))
-            />
-        </label>
+        <span class="tool" title="How much of the past a smoothed line keeps; the raw line stays visible">
+            <label for="loss-smoothing">"smooth"</label>
+            <NumberControl id="loss-smoothing".into() testid="loss-smoothing".into() label="smoothing" kind=SMOOTHING resets=false value=smooth set=set_smooth/>
+        </span>
     };
     view! {
         <Panel title="Losses" term="loss" class="panel-loss" tools=tools.into_any()>

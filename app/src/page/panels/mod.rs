@@ -25,7 +25,7 @@ mod text;
 mod transfer;
 mod weights;
 
-pub use cards::{DataCard, NetworkCard, SharingCard, TrainingCard};
+pub use cards::{DataCard, NetworkCard, NumberControl, SharingCard, TrainingCard};
 pub use compare::ComparePanel;
 pub use conflict::ConflictGauge;
 pub use cost::CostLine;

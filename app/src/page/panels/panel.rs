@@ -12,8 +12,8 @@ pub fn HelpButton(
     term: &'static str,
 ) -> impl IntoView {
     let page = Page::get();
-    let name = glossary::find(term).map_or(term, |entry| entry.term);
-    let label = format!("What is this? Glossary: {name}");
+    let name = glossary::name(term);
+    let label = ["What is this? Glossary: ", name.as_deref().unwrap_or(term)].concat();
     view! {
         <button type="button" class="help" title=label.clone() aria-label=label on:click=move |_| page.help.set(Some(term))>
             "?"

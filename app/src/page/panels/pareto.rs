@@ -115,13 +115,14 @@ impl Chart for ParetoView {
         };
         format!(
             "Trade-off between the held-out losses of tasks {a} and {b}. Composed model: {a} {}, {b} {}; \
-             single-task models: {a} {}, {b} {}; {} members of the fan{answers}; hypervolume {}.",
+             single-task models: {a} {}, {b} {}; {} members of the fan{answers}; hypervolume {}{}.",
             number(&point.valid, x),
             number(&point.valid, y),
             number(&point.single, x),
             number(&point.single, y),
             fan_losses(&point, tasks(self.page)).count(),
             short(point.hypervolume),
+            of_two(*self),
         )
     }
 
@@ -161,7 +162,7 @@ pub fn ParetoPanel() -> impl IntoView {
                 </span>
                 <HelpButton term="hypervolume"/>
             </ChartView>
-            <p class="small pareto-line">{move || view.under.get().unwrap_or_else(|| reference(page))}</p>
+            <p class="small pareto-line">{move || view.under.get().unwrap_or_else(|| reference(view))}</p>
         </Panel>
     }
     .into_any()
@@ -173,14 +174,28 @@ fn volume(page: Page) -> String {
 }
 
 /// The reference point of the hypervolume, in words.
-fn reference(page: Page) -> String {
+fn reference(view: ParetoView) -> String {
+    let page = view.page;
     if tasks(page) < 2 {
         return "A trade-off needs a second task".into();
     }
     let Some(summary) = page.summary.get() else { return String::new() };
     let of_task = |(task, loss): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*loss)));
     let point: Vec<_> = summary.reference.iter().enumerate().map(of_task).collect();
-    format!("hypervolume against the best constant predictions: {}", point.join(", "))
+    format!("hypervolume against the best constant predictions: {}{}", point.join(", "), of_two(view))
+}
+
+/// The hypervolume in a picture of two tasks where there are more; nothing where there aren't.
+fn of_two(view: ParetoView) -> String {
+    view.page.curves_version.track();
+    let Some((x, y)) = view.axes().filter(|_| tasks(view.page) > 2 && !view.is_parallel()) else {
+        return String::new();
+    };
+    gather(view.page, (x, y), |plane| {
+        let (a, b) = (task_name(x), task_name(y));
+        let volume = plane.hypervolume.map_or(DASH.into(), short);
+        format!("; of {a} and {b} alone {volume} against {}, {}", short(plane.reference.0), short(plane.reference.1))
+    })
 }
 
 fn axis_tools(view: ParetoView) -> AnyView {

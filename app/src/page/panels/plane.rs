@@ -4,6 +4,7 @@ use crate::charts::{FanPoint, ParetoChart, Theme};
 use crate::page::panels::text::task_title;
 use crate::page::state::Page;
 use leptos::prelude::*;
+use mtl_core::measure::hypervolume::hypervolume;
 use mtl_core::measure::pareto::non_dominated;
 use mtl_core::protocol::CurvePoint;
 
@@ -22,8 +23,10 @@ pub struct Plane {
     ordered: bool,
     single: Option<(f64, f64)>,
     trail: Vec<(f64, f64)>,
-    reference: (f64, f64),
-    hypervolume: Option<f64>,
+    /// The loss of the best constant prediction of each of the two tasks.
+    pub reference: (f64, f64),
+    /// That of the two tasks with [`Plane::reference`], whatever other tasks there are.
+    pub hypervolume: Option<f64>,
 }
 
 impl Plane {
@@ -76,10 +79,16 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         let stride = curves.len().div_ceil(TRAIL).max(1);
         plane.trail = curves.iter().step_by(stride).chain([last]).filter_map(|point| pair(&point.valid)).collect();
         plane.single = pair(&last.single).filter(|single| single.0.is_finite() && single.1.is_finite());
-        plane.hypervolume = Some(last.hypervolume).filter(|volume| volume.is_finite());
         plane.answers = last.conditioned.chunks_exact(count.max(1)).filter_map(pair).collect();
         let fan: Vec<(f64, f64)> = fan_losses(last, count).filter_map(pair).collect();
-        let front = non_dominated(&fan.iter().map(|losses| [losses.0, losses.1]).collect::<Vec<_>>());
+        let losses: Vec<[f64; 2]> = fan.iter().map(|losses| [losses.0, losses.1]).collect();
+        // Of more tasks the picture shows two, and the number in it is theirs alone.
+        let volume = match count {
+            2 => last.hypervolume,
+            _ => hypervolume(&losses, &[plane.reference.0, plane.reference.1]),
+        };
+        plane.hypervolume = Some(volume).filter(|volume| volume.is_finite());
+        let front = non_dominated(&losses);
         for (index, (&losses, front)) in fan.iter().zip(front).enumerate() {
             let alive = losses.0.is_finite() && losses.1.is_finite();
             let losses = if alive { losses } else { last_finite(curves, count, index, pair).unwrap_or(losses) };

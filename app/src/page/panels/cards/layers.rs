@@ -3,10 +3,15 @@
 use super::number::NumberBox;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{ACTIVATIONS, Activation, Config, Kind, LayerConfig, Value};
+use mtl_core::config::{
+    ACTIVATIONS, Activation, Config, Kind, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH, Value,
+};
 
-/// The widest layer.
-const WIDEST: i64 = 128;
+/// The widths of a layer.
+const WIDTH: Kind = Kind::Integer { min: 1, max: MAX_WIDTH as i64, word: None };
+
+/// The dropout rates of a layer.
+const DROPOUT: Kind = Kind::Number { min: 0.0, max: MAX_DROPOUT, log: false, inherits: true };
 
 /// The trunk, or a task's private layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +20,7 @@ pub struct Stack(pub Option<usize>);
 impl Stack {
     /// The most layers it may have.
     pub fn most(self) -> usize {
-        if self.0.is_some() { 4 } else { 6 }
+        if self.0.is_some() { MAX_HEAD } else { MAX_TRUNK }
     }
 
     /// Its layers in a configuration.
@@ -38,14 +43,9 @@ impl Stack {
 
     /// Changes it, and starts the lesson again.
     pub fn change(self, page: Page, change: impl FnOnce(&mut Vec<LayerConfig>)) {
-        page.edit(|config| match self.0 {
-            None => change(&mut config.trunk),
-            Some(task) => {
-                if let Some(task) = config.tasks.get_mut(task) {
-                    change(&mut task.head);
-                }
-            }
-        });
+        let mut layers = page.lesson.with_untracked(|lesson| self.of(lesson).to_vec());
+        change(&mut layers);
+        page.set(&self.key(), Value::Layers(layers));
     }
 
     /// Changes one layer.
@@ -84,6 +84,11 @@ impl Stack {
         });
     }
 
+    /// The key of its setting.
+    fn key(self) -> String {
+        self.0.map_or("trunk".into(), |task| format!("t{task}.head"))
+    }
+
     /// Its name in `id`s and for scripts.
     pub fn name(self) -> String {
         self.0.map_or("trunk".into(), |task| format!("task-{task}-head"))
@@ -109,11 +114,14 @@ pub fn LayerCell(
     });
     let count = Memo::new(move |_| stack.len(page));
     let title = format!("layer {}", index + 1);
+    let group = format!("{title}; a change restarts the lesson");
     let width = Signal::derive(move || Value::Integer(layer.with(|layer| layer.width) as i64));
-    let set_width = Callback::new(move |value: Value| {
-        if let Value::Integer(width) = value {
-            stack.change_layer(page, index, |layer| layer.width = width.clamp(1, WIDEST) as usize);
+    let set_width = Callback::new(move |given: Value| {
+        if let Some(Value::Integer(width)) = WIDTH.nearest(&given) {
+            stack.change_layer(page, index, |layer| layer.width = width as usize);
         }
+        // After the change, which takes older notices away.
+        page.admit(&stack.key(), WIDTH, &given, width.get_untracked());
     });
     let option = |(activation, choice): &(Activation, mtl_core::config::Choice)| {
         let activation = *activation;
@@ -140,13 +148,13 @@ pub fn LayerCell(
     };
     let more = full.then(|| regularisation(stack, index, &name, layer));
     view! {
-        <div class="layer-cell" role="group" aria-label=title.clone()>
+        <div class="layer-cell" role="group" aria-label=group title="A change restarts the lesson">
             <span class="layer-name">{index + 1}</span>
             <NumberBox
                 id=format!("{name}-width-box")
                 testid=format!("{name}-width")
                 label=format!("width of {title}")
-                kind=Kind::Integer { min: 1, max: WIDEST, word: None }
+                kind=WIDTH
                 value=width
                 set=set_width
             />
@@ -155,19 +163,19 @@ pub fn LayerCell(
             </select>
             {more}
             <span class="layer-moves">
-                <button type="button" aria-label=format!("move {title} one earlier") title="one earlier" disabled=index == 0 on:click=earlier>
+                <button type="button" aria-label=format!("move {title} one earlier") title="One earlier; restarts the lesson" disabled=index == 0 on:click=earlier>
                     "\u{25c0}"
                 </button>
                 <button
                     type="button"
                     aria-label=format!("move {title} one later")
-                    title="one later"
+                    title="One later; restarts the lesson"
                     disabled=is_last
                     on:click=move |_| stack.swap(page, index)
                 >
                     "\u{25b6}"
                 </button>
-                <button type="button" aria-label=format!("remove {title}") title="remove" on:click=remove>"\u{2715}"</button>
+                <button type="button" aria-label=format!("remove {title}") title="Remove; restarts the lesson" on:click=remove>"\u{2715}"</button>
             </span>
         </div>
     }
@@ -177,11 +185,12 @@ pub fn LayerCell(
 /// Layer norm and dropout of a layer.
 fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfig>) -> AnyView {
     let page = Page::get();
-    let kind = Kind::Number { min: 0.0, max: 0.9, log: false, inherits: true };
     let dropout = Signal::derive(move || layer.with(|layer| layer.dropout.map_or(Value::Inherit, Value::Number)));
-    let set = Callback::new(move |value: Value| {
-        let rate = value.number();
-        stack.change_layer(page, index, |layer| layer.dropout = rate);
+    let set = Callback::new(move |given: Value| {
+        if let Some(rate) = DROPOUT.nearest(&given) {
+            stack.change_layer(page, index, |layer| layer.dropout = rate.number());
+        }
+        page.admit(&stack.key(), DROPOUT, &given, dropout.get_untracked());
     });
     let norm = move |event| {
         let on = event_target_checked(&event);
@@ -198,7 +207,7 @@ fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfi
                 id=format!("{name}-dropout-box")
                 testid=format!("{name}-dropout")
                 label=format!("dropout of layer {}, a number or inherit", index + 1)
-                kind
+                kind=DROPOUT
                 value=dropout
                 set
             />
@@ -231,7 +240,7 @@ pub fn LayersEditor(
                     children=move |index| view! { <li><LayerCell stack index name=name(index) full=true/></li> }
                 />
             </ol>
-            <button type="button" disabled=is_full on:click=move |_| stack.add(page)>"add a layer"</button>
+            <button type="button" title="Restarts the lesson" disabled=is_full on:click=move |_| stack.add(page)>"add a layer"</button>
         </div>
     }
     .into_any()

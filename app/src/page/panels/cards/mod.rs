@@ -14,5 +14,6 @@ mod training;
 
 pub use data::DataCard;
 pub use network::NetworkCard;
+pub use number::NumberControl;
 pub use sharing::SharingCard;
 pub use training::TrainingCard;

@@ -7,7 +7,8 @@ use mtl_core::config::{Kind, Value};
 /// A box for a number, with a button for less and one for more.
 ///
 /// What is typed stays as it is while the box has the focus, and is accepted on Enter and when the
-/// focus leaves. An empty box shows the value in grey and changes nothing.
+/// focus leaves. An empty box shows the value in grey and changes nothing. What is no number goes on as
+/// the word that it is, for the notice.
 #[component]
 pub fn NumberBox(
     /// The `id` of the input.
@@ -52,7 +53,12 @@ pub fn NumberBox(
                     set.run(new);
                 }
             }
-            Err(_) => wrong.set(true),
+            // What it is not stays in the box, and whoever takes values says what is used instead.
+            Err(_) if !wrong.get_untracked() => {
+                wrong.set(true);
+                set.run(Value::Choice(typed));
+            }
+            Err(_) => {}
         }
     };
     let step = move |up: bool| {
@@ -97,7 +103,10 @@ pub fn NumberBox(
                 aria-describedby=move || wrong.get().then(|| described.clone())
                 placeholder=text
                 prop:value=shown
-                on:input=move |event| draft.set(Some(event_target_value(&event)))
+                on:input=move |event| {
+                    wrong.set(false);
+                    draft.set(Some(event_target_value(&event)));
+                }
                 on:focus=select
                 on:change=move |_| accept()
                 on:blur=move |_| accept()

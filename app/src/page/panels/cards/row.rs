@@ -122,3 +122,17 @@ impl Row {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mtl_core::config::{Config, entries};
+
+    #[test]
+    fn the_glossary_has_the_word_of_every_setting() {
+        let words = include_str!("../../../../index.html");
+        for term in entries(&Config::default()).iter().filter_map(|entry| Row::new(entry).term()) {
+            assert!(words.contains(&format!("id=\"word-{term}\"")), "{term}");
+        }
+    }
+}

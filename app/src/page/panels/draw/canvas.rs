@@ -26,6 +26,17 @@ pub struct Pointer {
     pub theme: Theme,
 }
 
+/// What the main button of the mouse does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Press {
+    /// It goes down.
+    Begins,
+    /// It is down, and the pointer moves.
+    Goes,
+    /// It is let go.
+    Ends,
+}
+
 /// A chart of the page: its numbers come from the page's signals.
 pub trait Chart: Copy + Send + Sync + 'static {
     /// Name of downloads, and of the canvas for scripts.
@@ -45,6 +56,12 @@ pub trait Chart: Copy + Send + Sync + 'static {
 
     /// An arrow key was pressed on the chart: steps to the right, negative to the left.
     fn step(&self, _by: i32) {}
+
+    /// The mouse draws a stretch on the chart.
+    fn drag(&self, _pointer: Pointer, _press: Press) {}
+
+    /// The chart was double-clicked.
+    fn whole(&self) {}
 }
 
 /// Device pixels per CSS pixel.
@@ -81,6 +98,8 @@ trait AnyChart: Send + Sync {
     fn label(&self) -> String;
     fn point(&self, pointer: Option<Pointer>);
     fn step(&self, by: i32);
+    fn drag(&self, pointer: Pointer, press: Press);
+    fn whole(&self);
 }
 
 impl<C: Chart> AnyChart for C {
@@ -106,6 +125,14 @@ impl<C: Chart> AnyChart for C {
 
     fn step(&self, by: i32) {
         Chart::step(self, by);
+    }
+
+    fn drag(&self, pointer: Pointer, press: Press) {
+        Chart::drag(self, pointer, press);
+    }
+
+    fn whole(&self) {
+        Chart::whole(self);
     }
 }
 
@@ -156,7 +183,20 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
     let pointer = move |event: ev::PointerEvent| {
         let ratio = pixel_ratio();
         let at = (f64::from(event.offset_x()) * ratio, f64::from(event.offset_y()) * ratio);
-        pointed.point(Some(Pointer { at, size: pixels(), theme: theme() }));
+        let pointer = Pointer { at, size: pixels(), theme: theme() };
+        pointed.point(Some(pointer));
+        if event.pointer_type() != "mouse" {
+            return;
+        }
+        match event.type_().as_str() {
+            "pointerdown" if event.button() == 0 => {
+                // What is drawn beyond the edge still ends here.
+                let _ = event_target::<web_sys::Element>(&event).set_pointer_capture(event.pointer_id());
+                pointed.drag(pointer, Press::Begins);
+            }
+            "pointerup" => pointed.drag(pointer, Press::Ends),
+            _ => pointed.drag(pointer, Press::Goes),
+        }
     };
     let stepped = chart.clone();
     let keys = move |event: ev::KeyboardEvent| {
@@ -172,7 +212,7 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
         stepped.step(by);
     };
     let name = chart.name();
-    let (told, left, blurred) = (chart.clone(), chart.clone(), chart.clone());
+    let (told, left, blurred, whole) = (chart.clone(), chart.clone(), chart.clone(), chart.clone());
     let label = spoken(move || told.label());
     let save_as_svg = move |_| {
         let (width, height) = size.get_untracked();
@@ -194,7 +234,9 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
                 data-testid=name
                 aria-label=move || label.get()
                 on:pointermove=pointer.clone()
-                on:pointerdown=pointer
+                on:pointerdown=pointer.clone()
+                on:pointerup=pointer
+                on:dblclick=move |_| whole.whole()
                 on:pointerleave=move |event| {
                     // A finger that is lifted leaves its reading on the screen.
                     if event.pointer_type() == "mouse" {

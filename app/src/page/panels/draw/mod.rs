@@ -6,7 +6,7 @@ mod download;
 mod schedule;
 mod size;
 
-pub use canvas::{Chart, ChartView, Pointer, context, fit, pixel_ratio, scratch};
+pub use canvas::{Chart, ChartView, Pointer, Press, context, fit, pixel_ratio, scratch};
 
 pub use schedule::{Job, pass};
 pub use size::observe_size;

@@ -1,5 +1,6 @@
 //! Where the inputs are no plane: predicted against true values, or a confusion matrix.
 
+use super::map::dimensions;
 use super::metric;
 use super::surface::{guessed, target_columns};
 use crate::charts::palette::{self, hex, task_colour};
@@ -30,16 +31,17 @@ fn confusion(picture: &Picture, summary: &Summary, task: usize, config: &TaskCon
     Some(counts)
 }
 
-/// Pairs of true and predicted values of a regression's first output.
-fn pairs(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig) -> Vec<(f64, f64)> {
+/// Pairs of true and predicted values of one output of a regression.
+fn pairs(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig, output: usize) -> Vec<(f64, f64)> {
     let columns = target_columns(config);
+    let output = output.min(columns - 1);
     let (Some(predictions), Some(targets)) = (picture.predictions.get(task), summary.valid.targets.get(task)) else {
         return Vec::new();
     };
-    let first = |values: &[f32]| values.first().map_or(f64::NAN, |value| f64::from(*value));
+    let one = |values: &[f32]| values.get(output).map_or(f64::NAN, |value| f64::from(*value));
     let pairs = targets.chunks_exact(columns).zip(predictions.chunks_exact(columns));
     pairs
-        .map(|(truth, guess)| (first(truth), first(guess)))
+        .map(|(truth, guess)| (one(truth), one(guess)))
         .filter(|(a, b)| a.is_finite() && b.is_finite())
         .take(MOST)
         .collect()
@@ -64,13 +66,16 @@ pub fn TaskFit(
 #[component]
 fn Scatter(task: usize) -> impl IntoView {
     let page = Page::get();
+    let output = RwSignal::new(0usize);
     let canvas = NodeRef::<html::Canvas>::new();
     let size = observe_size(move || canvas.get().map(|canvas| canvas.unchecked_into()));
     let job = Job::chart(move || {
         let (Some(canvas), Some(summary)) = (canvas.get_untracked(), page.summary.get_untracked()) else { return };
         let Some(config) = page.lesson.with_untracked(|lesson| lesson.tasks.get(task).cloned()) else { return };
         let pairs = page.picture.with_untracked(|picture| {
-            picture.as_ref().map_or(Vec::new(), |picture| pairs(picture, &summary, task, &config))
+            picture
+                .as_ref()
+                .map_or(Vec::new(), |picture| pairs(picture, &summary, task, &config, output.get_untracked()))
         });
         let ((width, height), scale) = (size.get_untracked(), pixel_ratio());
         fit(&canvas, ((width * scale).round() as u32, (height * scale).round() as u32));
@@ -80,6 +85,7 @@ fn Scatter(task: usize) -> impl IntoView {
         page.picture.track();
         page.summary.track();
         page.dark.track();
+        output.track();
         size.track();
         job.mark();
     });
@@ -90,6 +96,7 @@ fn Scatter(task: usize) -> impl IntoView {
     view! {
         <div class="map">
             <canvas node_ref=canvas role="img" data-testid=format!("task-{task}-map") aria-label=move || label.get()/>
+            {move || dimensions(page, task, output)}
         </div>
         <p class="small">"true across, predicted up; on the line they agree"</p>
     }

@@ -158,7 +158,7 @@ pub fn TaskMap(
 }
 
 /// Which dimension of a regression with several of them is shown.
-fn dimensions(page: Page, task: usize, output: RwSignal<usize>) -> Option<AnyView> {
+pub fn dimensions(page: Page, task: usize, output: RwSignal<usize>) -> Option<AnyView> {
     let count = page.lesson.with(|lesson| {
         lesson.tasks.get(task).map_or(1, |task| if task.loss.is_regression() { task.outputs } else { 1 })
     });

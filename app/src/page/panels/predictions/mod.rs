@@ -71,8 +71,10 @@ pub fn Predictions() -> impl IntoView {
     let foot = move || plane.get().then(|| view! { <ReadOut by_key=options.by_key/> });
     let table = Callback::new(move |()| {
         let head = ["task", "metric on validation rows", "prediction at the probe"].map(String::from).to_vec();
-        let at = probe::read_out(page).unwrap_or_else(|| DASH.into());
-        let row = |task: usize| vec![task_name(task).to_string(), metric(page, task), at.clone()];
+        let row = |task: usize| {
+            let at = probe::predicted(page, task).unwrap_or_else(|| DASH.into());
+            vec![task_name(task).to_string(), metric(page, task), at]
+        };
         Table { head, rows: (0..tasks(page)).map(row).collect() }
     });
     view! {

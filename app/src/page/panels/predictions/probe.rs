@@ -18,17 +18,22 @@ pub fn nudge(page: Page, (right, up): (i32, i32)) {
     page.probe.set(Some((moved(x, right), moved(y, up))));
 }
 
+/// What a task predicts at the probe.
+pub fn predicted(page: Page, task: usize) -> Option<String> {
+    let at = page.probe.get()?;
+    let summary = page.summary.get().filter(|summary| summary.plane)?;
+    let picture = page.picture.get()?;
+    let prediction = Map::of(&picture, task)?.at(at, summary.extent)?;
+    page.lesson.with(|lesson| Some(words(lesson.tasks.get(task)?, prediction)))
+}
+
 /// What every task predicts at the probe, and the nearest training row.
 pub fn read_out(page: Page) -> Option<String> {
     let at = page.probe.get()?;
     let summary = page.summary.get().filter(|summary| summary.plane)?;
-    let picture = page.picture.get()?;
     let lesson = page.lesson.get();
-    let predicted = |(task, config): (usize, &mtl_core::config::TaskConfig)| {
-        let prediction = Map::of(&picture, task)?.at(at, summary.extent)?;
-        Some(format!("{} {}", task_name(task), words(config, prediction)))
-    };
-    let all: Vec<_> = lesson.tasks.iter().enumerate().filter_map(predicted).collect();
+    let one = |task: usize| Some(format!("{} {}", task_name(task), predicted(page, task)?));
+    let all: Vec<_> = (0..lesson.tasks.len()).filter_map(one).collect();
     let place = format!("x1 {}, x2 {}", short(f64::from(at.0)), short(f64::from(at.1)));
     let near = nearest(&summary, at).map(|(row, distance)| labels(&lesson, &summary, row, distance));
     Some(format!("{place}: {}. {}", all.join(", "), near.unwrap_or_default()))
