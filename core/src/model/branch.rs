@@ -4,8 +4,9 @@
 //! Every layer has as many candidate nodes, the first reading the inputs; a node of a later layer, and
 //! every task, takes one parent in the layer before by a straight-through Gumbel-softmax sample. While
 //! warming up all read the mean of their parents, which keeps the scale. The temperature falls as
-//! `start / sqrt(epoch + 1)`. In evaluation the likeliest parents are taken: the tree. Shared: the nodes
-//! and their choices. Private: the tasks' own choices and the heads.
+//! `start / sqrt(epoch + 1)`. In evaluation the likeliest parents are taken: the tree, which the picture
+//! shows as every task's path through the nodes. Shared: the nodes and their choices. Private: the tasks'
+//! own choices and the heads.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
@@ -134,11 +135,36 @@ mod engine {
             };
             let inner = self.parents.iter().enumerate();
             let inner = inner.map(|(l, choices)| exhibit(format!("parents of layer {}", l + 2), &nodes, choices));
-            inner.chain([exhibit("parents of the tasks".into(), &tasks, &self.leaves)]).collect()
+            let chances = inner.chain([exhibit("parents of the tasks".into(), &tasks, &self.leaves)]);
+            let tree = Exhibit {
+                title: "tree: every task's node in each layer".into(),
+                rows: tasks.clone(),
+                columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
+                values: self.paths(params),
+            };
+            std::iter::once(tree).chain(chances).collect()
         }
     }
 
     impl Branch {
+        /// The number, from 1, of the node that every task's path runs through in each layer if everybody takes
+        /// the likeliest parent, `[T, L]`: tasks share the nodes whose numbers they have in common.
+        fn paths(&self, params: &Params) -> Tensor<2> {
+            let likeliest = |choices: &Choices| choices.take(params, &Look::without(), |_| 1.0);
+            let mut at = likeliest(&self.leaves);
+            let numbers: Vec<f32> = (1..=self.nodes).map(|node| node as f32).collect();
+            let numbers = Tensor::<1>::from_floats(numbers.as_slice(), &at.device()).reshape([1, 1, self.nodes]);
+            let number = |at: &Tensor<3>| (at.clone() * numbers.clone()).sum_dim(2);
+            let mut path = vec![number(&at)];
+            for parents in self.parents.iter().rev() {
+                at = at.matmul(likeliest(parents));
+                path.push(number(&at));
+            }
+            path.reverse();
+            let layers = path.len();
+            Tensor::cat(path, 2).reshape([self.columns.len(), layers])
+        }
+
         fn taken(&self, params: &Params, choices: &Choices, look: &Look) -> Tensor<3> {
             let warms_up = look.draws().is_some_and(|draws| draws.epoch < self.warmup);
             if warms_up {

@@ -4,7 +4,7 @@
 //! the tasks' experts, the gates and the heads.
 
 use super::Architecture;
-use super::experts::GATE;
+use super::experts::{GATE, GATE_LAYERS};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 
 /// The table's line.
@@ -15,7 +15,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "CGC",
             help: "Shared experts and experts of every task's own; a task's gate mixes the shared ones and its own.",
         },
-        &[COMMON, OWN, GATE],
+        &[COMMON, OWN, GATE, GATE_LAYERS],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -43,7 +43,7 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
+    use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -56,14 +56,14 @@ mod engine {
         own: Bank,
         /// Shared experts, and a task's own.
         counts: (usize, usize),
-        gates: usize,
+        gates: Gate,
         columns: Vec<usize>,
     }
 
     impl Cgc {
         fn shares(&self, params: &Params, inputs: Tensor<3>) -> Tensor<4> {
             let tasks = self.columns.len();
-            shares(params, self.gates, repeat(inputs, tasks), tasks)
+            shares(params, &self.gates, repeat(inputs, tasks), tasks)
         }
     }
 

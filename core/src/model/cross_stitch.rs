@@ -3,7 +3,8 @@
 //!
 //! After layer l every task's units become `sum_s A^l_{ts} a_s`, with a learned matrix `A^l` of tasks
 //! by tasks. Shared: the trunks and the matrices, since every task reads all of them. Private: the
-//! heads. A matrix begins near the identity; ones everywhere would add the activations up.
+//! heads. A matrix begins near the identity; ones everywhere would add the activations up. It need not
+//! stand after every layer: two options say after which ones.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
@@ -16,7 +17,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "cross-stitch",
             help: "A trunk for every task; after each layer learned matrices mix the tasks' activations.",
         },
-        &[OWN, RATE, LAST],
+        &[OWN, RATE, FROM, UNTIL],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -45,17 +46,37 @@ pub(super) const RATE: OptionSpec = OptionSpec {
     live: false,
 };
 
-const LAST: OptionSpec = OptionSpec {
-    key: "last",
-    label: "after the last layer alone",
-    help: "Mixes once, after the last shared layer, instead of after each.",
-    kind: Kind::Switch,
-    default: 0.0,
+pub(super) const FROM: OptionSpec = OptionSpec {
+    key: "from",
+    label: "first layer to mix",
+    help: "The first shared layer after which tasks are mixed; beyond the last layer, the last.",
+    kind: Kind::Integer { min: 1, max: 6, word: None },
+    default: 1.0,
     live: false,
 };
 
+pub(super) const UNTIL: OptionSpec = OptionSpec {
+    key: "until",
+    label: "last layer to mix",
+    help: "The last shared layer after which tasks are mixed; before the first to mix, that one alone.",
+    kind: Kind::Integer { min: 1, max: 6, word: None },
+    default: 6.0,
+    live: false,
+};
+
+/// The layers of a trunk that are followed by a mixing, counted from 0: at least one. Both ends are cut to the
+/// trunk's depth; where the first comes after the last, it is the only one.
+#[cfg(feature = "engine")]
+pub(super) fn mixed(options: super::Options, depth: usize) -> std::ops::Range<usize> {
+    let layer = |end: &OptionSpec| (options(end.key) as usize).clamp(1, depth.max(1));
+    let (from, until) = (layer(&FROM), layer(&UNTIL));
+    from - 1..until.max(from)
+}
+
 #[cfg(feature = "engine")]
 mod engine {
+    use super::mixed;
+    use crate::config::LayerConfig;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -65,7 +86,7 @@ mod engine {
     /// See the module's description.
     pub struct CrossStitch {
         layers: Vec<Layer>,
-        /// Per layer: its matrix.
+        /// Per layer: its matrix, where tasks are mixed.
         stitches: Vec<Option<usize>>,
         columns: Vec<usize>,
     }
@@ -76,11 +97,11 @@ mod engine {
             let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(tasks), shape.inputs, "trunks, layer");
             let own = if tasks == 1 { 1.0 } else { options("own") as f32 };
             let init = Init::Diagonal(own, (1.0 - own) / (tasks.max(2) - 1) as f32);
+            let mixed = mixed(options, layers.len());
             let mut stitch = |l: usize| {
-                let stands = options("last") == 0.0 || l + 1 == layers.len();
                 let kind = SlotKind::Free(init, options("rate") as f32);
                 let name = format!("stitches after layer {}", l + 1);
-                stands.then(|| layout.push(name, 32 + l, Owner::Shared, kind, tasks, tasks))
+                mixed.contains(&l).then(|| layout.push(name, 32 + l, Owner::Shared, kind, tasks, tasks))
             };
             let stitches = (0..layers.len()).map(&mut stitch).collect();
             Self { layers, stitches, columns: shape.columns() }
@@ -91,7 +112,9 @@ mod engine {
         }
 
         fn made(&self, shape: &Shape, batch: usize) -> usize {
-            batch * shape.tasks * (shape.inputs + shape.units())
+            let mixed = |(layer, stitch): (&LayerConfig, &Option<usize>)| stitch.map_or(0, |_| layer.width);
+            let mixed: usize = shape.trunk.iter().zip(&self.stitches).map(mixed).sum();
+            batch * shape.tasks * (shape.inputs + mixed)
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {

@@ -5,13 +5,14 @@
 //! of e, the first logit being the highest digit. `S(t) = -2 t^3 / g^3 + 3 t / (2 g) + 1/2` between
 //! -g/2 and g/2, 0 below and 1 above, so that weights become exactly zero (and their gradient with
 //! them, by design). The gate is `sum_j softmax(w)_j selector_j`. Logits are a task's own numbers, or
-//! linear in the inputs. Two penalties: the selectors' entropy, and where the experts are no power of
-//! two `1 / (sum of the weights of those that there are)`.
+//! linear in the inputs, or in what hidden layers of its gate make of these. Two penalties: the selectors'
+//! entropy, and where the experts are no power of two `1 / (sum of the weights of those that there are)`.
 //!
 //! Shared: the experts. Private: the gates and the heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use super::experts::GATE_LAYERS;
+use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -21,13 +22,19 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "DSelect-k",
             help: "Shared experts; every task learns which few of them it uses, the others get exactly nothing.",
         },
-        &[EXPERTS, CHOSEN, READS, WIDTH, ENTROPY],
+        &[EXPERTS, CHOSEN, READS, GATE_LAYERS, WIDTH, ENTROPY],
     )
+    .showing(shows)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]
     build: super::parts::build::<engine::DSelect>,
 };
+
+/// Gates that read nothing have no hidden layers.
+fn shows(config: &Config, key: &str) -> bool {
+    key != GATE_LAYERS.key || config.architecture.option(&READS) != 0.0
+}
 
 const EXPERTS: OptionSpec = OptionSpec {
     key: "experts",
@@ -77,7 +84,7 @@ const ENTROPY: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::Activation;
-    use crate::model::experts::{Bank, GATES, mean_shares, mix, mix_alike, mixing};
+    use crate::model::experts::{Bank, GATES, Hidden, mean_shares, mix, mix_alike, mixing};
     use crate::model::layers::layer;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
@@ -90,7 +97,7 @@ mod engine {
     /// Keeps logarithms and quotients by a weight that is exactly zero finite.
     const SMALL: f32 = 1e-3;
 
-    /// Logits of a task: its own numbers, or a linear map of the inputs.
+    /// Logits of a task: its own numbers, or a linear map of what its gate reads.
     struct Logits {
         weights: Option<usize>,
         bias: usize,
@@ -109,10 +116,11 @@ mod engine {
             Self { weights: from.map(|from| slot("weights", from)), bias: slot("bias", 1) }
         }
 
-        /// `[R * T, B, count]`, or `[R * T, 1, count]` where the inputs make no difference.
-        fn of(&self, params: &Params, inputs: &Tensor<3>, tasks: usize) -> Tensor<3> {
-            match self.weights {
-                Some(weights) => layer(params, repeat(inputs.clone(), tasks), weights, self.bias, Activation::Identity),
+        /// `[R * T, B, count]` of what the gates read, `[R * T, B, in]`, or `[R * T, 1, count]` where they
+        /// read nothing.
+        fn of(&self, params: &Params, read: Option<&Tensor<3>>) -> Tensor<3> {
+            match self.weights.zip(read) {
+                Some((weights, read)) => layer(params, read.clone(), weights, self.bias, Activation::Identity),
                 None => params.slot(self.bias),
             }
         }
@@ -124,6 +132,8 @@ mod engine {
         experts: usize,
         /// Selectors of a task, and the digits of an expert's number.
         selectors: (usize, usize),
+        /// Of gates that read the inputs, for both kinds of logits.
+        hidden: Option<Hidden>,
         digits: Logits,
         weights: Logits,
         width: f32,
@@ -139,12 +149,15 @@ mod engine {
             let selectors = (options("chosen") as usize).clamp(1, experts);
             let digits = experts.next_power_of_two().ilog2() as usize;
             let (owner, width) = (Owner::Stacked(columns.clone()), options("width") as f32);
-            let from = (options("reads") != 0.0).then_some(shape.inputs);
+            let sizes = (shape.inputs, experts);
+            let hidden = (options("reads") != 0.0).then(|| Hidden::push(layout, options, ("gates", 2), &owner, sizes));
+            let from = hidden.as_ref().map(|hidden| hidden.width);
             let counts = (from, selectors * digits);
             Self {
                 bank,
                 experts,
                 selectors: (selectors, digits),
+                hidden,
                 digits: Logits::push(layout, ("selectors", GATES, &owner), counts, width / 100.0),
                 weights: Logits::push(layout, ("selectors' shares", GATES + 1, &owner), (from, selectors), WEIGHTS),
                 width,
@@ -168,7 +181,7 @@ mod engine {
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
             let outputs = self.bank.apply(params, inputs.clone(), look, true);
             let gates = self.gates(params, &inputs);
-            if self.digits.weights.is_some() {
+            if self.hidden.is_some() {
                 return Features::Own(mix(gates, outputs));
             }
             let [rows, tasks, _, experts] = gates.dims();
@@ -180,8 +193,8 @@ mod engine {
         }
 
         fn penalty(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<1>> {
-            let weights = self.selections(params, inputs);
-            let batch = if self.digits.weights.is_some() { inputs.dims()[1] } else { 1 };
+            let weights = self.selections(params, self.read(params, inputs).as_ref());
+            let batch = if self.hidden.is_some() { inputs.dims()[1] } else { 1 };
             let entropy = (weights.clone() * (weights.clone() + SMALL * SMALL).log()).sum() * -self.entropy;
             let reached = match self.experts.is_power_of_two() {
                 true => entropy,
@@ -201,9 +214,15 @@ mod engine {
     }
 
     impl DSelect {
+        /// What the gates read, `[R * T, B, in]`; nothing where the inputs make no difference.
+        fn read(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<3>> {
+            let hidden = self.hidden.as_ref()?;
+            Some(hidden.apply(params, repeat(inputs.clone(), self.columns.len())))
+        }
+
         /// The weights that every selector gives to the experts, `[R * T * B, k, E]`.
-        fn selections(&self, params: &Params, inputs: &Tensor<3>) -> Tensor<3> {
-            let logits = self.digits.of(params, inputs, self.columns.len());
+        fn selections(&self, params: &Params, read: Option<&Tensor<3>>) -> Tensor<3> {
+            let logits = self.digits.of(params, read);
             let [rows, batch, _] = logits.dims();
             let (count, digits) = self.selectors;
             let choosers = rows * batch;
@@ -223,8 +242,9 @@ mod engine {
         /// The tasks' gates, `[R, T, B, E]`, with a batch of one where the inputs make no difference.
         fn gates(&self, params: &Params, inputs: &Tensor<3>) -> Tensor<4> {
             let tasks = self.columns.len();
-            let selections = self.selections(params, inputs);
-            let weights = self.weights.of(params, inputs, tasks);
+            let read = self.read(params, inputs);
+            let selections = self.selections(params, read.as_ref());
+            let weights = self.weights.of(params, read.as_ref());
             let [rows, batch, count] = weights.dims();
             let shares = activation::softmax(weights, 2).reshape([rows * batch, count, 1]);
             (selections * shares).sum_dim(1).reshape([rows / tasks, tasks, batch, self.experts])

@@ -12,12 +12,24 @@ pub(super) const GATE: OptionSpec = OptionSpec {
     live: false,
 };
 
+/// The published gates are linear. A hidden layer of a gate has twice as many units as the gate has experts:
+/// room for every expert to be wanted on either side of a bend.
+pub(super) const GATE_LAYERS: OptionSpec = OptionSpec {
+    key: "gate-layers",
+    label: "hidden layers of a gate",
+    help: "Each has two ReLU units for every expert; without any a gate is linear.",
+    kind: Kind::Integer { min: 0, max: 2, word: None },
+    default: 0.0,
+    live: false,
+};
+
 #[cfg(feature = "engine")]
-pub use engine::{Bank, GATES, mean_shares, mix, mix_alike, mixing, push_gates, shares};
+pub use engine::{Bank, GATES, Gate, Hidden, mean_shares, mix, mix_alike, mixing, push_gates, shares};
 
 #[cfg(feature = "engine")]
 mod engine {
-    use super::GATE;
+    use super::{GATE, GATE_LAYERS};
+    use crate::config::{Activation, LayerConfig};
     use crate::model::Options;
     use crate::model::network::Params;
     use crate::model::parts::{Layer, Look, push_trunk, repeat};
@@ -58,22 +70,67 @@ mod engine {
         }
     }
 
-    /// A slot of linear gates without a bias, one for each owner, over `experts` experts; the architecture's
-    /// options say how their weights begin.
+    /// The hidden layers of gates: none, or layers like others, under weight decay.
+    pub struct Hidden {
+        layers: Vec<Layer>,
+        /// How many numbers they hand on.
+        pub width: usize,
+    }
+
+    impl Hidden {
+        /// As many as the architecture's options say, one each for each owner, of gates over `experts` experts
+        /// that read `from` numbers. They stand in the gates' random streams, before these.
+        pub fn push(
+            layout: &mut Layout,
+            options: Options,
+            (name, index): (&str, usize),
+            owner: &Owner,
+            (from, experts): (usize, usize),
+        ) -> Self {
+            let config = LayerConfig::new(2 * experts).with(Activation::Relu);
+            let mut width = from;
+            let push = |i: usize| {
+                let name = format!("{name}, layer {i}");
+                let layer = Layer::push(layout, &name, GATES + index, owner, width, &config);
+                width = config.width;
+                layer
+            };
+            let layers = (1..=options(GATE_LAYERS.key) as usize).map(push).collect();
+            Self { layers, width }
+        }
+
+        /// What the gates read, `[R * count, B, width]`, of inputs `[R * count, B, in]`.
+        pub fn apply(&self, params: &Params, inputs: Tensor<3>) -> Tensor<3> {
+            self.layers.iter().fold(inputs, |x, layer| layer.apply(params, x, 1))
+        }
+    }
+
+    /// Gates of one shape, one for each owner.
+    pub struct Gate {
+        hidden: Hidden,
+        /// The slot of the linear map to the logits, without a bias.
+        weights: usize,
+    }
+
+    /// Gates over `experts` experts that read `from` numbers, one for each owner; the architecture's options say
+    /// how many hidden layers they have and how their last weights begin.
     pub fn push_gates(
         layout: &mut Layout,
         options: Options,
         (name, index): (&str, usize),
         owner: &Owner,
         (from, experts): (usize, usize),
-    ) -> usize {
+    ) -> Gate {
+        let hidden = Hidden::push(layout, options, (name, index), owner, (from, experts));
         let kind = SlotKind::Free(Init::Normal(options(GATE.key) as f32), 1.0);
-        layout.push(format!("{name}, weights"), GATES + index, owner.clone(), kind, from, experts)
+        let weights =
+            layout.push(format!("{name}, weights"), GATES + index, owner.clone(), kind, hidden.width, experts);
+        Gate { hidden, weights }
     }
 
     /// The shares that `count` gates give to the experts: `[R, count, B, E]`, of inputs `[R * count, B, in]`.
-    pub fn shares(params: &Params, gates: usize, inputs: Tensor<3>, count: usize) -> Tensor<4> {
-        let logits = inputs.matmul(params.slot(gates));
+    pub fn shares(params: &Params, gates: &Gate, inputs: Tensor<3>, count: usize) -> Tensor<4> {
+        let logits = gates.hidden.apply(params, inputs).matmul(params.slot(gates.weights));
         let [rows, batch, experts] = logits.dims();
         activation::softmax(logits, 2).reshape([rows / count, count, batch, experts])
     }

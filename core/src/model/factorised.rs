@@ -8,7 +8,8 @@
 //! Shared: every factor but that of the tasks (`S`, `U3`, `G3`), of which each has a row of its own.
 //! Private: that row, the biases and the heads. Ranks are those for a start without single-task
 //! solutions: half of everything. Factors begin as scaled normal numbers, or as what the initial weights
-//! of plain layers decompose into; either way the weights are as large as a plain layer's.
+//! of plain layers decompose into; either way the weights are as large as a plain layer's. The picture shows
+//! the tasks' factors, and of every layer the ranks along its axes and the factors' Frobenius norms.
 //!
 //! The paper's third start is not here: to train the tasks alone, choose the ranks by the singular values of
 //! their stacked weights, and begin with what these decompose into. The members of a population have one
@@ -160,6 +161,13 @@ mod engine {
             Self { core, before, behind, tasks: 0, inner }
         }
 
+        /// The axes along which the weights are factorised: the axis, its rank, the factor's slot.
+        fn axes(&self, mixed: usize) -> Vec<(&'static str, usize, usize)> {
+            let inputs = self.before.map(|slot| ("inputs", self.inner.0, slot));
+            let units = self.behind.map(|slot| ("units", self.inner.1, slot));
+            inputs.into_iter().chain(units).chain([("tasks", mixed, self.tasks)]).collect()
+        }
+
         /// What the layout has to know for them to begin together.
         fn product(&self, layer: usize, activation: Activation, sizes: (usize, usize)) -> Product {
             let Self { core, before, behind, tasks, .. } = *self;
@@ -243,7 +251,32 @@ mod engine {
                 columns: (1..=self.mixed).map(|c| format!("matrix {c}")).collect(),
                 values: params.slot(factors.tasks).reshape([self.columns.len(), self.mixed]),
             };
-            self.layers.iter().enumerate().map(of_layer).collect()
+            self.sizes(params).into_iter().chain(self.layers.iter().enumerate().map(of_layer)).collect()
+        }
+    }
+
+    impl Factorised {
+        /// Of every layer the ranks along the axes, and the Frobenius norms of the core and of the factors.
+        fn sizes(&self, params: &Params) -> Option<Exhibit> {
+            let axes: Vec<_> = self.layers.iter().map(|(factors, _)| factors.axes(self.mixed)).collect();
+            let names = || axes.first().into_iter().flatten().map(|(axis, ..)| *axis);
+            let (layers, count) = (axes.len(), names().count());
+            let slots = |((factors, _), axes): (&(Factors, Layer), &Vec<(&str, usize, usize)>)| {
+                std::iter::once(factors.core).chain(axes.iter().map(|(.., slot)| *slot)).collect::<Vec<_>>()
+            };
+            let slots = self.layers.iter().zip(&axes).flat_map(slots);
+            let squares: Vec<Tensor<1>> = slots.map(|slot| params.slot(slot).powi_scalar(2).sum()).collect();
+            let device = squares.first()?.device();
+            let norms = Tensor::cat(squares, 0).sqrt().reshape([layers, 1 + count]);
+            let ranks: Vec<f32> = axes.iter().flatten().map(|(_, rank, _)| *rank as f32).collect();
+            let ranks = Tensor::<1>::from_floats(ranks.as_slice(), &device).reshape([layers, count]);
+            let columns = names().map(|axis| format!("{axis} rank"));
+            Some(Exhibit {
+                title: "factor sizes: ranks and norms".into(),
+                rows: (1..=layers).map(|l| format!("layer {l}")).collect(),
+                columns: columns.chain(std::iter::once("core").chain(names()).map(|of| format!("{of} norm"))).collect(),
+                values: Tensor::cat(vec![ranks, norms], 1),
+            })
         }
     }
 }

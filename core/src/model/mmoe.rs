@@ -1,11 +1,11 @@
 //! Multi-gate mixture of experts (Ma et al. 2018), and the mixture with one gate for all tasks.
 //!
 //! `m_k(x) = sum_e softmax(W_k x)_e f_e(x)`: experts `f_e` as deep as the trunk, linear gates without a
-//! bias. Shared: the experts, and in the one-gate form the gate. Private: a gate for each task, and the
-//! heads.
+//! bias; with hidden layers these stand between x and `W_k`. Shared: the experts, and in the one-gate form
+//! the gate. Private: a gate for each task, and the heads.
 
 use super::Architecture;
-use super::experts::GATE;
+use super::experts::{GATE, GATE_LAYERS};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 
 /// The line of the form with a gate for each task.
@@ -16,7 +16,7 @@ pub const MMOE: Architecture = Architecture {
             label: "MMoE",
             help: "Several experts; a gate for each task mixes them, for each row anew.",
         },
-        &[EXPERTS, GATE],
+        &[EXPERTS, GATE, GATE_LAYERS],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -28,7 +28,7 @@ pub const MMOE: Architecture = Architecture {
 pub const OMOE: Architecture = Architecture {
     entry: PickEntry::new(
         Choice { key: "omoe", label: "one-gate MoE", help: "Several experts, mixed by one gate for all tasks." },
-        &[EXPERTS, GATE],
+        &[EXPERTS, GATE, GATE_LAYERS],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -47,7 +47,7 @@ pub(super) const EXPERTS: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{Bank, mean_shares, mix, mixing, push_gates, shares};
+    use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
@@ -63,14 +63,14 @@ mod engine {
     pub struct Mixture<const ONE: bool> {
         bank: Bank,
         experts: usize,
-        gates: usize,
+        gates: Gate,
         columns: Vec<usize>,
     }
 
     impl<const ONE: bool> Mixture<ONE> {
         fn shares(&self, params: &Params, inputs: Tensor<3>) -> Tensor<4> {
             let count = if ONE { 1 } else { self.columns.len() };
-            shares(params, self.gates, repeat(inputs, count), count)
+            shares(params, &self.gates, repeat(inputs, count), count)
         }
     }
 

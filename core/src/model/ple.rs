@@ -8,7 +8,7 @@
 
 use super::Architecture;
 use super::cgc::{COMMON, OWN};
-use super::experts::GATE;
+use super::experts::{GATE, GATE_LAYERS};
 use crate::config::{Choice, PickEntry};
 
 /// The table's line.
@@ -19,7 +19,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "PLE",
             help: "CGC level upon level, one for each shared layer, with a shared gate between them.",
         },
-        &[COMMON, OWN, GATE],
+        &[COMMON, OWN, GATE, GATE_LAYERS],
     )
     .unless(super::without_trunk),
     shares: true,
@@ -29,7 +29,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{mean_shares, mix, mixing, push_gates, shares};
+    use crate::model::experts::{Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -40,8 +40,8 @@ mod engine {
         common: Layer,
         own: Layer,
         /// Of the shared experts' next inputs; none in the last level.
-        common_gate: Option<usize>,
-        gates: usize,
+        common_gate: Option<Gate>,
+        gates: Gate,
     }
 
     /// See the module's description.
@@ -75,10 +75,11 @@ mod engine {
                 push_gates(layout, options, (&format!("gates, level {}", l + 1), l), &owner, (input(l), shared + each))
             });
             let gates: Vec<_> = gates.collect();
-            let levels = common.into_iter().zip(own).zip(gates).enumerate().map(|(l, ((common, own), gates))| Level {
+            let mut common_gates = common_gates.into_iter();
+            let levels = common.into_iter().zip(own).zip(gates).map(|((common, own), gates)| Level {
                 common,
                 own,
-                common_gate: common_gates.get(l).copied(),
+                common_gate: common_gates.next(),
                 gates,
             });
             Self { levels: levels.collect(), counts: (shared, each), columns }
@@ -92,7 +93,7 @@ mod engine {
             let (tasks, (shared, each)) = (shape.tasks, self.counts);
             let copies = shared + tasks * (each + 1);
             let of_level = |((from, to), level): ((usize, usize), &Level)| {
-                let all = level.common_gate.map_or(0, |_| mixing(1, shared + tasks * each, to));
+                let all = level.common_gate.as_ref().map_or(0, |_| mixing(1, shared + tasks * each, to));
                 copies * from + mixing(tasks, shared + each, to) + all
             };
             batch * shape.maps().zip(&self.levels).map(of_level).sum::<usize>()
@@ -146,7 +147,7 @@ mod engine {
                 let own_out = look.drop(l, own_out, tasks * each);
                 let to = own_out.dims()[2];
                 let shared_out = shared_out.reshape([rows, shared, batch, to]);
-                if let Some(gate) = level.common_gate {
+                if let Some(gate) = &level.common_gate {
                     let shares = shares(params, gate, common, 1);
                     keep(format!("shared gate, level {}", l + 1), shares.clone());
                     let all = Tensor::cat(
@@ -157,7 +158,7 @@ mod engine {
                 } else {
                     common = Tensor::zeros([rows, batch, to], &own_out.device());
                 }
-                let shares = shares(params, level.gates, each_input, tasks);
+                let shares = shares(params, &level.gates, each_input, tasks);
                 keep(format!("gates, level {}", l + 1), shares.clone());
                 let part = |range: std::ops::Range<usize>| shares.clone().slice([0..rows, 0..tasks, 0..batch, range]);
                 let gate = part(shared..shared + each).reshape([rows * tasks, 1, batch, each]);

@@ -2,12 +2,12 @@
 //! (Ruder et al. 2019).
 //!
 //! Every task's layer is cut into two subspaces, one to share and one to keep. A matrix `alpha` of
-//! (tasks times 2) by (tasks times 2) mixes them; `beta` mixes a task's layers for its head; a term
-//! `lambda |W_1^T W_2|_F^2` keeps the weights of the two subspaces apart. Neither alpha nor beta is
-//! bounded. Shared: the trunks, alpha and beta. Private: the heads.
+//! (tasks times 2) by (tasks times 2) mixes them, after every layer or after some; `beta` mixes a task's
+//! layers for its head; a term `lambda |W_1^T W_2|_F^2` keeps the weights of the two subspaces apart.
+//! Neither alpha nor beta is bounded. Shared: the trunks, alpha and beta. Private: the heads.
 
 use super::Architecture;
-use super::cross_stitch::{OWN, RATE};
+use super::cross_stitch::{FROM, OWN, RATE, UNTIL};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 
 /// The table's line.
@@ -18,7 +18,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
             label: "sluice",
             help: "Cross-stitch between halves of every layer; each head reads a learned mixture of all layers.",
         },
-        &[OWN, RATE, APART],
+        &[OWN, RATE, APART, FROM, UNTIL],
     )
     .unless(unfit),
     shares: true,
@@ -50,6 +50,8 @@ fn unfit(config: &Config) -> Option<&'static str> {
 
 #[cfg(feature = "engine")]
 mod engine {
+    use crate::config::LayerConfig;
+    use crate::model::cross_stitch::mixed;
     use crate::model::network::{Exhibit, Params};
     use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
@@ -62,8 +64,8 @@ mod engine {
     /// See the module's description.
     pub struct Sluice {
         layers: Vec<Layer>,
-        /// Per layer.
-        alphas: Vec<usize>,
+        /// Per layer: its matrix, where subspaces are mixed.
+        alphas: Vec<Option<usize>>,
         /// Last layer, and the layers before it.
         beta: usize,
         columns: Vec<usize>,
@@ -77,9 +79,11 @@ mod engine {
             let (own, rate) = (options("own") as f32, options("rate") as f32);
             let side = tasks * PARTS;
             let init = Init::Diagonal(own, (1.0 - own) / (side.max(2) - 1) as f32);
+            let mixed = mixed(options, depth);
             let mut alpha = |l: usize| {
                 let name = format!("subspaces after layer {}", l + 1);
-                layout.push(name, 32 + l, Owner::Shared, SlotKind::Free(init, rate), side, side)
+                let kind = SlotKind::Free(init, rate);
+                mixed.contains(&l).then(|| layout.push(name, 32 + l, Owner::Shared, kind, side, side))
             };
             let alphas = (0..depth).map(&mut alpha).collect();
             // As a difference from where the mixture begins, which a slot cannot say: see `mixture`.
@@ -94,7 +98,9 @@ mod engine {
 
         fn made(&self, shape: &Shape, batch: usize) -> usize {
             // Halves side by side, mixed, turned back, and every layer once more in the heads' mixture.
-            batch * shape.tasks * (shape.inputs + 4 * shape.units() + shape.representation())
+            let of_layer = |(layer, alpha): (&LayerConfig, &Option<usize>)| alpha.map_or(1, |_| 4) * layer.width;
+            let layers: usize = shape.trunk.iter().zip(&self.alphas).map(of_layer).sum();
+            batch * shape.tasks * (shape.inputs + layers + shape.representation())
         }
 
         fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
@@ -103,12 +109,9 @@ mod engine {
             let mut all = Vec::new();
             for (l, (layer, alpha)) in self.layers.iter().zip(&self.alphas).enumerate() {
                 x = look.layer(l, layer.apply(params, x, 1), tasks);
-                let [rows, batch, width] = x.dims();
-                let half = width / PARTS;
-                let parts = x.reshape([rows, batch, PARTS, half]).swap_dims(1, 2);
-                let parts = parts.reshape([rows / tasks, tasks * PARTS, batch * half]);
-                let mixed = params.slot(*alpha).matmul(parts).reshape([rows, PARTS, batch, half]);
-                x = mixed.swap_dims(1, 2).reshape([rows, batch, width]);
+                if let Some(alpha) = alpha {
+                    x = mix_parts(x, params.slot(*alpha), tasks);
+                }
                 all.push(x.clone());
             }
             let Some([rows, batch, width]) = all.first().map(Tensor::dims) else { return Features::Common(x) };
@@ -140,15 +143,12 @@ mod engine {
             let tasks = column_names(&self.columns);
             let parts: Vec<String> =
                 tasks.iter().flat_map(|task| ["a", "b"].map(|part| format!("{task} {part}"))).collect();
-            let mut exhibits: Vec<_> = (1..)
-                .zip(&self.alphas)
-                .map(|(l, alpha)| Exhibit {
-                    title: format!("subspaces after layer {l}"),
-                    rows: parts.clone(),
-                    columns: parts.clone(),
-                    values: params.slot(*alpha).reshape([parts.len(); 2]),
-                })
-                .collect();
+            let of_layer = |(l, alpha): (usize, &Option<usize>)| {
+                let values = params.slot((*alpha)?).reshape([parts.len(); 2]);
+                let title = format!("subspaces after layer {l}");
+                Some(Exhibit { title, rows: parts.clone(), columns: parts.clone(), values })
+            };
+            let mut exhibits: Vec<_> = (1..).zip(&self.alphas).filter_map(of_layer).collect();
             let shape = [tasks.len(), self.alphas.len()];
             exhibits.push(Exhibit {
                 title: "layers for the heads".into(),
@@ -158,6 +158,16 @@ mod engine {
             });
             exhibits
         }
+    }
+
+    /// The tasks' units `[R * T, B, w]`, their subspaces mixed by `alpha`, `[R, T * 2, T * 2]`.
+    fn mix_parts(x: Tensor<3>, alpha: Tensor<3>, tasks: usize) -> Tensor<3> {
+        let [rows, batch, width] = x.dims();
+        let half = width / PARTS;
+        let parts = x.reshape([rows, batch, PARTS, half]).swap_dims(1, 2);
+        let parts = parts.reshape([rows / tasks, tasks * PARTS, batch * half]);
+        let mixed = alpha.matmul(parts).reshape([rows, PARTS, batch, half]);
+        mixed.swap_dims(1, 2).reshape([rows, batch, width])
     }
 
     impl Sluice {

@@ -140,8 +140,28 @@ impl Bench {
         slot.tasks().iter().copied().find(|task| slot.positions(Some(*task)).contains(&position))
     }
 
+    /// What is wrong here, by where, and in the same places at other parameters too: a relu's kink may lie
+    /// between the points of a difference here, but hardly there as well.
+    pub fn wrong_twice<P: PartialEq>(self, faults: impl Fn(&Self) -> Vec<(P, String)>) -> Vec<String> {
+        let here = faults(&self);
+        if here.is_empty() {
+            return Vec::new();
+        }
+        let theta = self.theta.iter().enumerate().map(|(i, x)| x + 0.05 * (i as f32).sin()).collect();
+        let there = faults(&Self { theta, ..self });
+        here.into_iter()
+            .filter(|(place, _)| there.iter().any(|(other, _)| other == place))
+            .map(|(_, what)| what)
+            .collect()
+    }
+
     /// Where gradients and differences disagree that should agree.
-    pub fn faults(&self, pick: &Pick) -> Vec<String> {
+    pub fn faults(self, pick: &Pick) -> Vec<String> {
+        self.wrong_twice(|bench| bench.disagreements(pick))
+    }
+
+    /// The same at these parameters alone, by task and position.
+    fn disagreements(&self, pick: &Pick) -> Vec<((usize, usize), String)> {
         let mut faults = Vec::new();
         let detached = DETACHED.contains(&pick.method.as_str());
         let straight_through = |slot: &Slot| self.masks.is_some() && matches!(slot.kind, SlotKind::Free(..));
@@ -159,7 +179,7 @@ impl Bench {
                 if (found - expected).abs() > 1e-3 * largest + 1e-5 {
                     let name = &self.slot_of(*position).name;
                     let what = format!("gradient {found}, differences {expected}, largest {largest}");
-                    faults.push(format!("{pick:?}, task {task}, {name}: {what}"));
+                    faults.push(((task, *position), format!("{pick:?}, task {task}, {name}: {what}")));
                 }
             }
         }

@@ -10,6 +10,7 @@ mod chosen;
 mod columns;
 mod derivatives;
 mod every;
+mod gates;
 mod hand;
 #[allow(dead_code)]
 #[path = "../engine/lab.rs"]

@@ -47,7 +47,7 @@ fn penalties_of_declared_relations_have_their_gradients() {
         {
             let bench = Bench::of(config);
             assert!(bench.network().penalises(), "{pick:?}");
-            penalty_has_its_gradient(&format!("{pick:?}"), &bench);
+            penalty_has_its_gradient(&format!("{pick:?}"), bench);
         }
     }
 }
