@@ -134,11 +134,11 @@ fn reach(values: &[f32]) -> (f32, f32) {
     (if finite().any(|value| value < 0.0) { -round } else { 0.0 }, round)
 }
 
-/// A number as a cell has room for it. What is exactly zero is '0' and nothing else is.
+/// A number as a cell has room for it. What is exactly whole has no decimals: only a true zero is '0'.
 fn cell_text(value: f32) -> String {
     let decimals = match value.abs() {
         size if !size.is_finite() => return DASH.into(),
-        0.0 => 0,
+        size if size.fract() == 0.0 => 0,
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,
         _ => 0,
@@ -192,8 +192,15 @@ mod tests {
 
     #[test]
     fn only_what_is_exactly_zero_reads_so() {
-        let pairs =
-            [(0.0, "0"), (-0.0, "0"), (0.001, "0.00"), (-0.126, "\u{2212}0.13"), (12.34, "12.3"), (123.4, "123")];
+        let pairs = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (3.0, "3"),
+            (0.001, "0.00"),
+            (-0.126, "\u{2212}0.13"),
+            (12.34, "12.3"),
+            (123.4, "123"),
+        ];
         for (value, text) in pairs {
             assert_eq!(cell_text(value), text);
         }
