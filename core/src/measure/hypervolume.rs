@@ -23,7 +23,8 @@ pub fn hypervolume<P: AsRef<[f64]>>(points: &[P], reference: &[f64]) -> f64 {
         point.len() == reference.len() && point.iter().zip(reference).all(|(x, r)| x.is_finite() && x < r)
     };
     let below: Vec<&[f64]> = points.iter().map(AsRef::as_ref).filter(counts).collect();
-    volume(below, reference)
+    // A sum of nothing is -0.
+    if below.is_empty() { 0.0 } else { volume(below, reference) }
 }
 
 /// The hypervolume by the first losses of the points, as many as the reference has. All points are
