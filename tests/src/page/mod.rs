@@ -4,6 +4,7 @@ mod acting;
 mod address;
 mod checking;
 mod number;
+mod pointing;
 mod reading;
 
 pub use number::{Reading, parse_number};

@@ -1,0 +1,169 @@
+//! A phone's tabs and bottom sheets: each shows its own, and the page stays usable around it.
+
+use anyhow::{Result, ensure};
+use mtl_tests::page::css;
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
+use serde_json::json;
+
+static PHONE: Shared = Shared::new(Setup::phone);
+
+/// Every tab: its label, its place, and what it shows.
+const TABS: [(&str, &str, &str); 7] = [
+    ("Loss", "loss", "[data-testid=loss-chart]"),
+    ("Trade-off", "tradeoff", "[data-testid=pareto-chart]"),
+    ("Transfer", "transfer", "[data-testid=transfer-chart]"),
+    ("Network", "network", "[data-testid=network]"),
+    ("Weights", "weights", "[data-testid=weights-chart]"),
+    ("Measures", "measures", ".panel-measures"),
+    ("Compare", "compare", "[data-testid=compare]"),
+];
+
+/// Every sheet: its label, and the cards that it shows.
+const SHEETS: [(&str, &[&str]); 3] =
+    [("Data", &["card-data"]), ("Network", &["card-network"]), ("Sharing", &["card-sharing", "card-training"])];
+
+const CARDS: [&str; 4] = ["card-data", "card-network", "card-sharing", "card-training"];
+
+/// Marks the button of a bar by what it says, and gives its address.
+fn button(page: &Page, bar: &str, label: &str) -> Result<String> {
+    let found = page.browser.truth(
+        "const button = [...document.querySelectorAll(`${arguments[0]} button`)].find(button => button.textContent.trim() === arguments[1]);\
+         button?.setAttribute('data-said', arguments[1]); return !!button",
+        vec![json!(bar), json!(label)],
+    )?;
+    ensure!(found, "no button of {bar} says '{label}'");
+    Ok(format!("{bar} [data-said=\"{label}\"]"))
+}
+
+fn press(page: &Page, bar: &str, label: &str) -> Result<String> {
+    let button = button(page, bar, label)?;
+    page.browser
+        .execute("document.querySelector(arguments[0]).scrollIntoView({ inline: 'nearest' })", vec![json!(button)])?;
+    page.browser.click(&button)?;
+    Ok(button)
+}
+
+/// Waits until something is in sight, or out of it.
+fn wait_sight(page: &Page, css: &str, there: bool) -> Result<()> {
+    let what = if there { "in" } else { "out of" };
+    eventually_true(PATIENCE, &format!("{css} {what} sight"), || Ok(page.in_sight(css)? == there))
+}
+
+/// Whether something is laid out at all, in sight or not.
+fn is_laid_out(page: &Page, css: &str) -> Result<bool> {
+    page.browser.truth(
+        "return document.querySelector(arguments[0])?.checkVisibility({ checkVisibilityCSS: true }) ?? false",
+        vec![json!(css)],
+    )
+}
+
+fn attribute(page: &Page, css: &str, name: &str) -> Result<String> {
+    let value = "return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? ''";
+    page.browser.string(value, vec![json!(css), json!(name)])
+}
+
+#[test]
+fn every_tab_shows_its_panel_and_no_other() -> Result<()> {
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        page.step_epochs(3)?;
+        // From the last one round to the first: each is a change.
+        for (label, place, content) in TABS.into_iter().rev() {
+            let button = press(page, ".tabs", label)?;
+            wait_sight(page, content, true)?;
+            ensure!(attribute(page, &button, "aria-pressed")? == "true", "'{label}' is not pressed");
+            for (other, there, _) in TABS {
+                ensure!(
+                    is_laid_out(page, &format!(".place-{there}"))? == (there == place),
+                    "'{label}' shows '{other}'"
+                );
+                let tab = self::button(page, ".tabs", other)?;
+                ensure!((attribute(page, &tab, "aria-pressed")? == "true") == (other == label), "'{other}' is pressed");
+            }
+            for id in ["task-0-map", "task-1-map", "play", "step-epoch"] {
+                ensure!(page.in_sight(&css(id))?, "'{id}' is out of sight beside '{label}'");
+            }
+            if content.contains("chart") {
+                let chart = content.trim_start_matches("[data-testid=").trim_end_matches(']');
+                eventually_true(PATIENCE, &format!("a drawing of {chart}"), || Ok(page.picture(chart).is_ok()))?;
+            }
+        }
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_chart_behind_a_tab_goes_on_while_another_is_looked_at() -> Result<()> {
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        press(page, ".tabs", "Weights")?;
+        page.trains()?;
+        press(page, ".tabs", "Loss")?;
+        let drawn = page.settled("a chart", || page.picture("loss-chart"))?;
+        press(page, ".tabs", "Transfer")?;
+        page.step_epochs(5)?;
+        press(page, ".tabs", "Loss")?;
+        eventually_true(PATIENCE, "another chart", || Ok(page.picture("loss-chart")? != drawn))?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() -> Result<()> {
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        page.step_epochs(1)?;
+        ensure!(!is_laid_out(page, "#settings")?, "a sheet is open from the start");
+        for (label, cards) in SHEETS {
+            let button = press(page, ".drawers", label)?;
+            eventually_true(PATIENCE, &format!("the sheet '{label}'"), || {
+                Ok(attribute(page, &button, "aria-expanded")? == "true" && page.in_sight(&format!(".{}", cards[0]))?)
+            })?;
+            for card in CARDS {
+                ensure!(is_laid_out(page, &format!(".{card}"))? == cards.contains(&card), "'{label}' and '{card}'");
+            }
+            for (other, _) in SHEETS {
+                let drawer = self::button(page, ".drawers", other)?;
+                ensure!(
+                    (attribute(page, &drawer, "aria-expanded")? == "true") == (other == label),
+                    "'{other}' is open"
+                );
+            }
+            let top = "return document.querySelector('#settings').getBoundingClientRect().top / innerHeight";
+            let top = page.settled("the sheet's edge", || page.browser.number(top, vec![]))?;
+            ensure!((0.3..0.7).contains(&top), "the sheet begins at {top} of the height");
+            for id in ["task-0-map", "task-1-map", "play", "step-epoch"] {
+                ensure!(page.in_sight(&css(id))?, "'{id}' is out of sight behind '{label}'");
+            }
+        }
+        // Pressed again a sheet goes, and so it does by its own button.
+        press(page, ".drawers", "Sharing")?;
+        wait_sight(page, "#settings", false)?;
+        press(page, ".drawers", "Data")?;
+        wait_sight(page, ".card-data", true)?;
+        page.browser.click("#settings [aria-label=\"Close the settings\"]")?;
+        wait_sight(page, "#settings", false)?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn what_is_chosen_in_a_sheet_takes_effect_while_training_goes_on() -> Result<()> {
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        page.play()?;
+        page.wait_epoch(2)?;
+        press(page, ".drawers", "Sharing")?;
+        wait_sight(page, ".card-sharing", true)?;
+        page.select("balancer", "uncertainty")?;
+        page.wait_setting("bal", "uncertainty")?;
+        let epoch = page.epoch()?;
+        page.wait_epoch(epoch + 3)?;
+        press(page, ".drawers", "Network")?;
+        wait_sight(page, ".card-network", true)?;
+        page.fill("card-trunk-0-width", "5")?;
+        page.wait_setting("trunk", "5")?;
+        press(page, ".drawers", "Network")?;
+        wait_sight(page, "#settings", false)?;
+        page.wait_epoch(3)?;
+        ensure!(page.playing()?);
+        ensure!(page.notice()?.is_empty(), "{}", page.notice()?);
+        page.no_console_errors()
+    })
+}
