@@ -11,14 +11,21 @@ fn lesson(strategy: Pick, tasks: usize) -> Config {
     Config { training: mtl_core::config::TrainingConfig { horizon: 5, ..config.training.clone() }, ..config }
 }
 
+const STEPS_PER_EPOCH: u32 = 4;
+
 fn says(config: &Config, step: u32, single: &[f64]) -> Says {
-    const STEPS_PER_EPOCH: u32 = 4;
+    says_after(config, step, single, &[])
+}
+
+/// The same where steps have taught tasks before, beside the others and alone.
+fn says_after(config: &Config, step: u32, single: &[f64], taught: &[[u32; 2]]) -> Says {
     let moment = Moment {
         lesson: config,
         epoch: f64::from(step) / f64::from(STEPS_PER_EPOCH),
         step,
         labelled: &[80, 20, 0, 0][..config.tasks.len()],
         single,
+        taught,
         layers: 2,
     };
     let mut random = stream(3, Purpose::Strategy, 0, u64::from(step));
@@ -79,15 +86,55 @@ fn in_a_curriculum_tasks_join_by_a_ramp_and_leave() {
     assert_eq!(factors(5), [1.0, 0.0, 0.0]);
 }
 
-#[test]
-fn easy_to_hard_begins_with_the_lowest_single_task_loss() {
+/// What easy to hard, with stages of two epochs, makes of every epoch of three tasks whose single-task
+/// losses in an epoch are these: one digit a task.
+fn joining(epochs: u32, single: impl Fn(u32) -> Vec<f64>) -> Vec<String> {
     let config = lesson(Pick::new("easy-first").with("stage", 2.0), 3);
-    let single = [0.9, 0.2, 0.5];
-    assert_eq!(says(&config, 0, &single).tasks, [0.0, 1.0, 0.0]);
-    assert_eq!(says(&config, 8, &single).tasks, [0.0, 1.0, 1.0]);
-    assert_eq!(says(&config, 16, &single).tasks, [1.0, 1.0, 1.0]);
-    // Before anything is known, in the order of the lesson.
-    assert_eq!(says(&config, 0, &[]).tasks, [1.0, 0.0, 0.0]);
+    let mut taught = vec![[0; 2]; 3];
+    let mut epoch = |epoch: u32| {
+        let steps = (0..STEPS_PER_EPOCH).map(|step| {
+            let says = says_after(&config, epoch * STEPS_PER_EPOCH + step, &single(epoch), &taught).tasks;
+            taught.iter_mut().zip(&says).for_each(|(counts, factor)| {
+                counts[0] += u32::from(*factor > 0.0);
+                counts[1] += 1;
+            });
+            says.iter().map(f64::to_string).collect::<String>()
+        });
+        let steps: Vec<String> = steps.collect();
+        assert!(steps.iter().all(|says| *says == steps[0]), "epoch {epoch}: {steps:?}");
+        steps[0].clone()
+    };
+    (0..epochs).map(&mut epoch).collect()
+}
+
+#[test]
+fn easy_to_hard_begins_with_the_lowest_single_task_loss_once_that_is_known() {
+    let trained = |epoch: u32| if epoch == 0 { vec![0.1, 2.0, 2.0] } else { vec![0.9, 0.2, 0.5] };
+    assert_eq!(joining(7, trained), ["000", "010", "010", "011", "011", "111", "111"]);
+    // Where nothing is known, in the order of the lesson.
+    assert_eq!(joining(6, |_| Vec::new()), ["000", "100", "100", "110", "110", "111"]);
+}
+
+#[test]
+fn a_task_that_has_joined_stays_when_the_single_task_losses_cross() {
+    let single = |epoch: u32| match epoch {
+        1 => vec![0.9, 0.2, 0.5],
+        // Now the first is the easiest, and at the next stage still.
+        2 | 3 => vec![0.1, 0.8, 0.5],
+        _ => vec![0.9, 0.8, 0.1],
+    };
+    assert_eq!(joining(7, single), ["000", "010", "010", "110", "110", "111", "111"]);
+}
+
+#[test]
+fn a_longer_stage_sends_no_task_away_and_a_shorter_one_calls_the_next() {
+    let taught = [[0, 20], [20, 20], [8, 20]];
+    let at = |stage: f64| {
+        let config = lesson(Pick::new("easy-first").with("stage", stage), 3);
+        says_after(&config, 5 * STEPS_PER_EPOCH, &[0.1, 0.9, 0.9], &taught).tasks
+    };
+    assert_eq!(at(100.0), [0.0, 1.0, 1.0]);
+    assert_eq!(at(2.0), [1.0, 1.0, 1.0]);
 }
 
 #[test]

@@ -4,9 +4,14 @@ use super::{Moment, Says, Strategy, alone};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Every `stage` epochs the next easiest task joins. A task is the easier, the smaller its single-task
-/// baseline's validation loss is as a share of the best constant guess's; baselines learn all the time.
+/// Every `stage` epochs the easiest of the tasks that are left joins, and stays. A task is the easier, the
+/// smaller its single-task baseline's validation loss is as a share of the best constant guess's at that
+/// time; baselines learn all the time. What is easy is not known of untrained ones: for the epochs of
+/// [`WAIT`] they learn and nobody else does.
 pub struct EasyFirst;
+
+/// Epochs after which baselines have first been measured.
+const WAIT: f64 = 1.0;
 
 const STAGE: OptionSpec = OptionSpec {
     key: "stage",
@@ -36,11 +41,19 @@ impl Strategy for EasyFirst {
     }
 
     fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
-        let many = 1 + (at.epoch / at.option("stage").max(1.0)) as usize;
+        let along = at.epoch - WAIT;
+        if along < 0.0 {
+            return Some(Says::taught(at, |_| false));
+        }
+        let joined = |task: usize| at.taught.get(task).is_some_and(|[beside, _]| *beside > 0);
+        let many = 1 + (along / at.option("stage").max(1.0)) as usize;
+        // None but at the start of a stage: losses that cross in between change nothing.
+        let new = many.saturating_sub((0..at.tasks()).filter(|task| joined(*task)).count());
         let loss = |task: usize| at.single.get(task).copied().unwrap_or(f64::INFINITY);
-        // Ties, such as before anything is known, go by the order of the lesson.
-        let easier = |task: usize| (0..at.tasks()).filter(|other| (loss(*other), *other) < (loss(task), task)).count();
-        Some(Says::taught(at, |task| easier(task) < many))
+        let is_easier = |a: usize, b: usize| (loss(a), a) < (loss(b), b);
+        // Ties, such as where nothing is known, go by the order of the lesson.
+        let easier = |task: usize| (0..at.tasks()).filter(|other| !joined(*other) && is_easier(*other, task)).count();
+        Some(Says::taught(at, |task| joined(task) || easier(task) < new))
     }
 
     fn needs_baselines(&self) -> bool {

@@ -30,6 +30,8 @@ pub struct Moment<'a> {
     /// The single-task baselines' validation loss at the last recorded step, as a share of the best
     /// constant guess's, by task; infinite where nothing is known.
     pub single: &'a [f64],
+    /// By task: the steps that have taught it so far, beside the others and alone; empty before the first.
+    pub taught: &'a [[u32; 2]],
     /// Shared layers, first to last.
     pub layers: usize,
 }

@@ -170,6 +170,11 @@ impl Record {
         }
     }
 
+    /// By task: the steps that have taught it beside the others, and alone.
+    pub fn taught(&self) -> &[[u32; 2]] {
+        &self.taught
+    }
+
     /// How a task's loss alone stands to the best constant guess's at the last recorded step.
     pub fn single(&self) -> &[f64] {
         &self.single

@@ -1,8 +1,9 @@
 //! Strategies in training: who is taught, who waits, what moves.
 
-use crate::lab::{Rig, arrays, bits, close, config, layer, task};
+use crate::lab::{Rig, arrays, bits, close, config, edit, layer, task};
 use mtl_core::config::{Activation, Config, LossKind, Optimiser, Pick, PopulationConfig, TaskConfig};
 use mtl_core::measure::table::each;
+use mtl_core::protocol::Snapshot;
 use mtl_core::strategy;
 use mtl_core::train::Role;
 use std::ops::Range;
@@ -177,6 +178,46 @@ fn under_every_strategy_a_population_equals_its_members_and_a_snapshot_goes_on()
     }
 }
 
+/// Multiplies the parameters of a member.
+fn inflate(snapshot: &mut Snapshot, members: usize, member: usize) {
+    for name in ["theta", "safe"] {
+        edit(snapshot, name, |values| {
+            let width = values.len() / members;
+            values[member * width..][..width].iter_mut().for_each(|value| *value *= 50.0);
+        });
+    }
+}
+
+#[test]
+fn a_task_that_joined_as_the_easiest_stays_in_a_run_that_goes_on_when_it_is_no_longer() {
+    let config = lesson(Pick::new("easy-first").with("stage", 4.0));
+    let mut rig = Rig::new(config.clone());
+    let heads = [0, 1].map(|k| rig.layout().owned_by(k));
+    let taught = |before: &[f32], after: &[f32]| {
+        [0, 1].map(|k| (0..before.len()).any(|i| heads[k][i] > 0.0 && before[i] != after[i]))
+    };
+    let start = rig.theta(0);
+    rig.steps(3);
+    assert_eq!(rig.theta(0), start, "in the first epoch the baselines learn alone");
+    rig.steps(3);
+    let joined = taught(&start, &rig.theta(0));
+    assert_eq!(joined.iter().filter(|joined| **joined).count(), 1);
+    let first = usize::from(joined[1]);
+    // Its baseline comes to be far worse than the other's.
+    let mut snapshot = rig.snapshot();
+    inflate(&mut snapshot, rig.members(), rig.trainer.plan().baseline(0, first).unwrap());
+    let mut resumed = Rig::new(config);
+    resumed.load(&snapshot);
+    let point = resumed.steps(3).pop().unwrap();
+    let shares = [0, 1].map(|k| point.single[k] / resumed.trainer.data().reference[k]);
+    assert!(shares[first] > shares[1 - first], "{shares:?}");
+    let before = resumed.theta(0);
+    resumed.steps(3);
+    assert_eq!(taught(&before, &resumed.theta(0)), joined, "it stays, and the other waits for its stage");
+    resumed.steps(6);
+    assert_eq!(taught(&before, &resumed.theta(0)), [true, true], "the other joins");
+}
+
 #[test]
 fn what_a_later_task_makes_forgotten_is_measured() {
     let mut config = lesson(Pick::new("sequential").with("stage", 20.0));
@@ -201,7 +242,7 @@ fn other_networks_baselines_follow_the_same_strategy() {
     let before = rig.snapshot();
     rig.steps(1);
     let after = rig.snapshot();
-    let theta = |snapshot: &mtl_core::protocol::Snapshot| arrays(&snapshot.beside[0], "theta");
+    let theta = |snapshot: &Snapshot| arrays(&snapshot.beside[0], "theta");
     let (before, after) = (theta(&before), theta(&after));
     let width = before.len() / 4;
     // The first layer: heads that nobody uses decay.

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod groups;
+mod new_task;
 mod pairs;
 
 use mtl_core::config::lessons::LESSONS;

@@ -29,6 +29,7 @@ impl Trainer {
             step: self.step,
             labelled: &self.labelled,
             single: self.singles(),
+            taught: self.record.taught(),
             layers: self.network.layout().shared_layers().len(),
         };
         let mut random = stream(self.lesson.seed, Purpose::Strategy, 0, u64::from(self.step));
