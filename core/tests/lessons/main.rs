@@ -6,6 +6,7 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod digits;
 mod groups;
 mod new_task;
 mod pairs;
@@ -55,19 +56,22 @@ fn train_to(trainer: &mut Trainer, epoch: u32) -> CurvePoint {
     last.expect("the epoch is a recorded one")
 }
 
+/// The points at some epochs.
+fn points(settings: &str, seed: u32, epochs: &[u32]) -> Vec<CurvePoint> {
+    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
+    epochs.iter().map(|epoch| train_to(&mut trainer, *epoch)).collect()
+}
+
 /// The transfer gains at some epochs, one list of tasks each.
 fn gains(settings: &str, seed: u32, epochs: &[u32]) -> Vec<Vec<TransferGain>> {
-    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
-    epochs
-        .iter()
-        .map(|epoch| {
-            let gains = train_to(&mut trainer, *epoch).transfer;
-            assert!(gains.iter().all(|gain| gain.seeds == 5), "{settings} {seed}: a pair is missing");
-            let texts: Vec<_> = gains.iter().map(percent).collect();
-            println!("{settings} seed {seed} epoch {epoch}: {}", texts.join("  "));
-            gains
-        })
-        .collect()
+    let gains = |(epoch, point): (&u32, CurvePoint)| {
+        let gains = point.transfer;
+        assert!(gains.iter().all(|gain| gain.seeds == 5), "{settings} {seed}: a pair is missing");
+        let texts: Vec<_> = gains.iter().map(percent).collect();
+        println!("{settings} seed {seed} epoch {epoch}: {}", texts.join("  "));
+        gains
+    };
+    epochs.iter().zip(points(settings, seed, epochs)).map(gains).collect()
 }
 
 fn percent(gain: &TransferGain) -> String {
@@ -202,14 +206,9 @@ fn pairs_that_are_one_task_do_better_together_than_pairs_that_are_not() {
         let (same, alike) = (mean("&data.p=1", seed), mean("", seed));
         same > 0.0 && alike < 0.0 && same > alike + 0.1
     });
-    assert!(mean("&data.p=0", OWN) < mean("", OWN), "strangers pay more");
-}
-
-#[test]
-#[ignore = "second tier: cargo xtask test --all"]
-fn digits_are_read_worse_together_though_their_gradients_do_not_fight() {
-    holds("both tasks lose", |seed| {
-        gains("p=digits", seed, &[10, 20, 40]).iter().all(|gains| gains.iter().all(negative))
+    holds("nine tenths are not enough", |seed| {
+        let (same, nearly) = (mean("&data.p=1", seed), mean("&data.p=0.9", seed));
+        nearly < 0.0 && same > nearly
     });
-    assert!(mean_cosine("p=digits", OWN).abs() < 0.1);
+    assert!(mean("&data.p=0", OWN) < mean("", OWN), "strangers pay more");
 }

@@ -1,6 +1,6 @@
 //! A new task: what it finds when it comes, and what becomes of the task before it.
 
-use super::{A, B, Device, OWN, Trainer, fragment, gains, holds, lesson, negative, train_to};
+use super::{A, B, OWN, gains, holds, negative, points};
 use mtl_core::measure::table::each;
 use mtl_core::protocol::CurvePoint;
 
@@ -10,12 +10,6 @@ const COLUMNS: &str = "p=new-task&arch=progressive&strategy=sequential&strategy.
 
 /// The last epoch of A's turn.
 const TURN: u32 = 100;
-
-/// The points at some epochs.
-fn points(settings: &str, seed: u32, epochs: &[u32]) -> Vec<CurvePoint> {
-    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
-    epochs.iter().map(|epoch| train_to(&mut trainer, *epoch)).collect()
-}
 
 /// The numbers of a measure for the two tasks.
 fn numbers(point: &CurvePoint, key: &str) -> Vec<f32> {

@@ -14,7 +14,7 @@ pub(super) const LESSON: Preset = Preset {
         "Press play and look at the pictures: two handwritten digits lie over each other, A reads the left one, B the right one. Below each stands what they read, and behind a \u{2717} what was true. Held-out pictures show digits that were never trained on.",
         "The transfer gains: from the first epochs on both tasks are worse than alone. Their gradients don't fight, the cosine stays near zero: this is negative transfer from lack of capacity, 64 units are too few for two digits.",
         "Try other balancers: in the end none beats equal weights beyond noise. 'PCGrad' has no conflict to solve. Under 'uncertainty' both tasks are ahead for some thirty epochs, since growing weights make longer steps; by epoch 60 the spread of the seeds covers it: weighing makes no room.",
-        "Give the shared layer 128 units: both losses fall, and the gap stays, as whoever learns one digit has 128 units as well. Set the shift to 8, where the digits no longer overlap: nearly all are read, and alone is better still. (Digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.)",
+        "Give the shared layer 128 units: both losses fall, and the gap shrinks. Set the shift to 8, where the digits no longer overlap: nearly all are read, and alone is better still. (Digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.)",
     ],
     build: || {
         let digit = || TaskConfig { loss: LossKind::Ce, outputs: 10, ..TaskConfig::default() };
