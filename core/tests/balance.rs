@@ -153,6 +153,23 @@ fn a_method_reads_the_tasks_weights_where_its_rule_has_a_preference() {
 }
 
 #[test]
+fn a_preference_is_told_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
+    let aim = |key: &str, wish: &[f64]| balance::rule::find(key).unwrap().aim(wish);
+    let wish = [0.5, 0.3, 0.2];
+    for rule in all() {
+        let (key, told) = (rule.entry().choice.key, rule.aim(&wish));
+        let as_it_is = !["pbi", "pareto-mtl"].contains(&key);
+        assert_eq!(told["preference"] == wish, as_it_is, "{key}");
+    }
+    assert_close(&aim("pbi", &wish)["preference"], &[0.5, 0.7, 0.8]);
+    assert_close(&aim("cosmos", &wish)["ray"], &[0.5, 0.7, 0.8]);
+    // All for one: its loss is to be the least, and the others alike.
+    assert_close(&aim("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
+    // Nothing to share, nothing to prefer.
+    assert_close(&aim("pbi", &[1.0])["preference"], &[0.0]);
+}
+
+#[test]
 fn an_unknown_balancer_is_read_as_the_first() {
     assert_eq!(balance::of(&Pick::new("magic")).entry().choice.key, "equal");
 }

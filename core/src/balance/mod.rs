@@ -5,6 +5,7 @@
 //! documentation. The engine asks the rules; those that have [`coefficients`] it applies on the
 //! device.
 
+pub mod aim;
 pub mod coefficients;
 pub mod gradients;
 pub mod losses;

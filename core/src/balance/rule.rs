@@ -210,6 +210,13 @@ pub trait Rule: Sync {
         &[]
     }
 
+    /// What it is told of a preference, K parts of zero or more: the larger a task's part, the lower
+    /// its loss at the point that the rule aims at. A rule whose own vector is something else, such as
+    /// a ratio of losses, is told that ([`super::aim`]).
+    fn aim(&self, wish: &[f64]) -> Vectors {
+        Vectors::from([(gradients::gram::PREFERENCE.key, wish.to_vec())])
+    }
+
     /// What it remembers beside numbers a task.
     fn memories(&self) -> &'static [MemorySpec] {
         &[]

@@ -102,7 +102,7 @@ fn effect(effect: Effect) -> &'static str {
 }
 
 /// What a table's cell may hold.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 

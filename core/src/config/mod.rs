@@ -15,6 +15,7 @@ pub mod link;
 mod pick;
 mod place;
 mod relations;
+pub mod support;
 mod table;
 
 pub use check::{Lesson, check};

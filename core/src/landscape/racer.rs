@@ -15,6 +15,7 @@ pub struct Racer {
     /// What the rule is told and what it remembers.
     pub(super) vectors: Vectors,
     pub(super) arrived: Option<u32>,
+    pub(super) skipped: u32,
     /// Taken off the losses that the rule sees.
     lift: Losses,
 }
@@ -30,6 +31,7 @@ impl Racer {
             descent: Descent::new(entrant.start.len()),
             x: entrant.start.clone(),
             arrived: None,
+            skipped: 0,
             lift,
             entrant,
         }
@@ -55,13 +57,18 @@ impl Racer {
         self.arrived
     }
 
+    /// Steps that were not taken because they would have led out of the finite numbers.
+    pub fn skipped(&self) -> u32 {
+        self.skipped
+    }
+
     /// Other options for the rule; what it remembers stays.
     pub(super) fn pick(&mut self, pick: Pick) {
         self.entrant.pick = pick;
     }
 
     /// Takes one step, the `step`-th. `random` is this racer's stream of this step. A step that would
-    /// lead out of the finite numbers is not taken.
+    /// lead out of the finite numbers is not taken, but counted.
     pub fn step(&mut self, landscape: &dyn Landscape, training: &TrainingConfig, step: u32, random: &mut ChaCha8Rng) {
         let rule = self.entrant.rule;
         let gradients = landscape.gradients(&self.x);
@@ -80,6 +87,7 @@ impl Racer {
         self.descent.step(&mut x, &direction(&answer, &gradients), training);
         let losses = landscape.losses(&x);
         if x.iter().chain(&losses).any(|number| !number.is_finite()) {
+            self.skipped = self.skipped.saturating_add(1);
             return;
         }
         let after = self.lifted(losses);
@@ -106,12 +114,11 @@ fn direction(answer: &Answer, gradients: &DMatrix<f64>) -> Vec<f64> {
     gradients.tr_mul(&weights).as_slice().to_vec()
 }
 
-/// What is told to a rule by the vectors that it declares.
-pub(super) fn told(rule: &dyn Rule, floor: Losses, preference: Option<Losses>) -> Vectors {
+/// What is told to a rule by the vectors that it declares: the floor, and what it aims at.
+pub(super) fn told(rule: &dyn Rule, floor: Losses, aim: &Vectors) -> Vectors {
     let value = |key: &str| match key {
-        "min_losses" | "ideal" => Some(floor),
-        "preference" => preference,
-        _ => None,
+        "min_losses" | "ideal" => Some(floor.to_vec()),
+        _ => aim.get(key).cloned(),
     };
-    rule.vectors().iter().filter_map(|spec| Some((spec.key, value(spec.key)?.to_vec()))).collect()
+    rule.vectors().iter().filter_map(|spec| Some((spec.key, value(spec.key)?))).collect()
 }

@@ -33,10 +33,12 @@ pub struct Entrant {
 /// doesn't count at all has no ray to steer to.
 const NARROW: f64 = FRAC_PI_2 / 10.0;
 
-/// Rules that can't be asked about losses below zero: theirs are counted from the landscape's floor
-/// (section 2.3.11 of the methods' reference). The others see the losses as they are: that negative
-/// losses mislead some of them is one of the published results.
-const POSITIVE: [&str; 1] = ["epo"];
+/// Rules that can't be asked about losses of zero and below: theirs are counted from the landscape's
+/// floor (section 2.3.11 of the methods' reference). EPO and Pareto MTL look at the angle of the losses
+/// between two axes, task prioritisation at shares of the first losses, and from losses of zero it
+/// would never leave. The others see the losses as they are: that negative losses mislead some of them
+/// is one of the published results.
+const POSITIVE: [&str; 3] = ["epo", "pareto-mtl", "dtp"];
 
 impl Entrant {
     /// Key of its rule.
@@ -51,26 +53,18 @@ impl Entrant {
 
     /// What the rule is told at the start.
     pub(super) fn told(&self, floor: Losses) -> Vectors {
-        let preference = match self.place {
-            Place::Start(_) => None,
-            Place::Preference(weights) => Some(match self.key() {
-                "pbi" => ratio(weights),
-                "pareto-mtl" => sector(weights),
-                _ => weights,
-            }),
+        let aim = match self.place {
+            Place::Start(_) => Vectors::new(),
+            Place::Preference(weights) if self.key() == "pareto-mtl" => self.rule.aim(&widened(weights)),
+            Place::Preference(weights) => self.rule.aim(&weights),
         };
-        racer::told(self.rule, floor, preference)
+        racer::told(self.rule, floor, &aim)
     }
 }
 
-/// The ratio that the losses have where each counts so much: the inverse.
-fn ratio([a, b]: [f64; 2]) -> [f64; 2] {
-    [b, a]
-}
-
-/// The middle of a sector of Pareto MTL: its sectors go from axis to axis, the preferences don't.
-fn sector(weights: [f64; 2]) -> [f64; 2] {
-    let [a, b] = ratio(weights);
+/// The preference in whose place another one stands under Pareto MTL: its sectors go from axis to
+/// axis, the preferences of a race don't.
+fn widened([a, b]: [f64; 2]) -> [f64; 2] {
     let wide = (b.atan2(a) - NARROW) * FRAC_PI_2 / (FRAC_PI_2 - 2.0 * NARROW);
     [wide.cos().max(0.0), wide.sin().max(0.0)]
 }

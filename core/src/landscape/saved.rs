@@ -11,6 +11,7 @@ struct Saved {
     descent: Descent,
     vectors: Vec<(String, Vec<f64>)>,
     arrived: Option<u32>,
+    skipped: u32,
 }
 
 impl Race {
@@ -49,6 +50,7 @@ fn save(racer: &Racer) -> Saved {
         descent: racer.descent.clone(),
         vectors: racer.vectors.iter().map(|(key, numbers)| (String::from(*key), numbers.clone())).collect(),
         arrived: racer.arrived,
+        skipped: racer.skipped,
     }
 }
 
@@ -63,5 +65,6 @@ fn restore(racer: &mut Racer, saved: Saved) {
     let keys = || rule.vectors().iter().map(|spec| spec.key).chain(rule.memories().iter().map(|spec| spec.key));
     let known = |(key, numbers): (String, Vec<f64>)| keys().find(|known| *known == key).map(|key| (key, numbers));
     racer.vectors = saved.vectors.into_iter().filter_map(known).collect::<Vectors>();
-    (racer.x, racer.descent, racer.arrived) = (saved.x, saved.descent, saved.arrived);
+    (racer.x, racer.descent) = (saved.x, saved.descent);
+    (racer.arrived, racer.skipped) = (saved.arrived, saved.skipped);
 }

@@ -9,9 +9,9 @@ mod relations;
 use mtl_core::config::fields::{Field, lesson_fields, task_fields};
 use mtl_core::config::{
     Choice, Config, Effect, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry, TaskConfig, Value, apply,
-    check, document, entries, entry, lessons,
+    check, document, entries, entry, lessons, support,
 };
-use mtl_core::{balance, data, model};
+use mtl_core::{balance, data, model, strategy};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -260,27 +260,67 @@ fn what_a_notice_quotes_is_short() {
     assert!(sentence.len() < 200 && sentence.contains('…'), "{sentence}");
 }
 
-const BEGIN: &str = "<!-- settings:begin -->";
-const END: &str = "<!-- settings:end -->";
+/// A section of a text between its two marks as it should be; the same text where it is.
+fn renewed(text: &str, section: &str, content: &str) -> String {
+    let [begin, end] = ["begin", "end"].map(|mark| format!("<!-- {section}:{mark} -->"));
+    let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
+    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
+    format!("{before}{begin}\n\n{content}\n{end}{after}")
+}
 
-/// With `MTL_BLESS=1` the section is written instead of compared.
+/// With `MTL_BLESS=1` the sections are written instead of compared.
 #[test]
-fn the_readme_lists_the_settings_as_they_are() {
+fn the_readme_lists_the_settings_and_the_methods_as_they_are() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
     let Ok(readme) = std::fs::read_to_string(path) else {
         return;
     };
-    let (before, rest) = readme.split_once(BEGIN).expect("README.md has no <!-- settings:begin -->");
-    let (section, after) = rest.split_once(END).expect("README.md has no <!-- settings:end -->");
-    let expected = format!("\n\n{}\n", document::markdown());
-    if section == expected {
+    let expected = renewed(&renewed(&readme, "settings", &document::markdown()), "methods", &support::markdown());
+    if readme == expected {
         return;
     }
     assert!(
         std::env::var_os("MTL_BLESS").is_some(),
-        "The settings in README.md are out of date. MTL_BLESS=1 cargo test -p mtl-core --test config"
+        "The settings or methods in README.md are out of date. MTL_BLESS=1 cargo test -p mtl-core --test config"
     );
-    std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).unwrap();
+    std::fs::write(path, expected).unwrap();
+}
+
+/// The row of a method, by its key: cells between bars.
+fn method_row<'a>(text: &'a str, title: &str, key: &str) -> Vec<&'a str> {
+    let (_, section) = text.split_once(&format!("**{title}**")).unwrap();
+    let row = section.lines().find(|line| line.starts_with(&format!("| `{key}` |")));
+    row.unwrap_or_else(|| panic!("{title} has no {key}")).split('|').map(str::trim).collect()
+}
+
+/// What the page's own check does to a lesson is what the table says of it.
+#[test]
+fn the_methods_table_says_which_balancers_a_check_takes_out() {
+    let text = support::markdown();
+    let spelt = |key: &str| format!("`{key}`");
+    for entry in balance::balancers() {
+        let row = method_row(&text, "Balancers", entry.choice.key);
+        let kept = |change: &dyn Fn(&mut Config)| {
+            let mut config = Config { balancer: Pick::new(entry.choice.key), ..Config::default() };
+            config.trunk = vec![LayerConfig::new(16); 2];
+            config.population.baselines = true;
+            change(&mut config);
+            check(config).0.balancer.method == entry.choice.key
+        };
+        let excluded = |key: &str| row[10].split(", ").any(|name| name == spelt(key));
+        for other in model::architectures() {
+            let key = other.choice.key;
+            assert_ne!(kept(&|c| c.architecture = Pick::new(key)), excluded(key), "{} {key}", entry.choice.key);
+        }
+        for other in strategy::strategies() {
+            let key = other.choice.key;
+            assert_ne!(kept(&|c| c.strategy = Pick::new(key)), excluded(key), "{} {key}", entry.choice.key);
+        }
+        assert_eq!(kept(&|c| c.trunk.clear()), row[9] == "yes", "{}", entry.choice.key);
+    }
+    for (title, table) in [("Architectures", model::architectures()), ("Strategies", strategy::strategies())] {
+        assert!(table.iter().all(|entry| method_row(&text, title, entry.choice.key).len() > 5));
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::lab::{Rig, bits, close, config, double, layer, lesson, single, task};
 use crate::population::everything;
 use crate::reference::Reference;
 use mtl_core::balance;
-use mtl_core::balance::rule::{Needs, Over, Rule, Seen, Vectors, all};
+use mtl_core::balance::rule::{Needs, Over, Rule, Seen, all};
 use mtl_core::config::{
     Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig, lessons,
 };
@@ -64,7 +64,8 @@ impl Truth {
         // As the engine has it: read from a device that computes in f32.
         let gram = (part * part.transpose()).map(|x| f64::from(x as f32));
         let shares = [2.0, 1.0, 1.0, 0.5].map(|weight: f64| weight / 4.5);
-        let vectors = Vectors::from([("preference", shares.to_vec()), ("regression", vec![1.0, 0.0, 1.0, 0.0])]);
+        let mut vectors = rule.aim(&shares);
+        vectors.insert("regression", vec![1.0, 0.0, 1.0, 0.0]);
         let seen = Seen {
             pick,
             losses: &self.losses,

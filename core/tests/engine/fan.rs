@@ -1,7 +1,8 @@
 //! The fan: what a preference stands for, whoever applies it.
 
 use crate::lab::{Rig, close, config, layer, task};
-use mtl_core::config::{Activation, Config, Heads, LossKind, PopulationConfig, TaskConfig};
+use mtl_core::balance;
+use mtl_core::config::{Activation, Config, Heads, LossKind, Pick, PopulationConfig, TaskConfig, lessons};
 use mtl_core::train::Role;
 
 /// Three tasks, six preferences, and a baseline per task.
@@ -47,6 +48,25 @@ fn a_preference_counts_once_for_every_task_whether_or_not_it_counts_in_the_heads
             let sum = |at: usize| (0..3).map(|task| weight(task, at) * own[task][at]).sum();
             let expected: Vec<f32> = (0..gradient.len()).map(sum).collect();
             close(&format!("{heads:?}, {:?}", plan.fan[point]), gradient, &expected, 1e-5);
+        }
+    }
+}
+
+/// Some methods read weights and some a ratio of losses; what the page calls a preference is the same
+/// under all.
+#[test]
+fn whoever_prefers_a_task_more_ends_with_a_lower_loss_of_it_whatever_the_method() {
+    for entry in balance::preferences() {
+        let key = entry.choice.key;
+        let mut config = lessons::find("rivals").unwrap().config();
+        config.population = PopulationConfig { seeds: 1, fan: 5, baselines: false, ..config.population };
+        config.preference = Pick::new(key);
+        let mut rig = Rig::new(config);
+        let last = rig.steps(400).pop().unwrap();
+        let points: Vec<&[f32]> = last.fan.chunks_exact(2).collect();
+        // From all for A to all for B, and from three quarters to one.
+        for (a, b) in [(points[0], points[4]), (points[1], points[3])] {
+            assert!(a[0] < b[0] && b[1] < a[1], "{key}: {points:?}");
         }
     }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod every;
 mod formulas;
 mod fronts;
 mod lesson;

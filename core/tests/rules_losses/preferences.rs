@@ -28,6 +28,20 @@ fn preferences_count_as_given_and_losses_from_the_ideal() {
 }
 
 #[test]
+fn cosmos_rewards_the_ray_that_it_is_told_and_else_the_preference() {
+    let wish = [0.75, 0.25];
+    let published = lab("cosmos").vector("preference", &wish);
+    let same = lab("cosmos").vector("preference", &wish).vector("ray", &wish);
+    assert_close(&same.weights(&LOSSES), &published.weights(&LOSSES));
+    assert_close(&published.vector("ray", &[0.0, 0.0]).weights(&LOSSES), &same.weights(&LOSSES));
+    let asked = lab("cosmos").vector("preference", &wish).vector("ray", &[0.25, 0.75]);
+    let lead = |lab: &Lab| lab.weights(&[1.0, 1.0])[0] - lab.weights(&[1.0, 1.0])[1];
+    // The weights alone lead by a half.
+    assert!(lead(&same) < 0.5 && lead(&asked) > 0.5, "{} {}", lead(&same), lead(&asked));
+    assert_close(&[asked.value(&[1.0, 3.0])], &[1.5 - 1.0]);
+}
+
+#[test]
 fn smooth_tchebycheff_lies_between_its_bounds() {
     let mut random = random(3);
     for tasks in (2..=6).cycle().take(200) {

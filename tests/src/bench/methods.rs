@@ -6,16 +6,44 @@ use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually_true};
 use serde_json::json;
 use xtask::static_site::serve;
 
-/// Two tasks, two shared layers of 16 units, full batches, one model: a step is an epoch.
-const LESSON: &str = "v=1&p=rivals&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
+/// Three tasks, two shared layers of 16 units, full batches, one model: a step is an epoch.
+const LESSON: &str =
+    "v=1&p=rivals&tasks=3&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
 
 /// The tables by the name of their picker.
-const TABLES: [&str; 2] = ["arch", "balancer"];
+const TABLES: [&str; 2] = ["arch", BALANCERS];
 
-/// A table's methods with their steps per second; the first is what the others are held against.
+/// The picker of the balancers.
+pub const BALANCERS: &str = "balancer";
+
+/// A table's methods; the first is what the others are held against. Of architectures that is a shared
+/// bottom under the same settings: layers of the same width, with the parameters that each makes of
+/// them beside its speed.
 pub struct Costs {
     pub table: &'static str,
-    pub methods: Vec<(String, f64)>,
+    pub methods: Vec<Method>,
+}
+
+/// What a method costs.
+pub struct Method {
+    pub key: String,
+    /// Steps per second.
+    pub rate: f64,
+    /// Parameters of the model, as the page counts them.
+    pub parameters: Option<u64>,
+}
+
+impl Costs {
+    /// How many times dearer than the first a method is.
+    pub fn times(&self, method: &Method) -> f64 {
+        self.methods.first().map_or(f64::NAN, |first| first.rate) / method.rate
+    }
+
+    /// How many times the first's parameters a method has.
+    pub fn size(&self, method: &Method) -> Option<f64> {
+        let first = self.methods.first()?.parameters?;
+        Some(method.parameters? as f64 / first as f64)
+    }
 }
 
 /// Steps per second of every method that the lesson admits, on one engine and in one page load.
@@ -34,7 +62,10 @@ pub fn measure(flavour: Flavour, options: &Options) -> Result<Vec<Costs>> {
         eprintln!("{flavour:?}: every line of '{table}'");
         let methods: Result<Vec<_>> = offered(&page, table)?
             .into_iter()
-            .map(|key| Ok((key.clone(), rate(&page, table, &key, options)?)))
+            .map(|key| {
+                let rate = rate(&page, table, &key, options)?;
+                Ok(Method { key, rate, parameters: parameters(&page) })
+            })
             .collect();
         let first = offered(&page, table)?.into_iter().next().context("a table without lines")?;
         page.select(table, &first)?;
@@ -64,4 +95,9 @@ fn rate(page: &Page, table: &str, key: &str, options: &Options) -> Result<f64> {
     page.pause()?;
     ensure!(steps > 0, "{key} stands still");
     Ok(steps as f64 / seconds)
+}
+
+/// The first number of the page's line on costs; `None` where there is none.
+fn parameters(page: &Page) -> Option<u64> {
+    page.number("cost").ok().map(|count| count as u64)
 }

@@ -1,7 +1,7 @@
 //! What was measured, as a table for people and as JSON for scripts.
 
 use crate::frames::Frames;
-use crate::methods::Costs;
+use crate::methods::{Costs, Method};
 use crate::options::Options;
 use crate::race::{Race, Row};
 use crate::verdicts::{self, Verdict};
@@ -86,6 +86,7 @@ impl Report {
                 Part::Frames(Err(error)) => Err(("frame work", error)),
                 Part::Methods(Ok(costs)) => {
                     costs.iter().for_each(print_costs);
+                    verdicts.extend(verdicts::of_methods(costs));
                     Ok(())
                 }
                 Part::Methods(Err(error)) => Err(("architectures and balancers", error)),
@@ -172,13 +173,27 @@ fn print_frames(frames: &Frames) {
     println!("  wall time  median {wall:.2} ms, 95th percentile {wall95:.2} ms");
 }
 
-/// Steps per second of a table's methods, and as shares of its first one's.
+/// Steps per second of a table's methods and their parameters, each also as multiples of the first one's.
 fn print_costs(costs: &Costs) {
-    let first = costs.methods.first().map_or(f64::NAN, |(_, rate)| *rate);
-    println!("\nOne model of the page, CPU, by {}: steps/s, and how many times dearer than the first", costs.table);
-    for (method, rate) in &costs.methods {
-        println!("  {method:<20} {:>8} {:>7.2}", rounded(*rate), first / rate);
+    println!(
+        "\nOne model of the page, three tasks, CPU, by {}: steps/s, how many times dearer than the first; parameters, how many times the first's",
+        costs.table
+    );
+    for method in &costs.methods {
+        let parameters = method.parameters.map_or_else(|| "-".into(), |count| count.to_string());
+        let size = costs.size(method).map_or_else(|| "-".into(), |size| format!("{size:.2}"));
+        println!(
+            "  {:<20} {:>8} {:>7.2} {parameters:>8} {size:>7}",
+            method.key,
+            rounded(method.rate),
+            costs.times(method)
+        );
     }
+}
+
+fn costs_json(costs: &Costs) -> Value {
+    let method = |method: &Method| json!({ "method": method.key, "steps_per_second": method.rate, "parameters": method.parameters });
+    json!({ "table": costs.table, "methods": costs.methods.iter().map(method).collect::<Vec<_>>() })
 }
 
 fn print_sizes(sizes: &[FileSize]) {
@@ -227,7 +242,8 @@ impl Part {
             Self::Frames(Err(error)) => failed("frames", error),
             Self::Methods(Ok(costs)) => json!({
                 "part": "methods",
-                "tables": costs.iter().map(|costs| json!({ "table": costs.table, "steps_per_second": costs.methods })).collect::<Vec<_>>(),
+                "tables": costs.iter().map(costs_json).collect::<Vec<_>>(),
+                "targets": verdicts::of_methods(costs).iter().map(Verdict::json).collect::<Vec<_>>(),
             }),
             Self::Methods(Err(error)) => failed("methods", error),
             Self::Sizes(Ok(sizes)) => json!({

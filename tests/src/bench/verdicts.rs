@@ -1,8 +1,11 @@
 //! The targets of this stage of the project, beside what was found.
 
 use crate::frames::Frames;
+use crate::methods::{BALANCERS, Costs, Method};
 use crate::race::{OURS, Race, Row};
 use crate::report::rounded;
+use mtl_core::balance::rule::{self, Needs};
+use mtl_core::config::Pick;
 use serde_json::{Value, json};
 use xtask::site::FileSize;
 
@@ -58,6 +61,10 @@ const RATIOS: [Ratio; 8] = [
 
 const DISPATCHES: f64 = 60.0;
 const FRAME_MS: f64 = 8.0;
+
+/// How many times dearer than equal weights a rule that looks at gradients may be, with three tasks.
+const GRADIENTS: f64 = 4.0;
+
 const SIZES: [(&str, &str, u64); 3] = [
     ("page_bg.wasm", "UI", 400_000),
     ("cpu_worker_bg.wasm", "CPU worker", 1_000_000),
@@ -98,6 +105,22 @@ pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
         });
     }
     verdicts
+}
+
+/// The dearest of the balancers that look at task gradients.
+pub fn of_methods(costs: &[Costs]) -> Option<Verdict> {
+    let balancers = costs.iter().find(|costs| costs.table == BALANCERS)?;
+    let by_gradients = |method: &&Method| {
+        rule::find(&method.key).is_some_and(|rule| rule.needs(&Pick::new(method.key.as_str())) != Needs::Losses)
+    };
+    let times = |method: &Method| balancers.times(method);
+    let dearest = balancers.methods.iter().filter(by_gradients).max_by(|a, b| times(a).total_cmp(&times(b)))?;
+    Some(Verdict {
+        what: format!("the dearest balancer by gradients, {}, against equal weights", dearest.key),
+        found: format!("{}x", rounded(times(dearest))),
+        target: format!("at most {GRADIENTS}x"),
+        met: Some(times(dearest) <= GRADIENTS),
+    })
 }
 
 pub fn of_frames(frames: &Frames) -> Verdict {

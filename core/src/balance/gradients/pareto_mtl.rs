@@ -3,7 +3,8 @@
 use super::buffer::COUNT;
 use super::gram::{Gram, PREFERENCE, answered, preference};
 use super::hull::min_norm;
-use crate::balance::rule::{Answer, BY_PREFERENCE, MemorySpec, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::aim::ratio;
+use crate::balance::rule::{Answer, BY_PREFERENCE, MemorySpec, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::measure::pareto::fan;
 use nalgebra::{DMatrix, DVector};
@@ -18,7 +19,8 @@ use std::f64::consts::FRAC_PI_2;
 /// `(u_j - u_i) . L`, j in A, leads into the own sector. Then those gradients and the tasks' own
 /// together make the shortest combination, which leads to the front.
 ///
-/// The model's own vector is the preference; the others are those of [`vectors`].
+/// The model's own vector is the preference; the others are those of [`vectors`]. All are ratios of
+/// losses: training tells it the one that a preference asks for.
 pub struct ParetoMtl;
 
 const VECTORS: OptionSpec = OptionSpec {
@@ -54,6 +56,11 @@ impl Rule for ParetoMtl {
 
     fn vectors(&self) -> &'static [VectorSpec] {
         &[PREFERENCE]
+    }
+
+    /// Its vectors are ratios of losses.
+    fn aim(&self, wish: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, ratio(wish))])
     }
 
     fn memories(&self) -> &'static [MemorySpec] {

@@ -1,13 +1,19 @@
 //! The loss of COSMOS: linear weights, and a reward for losses in the preferred ratio.
 
-use super::numbers::{dot, losses, norm, unit};
+use super::numbers::{dot, losses, norm, unit, vector};
 use super::preference::{PREFERENCE, preference};
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::aim::ratio;
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021; section 2.2 of the methods'
 /// reference). Weights `w - lambda (u - cos v) / |L|` with `u`, `v` the units of `w` and `L`.
+///
+/// As published, `w` in the cosine is the preference as well. The two terms pull against each other
+/// then: a larger part lowers a task's loss by the weights and raises it by the cosine, so that `lambda`
+/// and the size of the losses decide what a preference means. In training the cosine is that with
+/// [`RAY`], the ratio of losses that the preference asks for, and both terms pull the same way.
 pub(super) struct Cosmos;
 
 const LAMBDA: OptionSpec = OptionSpec {
@@ -17,6 +23,14 @@ const LAMBDA: OptionSpec = OptionSpec {
     kind: Kind::Number { min: 0.0, max: 100.0, log: false, inherits: false },
     default: 1.0,
     live: true,
+};
+
+/// What the losses are held against.
+const RAY: VectorSpec = VectorSpec {
+    key: "ray",
+    help: "The ratio of losses that is rewarded; while all stand at zero, that of the preference, as published.",
+    start: 0.0,
+    remembered: false,
 };
 
 /// Losses shorter than this have no direction.
@@ -44,28 +58,39 @@ impl Rule for Cosmos {
     }
 
     fn vectors(&self) -> &'static [VectorSpec] {
-        &[PREFERENCE]
+        &[PREFERENCE, RAY]
+    }
+
+    fn aim(&self, wish: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, wish.to_vec()), (RAY.key, ratio(wish))])
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {
         let (wishes, losses) = (preference(seen), losses(seen));
-        let cosine = angle(&wishes, &losses).map_or(0.0, |(cosine, _)| cosine);
+        let cosine = angle(&ray(seen), &losses).map_or(0.0, |(cosine, _)| cosine);
         Some(dot(&wishes, &losses) - seen.option(&LAMBDA) * cosine)
     }
 
     fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
         let wishes = preference(seen);
-        let Some((_, slopes)) = angle(&wishes, &losses(seen)) else { return Answer::weights(wishes) };
+        let Some((_, slopes)) = angle(&ray(seen), &losses(seen)) else { return Answer::weights(wishes) };
         let pull = seen.option(&LAMBDA);
         Answer::weights(wishes.iter().zip(slopes).map(|(wish, slope)| wish - pull * slope).collect())
     }
 }
 
-/// The cosine between preference and losses, and its gradient by the losses; `None` where all
-/// losses are zero.
-fn angle(wishes: &[f64], losses: &[f64]) -> Option<(f64, Vec<f64>)> {
+/// [`RAY`] as it was given; the preference where it is not a usable one.
+fn ray(seen: &Seen) -> Vec<f64> {
+    let ray = vector(seen, &RAY);
+    let usable = ray.iter().all(|part| *part >= 0.0) && ray.iter().any(|part| *part > 0.0);
+    if usable { ray } else { preference(seen) }
+}
+
+/// The cosine between ray and losses, and its gradient by the losses; `None` where all losses are
+/// zero.
+fn angle(ray: &[f64], losses: &[f64]) -> Option<(f64, Vec<f64>)> {
     let length = norm(losses);
-    let (wished, reached) = (unit(wishes)?, unit(losses).filter(|_| length >= SHORTEST)?);
+    let (wished, reached) = (unit(ray)?, unit(losses).filter(|_| length >= SHORTEST)?);
     let cosine = dot(&wished, &reached);
     let slopes = wished.iter().zip(reached).map(|(wish, loss)| (wish - cosine * loss) / length);
     Some((cosine, slopes.collect()))

@@ -2,13 +2,16 @@
 
 use super::numbers::{dot, unit};
 use super::preference::{IDEAL, PREFERENCE, above_ideal, preference};
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::aim::ratio;
+use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
 /// from that line (Zhang, Li 2007; section 2.2 of the methods' reference). Weights
-/// `u + theta (L - z* - d1 u) / d2`; they may be negative, which leads back to the line.
+/// `u + theta (L - z* - d1 u) / d2`; they may be negative, which leads back to the line. On the line
+/// the losses have the ratio of its preference, so that a larger part is a *larger* loss: training
+/// tells it the ratio that a preference asks for.
 pub(super) struct Pbi;
 
 const THETA: OptionSpec = OptionSpec {
@@ -46,6 +49,11 @@ impl Rule for Pbi {
 
     fn vectors(&self) -> &'static [VectorSpec] {
         &[PREFERENCE, IDEAL]
+    }
+
+    /// Its line is the ratio of the losses.
+    fn aim(&self, wish: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, ratio(wish))])
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {

@@ -57,8 +57,12 @@ impl Balancers {
         let known = restricted(known, &present);
         let sizes = self.sizes();
         let mut vectors = own.recall(asked.rule, &present, sizes);
+        let here = |numbers: &[f64]| -> Vec<f64> {
+            present.iter().map(|task| numbers.get(*task).copied().unwrap_or(0.0)).collect()
+        };
+        vectors.extend(asked.rule.aim(&here(&asked.wish)));
         for (key, numbers) in &asked.settings {
-            vectors.insert(key, present.iter().map(|task| numbers.get(*task).copied().unwrap_or(0.0)).collect());
+            vectors.insert(key, here(numbers));
         }
         let seen = self.seen(asked, &known, &vectors);
         let mut random = stream(self.seed, Purpose::Balancer, asked.stream, u64::from(step));

@@ -43,7 +43,9 @@ pub struct Asked {
     times: f64,
     /// Its own random stream.
     stream: u64,
-    /// What the lesson says, a number a task.
+    /// Its preference, in parts of one.
+    wish: Vec<f64>,
+    /// What else the lesson says, a number a task.
     settings: Vectors,
 }
 
@@ -137,7 +139,8 @@ impl Balancers {
             heads,
             times,
             stream: role << 32 | member.seed,
-            settings: Vectors::from([("preference", shares(wish)), ("regression", regression)]),
+            wish: shares(wish),
+            settings: Vectors::from([("regression", regression)]),
         });
         None
     }
