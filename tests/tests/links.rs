@@ -220,39 +220,96 @@ fn a_large_rate_with_sgd_leaves_finite_numbers() -> Result<()> {
 /// Squared errors through rectified layers grow without a bound.
 const EXPLODES: &str = "v=1&p=rivals&opt=sgd&lr=10&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu";
 
+/// Plays until the explosion; returns what the page says of it.
+fn exploded(page: &Page) -> Result<String> {
+    page.play()?;
+    let said = eventually(PATIENCE, "a notice of an explosion", || {
+        Ok(Some(page.notice()?).filter(|notice| notice.contains("exploded")))
+    })?;
+    eventually_true(PATIENCE, "a pause", || Ok(!page.playing()?))?;
+    Ok(said)
+}
+
 #[test]
-fn training_that_explodes_pauses_by_itself_and_offers_to_rewind() -> Result<()> {
+fn training_that_explodes_pauses_by_itself_and_names_the_task_and_the_layer() -> Result<()> {
     BROWSER.visit(EXPLODES, |page| {
-        page.rewound()?;
-        page.click("play")?;
-        eventually_true(PATIENCE, "a notice that offers to rewind", || {
-            Ok(page.notice()?.to_lowercase().contains("rewind"))
-        })?;
-        eventually_true(PATIENCE, "a pause", || Ok(!page.playing()?))?;
+        let said = exploded(page)?;
+        let (_, named) = said.split_once("look at task ").context("no task is named")?;
+        let (task, layer) = named.split_once(" and at ").context("no layer is named")?;
+        ensure!(task == "A" || task == "B", "task '{task}' in: {said}");
+        let layer = layer.split_once('.').map_or("", |(layer, _)| layer);
+        let known = layer.contains("layer") && [", weights", ", bias"].iter().any(|part| layer.ends_with(part));
+        ensure!(known, "layer '{layer}' in: {said}");
         shows_no_nan(page)
     })
 }
 
+/// An epoch is one step, so that the epoch says to which step 'Rewind' leads; a rate at which it learns.
+const LEARNS: &str = "v=1&p=rivals&s=3&opt=sgd&lr=0.01&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu\
+    &rows=64&batch=64&seeds=1&fan=0";
+
+/// Trains 20 steps, then makes the run explode by a rate of 10; returns the epoch where it ended.
+fn explode_after_twenty_steps(page: &Page) -> Result<u64> {
+    page.step_epochs(20)?;
+    let rate = page.field_labelled("input[type=text]", "learning rate")?;
+    page.browser.fill(&rate, "10")?;
+    page.wait_setting("lr", "10")?;
+    exploded(page)?;
+    page.settled("epochs", || page.epoch())
+}
+
 #[test]
-fn the_offered_rewind_leads_back_to_training() -> Result<()> {
-    BROWSER.visit(EXPLODES, |page| {
-        page.rewound()?;
-        page.click("play")?;
-        let pressed = |words: &str| {
-            page.browser.truth(
-                "const button = [...document.querySelectorAll('button')]\
-                   .find(el => el.textContent.toLowerCase().includes(arguments[0]) && el.offsetParent);\
-                 button?.click(); return !!button",
-                vec![json!(words)],
-            )
-        };
-        eventually_true(PATIENCE, "a button that rewinds", || pressed("rewind"))?;
+fn the_offered_rewind_leads_back_to_the_last_healthy_step_and_on_from_there() -> Result<()> {
+    BROWSER.visit(LEARNS, |page| {
+        let end = explode_after_twenty_steps(page)?;
+        page.watch_epochs()?;
+        page.press("Rewind")?;
+        eventually_true(PATIENCE, "an epoch before the explosion", || Ok(page.epoch()? < end))?;
+        let back = page.settled("epochs", || page.epoch())?;
+        ensure!((20..end).contains(&back) && page.lowest_epoch()? == back, "from epoch {end} to {back}");
+        ensure!(!page.notice()?.contains("exploded") && !page.playing()?, "{}", page.notice()?);
         shows_no_nan(page)?;
-        let slider = page.field_labelled("input[type=text]", "learning rate")?;
-        page.browser.fill(&slider, "0.0001")?;
+        let rate = page.field_labelled("input[type=text]", "learning rate")?;
+        page.browser.fill(&rate, "0.0001")?;
         page.wait_setting("lr", "0.0001")?;
-        page.rewound()?;
-        page.trains()
+        page.trains()?;
+        ensure!(page.lowest_epoch()? == back, "it starts anew");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_rate_is_lowered_until_training_goes_on() -> Result<()> {
+    BROWSER.visit(LEARNS, |page| {
+        let end = explode_after_twenty_steps(page)?;
+        let rate = || -> Result<f64> { Ok(page.setting("lr")?.context("a rate in the address")?.parse()?) };
+        page.watch_epochs()?;
+        // A third each time: from 10 to 0.004 in seven presses.
+        for press in 0..8 {
+            let before = rate()?;
+            page.press("Lower the rate")?;
+            eventually_true(PATIENCE, "a lower rate", || {
+                let now = rate()?;
+                ensure!(now <= before, "the rate rose from {before} to {now}");
+                Ok(now < before / 2.0)
+            })?;
+            eventually_true(PATIENCE, "no explosion any more", || Ok(!page.notice()?.contains("exploded")))?;
+            page.play()?;
+            let goes_on = eventually(PATIENCE, "fifty epochs more, or an explosion", || {
+                let exploded = page.notice()?.contains("exploded");
+                Ok((exploded || page.epoch()? > end + 50).then_some(!exploded))
+            })?;
+            if goes_on {
+                page.pause()?;
+                page.settled_losses()?;
+                shows_no_nan(page)?;
+                let (lowest, rate) = (page.lowest_epoch()?, rate()?);
+                ensure!(lowest >= 20 && rate < 10.0, "down to epoch {lowest}, {press} presses, a rate of {rate}");
+                return page.no_console_errors();
+            }
+            eventually_true(PATIENCE, "a pause", || Ok(!page.playing()?))?;
+        }
+        anyhow::bail!("it explodes at a rate of {} too", rate()?)
     })
 }
 

@@ -86,7 +86,11 @@ fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
         page.play()?;
         page.wait_epoch(5)?;
         page.pause()?;
-        ensure!(page.describe().len() > 1 && page.exists("task-0-matched-transfer")?, "{}", page.describe());
+        for id in ["task-0-matched-transfer", "task-1-matched-transfer"] {
+            eventually_true(PATIENCE, &format!("a gain in {id}"), || {
+                Ok(page.text(id)?.contains('%') && page.number(id)?.is_finite())
+            })?;
+        }
         page.no_console_errors()
     })
 }

@@ -158,13 +158,17 @@ fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result
 fn sample_pictures_show_what_every_task_reads_in_them() -> Result<()> {
     CPU.visit("v=1&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
         page.step_epochs(2)?;
-        page.picture("samples")?;
-        let mut read = Vec::new();
-        while page.exists(&format!("sample-{}-task-0", read.len()))? {
-            let picture = read.len();
-            let of = |task: usize| page.text(&format!("sample-{picture}-task-{task}"));
-            read.push([of(0)?, of(1)?]);
-        }
+        eventually_true(PATIENCE, "the pictures", || Ok(page.picture("samples").is_ok()))?;
+        let read = eventually(PATIENCE, "a reading of every picture", || {
+            let mut read = Vec::new();
+            while page.exists(&format!("sample-{}-task-0", read.len()))? {
+                let picture = read.len();
+                let of = |task: usize| page.text(&format!("sample-{picture}-task-{task}"));
+                read.push([of(0)?, of(1)?]);
+            }
+            let done = read.iter().flatten().all(|text| text.contains(|c: char| c.is_ascii_digit()));
+            Ok(Some(read).filter(|read| !read.is_empty() && done))
+        })?;
         ensure!(read.len() >= 8, "{} pictures", read.len());
         for text in read.iter().flatten() {
             // The task's letter, then '3 ✓' or '5 ✗ 3'.
@@ -187,9 +191,11 @@ fn what_an_architecture_learned_leaves_the_rest_of_the_column_in_view() -> Resul
         CPU.visit(fragment, |page| {
             page.step_epochs(1)?;
             eventually_true(PATIENCE, "an exhibit", || page.exists("exhibit-0"))?;
+            // The line that comes last, when the seconds per epoch were measured.
+            eventually_true(PATIENCE, "what an epoch costs", || Ok(page.text("cost")?.contains("an epoch")))?;
             let hidden =
                 "const column = document.querySelector('.centre'); return column.scrollHeight - column.clientHeight";
-            let hidden = page.browser.number(hidden, vec![])?;
+            let hidden = page.settled("columns", || page.browser.number(hidden, vec![]))?;
             ensure!(hidden == 0.0, "{hidden} px of {fragment} are out of view");
             Ok(())
         })?;

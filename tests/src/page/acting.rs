@@ -27,6 +27,16 @@ impl Page<'_> {
         Ok(())
     }
 
+    /// A person's click on the button that says this.
+    pub fn press(&self, label: &str) -> Result<()> {
+        let script = "for (const old of document.querySelectorAll('[data-pressed]')) old.removeAttribute('data-pressed');\
+             const said = el => el.textContent.trim() === arguments[0] && el.offsetParent;\
+             const el = [...document.querySelectorAll('button')].find(said);\
+             el?.setAttribute('data-pressed', ''); return !!el";
+        ensure!(self.browser.truth(script, vec![json!(label)])?, "no button says '{label}'");
+        self.browser.click("[data-pressed]")
+    }
+
     pub fn select(&self, id: &str, value: &str) -> Result<()> {
         self.run("const el = one(arguments[0]); if (el) unfold(el)", vec![json!(id)])?;
         self.browser.select(&css(id), value)

@@ -46,6 +46,21 @@ impl Page<'_> {
         text.parse().with_context(|| format!("the epoch is no integer: '{text}'"))
     }
 
+    /// Notes from now on how low the epoch falls, for [`Page::lowest_epoch`].
+    pub fn watch_epochs(&self) -> Result<()> {
+        let script = "const epoch = one('epoch'), shown = () => parseInt(epoch.textContent, 10);\
+             window.lowest = shown();\
+             new MutationObserver(() => { window.lowest = Math.min(window.lowest, shown()) })\
+               .observe(epoch, { childList: true, characterData: true, subtree: true })";
+        self.run(script, vec![]).map(drop)
+    }
+
+    /// The lowest epoch since [`Page::watch_epochs`]: a run that starts anew shows 0, however soon it
+    /// catches up.
+    pub fn lowest_epoch(&self) -> Result<u64> {
+        Ok(self.browser.number("return window.lowest", vec![])? as u64)
+    }
+
     /// `CPU` or `GPU`; empty while no engine runs.
     pub fn engine(&self) -> Result<String> {
         let text = self.text("engine")?;
