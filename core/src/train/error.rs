@@ -15,6 +15,13 @@ pub enum TrainError {
 }
 
 impl TrainError {
+    /// A read that failed: the first line of why, without where in the library that was.
+    pub(super) fn read(error: impl std::fmt::Debug) -> Self {
+        let whole = format!("{error:?}");
+        let first = whole.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("nobody knows why");
+        Self::Read(first.trim_end_matches('.').into())
+    }
+
     /// What the user can do.
     pub fn remedy(&self) -> &'static str {
         match self {

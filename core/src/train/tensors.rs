@@ -21,7 +21,7 @@ pub fn upload_indices(values: Vec<i32>, device: &Device) -> Tensor<1, Int> {
 ///
 /// The device was lost or its memory could not be mapped.
 pub async fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, TrainError> {
-    let data = tensor.into_data_async().await.map_err(|error| TrainError::Read(format!("{error:?}")))?;
+    let data = tensor.into_data_async().await.map_err(TrainError::read)?;
     Ok(data.iter::<f32>().collect())
 }
 
@@ -31,7 +31,7 @@ pub async fn download<const D: usize>(tensor: Tensor<D>) -> Result<Vec<f32>, Tra
 ///
 /// As [`download`].
 pub async fn download_truths<const D: usize>(tensor: Tensor<D, Bool>) -> Result<Vec<bool>, TrainError> {
-    let data = tensor.into_data_async().await.map_err(|error| TrainError::Read(format!("{error:?}")))?;
+    let data = tensor.into_data_async().await.map_err(TrainError::read)?;
     Ok(data.iter::<bool>().collect())
 }
 

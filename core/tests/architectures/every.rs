@@ -154,3 +154,25 @@ fn every_architecture_trains_every_lesson_that_admits_it_for_200_steps() {
     let networks = |preset: &&lessons::Preset| !landscape::is_landscape(&preset.config().data.source);
     lessons::LESSONS.iter().skip(1).filter(networks).for_each(trains);
 }
+
+#[test]
+fn the_last_shared_layer_has_weights_and_is_not_what_mixes_layers() {
+    let name = |key: &str| {
+        let rig = Rig::new(busy(&Pick::new(key)));
+        let range = rig.layout().last_shared_layer();
+        let slot = rig.layout().slots.iter().find(|slot| slot.offset == range.start).unwrap();
+        slot.name.clone()
+    };
+    for (key, expected) in [
+        ("shared-bottom", "shared layer 2, weights"),
+        ("cross-stitch", "trunks, layer 2, weights"),
+        ("sluice", "trunks, layer 2, weights"),
+        ("mmoe", "experts, layer 2, weights"),
+        ("omoe", "experts, layer 2, weights"),
+        ("ple", "shared experts, level 2, weights"),
+        ("task-attention", "groups of features, weights"),
+        ("mtan", "shared layer 2, weights"),
+    ] {
+        assert_eq!(name(key), expected, "{key}");
+    }
+}

@@ -26,18 +26,18 @@ fn a_tasks_units_become_its_row_of_the_stitches_times_everybodys() {
 #[test]
 fn activations_are_mixed_after_each_layer_or_after_the_last_alone() {
     let trunk = || vec![LayerConfig::new(2).with(Activation::Relu), LayerConfig::new(1).with(Activation::Identity)];
-    let stitched = |last: f64| {
-        let mut hand = Hand::new(&Pick::new("cross-stitch").with("last", last), 1, 2, trunk());
+    let stitched = |from: f64| {
+        let mut hand = Hand::new(&Pick::new("cross-stitch").with("from", from), 1, 2, trunk());
         hand.set(FIRST, None, &[1.0, 2.0, 3.0, -4.0]);
         hand.set("trunks, layer 2, weights", None, &[1.0, -1.0, 2.0, 1.0]);
         hand.set("stitches after layer 2", None, &[1.0, 0.25, 0.5, 0.0]);
         hand
     };
     // At 1 the first layers give (1, 2) and (3, 0), at -1 nothing and (0, 4).
-    let mut each = stitched(0.0);
+    let mut each = stitched(1.0);
     each.set("stitches after layer 1", None, &[0.5, 2.0, -1.0, 3.0]);
     assert_eq!(each.outputs(&[1.0, -1.0]), [[9.0, -5.0], [2.75, -4.0]]);
-    let last = stitched(1.0);
+    let last = stitched(2.0);
     assert_eq!(last.outputs(&[1.0, -1.0]), [[0.5, 1.0], [-0.5, 0.0]]);
     assert_eq!(each.parameters() - last.parameters(), 2 * 2, "one matrix of stitches");
 }

@@ -290,7 +290,7 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
             }
             config.population = PopulationConfig {
                 seeds: 2,
-                fan: 2,
+                fan: config.tasks.len(),
                 baselines: false,
                 conditioned: false,
                 concentration: 1.0,

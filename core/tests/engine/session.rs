@@ -1,7 +1,7 @@
 //! The engine as the page sees it: commands in, events out.
 
 use crate::lab::{bits, config, layer, task};
-use crate::page::{Page, name, names};
+use crate::page::{Page, names};
 use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig, TrainingConfig};
 use mtl_core::protocol::{Command, Event};
 use mtl_core::train::Turn;
@@ -105,7 +105,7 @@ fn step_and_step_epoch_take_so_many_steps_and_pause() {
         page.settle();
         let last = page.frames().pop().unwrap();
         assert_eq!((last.step, last.epoch, last.running), (step, step / EPOCH, false), "{command:?}");
-        assert_eq!(name(page.events.last().unwrap()), "picture");
+        assert_eq!(names(&page.events[page.events.len() - 2..]), ["picture", "snapshot"]);
     }
     let recorded: Vec<u32> = page.points().iter().map(|point| point.step).collect();
     assert_eq!(recorded, [0, 4, 8, 12, 16]);
