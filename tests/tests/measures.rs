@@ -33,7 +33,7 @@ const MIXED: &str = "v=1&p=rivals&s=3&tasks=3&t1.loss=ce&t1.outputs=3&t2.loss=ms
 /// number where the measure applies, a dash where it does not. What is in need of `open` may be either.
 /// Returns the key of every number that is one task's.
 fn walk(page: &Page, losses: &[LossKind], open: &[Need]) -> Result<Vec<&'static str>> {
-    let given = Given { tasks: losses.len(), baselines: true, pairs: 1, fan: 1, gradients: true };
+    let given = Given { tasks: losses.len(), baselines: true, pairs: 1, fan: 1, gradients: true, weights: true };
     let mut numbers = Vec::new();
     for measure in MEASURES {
         for (id, task) in places(measure, losses.len()) {

@@ -261,10 +261,9 @@ mod engine {
             let axes: Vec<_> = self.layers.iter().map(|(factors, _)| factors.axes(self.mixed)).collect();
             let names = || axes.first().into_iter().flatten().map(|(axis, ..)| *axis);
             let (layers, count) = (axes.len(), names().count());
-            let slots = |((factors, _), axes): (&(Factors, Layer), &Vec<(&str, usize, usize)>)| {
-                std::iter::once(factors.core).chain(axes.iter().map(|(.., slot)| *slot)).collect::<Vec<_>>()
-            };
-            let slots = self.layers.iter().zip(&axes).flat_map(slots);
+            let slots = self.layers.iter().zip(&axes).flat_map(|((factors, _), axes)| {
+                std::iter::once(factors.core).chain(axes.iter().map(|(.., slot)| *slot))
+            });
             let squares: Vec<Tensor<1>> = slots.map(|slot| params.slot(slot).powi_scalar(2).sum()).collect();
             let device = squares.first()?.device();
             let norms = Tensor::cat(squares, 0).sqrt().reshape([layers, 1 + count]);

@@ -228,7 +228,7 @@ impl Layout {
     pub fn last_shared_layer(&self) -> Range<usize> {
         let weighs =
             |slot: &&Slot| slot.layer < HEADS && matches!(slot.kind, SlotKind::Weight(_) | SlotKind::Factor(_));
-        let last = self.slots.iter().filter(|slot| slot.owner.is_shared()).filter(weighs).last();
+        let last = self.slots.iter().filter(|slot| slot.owner.is_shared()).rfind(weighs);
         let of = |slot: &Slot| self.shared_layers().into_iter().find(|range| range.contains(&slot.offset));
         last.and_then(of).unwrap_or(0..self.shared)
     }
