@@ -16,10 +16,7 @@ pub fn App() -> impl IntoView {
     page.notify(decoded.notices);
     provide_context(page);
     if !page.prefs.keep() {
-        page.notify(vec![Notice::new(
-            "storage",
-            "The browser doesn't let this page keep settings such as the theme; all else works, and the next visit starts from the usual.",
-        )]);
+        page.notify(vec![Notice::new("storage", "This browser keeps no settings for the page, such as the theme.")]);
     }
     address::listen(page);
     keys::listen(page);

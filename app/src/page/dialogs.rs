@@ -136,14 +136,15 @@ fn Glossary() -> impl IntoView {
 
 #[component]
 fn About() -> impl IntoView {
+    let place = NodeRef::<html::Div>::new();
+    Effect::new(move |_| {
+        if let Some((place, words)) = place.get().zip(glossary::template("about")) {
+            drop(place.append_child(&words));
+        }
+    });
     view! {
-        <p>"MTL Playground trains networks that learn several tasks at once, in this tab, while you watch what the tasks do to each other. It is made for learning and teaching; the numbers are measured, never drawn by hand."</p>
-        <h3>"Privacy"</h3>
-        <p>"Everything happens in this browser. There are no accounts, no cookies and no counters; after the page has loaded it asks nobody for anything. What you compose, and any file you open, stays in this tab. A link carries the lesson's settings after its '#', a part that browsers don't send to any server."</p>
-        <p>"The browser's storage keeps four settings: the theme, the pinned engine, whether keys are commands, and whether training goes on while the tab is hidden."</p>
-        <h3>"Made with"</h3>
-        <p>"Rust throughout: burn for the networks and their gradients, on the processor and through WebGPU; Leptos for the page; plotters for the charts. The source is under the MIT or the Apache 2.0 licence, at your choice."</p>
-        <p class="hint">{format!("Version {}", env!("CARGO_PKG_VERSION"))}</p>
+        <div node_ref=place></div>
+        <p class="hint">{concat!("Version ", env!("CARGO_PKG_VERSION"))}</p>
     }
     .into_any()
 }

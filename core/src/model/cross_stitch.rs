@@ -58,7 +58,7 @@ pub(super) const FROM: OptionSpec = OptionSpec {
 pub(super) const UNTIL: OptionSpec = OptionSpec {
     key: "until",
     label: "last layer to mix",
-    help: "The last shared layer after which tasks are mixed; before the first to mix, that one alone.",
+    help: "The last shared layer after which tasks are mixed, at least the first.",
     kind: Kind::Integer { min: 1, max: 6, word: None },
     default: 6.0,
     live: false,

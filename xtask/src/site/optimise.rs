@@ -26,8 +26,14 @@ const FEATURES: [&str; 7] = [
 /// What is done to all of them. The dearer passes make smaller files whose code is less alike, so that
 /// more of them travels: with -Oz the page weighs 402 kB in Brotli instead of 399, with -O3 the CPU worker
 /// 965 instead of 887.
-const PASSES: [&str; 4] =
-    ["--duplicate-function-elimination", "-O1", "--duplicate-function-elimination", "--remove-unused-module-elements"];
+const PASSES: [&str; 6] = [
+    "--duplicate-function-elimination",
+    "-O1",
+    "--duplicate-function-elimination",
+    "--remove-unused-module-elements",
+    "--reorder-locals",
+    "--reorder-functions",
+];
 /// Names and notes that nobody downloads for.
 const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 /// How many results are kept: three files of the last dozen of builds.

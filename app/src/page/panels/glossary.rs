@@ -5,10 +5,19 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{DocumentFragment, Element, HtmlTemplateElement};
+use web_sys::{DocumentFragment, Element, HtmlTemplateElement, Node};
+
+fn content(id: &str) -> Option<DocumentFragment> {
+    Some(document().get_element_by_id(id)?.dyn_into::<HtmlTemplateElement>().ok()?.content())
+}
+
+/// A copy of a template of `app/index.html`.
+pub fn template(id: &str) -> Option<Node> {
+    content(id)?.clone_node_with_deep(true).ok()
+}
 
 fn words() -> Option<DocumentFragment> {
-    Some(document().get_element_by_id("glossary")?.dyn_into::<HtmlTemplateElement>().ok()?.content())
+    content("glossary")
 }
 
 fn word(words: &DocumentFragment, key: &str) -> Option<Element> {
@@ -22,7 +31,7 @@ pub fn name(key: &str) -> Option<String> {
 
 /// Puts every word with its definition into an element; the one that is asked for comes first.
 pub fn fill(place: &Element, asked: Option<&str>) -> Option<()> {
-    let copy: DocumentFragment = words()?.clone_node_with_deep(true).ok()?.unchecked_into();
+    let copy: DocumentFragment = template("glossary")?.unchecked_into();
     if let Some(word) = asked.and_then(|key| word(&copy, key)) {
         word.set_class_name("term asked");
         let list = word.parent_node()?;

@@ -4,7 +4,7 @@ use crate::charts::{FanPoint, ParetoChart, Theme};
 use crate::page::panels::text::task_title;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::measure::hypervolume::hypervolume;
+use mtl_core::measure::hypervolume::hypervolume_of_two;
 use mtl_core::measure::pareto::non_dominated;
 use mtl_core::protocol::CurvePoint;
 
@@ -85,7 +85,7 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         // Of more tasks the picture shows two, and the number in it is theirs alone.
         let volume = match count {
             2 => last.hypervolume,
-            _ => hypervolume(&losses, &[plane.reference.0, plane.reference.1]),
+            _ => hypervolume_of_two(&losses, [plane.reference.0, plane.reference.1]),
         };
         plane.hypervolume = Some(volume).filter(|volume| volume.is_finite());
         let front = non_dominated(&losses);
