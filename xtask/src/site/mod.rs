@@ -4,6 +4,7 @@ pub mod binaries;
 mod guard;
 mod hash;
 mod optimise;
+mod paths;
 mod sizes;
 mod stamp;
 mod stylesheet;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{binaries, hash};
+use super::{binaries, hash, paths};
 use crate::{cache::Cache, process, stages::minutes, tools::BINARYEN};
 
 /// What the compiler and wasm-bindgen make use of; wasm-opt does not guess it.
@@ -81,9 +81,10 @@ fn in_place(file: &Path, wasm_opt: &Path, folder: &Path) -> Result<()> {
         fs::rename(&partial, &cached).with_context(|| format!("cannot write {}", cached.display()))?;
         println!("    {name}: optimised in {}", minutes(begun.elapsed()));
     }
-    let optimised = super::read(&cached)?;
+    let mut optimised = super::read(&cached)?;
     // Its time says when it was last of use.
     super::write(&cached, &optimised)?;
+    paths::blank(&mut optimised);
     super::write(file, &optimised)
 }
 
