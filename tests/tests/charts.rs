@@ -23,7 +23,7 @@ fn redrawn(page: &Page, chart: &str, before: &str) -> Result<String> {
 /// Sets a slider as its keys and its thumb do.
 fn slide(page: &Page, css: &str, value: &str) -> Result<()> {
     let there = page.browser.truth(
-        "const slider = document.querySelector(arguments[0]); if (!slider) return false; slider.value = arguments[1];\
+        "const slider = document.querySelector(arguments[0]); if (!slider) return false; slider.value = Math.round(arguments[1] * slider.max);\
          slider.dispatchEvent(new InputEvent('input', { bubbles: true })); return true",
         vec![json!(css), json!(value)],
     )?;
