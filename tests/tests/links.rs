@@ -222,7 +222,7 @@ const EXPLODES: &str = "v=1&p=rivals&opt=sgd&lr=10&t0.loss=mse&t1.loss=mse&trunk
 
 /// Plays until the explosion; returns what the page says of it.
 fn exploded(page: &Page) -> Result<String> {
-    page.play()?;
+    page.click("play")?;
     let said = eventually(PATIENCE, "a notice of an explosion", || {
         Ok(Some(page.notice()?).filter(|notice| notice.contains("exploded")))
     })?;
@@ -294,7 +294,8 @@ fn a_rate_is_lowered_until_training_goes_on() -> Result<()> {
                 Ok(now < before / 2.0)
             })?;
             eventually_true(PATIENCE, "no explosion any more", || Ok(!page.notice()?.contains("exploded")))?;
-            page.play()?;
+            // It may explode before anybody sees it play.
+            page.click("play")?;
             let goes_on = eventually(PATIENCE, "fifty epochs more, or an explosion", || {
                 let exploded = page.notice()?.contains("exploded");
                 Ok((exploded || page.epoch()? > end + 50).then_some(!exploded))
