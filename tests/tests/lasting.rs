@@ -79,6 +79,14 @@ fn watched() -> Result<Site> {
         .with_file("watch_memory.js", WATCH.as_bytes(), script))
 }
 
+/// Looks at that page in a browser of its own.
+fn watching(look: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
+    let site = watched()?;
+    let browser = Browser::start_with(Setup::cpu())?;
+    let page = Page::new(&browser, &site.url());
+    explained(&page, || look(&page))
+}
+
 /// Bytes of the engine's memory.
 fn bytes(page: &Page) -> Result<f64> {
     eventually(PATIENCE, "the size of the engine's memory", || {
@@ -103,43 +111,37 @@ fn as_before(before: f64, after: f64) -> Result<()> {
 
 #[test]
 fn twenty_changes_of_balancer_leave_the_memory_where_one_leaves_it() -> Result<()> {
-    let site = watched()?;
-    let browser = Browser::start_with(Setup::cpu())?;
-    let page = Page::new(&browser, &site.url());
-    explained(&page, || {
+    watching(|page| {
         page.open("")?;
         page.play()?;
         let first = "mgda";
-        train_under(&page, first)?;
-        let before = bytes(&page)?;
+        train_under(page, first)?;
+        let before = bytes(page)?;
         let keys: Vec<_> = balancers().iter().map(|entry| entry.choice.key).filter(|key| *key != first).collect();
         // The last ones of the table are those that ask for every task's gradient.
         let others = keys.iter().rev().take(20);
         ensure!(others.len() == 20);
         for balancer in others {
-            train_under(&page, balancer)?;
+            train_under(page, balancer)?;
         }
-        train_under(&page, first)?;
-        as_before(before, bytes(&page)?)?;
+        train_under(page, first)?;
+        as_before(before, bytes(page)?)?;
         page.no_console_errors()
     })
 }
 
 #[test]
 fn twenty_runs_of_a_lesson_leave_the_memory_where_two_leave_it() -> Result<()> {
-    let site = watched()?;
-    let browser = Browser::start_with(Setup::cpu())?;
-    let page = Page::new(&browser, &site.url());
-    explained(&page, || {
+    watching(|page| {
         page.open("v=1&p=groups&seeds=2")?;
         let mut before = None;
         for run in 1..=20 {
             page.rewound()?;
             page.step_epochs(1)?;
             if run == 2 {
-                before = Some(bytes(&page)?);
+                before = Some(bytes(page)?);
             }
         }
-        as_before(before.context("the second run")?, bytes(&page)?)
+        as_before(before.context("the second run")?, bytes(page)?)
     })
 }

@@ -1,10 +1,11 @@
 //! Multi-task attention network (Liu et al. 2019) on fully connected layers.
 //!
 //! A shared trunk, and for every task and layer l a mask `m^l = sigmoid(W2 relu(W1 [a^l ; b^{l-1}]))` over
-//! the trunk's units `a^l`; what passes, `m^l * a^l`, goes through `b^l = relu(V m^l a^l)`, as wide as the next layer, into
-//! the next mask, and after the last layer to the head. Every block is one layer of the trunk; the convolutions of
-//! the original are dense layers, a quarter as wide as the layer in the middle. The masks' last bias begins
-//! at 2, so that they begin nearly open. Shared: the trunk. Private: the masks and the heads.
+//! the trunk's units `a^l`; what passes, `m^l * a^l`, goes through `b^l = relu(V m^l a^l)`, as wide as the
+//! next layer, into the next mask, and after the last layer to the head. Every block is one layer of the
+//! trunk; the convolutions of the original are dense layers, a quarter as wide as the layer in the middle. The
+//! masks' last bias begins at 2, so that they begin nearly open. Shared: the trunk. Private: the masks and the
+//! heads.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
