@@ -3,6 +3,7 @@
 //! The command line (`cargo xtask …`) is a thin layer over these modules; the browser tests and
 //! the benchmark use [`static_site`] and [`site::sizes`] from here as well.
 
+pub mod again;
 pub mod bench;
 pub mod cache;
 pub mod checks;

@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -12,8 +13,24 @@ use anyhow::{Context, Result, bail};
 /// Runs a command with its output shown; an exit status other than 0 is an error that names the
 /// command and the remedy.
 pub fn run(command: &mut Command, remedy: &str) -> Result<()> {
+    watch_output(command, remedy, |_| ())
+}
+
+/// Like [`run`], and hands on every line of its output.
+pub fn watch(command: &mut Command, remedy: &str, line: impl FnMut(&str)) -> Result<()> {
+    watch_output(command.stdout(Stdio::piped()), remedy, line)
+}
+
+fn watch_output(command: &mut Command, remedy: &str, mut line: impl FnMut(&str)) -> Result<()> {
     let shown = describe(command);
-    let status = command.status().with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
+    let mut child =
+        command.spawn().with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
+    for bytes in child.stdout.take().into_iter().flat_map(|output| BufReader::new(output).split(b'\n')) {
+        let text = String::from_utf8_lossy(&bytes?).into_owned();
+        println!("{text}");
+        line(&text);
+    }
+    let status = child.wait()?;
     if !status.success() {
         bail!("`{shown}` failed ({status}).\nWhat to do: {remedy}");
     }

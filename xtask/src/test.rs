@@ -4,7 +4,10 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{checks, process, site, stages::Stages, tools::browser, workspace::Workspace};
+use crate::tools::browser::{self, Browser};
+use crate::{again, checks, process, site, stages::Stages, workspace::Workspace};
+
+const REMEDY: &str = "read the failed tests above; `cargo xtask test --only PART -- NAME` repeats one";
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +36,32 @@ impl Selection {
         self.only.is_none_or(|only| only == part)
     }
 
-    /// Hands a `cargo test` its tier and arguments.
-    fn run(&self, mut command: Command, own: &[&str]) -> Result<()> {
+    /// A `cargo test` of this tier, with these arguments for its test programs.
+    fn tests(&self, mut command: Command, arguments: &[&str]) -> Command {
         // One run shows all that fails.
-        command.args(["--no-fail-fast", "--"]).args(own).args(&self.arguments);
+        command.args(["--no-fail-fast", "--"]).args(arguments);
         if self.all {
             command.arg("--include-ignored").env("MTL_TIER", "2");
         }
-        process::run(&mut command, "read the failed tests above; `cargo xtask test --only PART -- NAME` repeats one")
+        command
+    }
+
+    fn native(&self, workspace: &Workspace) -> Result<()> {
+        let mut command = self.tests(workspace.cargo(&["test", "--workspace", "--exclude", "mtl-tests"]), &[]);
+        process::run(command.args(&self.arguments), REMEDY)
+    }
+
+    fn browser(&self, workspace: &Workspace, browser: &Browser) -> Result<()> {
+        let command = || {
+            let command = workspace.cargo_with_browser(&["test", "-p", "mtl-tests"], browser);
+            self.tests(command, &["--test-threads=1"])
+        };
+        let again = |names: &[String]| {
+            let mut command = command();
+            command.arg("--exact").args(names);
+            command
+        };
+        again::run(command().args(&self.arguments), again, REMEDY)
     }
 }
 
@@ -60,16 +81,11 @@ fn parts(workspace: &Workspace, selection: &Selection, stages: &mut Stages) -> R
         checks::all(workspace, stages)?;
     }
     if selection.includes(Part::Native) {
-        stages.run("native tests", || {
-            selection.run(workspace.cargo(&["test", "--workspace", "--exclude", "mtl-tests"]), &[])
-        })?;
+        stages.run("native tests", || selection.native(workspace))?;
     }
     if let Some(browser) = browser {
         site::build(workspace, site::Options::default(), stages)?;
-        stages.run("browser tests", || {
-            let command = workspace.cargo_with_browser(&["test", "-p", "mtl-tests"], &browser);
-            selection.run(command, &["--test-threads=1"])
-        })?;
+        stages.run("browser tests", || selection.browser(workspace, &browser))?;
     }
     Ok(())
 }

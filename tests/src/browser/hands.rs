@@ -1,19 +1,40 @@
 //! Pointer and keyboard.
 
 use super::Browser;
+use crate::{PATIENCE, eventually};
 use anyhow::{Context, Result, ensure};
 use fantoccini::Locator;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
 use serde_json::json;
 
 impl Browser {
+    /// Clicks as a person does, who lets what moves come to rest and what is in front go away first.
     pub fn click(&self, css: &str) -> Result<()> {
-        self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })
-            .with_context(|| format!("click {css}"))
+        eventually(PATIENCE, &format!("a click on {css}"), || {
+            if !self.at_rest(css)? {
+                return Ok(None);
+            }
+            Ok(Some(self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })?))
+        })
+    }
+
+    /// Whether nothing that holds the element is on its way to somewhere else.
+    fn at_rest(&self, css: &str) -> Result<bool> {
+        self.truth(
+            "const el = document.querySelector(arguments[0]); if (!el) throw new Error('the page has none');\
+             const moves = a => a.playState === 'running' && a.effect?.getComputedTiming().endTime < Infinity;\
+             return !document.getAnimations().some(a => moves(a) && a.effect.target?.contains(el))",
+            vec![json!(css)],
+        )
     }
 
     /// Chooses the option with this value, as a person does.
     pub fn select(&self, css: &str, value: &str) -> Result<()> {
+        // The page may draw the options anew between the look and the click.
+        eventually(PATIENCE, &format!("the choice of '{value}' in {css}"), || Ok(Some(self.choose(css, value)?)))
+    }
+
+    fn choose(&self, css: &str, value: &str) -> Result<()> {
         let found = self.truth(
             "for (const old of document.querySelectorAll('[data-chosen]')) old.removeAttribute('data-chosen');\
              const option = [...(document.querySelector(arguments[0])?.options ?? [])].find(o => o.value === arguments[1]);\
@@ -21,7 +42,8 @@ impl Browser {
             vec![json!(css), json!(value)],
         )?;
         ensure!(found, "{css} has no option '{value}'");
-        self.click(&format!("{css} [data-chosen]"))
+        let option = format!("{css} [data-chosen]");
+        Ok(self.wait_on(async { self.client.find(Locator::Css(&option)).await?.click().await })?)
     }
 
     /// Replaces the text of a field and leaves it, as with the Tab key.
