@@ -177,7 +177,7 @@ fn marked_tasks_are_the_sources() {
 fn what_teaches_one_task_at_a_time_leaves_no_gradients_to_combine() {
     for entry in strategy::strategies() {
         let pick = Pick::new(entry.choice.key);
-        let one = strategy::of(&pick).one_by_one();
+        let one = strategy::line(&pick).one_by_one;
         let (lesson, notices) = check(Config { strategy: pick, balancer: Pick::new("pcgrad"), ..Config::default() });
         assert_eq!(lesson.strategy.method, entry.choice.key);
         assert_eq!(lesson.balancer.method == "equal", one, "{notices:?}");

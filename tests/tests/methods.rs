@@ -71,7 +71,7 @@ fn every_strategy_can_be_picked_and_trains() -> Result<()> {
             page.trains()?;
             finite(page, key)?;
             page.pause()?;
-            let one = strategy::of(&Pick::new(key)).one_by_one();
+            let one = strategy::line(&Pick::new(key)).one_by_one;
             let greyed =
                 "return String(document.querySelector('[data-testid=balancer] option[value=pcgrad]').disabled)";
             ensure!(page.browser.string(greyed, vec![])? == one.to_string(), "PCGrad under {key}");

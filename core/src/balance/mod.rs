@@ -63,7 +63,7 @@ pub(crate) fn without_trunk(config: &Config) -> Option<&'static str> {
     match (config.trunk.is_empty(), model::shares(config)) {
         (true, _) => Some(NO_LAYER),
         (false, false) => Some(ALL_PRIVATE),
-        (false, true) => strategy::of(&config.strategy).one_by_one().then_some(ONE_BY_ONE),
+        (false, true) => strategy::line(&config.strategy).one_by_one.then_some(ONE_BY_ONE),
     }
 }
 

@@ -8,7 +8,6 @@ use super::{Config, Kind, LayerConfig, OptionSpec, Pick, PickEntry, PopulationCo
 use crate::balance::rule::{Needs, Over, Rule, WEIGHT};
 use crate::landscape::{Race, is_landscape};
 use crate::model::Architecture;
-use crate::strategy::Strategy;
 use crate::{balance, model, strategy};
 use std::fmt::Write;
 
@@ -38,7 +37,7 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     let heads = ["key", "architecture", "how it shares", "parameters of all tasks", "no shared layer", "not with"];
     table(text, "Architectures", &heads, model::ARCHITECTURES.iter().map(architecture))?;
     let heads = ["key", "strategy", "one task at a time", "stages", "baselines", "no shared layer", "not with"];
-    table(text, "Strategies", &heads, strategy::STRATEGIES.iter().map(|strategy| taught(*strategy)))?;
+    table(text, "Strategies", &heads, strategy::LINES.iter().map(taught))?;
     writeln!(text, "\n**Why not**\n")?;
     reasons().iter().try_for_each(|reason| writeln!(text, "- {reason}"))
 }
@@ -168,16 +167,16 @@ fn architecture(line: &Architecture) -> [String; 6] {
     ]
 }
 
-fn taught(strategy: &dyn Strategy) -> [String; 7] {
-    let entry = strategy.entry();
+fn taught(line: &strategy::Line) -> [String; 7] {
+    let entry = line.entry;
     let config = under_strategy(entry.choice.key);
     let architectures = against(model::architectures(), |key| (entry.unfit)(&under_architecture(key)).is_some());
     [
         code(entry.choice.key),
         entry.choice.label.into(),
-        yes(strategy.one_by_one()),
-        yes(strategy.staged()),
-        (if strategy.needs_baselines() { "needed" } else { "as you like" }).into(),
+        yes(line.one_by_one),
+        yes(line.staged),
+        (if line.needs_baselines { "needed" } else { "as you like" }).into(),
         yes((entry.unfit)(&bare()).is_none()),
         list([architectures, unfit(balance::balancers(), &config)].concat()),
     ]

@@ -1,6 +1,6 @@
 //! Alternating training: every step teaches one task.
 
-use super::{Moment, Says, Strategy, alone};
+use super::{Line, Moment, Says, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -43,8 +43,10 @@ fn annealed(epoch: f64, horizon: usize) -> f64 {
     1.0 - 0.8 * (epoch.floor() / last).min(1.0)
 }
 
-impl Strategy for Alternating {
-    fn entry(&self) -> PickEntry {
+/// The line of the table.
+pub(super) const LINE: Line = Line {
+    one_by_one: true,
+    ..Line::new(
         PickEntry::new(
             Choice {
                 key: "alternating",
@@ -53,9 +55,11 @@ impl Strategy for Alternating {
             },
             &[ORDER, TEMPERATURE],
         )
-        .unless(alone)
-    }
+        .unless(alone),
+    )
+};
 
+impl Strategy for Alternating {
     fn says(&self, at: &Moment, random: &mut ChaCha8Rng) -> Option<Says> {
         let power = match at.option("order") as u32 {
             0 => {
@@ -74,9 +78,5 @@ impl Strategy for Alternating {
         });
         let drawn = drawn.unwrap_or(at.tasks().saturating_sub(1));
         Some(Says::taught(at, |task| task == drawn))
-    }
-
-    fn one_by_one(&self) -> bool {
-        true
     }
 }

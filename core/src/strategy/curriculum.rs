@@ -1,6 +1,6 @@
 //! A curriculum: tasks join and leave at epochs of their own.
 
-use super::{Moment, Says, Strategy, alone};
+use super::{Line, Moment, Says, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -17,8 +17,10 @@ const RAMP: OptionSpec = OptionSpec {
     live: true,
 };
 
-impl Strategy for Curriculum {
-    fn entry(&self) -> PickEntry {
+/// The line of the table.
+pub(super) const LINE: Line = Line {
+    staged: true,
+    ..Line::new(
         PickEntry::new(
             Choice {
                 key: "curriculum",
@@ -28,9 +30,11 @@ impl Strategy for Curriculum {
             &[RAMP],
         )
         .reading(&["from", "until"])
-        .unless(alone)
-    }
+        .unless(alone),
+    )
+};
 
+impl Strategy for Curriculum {
     fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
         let epoch = at.epoch.floor();
         let ramp = at.option("ramp").max(1.0);
@@ -45,9 +49,5 @@ impl Strategy for Curriculum {
                 (true, _) => ((epoch - from + 1.0) / ramp).min(1.0),
             }
         }))
-    }
-
-    fn staged(&self) -> bool {
-        true
     }
 }

@@ -1,6 +1,6 @@
 //! Easy to hard: tasks join in the order of their single-task loss.
 
-use super::{Moment, Says, Strategy, alone};
+use super::{Line, Moment, Says, Strategy, alone};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -27,8 +27,11 @@ fn unfit(config: &Config) -> Option<&'static str> {
     alone(config).or((!config.population.baselines).then_some(NO_BASELINES))
 }
 
-impl Strategy for EasyFirst {
-    fn entry(&self) -> PickEntry {
+/// The line of the table.
+pub(super) const LINE: Line = Line {
+    staged: true,
+    needs_baselines: true,
+    ..Line::new(
         PickEntry::new(
             Choice {
                 key: "easy-first",
@@ -37,9 +40,11 @@ impl Strategy for EasyFirst {
             },
             &[STAGE],
         )
-        .unless(unfit)
-    }
+        .unless(unfit),
+    )
+};
 
+impl Strategy for EasyFirst {
     fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
         let along = at.epoch - WAIT;
         if along < 0.0 {
@@ -54,13 +59,5 @@ impl Strategy for EasyFirst {
         // Ties, such as where nothing is known, go by the order of the lesson.
         let easier = |task: usize| (0..at.tasks()).filter(|other| !joined(*other) && is_easier(*other, task)).count();
         Some(Says::taught(at, |task| joined(task) || easier(task) < new))
-    }
-
-    fn needs_baselines(&self) -> bool {
-        true
-    }
-
-    fn staged(&self) -> bool {
-        true
     }
 }

@@ -1,17 +1,19 @@
 //! Joint training: every task in every step.
 
-use super::{Moment, Says, Strategy};
+use super::{Line, Moment, Says, Strategy};
 use crate::config::{Choice, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// All tasks at once (section 2.5 of the methods' reference).
 pub struct Joint;
 
-impl Strategy for Joint {
-    fn entry(&self) -> PickEntry {
-        PickEntry::new(Choice { key: "joint", label: "joint", help: "Every step teaches all tasks at once." }, &[])
-    }
+/// The line of the table.
+pub(super) const LINE: Line = Line::new(PickEntry::new(
+    Choice { key: "joint", label: "joint", help: "Every step teaches all tasks at once." },
+    &[],
+));
 
+impl Strategy for Joint {
     fn says(&self, _: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
         None
     }

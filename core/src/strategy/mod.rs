@@ -1,7 +1,7 @@
 //! Training strategies: which tasks are taught in a step, how much they count, and which shared layers
 //! move.
 //!
-//! A strategy is one file and one line in [`STRATEGIES`]. It is asked before every step and answers for
+//! A strategy is one file and one line in [`LINES`]. It is asked before every step and answers for
 //! the composed model, the fan and the pairs alike. A task that is not taught drops out of the
 //! balancer's view, its private layers take no step, and its single-task baseline waits: at any time
 //! a baseline has seen as many of its task's steps as the models that it is held against.
@@ -69,56 +69,77 @@ impl Says {
     }
 }
 
-/// A way to teach.
-pub trait Strategy: Sync {
-    /// The line of the table.
-    fn entry(&self) -> PickEntry;
-
-    /// What happens in a step; `None` where every task is taught in every step.
-    fn says(&self, at: &Moment, random: &mut ChaCha8Rng) -> Option<Says>;
-
+/// A line of the table: what holds of a strategy in every lesson.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// What the configuration sees.
+    pub entry: PickEntry,
     /// Whether one task alone is taught in a step, so that there is nothing to balance.
-    fn one_by_one(&self) -> bool {
-        false
-    }
-
+    pub one_by_one: bool,
     /// Whether it has stages, in which later tasks may make earlier ones be forgotten.
-    fn staged(&self) -> bool {
-        false
-    }
-
+    pub staged: bool,
     /// Whether baselines learn at every step, whatever is taught.
-    fn needs_baselines(&self) -> bool {
-        false
+    pub needs_baselines: bool,
+}
+
+impl Line {
+    /// Of a strategy of which nothing else is to be known.
+    const fn new(entry: PickEntry) -> Self {
+        Self { entry, one_by_one: false, staged: false, needs_baselines: false }
     }
 }
 
-/// Every strategy. The first is what an unknown key falls back to.
-pub const STRATEGIES: &[&dyn Strategy] = &[
-    &joint::Joint,
-    &alternating::Alternating,
-    &curriculum::Curriculum,
-    &easy_first::EasyFirst,
-    &sequential::Sequential,
-    &transfer::Transfer,
-];
+/// A way to teach.
+pub trait Strategy: Sync {
+    /// What happens in a step; `None` where every task is taught in every step.
+    fn says(&self, at: &Moment, random: &mut ChaCha8Rng) -> Option<Says>;
+}
+
+/// Makes two tables of one list: lines for whoever shows them, strategies for whoever trains by
+/// them. Apart, so that a page without the engine carries the words alone.
+macro_rules! strategies {
+    ($($module:ident::$strategy:ident,)*) => {
+        /// Every strategy as it is shown. The first is what an unknown key falls back to.
+        pub const LINES: &[Line] = &[$($module::LINE),*];
+        const STRATEGIES: &[&dyn Strategy] = &[$(&$module::$strategy),*];
+    };
+}
+
+strategies! {
+    joint::Joint,
+    alternating::Alternating,
+    curriculum::Curriculum,
+    easy_first::EasyFirst,
+    sequential::Sequential,
+    transfer::Transfer,
+}
 
 /// The table as the configuration sees it.
 pub fn strategies() -> &'static [PickEntry] {
-    static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| STRATEGIES.iter().map(|s| s.entry()).collect());
+    static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| LINES.iter().map(|line| line.entry).collect());
     &ENTRIES
 }
 
-/// The strategy of a pick; joint training where it is not known.
+/// The line of a pick; joint training's where it is not known.
 ///
 /// ```
 /// use mtl_core::{config::Pick, strategy};
 ///
-/// assert_eq!(strategy::of(&Pick::new("transfer")).entry().choice.key, "transfer");
-/// assert_eq!(strategy::of(&Pick::new("magic")).entry().choice.key, "joint");
+/// assert!(strategy::line(&Pick::new("transfer")).staged);
+/// assert_eq!(strategy::line(&Pick::new("magic")).entry.choice.key, "joint");
 /// ```
+pub fn line(pick: &Pick) -> &'static Line {
+    &LINES[place(pick)]
+}
+
+/// The strategy of a pick; joint training where it is not known.
 pub fn of(pick: &Pick) -> &'static dyn Strategy {
-    STRATEGIES.iter().find(|strategy| strategy.entry().choice.key == pick.method).copied().unwrap_or(&joint::Joint)
+    STRATEGIES[place(pick)]
+}
+
+/// Where a pick stands in the tables.
+fn place(pick: &Pick) -> usize {
+    LINES.iter().position(|line| line.entry.choice.key == pick.method).unwrap_or(0)
 }
 
 /// Whether a lesson's strategy reads a setting of the tasks, such as the epoch at which they join.

@@ -1,6 +1,6 @@
 //! One task after another, the last one to the end.
 
-use super::{Moment, Says, Strategy, alone};
+use super::{Line, Moment, Says, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -17,8 +17,11 @@ const STAGE: OptionSpec = OptionSpec {
     live: true,
 };
 
-impl Strategy for Sequential {
-    fn entry(&self) -> PickEntry {
+/// The line of the table.
+pub(super) const LINE: Line = Line {
+    one_by_one: true,
+    staged: true,
+    ..Line::new(
         PickEntry::new(
             Choice {
                 key: "sequential",
@@ -27,20 +30,14 @@ impl Strategy for Sequential {
             },
             &[STAGE],
         )
-        .unless(alone)
-    }
+        .unless(alone),
+    )
+};
 
+impl Strategy for Sequential {
     fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
         let stage = (at.epoch / at.option("stage").max(1.0)) as usize;
         let taught = stage.min(at.tasks().saturating_sub(1));
         Some(Says::taught(at, |task| task == taught))
-    }
-
-    fn one_by_one(&self) -> bool {
-        true
-    }
-
-    fn staged(&self) -> bool {
-        true
     }
 }

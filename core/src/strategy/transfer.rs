@@ -1,6 +1,6 @@
 //! Transfer: the trunk learns source tasks first, then the others.
 
-use super::{Moment, Says, Strategy, alone};
+use super::{Line, Moment, Says, Strategy, alone};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 use crate::model;
 use rand_chacha::ChaCha8Rng;
@@ -68,8 +68,10 @@ fn is_source(at: &Moment, task: usize) -> bool {
     }
 }
 
-impl Strategy for Transfer {
-    fn entry(&self) -> PickEntry {
+/// The line of the table.
+pub(super) const LINE: Line = Line {
+    staged: true,
+    ..Line::new(
         PickEntry::new(
             Choice {
                 key: "transfer",
@@ -79,9 +81,11 @@ impl Strategy for Transfer {
             &[EPOCHS, THEN, RATE, EVERY],
         )
         .reading(&["source"])
-        .unless(unfit)
-    }
+        .unless(unfit),
+    )
+};
 
+impl Strategy for Transfer {
     fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
         let along = at.epoch - at.option("epochs");
         if along < 0.0 {
@@ -95,9 +99,5 @@ impl Strategy for Transfer {
         };
         let says = Says::taught(at, |task| !is_source(at, task));
         Some(Says { layers: (0..at.layers).map(layer).collect(), ..says })
-    }
-
-    fn staged(&self) -> bool {
-        true
     }
 }

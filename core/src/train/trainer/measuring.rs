@@ -132,7 +132,7 @@ impl Trainer {
 
     /// Which tasks the last step taught; empty for a strategy without stages.
     fn taught(&self) -> Vec<bool> {
-        let staged = strategy::of(&self.lesson.strategy).staged();
+        let staged = strategy::line(&self.lesson.strategy).staged;
         let says = self.said.as_ref().filter(|_| staged);
         says.map_or_else(Vec::new, |says| says.tasks.iter().map(|factor| *factor > 0.0).collect())
     }

@@ -73,7 +73,7 @@ impl Trainer {
 
     /// Whether baselines learn at every step, whatever is taught.
     pub(super) fn learns_alone(&self) -> bool {
-        strategy::of(&self.lesson.strategy).needs_baselines()
+        strategy::line(&self.lesson.strategy).needs_baselines
     }
 
     /// Who learns of a step in which some tasks are not there, and what the strategy lets move.
