@@ -8,10 +8,17 @@ use serde_json::json;
 /// How far apart two losses may be, as a share of the first.
 const TOLERANCE: f64 = 1e-3;
 
-/// Pins an engine, `CPU` or `GPU`, and waits until it computes.
+/// Pins an engine, `CPU` or `GPU`, and waits until it computes. On a slow machine the page may give
+/// the engine up once while that still compiles; a person would then press again.
 pub fn pin(page: &Page, engine: &str) -> Result<()> {
-    page.click(if engine == "GPU" { "pin-gpu" } else { "pin-cpu" })?;
-    eventually_true(PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
+    let id = if engine == "GPU" { "pin-gpu" } else { "pin-cpu" };
+    page.choose(id)?;
+    eventually_true(3 * PATIENCE, &format!("engine {engine}"), || {
+        if page.text("engine-reason")?.contains("did not answer") {
+            page.script_click(id)?;
+        }
+        Ok(page.engine()? == engine)
+    })
 }
 
 /// The training loss of every task once it stands still, if this engine still computes.

@@ -130,7 +130,10 @@ impl Shared {
         }
         let (browser, site) = state.as_ref().ok_or_else(|| anyhow!("a browser was just started"))?;
         let page = Page::new(browser, &site.url());
-        explained(&page, || test(&page))
+        let outcome = explained(&page, || test(&page));
+        // Nobody trains on beside the next test.
+        let _ = browser.goto("about:blank");
+        outcome
     }
 }
 

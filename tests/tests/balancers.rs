@@ -36,13 +36,12 @@ fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Resul
         page.play()?;
         // From the last one round to the first: each is a change.
         for key in keys().into_iter().rev() {
-            // Points become rare, every fifth epoch from 200 and every tenth from 1000 on.
-            if page.epoch()? > 100 {
-                page.rewound()?;
-                page.play()?;
-            }
+            page.rewound()?;
+            page.play()?;
+            page.wait_epoch(5)?;
             choose(page, key)?;
             let from = page.epoch()?;
+            // Points become rare: every fifth epoch from 200 and every tenth from 1000 on.
             page.wait_epoch(from + if from > 900 { 20 } else { 6 })?;
             ensure!(page.playing()?, "{key} stopped the training: {}", page.notice()?);
             // On a pause the numbers of the last point are there, which is this balancer's.

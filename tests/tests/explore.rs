@@ -151,9 +151,10 @@ fn detail(page: &Page) -> Result<Option<(String, String, String)>> {
 }
 
 fn wait_detail(page: &Page, name: &str) -> Result<(String, String)> {
-    eventually(PATIENCE, &format!("the map of {name}"), || {
+    // Its title is there at once, the map and its words with a later frame.
+    page.settled(&format!("the map of {name}"), || {
         let found = detail(page)?.filter(|(title, words, _)| title == name && words.starts_with("from "));
-        Ok(found.map(|(_, words, pixels)| (words, pixels)))
+        found.map(|(_, words, pixels)| (words, pixels)).context("another map, or none")
     })
 }
 
@@ -185,7 +186,10 @@ fn a_unit_under_the_pointer_shows_its_map_large_and_a_click_keeps_it() -> Result
             (3, 0, "output of task A, unit 1"),
             (4, 0, "output of task B, unit 1"),
         ] {
-            page.point(&unit(page, block, index)?, middle)?;
+            eventually_true(PATIENCE, name, || {
+                page.point(&unit(page, block, index)?, middle)?;
+                Ok(detail(page)?.is_some_and(|(title, ..)| title == name))
+            })?;
             maps.push(wait_detail(page, name)?);
         }
         maps.sort();
@@ -229,6 +233,8 @@ fn arrow_keys_walk_from_unit_to_unit() -> Result<()> {
 #[test]
 fn the_question_mark_of_every_panel_opens_the_glossary_at_its_word() -> Result<()> {
     CPU.visit("v=1&p=rivals", |page| {
+        // What comes with the lesson has come: nothing moves any more.
+        page.settled_losses()?;
         let words = page.browser.execute(
             "return [...document.querySelectorAll('button.help')].filter(button => button.checkVisibility())\
                .map((button, k) => { button.setAttribute('data-help', k); return button.ariaLabel })",
@@ -271,7 +277,7 @@ const SPEED: &str = ".speed input[type=range]";
 #[test]
 fn the_speed_control_holds_training_back_and_lets_it_go_again() -> Result<()> {
     // Four steps an epoch.
-    CPU.visit("v=1&p=rivals&rows=200&batch=50", |page| {
+    CPU.visit("v=1&p=rivals&rows=200&batch=50&seeds=1&fan=none&baselines=off", |page| {
         let box_says = |words: &str| {
             eventually_true(PATIENCE, &format!("a speed of '{words}'"), || {
                 let value = "return document.querySelector('#speed').value";
@@ -285,7 +291,8 @@ fn the_speed_control_holds_training_back_and_lets_it_go_again() -> Result<()> {
         page.focus(SPEED)?;
         page.browser.press(Key::Home.into())?;
         box_says("1")?;
-        passed(page, 500)?;
+        // What was trained before shows with the next step, a second later.
+        passed(page, 3000)?;
         let held = passed(page, 4000)?;
         ensure!(10 * held < free, "{free} epochs flat out, {held} in the same time at a step per second");
         ensure!(page.playing()?);

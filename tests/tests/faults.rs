@@ -9,7 +9,7 @@ use mtl_tests::{Browser, PATIENCE, Page, Setup, Site, eventually, eventually_tru
 const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
 
 fn wait_engine(page: &Page, engine: &str) -> Result<()> {
-    eventually_true(PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
+    eventually_true(3 * PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
 }
 
 /// What is put in front of a worker's loader, so that a message on the channel breaks the worker: its
@@ -96,8 +96,8 @@ fn a_gpu_engine_that_cannot_start_leaves_the_cpu_training_and_says_so() -> Resul
         page.open(SMALL)?;
         page.play()?;
         let before = page.wait_epoch(2)?;
-        page.click("pin-gpu")?;
-        eventually_true(PATIENCE, "a sentence about the GPU", || {
+        page.choose("pin-gpu")?;
+        eventually_true(3 * PATIENCE, "a sentence about the GPU", || {
             let said = page.text("engine-reason")? + &page.notice()?;
             Ok(page.engine()? == "CPU" && said.contains("GPU") && said.to_lowercase().contains("cpu"))
         })?;

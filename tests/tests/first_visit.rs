@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use mtl_tests::page::parse_number;
-use mtl_tests::{PATIENCE, Setup, Shared, eventually};
+use mtl_tests::{PATIENCE, Setup, Shared, eventually, eventually_true};
 use std::time::Duration;
 
 static BROWSER: Shared = Shared::new(Setup::cpu);
@@ -119,7 +119,7 @@ fn pause_stops_the_epoch() -> Result<()> {
         page.play()?;
         page.wait_epoch(2)?;
         page.pause()?;
-        let stopped = page.settled("epoch", || page.epoch())?;
+        let stopped = page.settled("epoch", || page.at_rest().and_then(|()| page.epoch()))?;
         std::thread::sleep(Duration::from_secs(2));
         ensure!(page.epoch()? == stopped);
         Ok(())
@@ -198,7 +198,8 @@ fn dice_gives_another_seed_and_starts_again() -> Result<()> {
         eventually(PATIENCE, "epoch 0", || {
             Ok(Some(page.epoch()?).filter(|epoch| *epoch == 0 || page.playing().unwrap_or(false)))
         })?;
-        page.wait_setting("s", &seed)
+        // The default is not in the address, and may be drawn.
+        eventually_true(PATIENCE, "the seed in the address", || Ok(page.setting("s")?.unwrap_or("42".into()) == seed))
     })
 }
 

@@ -3,13 +3,13 @@
 use anyhow::{Result, ensure};
 use mtl_tests::driver::fresh_folder;
 use mtl_tests::page::parse_number;
-use mtl_tests::{Browser, Flavour, Page, Setup, Site, eventually_true};
+use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually_true};
 use std::process::Command;
 
 const HTML: &str = r#"<!doctype html><title>Small</title><meta name=viewport content="width=device-width">
 <style>body { background: white } @media (prefers-color-scheme: dark) { body { background: black } }</style>
 <link rel=icon href="data:,">
-<button data-testid=play aria-label=Play>▶</button> <button data-testid=step-epoch>one</button>
+<button data-testid=play aria-pressed=false>▶</button> <button data-testid=step-epoch>one</button>
 <button data-testid=reset>reset</button> <input data-testid=seed value=42>
 <span data-testid=epoch>0</span> <span data-testid=engine>CPU</span> <span data-testid=notice></span>
 <span data-testid=task-0-train-loss data-value=0.123456>0.12</span>
@@ -18,7 +18,7 @@ const HTML: &str = r#"<!doctype html><title>Small</title><meta name=viewport con
 const one = id => document.querySelector(`[data-testid="${id}"]`);
 let playing = false, epoch = 0;
 const show = () => one('epoch').textContent = epoch;
-one('play').onclick = () => { playing = !playing; one('play').setAttribute('aria-label', playing ? 'Pause' : 'Play') };
+one('play').onclick = () => { playing = !playing; one('play').setAttribute('aria-pressed', playing) };
 one('step-epoch').onclick = () => setTimeout(() => { epoch++; show() }, 5);
 one('reset').onclick = () => { epoch = 0; show() };
 setInterval(() => { if (playing) { epoch++; show() } }, 20);
@@ -48,7 +48,7 @@ fn a_page_object_reads_and_drives_a_page() -> Result<()> {
         ensure!(page.text("seed")? == "7");
         ensure!(page.tasks()? == 1);
         page.browser.press('?')?;
-        eventually_true(10, "the key", || Ok(page.notice()? == "?"))
+        eventually_true(PATIENCE, "the key", || Ok(page.notice()? == "?"))
     })
 }
 
@@ -105,9 +105,8 @@ fn nothing_is_left_of_a_browser_after_a_panic() -> Result<()> {
         assert!(browser.is_err(), "on purpose");
     });
     ensure!(fall.join().is_err());
-    eventually_true(30, "the end of Chromium", || Ok(!alive()?))?;
-    std::fs::remove_dir_all(marker)?;
-    Ok(())
+    eventually_true(PATIENCE, "the end of Chromium", || Ok(!alive()?))?;
+    eventually_true(PATIENCE, "an end of its files", || Ok(std::fs::remove_dir_all(&marker).map(|()| true)?))
 }
 
 #[test]

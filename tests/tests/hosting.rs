@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use mtl_tests::driver::fresh_folder;
 use mtl_tests::site::explained;
-use mtl_tests::{Browser, PATIENCE, Page, Setup, Shared, Site, eventually_true};
+use mtl_tests::{Browser, Page, Setup, Shared, Site, parity};
 use serde_json::json;
 
 static BROWSER: Shared = Shared::new(Setup::cpu);
@@ -83,8 +83,7 @@ fn no_request_of_page_or_workers_leaves_for_another_origin() -> Result<()> {
         explained(&page, || {
             page.open("v=1&p=rivals&seeds=1&fan=0")?;
             page.trains()?;
-            page.click("pin-gpu")?;
-            eventually_true(PATIENCE, "the GPU engine", || Ok(page.engine()? == "GPU"))?;
+            parity::pin(&page, "GPU")?;
             page.trains()
         })?;
     } // The log is complete once the browser has ended.

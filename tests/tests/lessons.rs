@@ -82,7 +82,7 @@ fn every_lesson_of_the_picker_opens_and_trains_without_a_complaint() -> Result<(
 fn races(lesson: &str, told: &str) -> Result<()> {
     CPU.visit(&format!("v=1&p={lesson}"), |page| {
         let drawn = eventually(PATIENCE, "a chart", || page.picture("landscape-chart").map(Some))?;
-        ensure!(page.in_sight(&css("landscape-chart"))?, "the chart is out of sight");
+        eventually_true(PATIENCE, "a chart in sight", || page.in_sight(&css("landscape-chart")))?;
         let start = racers(page)?;
         racing(&start)?;
 
@@ -141,7 +141,9 @@ fn a_lesson_without_a_plane_draws_predictions_against_the_truth() -> Result<()> 
             let before = (0..tasks).map(|task| page.settled_map(task)).collect::<Result<Vec<_>>>()?;
             page.step_epochs(4)?;
             for (task, before) in before.iter().enumerate() {
-                ensure!(page.settled_map(task)? != *before, "the picture of task {task} stands still");
+                eventually_true(PATIENCE, &format!("another picture of task {task}"), || {
+                    Ok(page.map(task)? != *before)
+                })?;
             }
             content(page)
         })?;

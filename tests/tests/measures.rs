@@ -193,7 +193,7 @@ fn a_declared_relation_is_marked_and_held_against_the_affinities() -> Result<()>
                 ensure!(page.text(&id)?.starts_with(sign) && said == format!("declared {word}"), "{id}: {said}");
             }
             let id = format!("relation-{a}-{b}");
-            eventually_true(PATIENCE, &id, || Ok(page.text(&id)?.contains("measured")))?;
+            eventually_true(PATIENCE, &id, || Ok(page.text(&id)?.contains(", measured ")))?;
             let text = page.text(&id)?;
             let start = format!("{letters}: declared {word}, measured ");
             let judged = ["agrees", "differs", "open"].iter().any(|verdict| text.ends_with(&format!(": {verdict}")));

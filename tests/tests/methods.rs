@@ -83,9 +83,7 @@ fn every_strategy_can_be_picked_and_trains() -> Result<()> {
 #[test]
 fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
     CPU.visit("v=1&p=rivals&arch=mmoe&matched=on&seeds=2", |page| {
-        page.play()?;
-        page.wait_epoch(5)?;
-        page.pause()?;
+        page.step_epochs(5)?;
         for id in ["task-0-matched-transfer", "task-1-matched-transfer"] {
             eventually_true(PATIENCE, &format!("a gain in {id}"), || {
                 Ok(page.text(id)?.contains('%') && page.number(id)?.is_finite())

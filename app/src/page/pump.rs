@@ -133,6 +133,11 @@ fn show(page: Page, batch: Batch) {
         }
     }
     append(page, batch.points);
+    // Where training rests, the numbers are those of the step that it rests at.
+    let rests = page.frame.with_untracked(|frame| !frame.running);
+    if rests && with(page, |desk| desk.renews) {
+        renew(page);
+    }
     follow(page, batch.race);
     let wait = with(page, |desk| {
         if batch.picture.is_some() {

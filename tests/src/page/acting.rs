@@ -1,6 +1,6 @@
 //! What a person does.
 
-use super::{HELPERS, Page, css};
+use super::{HELPERS, Page, css, parse_number};
 use crate::{PATIENCE, eventually, eventually_true};
 use anyhow::{Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
@@ -18,6 +18,17 @@ impl Page<'_> {
             Some(false) => bail!("'{id}' is disabled"),
             Some(true) => self.browser.click(&css(id)),
         }
+    }
+
+    /// Chooses a radio button; what stands above it may grow while the mouse is on its way.
+    pub fn choose(&self, id: &str) -> Result<()> {
+        let chosen = || Ok(self.run("return one(arguments[0])?.checked", vec![json!(id)])? == json!(true));
+        eventually_true(PATIENCE, &format!("a chosen '{id}'"), || {
+            if !chosen()? {
+                self.click(id)?;
+            }
+            chosen()
+        })
     }
 
     /// A script's click, for many of them.
@@ -69,31 +80,33 @@ impl Page<'_> {
         }
     }
 
-    /// Whether the page says that it is playing: `aria-pressed` of the play button, or its name.
+    /// Whether the page says that it is playing.
     pub fn playing(&self) -> Result<bool> {
-        let playing = self.run(
-            "const el = one('play'); if (!el) return null;\
-             const pressed = el.getAttribute('aria-pressed');\
-             return pressed != null ? pressed === 'true' : /^\\W*pause/i.test(el.getAttribute('aria-label') ?? el.textContent)",
-            vec![],
-        )?;
-        playing.as_bool().ok_or_else(|| anyhow!("the page has no 'play'"))
+        let pressed = self.attribute("play", "aria-pressed")?.ok_or_else(|| anyhow!("the page has no 'play'"))?;
+        Ok(pressed == "true")
     }
 
     pub fn play(&self) -> Result<()> {
-        self.toggle(true)
-    }
-
-    pub fn pause(&self) -> Result<()> {
-        self.toggle(false)
-    }
-
-    fn toggle(&self, on: bool) -> Result<()> {
-        if self.playing()? != on {
+        if !self.playing()? {
             self.click("play")?;
         }
-        let what = if on { "training that plays" } else { "training that pauses" };
-        eventually_true(PATIENCE, what, || Ok(self.playing()? == on))
+        eventually_true(PATIENCE, "training that plays", || self.playing())
+    }
+
+    /// Looks and presses in one: training may pause by itself, and a press would let it play again.
+    pub fn pause(&self) -> Result<()> {
+        eventually_true(PATIENCE, "training that pauses", || {
+            self.run("const el = one('play'); if (el?.getAttribute('aria-pressed') === 'true') el.click()", vec![])?;
+            Ok(!self.playing()?)
+        })
+    }
+
+    /// An error while the engine still runs, which it may a little longer than the button says: only
+    /// of one that runs is a speed shown.
+    pub fn at_rest(&self) -> Result<()> {
+        let speed = self.attribute("steps-per-second", "data-value")?;
+        ensure!(speed.as_deref().is_none_or(|speed| speed == "0"), "still training, {speed:?} steps/s");
+        Ok(())
     }
 
     pub fn wait_epoch(&self, at_least: u64) -> Result<u64> {
@@ -107,7 +120,15 @@ impl Page<'_> {
         self.pause()?;
         self.click("reset")?;
         self.pause()?;
-        eventually_true(PATIENCE, "epoch 0 after a reset", || Ok(self.epoch()? == 0))
+        eventually_true(PATIENCE, "epoch 0 after a reset", || Ok(self.epoch()? == 0))?;
+        // A race has none.
+        if self.exists("landscape")? {
+            return Ok(());
+        }
+        eventually_true(PATIENCE, "the losses of epoch 0", || {
+            let all = self.losses()?;
+            Ok(!all.is_empty() && all.iter().flatten().all(|text| parse_number(text).is_some()))
+        })
     }
 
     /// Presses 'one epoch' so many times, each when the one before has arrived.
@@ -135,6 +156,7 @@ impl Page<'_> {
             }
             return epoch();
         "#;
+        eventually_true(PATIENCE, "an engine at rest", || self.at_rest().map(|()| true))?;
         let args = vec![json!(id), json!(epochs), json!(presses), json!(PATIENCE * 1000)];
         let epoch = self.browser.execute_async(&format!("{HELPERS}{script}"), args)?;
         epoch.as_u64().ok_or_else(|| anyhow!("no epoch but {epoch}"))
