@@ -2,23 +2,28 @@
 
 use crate::options::Options;
 use anyhow::{Context, Result, ensure};
-use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually_true};
+use mtl_tests::{Browser, Flavour, Page, Setup, Site, parity};
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use xtask::static_site::serve;
 
 /// Three tasks, two shared layers of 16 units, full batches, one model: a step is an epoch.
 const LESSON: &str =
     "v=1&p=rivals&tasks=3&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
 
-/// The tables by the name of their picker.
-const TABLES: [&str; 2] = ["arch", BALANCERS];
+/// As wide as a layer can be.
+const WIDEST: u64 = 128;
+
+/// The picker of the architectures.
+const ARCHITECTURES: &str = "arch";
 
 /// The picker of the balancers.
 pub const BALANCERS: &str = "balancer";
 
-/// A table's methods; the first is what the others are held against. Of architectures that is a shared
-/// bottom under the same settings: layers of the same width, with the parameters that each makes of
-/// them beside its speed.
+/// A table's methods; the first is what the others are held against: equal weights, or a shared bottom
+/// under the same settings, which has fewer parameters than most architectures. These are held against
+/// one of their own size as well.
 pub struct Costs {
     pub table: &'static str,
     pub methods: Vec<Method>,
@@ -31,12 +36,27 @@ pub struct Method {
     pub rate: f64,
     /// Parameters of the model, as the page counts them.
     pub parameters: Option<u64>,
+    /// A shared bottom of as many parameters, for an architecture.
+    pub bottom: Option<Bottom>,
+}
+
+/// A shared bottom whose layers are as wide as gives it about the parameters of an architecture.
+pub struct Bottom {
+    /// Units of each layer.
+    pub width: u64,
+    /// Steps per second.
+    pub rate: f64,
 }
 
 impl Costs {
     /// How many times dearer than the first a method is.
     pub fn times(&self, method: &Method) -> f64 {
         self.methods.first().map_or(f64::NAN, |first| first.rate) / method.rate
+    }
+
+    /// How many times dearer than a shared bottom of its size an architecture is.
+    pub fn times_its_size(&self, method: &Method) -> Option<f64> {
+        Some(method.bottom.as_ref()?.rate / method.rate)
     }
 
     /// How many times the first's parameters a method has.
@@ -52,26 +72,67 @@ pub fn measure(flavour: Flavour, options: &Options) -> Result<Vec<Costs>> {
     let browser = Browser::start(flavour, Setup::DESKTOP, false)?;
     let page = Page::new(&browser, &site.url());
     page.open(LESSON)?;
-    let (pin, engine) = match flavour {
-        Flavour::Cpu => ("pin-cpu", "CPU"),
-        Flavour::Gpu => ("pin-gpu", "GPU"),
-    };
-    page.click(pin)?;
-    eventually_true(PATIENCE * 3, engine, || Ok(page.engine()? == engine))?;
-    let of_table = |table| {
+    parity::pin(
+        &page,
+        match flavour {
+            Flavour::Cpu => "CPU",
+            Flavour::Gpu => "GPU",
+        },
+    )?;
+    let of_table = |table: &'static str| -> Result<Costs> {
         eprintln!("{flavour:?}: every line of '{table}'");
         let methods: Result<Vec<_>> = offered(&page, table)?
             .into_iter()
             .map(|key| {
                 let rate = rate(&page, table, &key, options)?;
-                Ok(Method { key, rate, parameters: parameters(&page) })
+                Ok(Method { key, rate, parameters: parameters(&page), bottom: None })
             })
             .collect();
         let first = offered(&page, table)?.into_iter().next().context("a table without lines")?;
         page.select(table, &first)?;
         Ok(Costs { table, methods: methods? })
     };
-    TABLES.into_iter().map(of_table).collect()
+    let (mut architectures, balancers) = (of_table(ARCHITECTURES)?, of_table(BALANCERS)?);
+    add_bottoms(&page, &mut architectures.methods, options)?;
+    Ok(vec![architectures, balancers])
+}
+
+/// Times a shared bottom of every architecture's size.
+fn add_bottoms(page: &Page, methods: &mut [Method], options: &Options) -> Result<()> {
+    let [first, ..] = methods else { return Ok(()) };
+    let first = first.key.clone();
+    let count = |width: u64| -> Result<f64> {
+        resize(page, width)?;
+        Ok(parameters(page).context("a shared bottom without parameters")? as f64)
+    };
+    // Of two layers of one width they are a polynomial of the second degree.
+    let (one, two, three) = (count(1)?, count(2)?, count(3)?);
+    let size = |width: u64| {
+        let x = width as f64 - 1.0;
+        one + x * (two - one) + x * (x - 1.0) / 2.0 * (three - 2.0 * two + one)
+    };
+    let mut known = BTreeMap::new();
+    for method in methods {
+        let Some(parameters) = method.parameters else { continue };
+        let off = |width: &u64| (size(*width) - parameters as f64).abs();
+        let width = (1..=WIDEST).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(1);
+        if let Entry::Vacant(slot) = known.entry(width) {
+            eprintln!("a shared bottom of {width} units a layer");
+            resize(page, width)?;
+            slot.insert(rate(page, ARCHITECTURES, &first, options)?);
+        }
+        method.bottom = known.get(&width).map(|rate| Bottom { width, rate: *rate });
+    }
+    Ok(())
+}
+
+/// Gives both shared layers so many units.
+fn resize(page: &Page, width: u64) -> Result<()> {
+    for layer in 0..2 {
+        page.fill(&format!("trunk-layer-{layer}-width"), &width.to_string())?;
+    }
+    page.wait_setting("trunk", &format!("{width},{width}"))?;
+    page.rewound()
 }
 
 /// The lines of a picker that can be chosen.

@@ -176,14 +176,21 @@ fn print_frames(frames: &Frames) {
 /// Steps per second of a table's methods and their parameters, each also as multiples of the first one's.
 fn print_costs(costs: &Costs) {
     println!(
-        "\nOne model of the page, three tasks, CPU, by {}: steps/s, how many times dearer than the first; parameters, how many times the first's",
-        costs.table
+        "\nOne model of the page, three tasks, CPU, by {}: steps/s, how many times dearer than the first; parameters, how many times the first's{}",
+        costs.table,
+        if costs.methods.iter().any(|method| method.bottom.is_some()) {
+            "; how many times dearer than a shared bottom of its size, of so many units a layer"
+        } else {
+            ""
+        }
     );
     for method in &costs.methods {
         let parameters = method.parameters.map_or_else(|| "-".into(), |count| count.to_string());
         let size = costs.size(method).map_or_else(|| "-".into(), |size| format!("{size:.2}"));
+        let bottom = method.bottom.as_ref().zip(costs.times_its_size(method));
+        let bottom = bottom.map(|(bottom, times)| format!("{times:>7.2} {:>5}", bottom.width)).unwrap_or_default();
         println!(
-            "  {:<20} {:>8} {:>7.2} {parameters:>8} {size:>7}",
+            "  {:<20} {:>8} {:>7.2} {parameters:>8} {size:>7} {bottom}",
             method.key,
             rounded(method.rate),
             costs.times(method)
@@ -192,7 +199,16 @@ fn print_costs(costs: &Costs) {
 }
 
 fn costs_json(costs: &Costs) -> Value {
-    let method = |method: &Method| json!({ "method": method.key, "steps_per_second": method.rate, "parameters": method.parameters });
+    let method = |method: &Method| {
+        let bottom =
+            method.bottom.as_ref().map(|bottom| json!({ "width": bottom.width, "steps_per_second": bottom.rate }));
+        json!({
+            "method": method.key,
+            "steps_per_second": method.rate,
+            "parameters": method.parameters,
+            "shared_bottom_of_its_size": bottom,
+        })
+    };
     json!({ "table": costs.table, "methods": costs.methods.iter().map(method).collect::<Vec<_>>() })
 }
 
