@@ -12,8 +12,9 @@ use std::time::Duration;
 /// Milliseconds between pictures where little motion is wanted: four a second.
 const STILL: f64 = 250.0;
 
-/// Least milliseconds between two changes of the numbers while training.
-const READABLE: f64 = 160.0;
+/// Least milliseconds between two changes of the numbers while training: faster ones can't be read,
+/// and each has the whole page painted.
+const READABLE: f64 = 600.0;
 
 /// A hidden page has no animation frames; this takes their place.
 const HIDDEN: Duration = Duration::from_millis(200);

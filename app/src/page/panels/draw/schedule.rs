@@ -11,8 +11,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Milliseconds of a frame that drawing may use before the rest waits for the next frame.
-const BUDGET: f64 = 3.0;
+/// Milliseconds of a frame that drawing may use before the rest waits for the next frame. The browser
+/// takes as long again to bring to the screen what was drawn.
+const BUDGET: f64 = 1.5;
 
 /// Charts are drawn at most about twelve times a second.
 pub const CHART_GAP: f64 = 80.0;
