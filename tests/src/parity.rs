@@ -1,25 +1,12 @@
 //! Whether both engines compute the same.
 
+use crate::Page;
 use crate::page::Reading;
-use crate::{PATIENCE, Page, eventually_true};
 use anyhow::{Result, ensure};
 use serde_json::json;
 
 /// How far apart two losses may be, as a share of the first.
 const TOLERANCE: f64 = 1e-3;
-
-/// Pins an engine, `CPU` or `GPU`, and waits until it computes. On a slow machine the page may give
-/// the engine up once while that still compiles; a person would then press again.
-pub fn pin(page: &Page, engine: &str) -> Result<()> {
-    let id = if engine == "GPU" { "pin-gpu" } else { "pin-cpu" };
-    page.choose(id)?;
-    eventually_true(3 * PATIENCE, &format!("engine {engine}"), || {
-        if page.text("engine-reason")?.contains("did not answer") {
-            page.script_click(id)?;
-        }
-        Ok(page.engine()? == engine)
-    })
-}
 
 /// The training loss of every task once it stands still, if this engine still computes.
 pub fn losses(page: &Page, engine: &str) -> Result<Vec<Reading>> {
@@ -37,7 +24,7 @@ fn of_all(
     choose: &impl Fn(&str) -> Result<()>,
 ) -> Result<Vec<Vec<Reading>>> {
     page.pause()?;
-    pin(page, engine)?;
+    page.pin(engine)?;
     let of = |key: &&str| {
         choose(key)?;
         page.rewound()?;

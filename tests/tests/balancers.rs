@@ -33,7 +33,6 @@ fn choose(page: &Page, key: &str) -> Result<()> {
 fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Result<()> {
     CPU.visit("v=1&p=rivals&s=5", |page| {
         ensure!(offered(page)? == all(), "the picker offers {:?}", offered(page)?);
-        page.play()?;
         // From the last one round to the first: each is a change.
         for key in keys().into_iter().rev() {
             page.rewound()?;
@@ -42,7 +41,7 @@ fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Resul
             choose(page, key)?;
             let from = page.epoch()?;
             // Points become rare: every fifth epoch from 200 and every tenth from 1000 on.
-            page.wait_epoch(from + if from > 900 { 20 } else { 6 })?;
+            page.wait_epoch(from + 20)?;
             ensure!(page.playing()?, "{key} stopped the training: {}", page.notice()?);
             // On a pause the numbers of the last point are there, which is this balancer's.
             page.pause()?;
@@ -61,9 +60,7 @@ fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Resul
                 })?;
             }
             eventually_true(PATIENCE, &format!("a step under {key}"), || Ok(page.number("step-length")? > 0.0))?;
-            page.play()?;
         }
-        page.pause()?;
         page.no_console_errors()
     })
 }

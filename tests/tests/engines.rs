@@ -19,7 +19,7 @@ fn without_webgpu_the_page_trains_on_the_cpu_and_says_why() -> Result<()> {
     CPU.visit("", |page| {
         page.trains()?;
         ensure!(page.text("engine")? == "CPU");
-        eventually_true(PATIENCE, "a reason that names WebGPU", || Ok(page.text("engine-reason")?.contains("WebGPU")))?;
+        eventually_true(PATIENCE, "a reason", || Ok(page.text("engine-reason")?.contains("No WebGPU here")))?;
         page.no_console_errors()
     })
 }
@@ -29,7 +29,8 @@ fn without_webgpu_a_pinned_gpu_leaves_the_cpu_training() -> Result<()> {
     CPU.visit("", |page| {
         page.choose("pin-gpu")?;
         eventually_true(PATIENCE, "a sentence", || {
-            Ok(page.text("engine-reason")?.contains("WebGPU") || page.notice()?.contains("WebGPU"))
+            let reason = page.text("engine-reason")?;
+            Ok(reason.contains("though the GPU is pinned") && reason.contains("No WebGPU here"))
         })?;
         wait_engine(page, "CPU")?;
         page.trains()
@@ -39,7 +40,8 @@ fn without_webgpu_a_pinned_gpu_leaves_the_cpu_training() -> Result<()> {
 #[test]
 fn a_pinned_gpu_takes_over_and_trains() -> Result<()> {
     GPU.visit(SMALL, |page| {
-        parity::pin(page, "GPU")?;
+        page.choose("pin-gpu")?;
+        eventually_true(3 * PATIENCE, "the GPU engine", || Ok(page.engine()? == "GPU"))?;
         page.trains()?;
         ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
         page.settled_map(0)?;
@@ -50,7 +52,7 @@ fn a_pinned_gpu_takes_over_and_trains() -> Result<()> {
 #[test]
 fn a_pinned_cpu_stays_on_the_cpu_where_there_is_webgpu() -> Result<()> {
     GPU.visit(SMALL, |page| {
-        parity::pin(page, "CPU")?;
+        page.pin("CPU")?;
         page.trains()?;
         ensure!(page.text("engine")? == "CPU");
         Ok(())
@@ -74,7 +76,7 @@ fn measured(reason: &str) -> Result<Option<[(String, f64); 2]>> {
 #[test]
 fn auto_times_both_engines_and_goes_on_with_the_faster_one() -> Result<()> {
     GPU.visit(SMALL, |page| {
-        parity::pin(page, "CPU")?;
+        page.pin("CPU")?;
         page.play()?;
         page.wait_epoch(10)?;
         page.watch_epochs()?;
@@ -103,7 +105,7 @@ fn auto_times_both_engines_and_goes_on_with_the_faster_one() -> Result<()> {
 fn the_first_lessons_play_on_a_pinned_gpu_with_their_fans() -> Result<()> {
     for lesson in ["twins", "rivals", "bully", "stranger"] {
         GPU.visit(&format!("v=1&p={lesson}"), |page| {
-            parity::pin(page, "GPU")?;
+            page.pin("GPU")?;
             page.rewound()?;
             page.play()?;
             page.wait_epoch(2)?;
@@ -137,7 +139,7 @@ fn agree(fragment: &'static str, tasks: usize, epochs: u64) -> Result<()> {
         let mut losses = Vec::new();
         GPU.visit(fragment, |page| {
             page.pause()?;
-            parity::pin(page, engine)?;
+            page.pin(engine)?;
             page.rewound()?;
             ensure!(page.step_through(epochs, 4)? == epochs);
             losses = parity::losses(page, engine)?;
@@ -171,7 +173,7 @@ fn a_model_that_explodes_on_the_gpu_is_noticed() -> Result<()> {
     const WILD: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0&opt=sgd&lr=10&mom=0.9\
         &t0.loss=mse&t0.scale=100&t1.loss=mse&t1.scale=100";
     GPU.visit(WILD, |page| {
-        parity::pin(page, "GPU")?;
+        page.pin("GPU")?;
         // It may explode before anybody sees it play.
         page.click("play")?;
         eventually_true(PATIENCE, "a sentence about the explosion", || Ok(page.notice()?.contains("exploded")))?;

@@ -118,8 +118,9 @@ fn pause_stops_the_epoch() -> Result<()> {
     BROWSER.visit("", |page| {
         page.play()?;
         page.wait_epoch(2)?;
-        page.pause()?;
-        let stopped = page.settled("epoch", || page.at_rest().and_then(|()| page.epoch()))?;
+        page.click("play")?;
+        eventually_true(PATIENCE, "training that pauses", || Ok(!page.playing()?))?;
+        let stopped = page.settled("epoch", || page.ensure_idle().and_then(|()| page.epoch()))?;
         std::thread::sleep(Duration::from_secs(2));
         ensure!(page.epoch()? == stopped);
         Ok(())

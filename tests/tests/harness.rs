@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use mtl_tests::driver::fresh_folder;
 use mtl_tests::page::parse_number;
-use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually_true};
+use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually, eventually_true};
 use std::process::Command;
 
 const HTML: &str = r#"<!doctype html><title>Small</title><meta name=viewport content="width=device-width">
@@ -106,7 +106,7 @@ fn nothing_is_left_of_a_browser_after_a_panic() -> Result<()> {
     });
     ensure!(fall.join().is_err());
     eventually_true(PATIENCE, "the end of Chromium", || Ok(!alive()?))?;
-    eventually_true(PATIENCE, "an end of its files", || Ok(std::fs::remove_dir_all(&marker).map(|()| true)?))
+    eventually(PATIENCE, "an end of its files", || Ok(std::fs::remove_dir_all(&marker).map(Some)?))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use mtl_tests::driver::fresh_folder;
 use mtl_tests::site::explained;
-use mtl_tests::{Browser, Page, Setup, Shared, Site, parity};
+use mtl_tests::{Browser, Page, Setup, Shared, Site};
 use serde_json::json;
 
 static BROWSER: Shared = Shared::new(Setup::cpu);
@@ -83,7 +83,7 @@ fn no_request_of_page_or_workers_leaves_for_another_origin() -> Result<()> {
         explained(&page, || {
             page.open("v=1&p=rivals&seeds=1&fan=0")?;
             page.trains()?;
-            parity::pin(&page, "GPU")?;
+            page.pin("GPU")?;
             page.trains()
         })?;
     } // The log is complete once the browser has ended.

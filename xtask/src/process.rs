@@ -16,7 +16,7 @@ pub fn run(command: &mut Command, remedy: &str) -> Result<()> {
     watch_output(command, remedy, |_| ())
 }
 
-/// Like [`run`], and hands on every line of its output.
+/// Like [`run`], and hands on every line of its output; a line is shown once it is whole.
 pub fn watch(command: &mut Command, remedy: &str, line: impl FnMut(&str)) -> Result<()> {
     watch_output(command.stdout(Stdio::piped()), remedy, line)
 }

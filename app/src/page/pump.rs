@@ -13,8 +13,8 @@ use std::time::Duration;
 const STILL: f64 = 250.0;
 
 /// Least milliseconds between two changes of the numbers while training: faster ones can't be read,
-/// and each has the whole page painted.
-const READABLE: f64 = 600.0;
+/// and each repaints the whole page.
+pub(in crate::page) const READABLE: f64 = 600.0;
 
 /// A hidden page has no animation frames; this takes their place.
 const HIDDEN: Duration = Duration::from_millis(200);
@@ -200,17 +200,23 @@ fn follow(page: Page, all: Vec<RaceNews>) {
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
 }
 
-/// Shows the numbers of the last point in a while, in a frame of their own: nobody reads more of them
-/// in a second, and to lay them out is the most that a frame has to do.
+/// Shows the numbers of the last point in a while, in a frame of their own: to lay them out is the
+/// most that a frame has to do.
 fn renew_later(page: Page) {
     if with(page, |desk| std::mem::replace(&mut desk.renews, true)) {
         return;
     }
     let wait = with(page, |desk| READABLE - (now() - desk.renewed));
+    // Training that came to rest meanwhile has shown them.
+    let late = move || {
+        if with(page, |desk| desk.renews) {
+            renew(page);
+        }
+    };
     if wait > 0.0 {
-        set_timeout(move || renew(page), Duration::from_secs_f64(wait / 1000.0));
+        set_timeout(late, Duration::from_secs_f64(wait / 1000.0));
     } else {
-        request_animation_frame(move || renew(page));
+        request_animation_frame(late);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Training strategies: which tasks are taught in a step, how much they count, and which shared layers
 //! move.
 //!
-//! A strategy is one file and one line in [`LINES`]. It is asked before every step and answers for
+//! A strategy is one file and one line in `strategies!` below. It is asked before every step and answers for
 //! the composed model, the fan and the pairs alike. A task that is not taught drops out of the
 //! balancer's view, its private layers take no step, and its single-task baseline waits: at any time
 //! a baseline has seen as many of its task's steps as the models that it is held against.
@@ -83,7 +83,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Of a strategy of which nothing else is to be known.
+    /// Of a strategy without stages, which teaches several tasks in a step and needs no baselines.
     const fn new(entry: PickEntry) -> Self {
         Self { entry, one_by_one: false, staged: false, needs_baselines: false }
     }
@@ -129,17 +129,13 @@ pub fn strategies() -> &'static [PickEntry] {
 /// assert_eq!(strategy::line(&Pick::new("magic")).entry.choice.key, "joint");
 /// ```
 pub fn line(pick: &Pick) -> &'static Line {
-    &LINES[place(pick)]
+    LINES.iter().find(|line| line.entry.choice.key == pick.method).unwrap_or(&joint::LINE)
 }
 
 /// The strategy of a pick; joint training where it is not known.
 pub fn of(pick: &Pick) -> &'static dyn Strategy {
-    STRATEGIES[place(pick)]
-}
-
-/// Where a pick stands in the tables.
-fn place(pick: &Pick) -> usize {
-    LINES.iter().position(|line| line.entry.choice.key == pick.method).unwrap_or(0)
+    let place = LINES.iter().position(|line| line.entry.choice.key == pick.method);
+    place.and_then(|place| STRATEGIES.get(place)).copied().unwrap_or(&joint::Joint)
 }
 
 /// Whether a lesson's strategy reads a setting of the tasks, such as the epoch at which they join.

@@ -2,7 +2,8 @@
 
 use crate::options::Options;
 use anyhow::{Context, Result, ensure};
-use mtl_tests::{Browser, Flavour, Page, Setup, Site, parity};
+use mtl_core::config::MAX_WIDTH;
+use mtl_tests::{Browser, Flavour, Page, Setup, Site};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -12,8 +13,8 @@ use xtask::static_site::serve;
 const LESSON: &str =
     "v=1&p=rivals&tasks=3&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
 
-/// As wide as a layer can be.
-const WIDEST: u64 = 128;
+/// Units of its shared layers.
+const WIDTH: u64 = 16;
 
 /// The picker of the architectures.
 const ARCHITECTURES: &str = "arch";
@@ -72,13 +73,7 @@ pub fn measure(flavour: Flavour, options: &Options) -> Result<Vec<Costs>> {
     let browser = Browser::start(flavour, Setup::DESKTOP, false)?;
     let page = Page::new(&browser, &site.url());
     page.open(LESSON)?;
-    parity::pin(
-        &page,
-        match flavour {
-            Flavour::Cpu => "CPU",
-            Flavour::Gpu => "GPU",
-        },
-    )?;
+    page.pin(flavour.engine())?;
     let of_table = |table: &'static str| -> Result<Costs> {
         eprintln!("{flavour:?}: every line of '{table}'");
         let methods: Result<Vec<_>> = offered(&page, table)?
@@ -92,9 +87,10 @@ pub fn measure(flavour: Flavour, options: &Options) -> Result<Vec<Costs>> {
         page.select(table, &first)?;
         Ok(Costs { table, methods: methods? })
     };
-    let (mut architectures, balancers) = (of_table(ARCHITECTURES)?, of_table(BALANCERS)?);
+    let mut architectures = of_table(ARCHITECTURES)?;
     add_bottoms(&page, &mut architectures.methods, options)?;
-    Ok(vec![architectures, balancers])
+    resize(&page, WIDTH)?;
+    Ok(vec![architectures, of_table(BALANCERS)?])
 }
 
 /// Times a shared bottom of every architecture's size.
@@ -105,7 +101,7 @@ fn add_bottoms(page: &Page, methods: &mut [Method], options: &Options) -> Result
         resize(page, width)?;
         Ok(parameters(page).context("a shared bottom without parameters")? as f64)
     };
-    // Of two layers of one width they are a polynomial of the second degree.
+    // The parameters of two layers of one width are a polynomial of the second degree in it.
     let (one, two, three) = (count(1)?, count(2)?, count(3)?);
     let size = |width: u64| {
         let x = width as f64 - 1.0;
@@ -115,13 +111,16 @@ fn add_bottoms(page: &Page, methods: &mut [Method], options: &Options) -> Result
     for method in methods {
         let Some(parameters) = method.parameters else { continue };
         let off = |width: &u64| (size(*width) - parameters as f64).abs();
-        let width = (1..=WIDEST).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(1);
-        if let Entry::Vacant(slot) = known.entry(width) {
-            eprintln!("a shared bottom of {width} units a layer");
-            resize(page, width)?;
-            slot.insert(rate(page, ARCHITECTURES, &first, options)?);
-        }
-        method.bottom = known.get(&width).map(|rate| Bottom { width, rate: *rate });
+        let width = (1..=MAX_WIDTH as u64).min_by(|a, b| off(a).total_cmp(&off(b))).unwrap_or(1);
+        let rate = match known.entry(width) {
+            Entry::Occupied(rate) => *rate.get(),
+            Entry::Vacant(slot) => {
+                eprintln!("a shared bottom of {width} units a layer");
+                resize(page, width)?;
+                *slot.insert(rate(page, ARCHITECTURES, &first, options)?)
+            }
+        };
+        method.bottom = Some(Bottom { width, rate });
     }
     Ok(())
 }

@@ -113,12 +113,7 @@ impl<'b> Ours<'b> {
     fn open(browser: &'b Browser, site: &Server, flavour: Flavour, fragment: &str) -> Result<Self> {
         let page = Page::new(browser, &site.url());
         page.open(fragment)?;
-        let (pin, engine) = match flavour {
-            Flavour::Cpu => ("pin-cpu", "CPU"),
-            Flavour::Gpu => ("pin-gpu", "GPU"),
-        };
-        page.click(pin)?;
-        eventually_true(PATIENCE * 3, &format!("the engine {engine}"), || Ok(page.engine()? == engine))?;
+        page.pin(flavour.engine())?;
         page.pause()?;
         Ok(Self { page, browser, counted: flavour == Flavour::Gpu })
     }

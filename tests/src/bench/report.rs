@@ -173,7 +173,8 @@ fn print_frames(frames: &Frames) {
     println!("  wall time  median {wall:.2} ms, 95th percentile {wall95:.2} ms");
 }
 
-/// Steps per second of a table's methods and their parameters, each also as multiples of the first one's.
+/// Steps per second of a table's methods and their parameters, each also as multiples of the first
+/// one's; of architectures also against a shared bottom of their size.
 fn print_costs(costs: &Costs) {
     println!(
         "\nOne model of the page, three tasks, CPU, by {}: steps/s, how many times dearer than the first; parameters, how many times the first's{}",
@@ -188,9 +189,9 @@ fn print_costs(costs: &Costs) {
         let parameters = method.parameters.map_or_else(|| "-".into(), |count| count.to_string());
         let size = costs.size(method).map_or_else(|| "-".into(), |size| format!("{size:.2}"));
         let bottom = method.bottom.as_ref().zip(costs.times_its_size(method));
-        let bottom = bottom.map(|(bottom, times)| format!("{times:>7.2} {:>5}", bottom.width)).unwrap_or_default();
+        let bottom = bottom.map(|(bottom, times)| format!(" {times:>7.2} {:>5}", bottom.width)).unwrap_or_default();
         println!(
-            "  {:<20} {:>8} {:>7.2} {parameters:>8} {size:>7} {bottom}",
+            "  {:<20} {:>8} {:>7.2} {parameters:>8} {size:>7}{bottom}",
             method.key,
             rounded(method.rate),
             costs.times(method)

@@ -11,7 +11,7 @@ impl Browser {
     /// Clicks as a person does, who lets what moves come to rest and what is in front go away first.
     pub fn click(&self, css: &str) -> Result<()> {
         eventually(PATIENCE, &format!("a click on {css}"), || {
-            if !self.at_rest(css)? {
+            if !self.stands_still(css)? {
                 return Ok(None);
             }
             Ok(Some(self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })?))
@@ -19,7 +19,7 @@ impl Browser {
     }
 
     /// Whether nothing that holds the element is on its way to somewhere else.
-    fn at_rest(&self, css: &str) -> Result<bool> {
+    fn stands_still(&self, css: &str) -> Result<bool> {
         self.truth(
             "const el = document.querySelector(arguments[0]); if (!el) throw new Error('the page has none');\
              const moves = a => a.playState === 'running' && a.effect?.getComputedTiming().endTime < Infinity;\
@@ -31,10 +31,10 @@ impl Browser {
     /// Chooses the option with this value, as a person does.
     pub fn select(&self, css: &str, value: &str) -> Result<()> {
         // The page may draw the options anew between the look and the click.
-        eventually(PATIENCE, &format!("the choice of '{value}' in {css}"), || Ok(Some(self.choose(css, value)?)))
+        eventually(PATIENCE, &format!("the choice of '{value}' in {css}"), || Ok(Some(self.click_option(css, value)?)))
     }
 
-    fn choose(&self, css: &str, value: &str) -> Result<()> {
+    fn click_option(&self, css: &str, value: &str) -> Result<()> {
         let found = self.truth(
             "for (const old of document.querySelectorAll('[data-chosen]')) old.removeAttribute('data-chosen');\
              const option = [...(document.querySelector(arguments[0])?.options ?? [])].find(o => o.value === arguments[1]);\

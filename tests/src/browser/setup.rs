@@ -14,6 +14,16 @@ pub enum Flavour {
     Gpu,
 }
 
+impl Flavour {
+    /// Its engine, as the page names it.
+    pub fn engine(self) -> &'static str {
+        match self {
+            Self::Cpu => "CPU",
+            Self::Gpu => "GPU",
+        }
+    }
+}
+
 /// How a browser is started.
 #[derive(Clone, Debug)]
 pub struct Setup {

@@ -31,6 +31,21 @@ impl Page<'_> {
         })
     }
 
+    /// Pins an engine, `CPU` or `GPU`, and waits until it computes. On a slow machine the page may give
+    /// the engine up while that still compiles; a person would then press again, once.
+    pub fn pin(&self, engine: &str) -> Result<()> {
+        let id = if engine == "GPU" { "pin-gpu" } else { "pin-cpu" };
+        self.choose(id)?;
+        let mut again = true;
+        eventually_true(3 * PATIENCE, &format!("engine {engine}"), || {
+            if again && self.text("engine-reason")?.contains("did not answer") {
+                again = false;
+                self.script_click(id)?;
+            }
+            Ok(self.engine()? == engine)
+        })
+    }
+
     /// A script's click, for many of them.
     pub fn script_click(&self, id: &str) -> Result<()> {
         let there = self.run("const el = one(arguments[0]); el?.click(); return !!el", vec![json!(id)])?;
@@ -101,9 +116,9 @@ impl Page<'_> {
         })
     }
 
-    /// An error while the engine still runs, which it may a little longer than the button says: only
-    /// of one that runs is a speed shown.
-    pub fn at_rest(&self) -> Result<()> {
+    /// An error while the engine still runs, which it may a little longer than the button says. The
+    /// speed of one that has just begun is 0 too, as it was not measured yet.
+    pub fn ensure_idle(&self) -> Result<()> {
         let speed = self.attribute("steps-per-second", "data-value")?;
         ensure!(speed.as_deref().is_none_or(|speed| speed == "0"), "still training, {speed:?} steps/s");
         Ok(())
@@ -156,7 +171,7 @@ impl Page<'_> {
             }
             return epoch();
         "#;
-        eventually_true(PATIENCE, "an engine at rest", || self.at_rest().map(|()| true))?;
+        eventually(PATIENCE, "an engine at rest", || self.ensure_idle().map(Some))?;
         let args = vec![json!(id), json!(epochs), json!(presses), json!(PATIENCE * 1000)];
         let epoch = self.browser.execute_async(&format!("{HELPERS}{script}"), args)?;
         epoch.as_u64().ok_or_else(|| anyhow!("no epoch but {epoch}"))

@@ -109,7 +109,7 @@ impl Page<'_> {
     /// [`Page::losses`] once they stand still.
     pub fn settled_losses(&self) -> Result<Vec<[String; 2]>> {
         self.settled("losses", || {
-            self.at_rest()?;
+            self.ensure_idle()?;
             let losses = self.losses()?;
             ensure!(!losses.is_empty(), "no task is shown");
             ensure!(losses.iter().flatten().all(|text| parse_number(text).is_some()), "no losses yet: {losses:?}");

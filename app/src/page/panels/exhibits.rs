@@ -5,13 +5,12 @@ use super::draw::Job;
 use super::mark::signed_ground;
 use super::panel::Panel;
 use super::text::{DASH, short};
+use crate::page::pump::READABLE;
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
 use mtl_core::protocol::ExhibitPicture;
 use web_sys::Element;
 
-/// Milliseconds between two showings of the numbers.
-const READABLE: f64 = 160.0;
 /// More columns than these leave no room for a number in a cell.
 const ROOMY: usize = 8;
 /// More rows than these leave no room for their names.
