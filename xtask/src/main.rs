@@ -45,7 +45,7 @@ enum Task {
     },
     /// Format check, lints, native tests and browser tests.
     Test {
-        /// Also run the second tier: long statistical checks.
+        /// Also run the second tier: long checks.
         #[arg(long)]
         all: bool,
         /// Run one part only.

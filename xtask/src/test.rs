@@ -25,7 +25,7 @@ pub enum Part {
 pub struct Selection {
     /// One part instead of all.
     pub only: Option<Part>,
-    /// Also the second tier: long statistical checks, marked `#[ignore]`.
+    /// Also the second tier: long checks, marked `#[ignore]`.
     pub all: bool,
     /// Arguments for the test programs, such as a part of a test's name.
     pub arguments: Vec<String>,
@@ -41,7 +41,7 @@ impl Selection {
         // One run shows all that fails.
         command.args(["--no-fail-fast", "--"]).args(arguments);
         if self.all {
-            command.arg("--include-ignored").env("MTL_TIER", "2");
+            command.arg("--include-ignored");
         }
         command
     }

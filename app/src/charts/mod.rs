@@ -2,8 +2,8 @@
 //!
 //! The same code draws on the page's canvas, at the device's pixel ratio, and into SVG for the
 //! golden tests and for download. Nothing here knows the engine, the page or the browser: a chart
-//! is a struct of borrowed numbers and labels with a `draw` method, and a `plot` method that says
-//! where things will land, so that a pointer position can be turned back into an epoch.
+//! is a struct of borrowed numbers and labels with a `draw` method, and mostly a `plot` method that
+//! says where things will land, so that a pointer position can be turned back into an epoch.
 //!
 //! Layout and text widths are computed here, never measured: on the web plotters measures a label
 //! by appending an element to the page, which would force a layout for every label of every frame.

@@ -1,11 +1,13 @@
-//! The interface: what the user sees and does. It trains nothing and computes nothing; lessons come
-//! from `mtl_core::config`, numbers from a worker.
+//! The interface: what the user sees and does. It trains nothing, and what little it computes
+//! (cosines, the front of the points it has) it asks of `mtl_core::measure`; lessons come from
+//! `mtl_core::config`, numbers from a worker.
 //!
 //! * [`state`]: the signals that everything reads, and the ways to change the lesson;
 //! * `change`, `engine`, `exchange`, `trouble`: what happens then;
 //! * `bridge`, `desk`, `pump`: the talk with the workers;
 //! * [`compare`]: a comparison of architectures;
 //! * `address`, `share`: the lesson as a link and as a file;
+//! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
 //! * [`layout`] and its parts: what stands where;
 //! * [`panels`]: the cards and pictures.

@@ -2,11 +2,12 @@
 //!
 //! Here a balancer can be watched by itself: no network, no data, no noise. The parameters are a
 //! point of a *landscape*, its two losses are formulas, and the Pareto set and front are known in
-//! closed form. A [`Race`] lets every rule of [`crate::balance::rule`] walk down from the same
-//! starts, in lockstep, in f64 on the host. Section 3 of the methods' reference.
+//! closed form. A [`Race`] lets rules of [`crate::balance::rule`] walk down from the same starts, in
+//! lockstep, in f64 on the host: all of them in the two valleys, on the fronts those that look for
+//! points of a front. Section 3 of the methods' reference.
 //!
 //! A landscape is a file with an `impl Landscape`; [`course`] has the lessons' data sources that
-//! lead through one or more of them, a line each.
+//! lead through one or more of them.
 
 mod concave;
 mod convex;

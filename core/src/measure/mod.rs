@@ -1,4 +1,5 @@
-//! What the page shows of training: metrics, transfer gain, conflict, Pareto set, hypervolume.
+//! What the page shows of training: metrics, transfer gain, conflict, forgetting, groupings, declared
+//! relations, Pareto set, hypervolume.
 //!
 //! Plain functions over plain numbers; nothing here knows how they were trained. Input that allows
 //! no statement (no rows, one class only, constant targets, a baseline of zero, NaN) gives `None`.

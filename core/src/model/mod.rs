@@ -3,7 +3,9 @@
 //! Every parameter tensor carries a leading member axis, and all members go through one graph of
 //! batched matmuls. An architecture is one file and one line in [`ARCHITECTURES`]: it says which
 //! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
-//! the heads on them are the same in all.
+//! the heads on them are the same in all. `parts`, `heads`, `experts`, `decompose`, `sample` and
+//! `relations` are what architectures are put together from; `host` and `device` have layers and
+//! losses as single operations, on the CPU and on a GPU.
 
 #[cfg(feature = "engine")]
 use crate::config::Pick;

@@ -29,30 +29,22 @@ impl Binary {
         format!("{}_bg.wasm", self.name)
     }
 
-    /// The arguments that select this binary, its package and its features.
-    #[must_use]
-    pub fn selection(&self) -> [&'static str; 9] {
-        [
-            "--manifest-path",
-            "app/Cargo.toml",
-            "--target",
-            WASM_TARGET,
-            "--bin",
-            self.name,
-            "--no-default-features",
-            "--features",
-            self.feature,
-        ]
-    }
-
     /// Compiles it. Trunk would do so as well, but all three at a time, which costs gigabytes of
     /// memory; after this it finds them up to date.
     pub fn compile(&self, workspace: &Workspace) -> Result<()> {
         process::run(
-            workspace.cargo(&["build", "--profile", self.profile]).args(self.selection()),
+            workspace.cargo(&["build", "--profile", self.profile]).args(selection(&[*self])),
             "read the compiler's message above; where memory ran out, set CARGO_BUILD_JOBS=1",
         )
     }
+}
+
+/// The arguments that select binaries, their package and their features.
+#[must_use]
+pub fn selection(binaries: &[Binary]) -> Vec<&'static str> {
+    let package = ["--manifest-path", "app/Cargo.toml", "--target", WASM_TARGET, "--no-default-features"];
+    let each = |binary: &Binary| ["--bin", binary.name, "--features", binary.feature];
+    package.into_iter().chain(binaries.iter().flat_map(each)).collect()
 }
 
 #[cfg(test)]

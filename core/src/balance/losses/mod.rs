@@ -1,7 +1,8 @@
 //! Rules that weigh the task losses: by the losses themselves, by what was learned from earlier
-//! ones, by a preference, or by chance.
+//! ones, by a preference, by chance, or (GradNorm) by the lengths of the task gradients at the last
+//! shared layer.
 //!
-//! A rule is one file and one line in [`RULES`]. Sections 2.1, 2.2 and 2.5 of the methods'
+//! A rule is one file and one line in `rules!` below. Sections 2.1, 2.2 and 2.5 of the methods'
 //! reference. Their weights are the gradient of [`Rule::objective`] by the losses, unless the rule
 //! says otherwise.
 

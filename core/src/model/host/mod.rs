@@ -4,9 +4,9 @@
 //! matrices that are smaller than its tiles, its `tanh` is the scalar one of the C library, and
 //! every operation walks the batch again. Here a layer (matmul, bias, activation) is one node of
 //! burn's autodiff graph, with loops for tiny matrices. The bench holds it against plain loops.
-
 //!
-//! The same holds for the losses of a batch and for an optimiser's step: each is one operation here.
+//! The same holds for the losses of a batch, which are here, and for an optimiser's step, which is in
+//! `train/optimise/host.rs`.
 
 mod dense;
 mod kernel;

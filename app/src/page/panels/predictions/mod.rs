@@ -1,4 +1,5 @@
-//! What the network predicts: a map per task over the plane, or predictions against truth.
+//! What the network predicts: a map per task over the plane, else predictions against truth or a table
+//! of counts; where inputs are pictures, samples of them.
 
 mod figure;
 mod flat;
