@@ -231,14 +231,14 @@ fn a_race_and_the_view_of_all_tasks_are_saved_too() -> Result<()> {
     CPU.visit("v=1&p=two-valleys", |page| {
         page.step_epochs(1)?;
         page.browser.execute(CATCH, vec![])?;
-        page.settled("a race", || page.picture("landscape-chart"))?;
+        settled(page, "landscape-chart")?;
         saves(page, "landscape-chart", "parameter 2")?;
         page.no_console_errors()
     })?;
     CPU.visit("v=1&p=rivals&tasks=3&seeds=2", |page| {
         page.step_epochs(2)?;
         page.browser.click(".panel-pareto input[type=checkbox]")?;
-        page.settled("a chart of all tasks", || page.picture("pareto-chart"))?;
+        settled(page, "pareto-chart")?;
         page.browser.execute(CATCH, vec![])?;
         saves(page, "pareto-chart", "xor")
     })

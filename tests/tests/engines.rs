@@ -2,17 +2,13 @@
 
 use anyhow::{Context, Result, ensure};
 use mtl_tests::page::Reading;
-use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true, parity};
+use mtl_tests::{PATIENCE, Setup, Shared, eventually_true, parity};
 
 static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
 
 /// Four optimiser steps an epoch, one seed, no fan: few dispatches for the software adapter.
 const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
-
-fn wait_engine(page: &Page, engine: &str) -> Result<()> {
-    eventually_true(PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
-}
 
 #[test]
 fn without_webgpu_the_page_trains_on_the_cpu_and_says_why() -> Result<()> {
@@ -32,7 +28,7 @@ fn without_webgpu_a_pinned_gpu_leaves_the_cpu_training() -> Result<()> {
             let reason = page.text("engine-reason")?;
             Ok(reason.contains("though the GPU is pinned") && reason.contains("No WebGPU here"))
         })?;
-        wait_engine(page, "CPU")?;
+        page.wait_engine("CPU")?;
         page.trains()
     })
 }
@@ -41,7 +37,7 @@ fn without_webgpu_a_pinned_gpu_leaves_the_cpu_training() -> Result<()> {
 fn a_pinned_gpu_takes_over_and_trains() -> Result<()> {
     GPU.visit(SMALL, |page| {
         page.choose("pin-gpu")?;
-        eventually_true(3 * PATIENCE, "the GPU engine", || Ok(page.engine()? == "GPU"))?;
+        page.wait_engine("GPU")?;
         page.trains()?;
         ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
         page.settled_map(0)?;

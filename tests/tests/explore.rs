@@ -233,8 +233,7 @@ fn arrow_keys_walk_from_unit_to_unit() -> Result<()> {
 #[test]
 fn the_question_mark_of_every_panel_opens_the_glossary_at_its_word() -> Result<()> {
     CPU.visit("v=1&p=rivals", |page| {
-        // The last line to come moves what stands below it.
-        eventually_true(PATIENCE, "what sharing costs", || Ok(page.text("cost")?.contains("an epoch")))?;
+        page.wait_cost()?;
         let words = page.browser.execute(
             "return [...document.querySelectorAll('button.help')].filter(button => button.checkVisibility())\
                .map((button, k) => { button.setAttribute('data-help', k); return button.ariaLabel })",

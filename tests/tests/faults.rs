@@ -8,10 +8,6 @@ use mtl_tests::{Browser, PATIENCE, Page, Setup, Site, eventually, eventually_tru
 /// Four optimiser steps an epoch, one seed, no fan: few dispatches for the software adapter.
 const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
 
-fn wait_engine(page: &Page, engine: &str) -> Result<()> {
-    eventually_true(3 * PATIENCE, &format!("engine {engine}"), || Ok(page.engine()? == engine))
-}
-
 /// What is put in front of a worker's loader, so that a message on the channel breaks the worker: its
 /// clock throws in the middle of a step.
 const THROWS: &str = "new BroadcastChannel('break').onmessage = () => {\n\
@@ -72,7 +68,7 @@ fn goes_on(page: &Page) -> Result<String> {
         let step = said.split_once("The CPU goes on from step ").and_then(|(_, step)| parse_number(step));
         Ok(step.map(|step| (said, step.value as u64)))
     })?;
-    wait_engine(page, "CPU")?;
+    page.wait_engine("CPU")?;
     ensure!(page.playing()?, "training stopped");
     let now = page.epoch()?;
     page.wait_epoch(now + 3)?;
@@ -137,7 +133,7 @@ fn a_cpu_engine_that_breaks_again_at_once_is_given_up_until_it_is_restarted() ->
         ensure!(page.notice()?.contains("so it goes") && page.epoch()? > 0, "{}", page.notice()?);
         page.watch_epochs()?;
         page.press("Restart engine")?;
-        wait_engine(page, "CPU")?;
+        page.wait_engine("CPU")?;
         eventually_true(PATIENCE, "nothing to restart", || Ok(!page.notice()?.contains("Restart the engine")))?;
         page.trains()?;
         ensure!(page.lowest_epoch()? > 0, "the run has started anew");

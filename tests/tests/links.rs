@@ -123,15 +123,17 @@ fn two_hundred_slider_ticks_make_no_history() -> Result<()> {
         let entries = page.history_length()?;
         let script = r#"
             const slider = document.querySelector(arguments[0]);
-            const writes = { pushed: 0, replaced: 0 };
+            const writes = { pushed: 0, replaced: 0, stalls: 0 };
             const [push, replace] = [history.pushState.bind(history), history.replaceState.bind(history)];
             history.pushState = (...all) => { writes.pushed++; push(...all); };
             history.replaceState = (...all) => { writes.replaced++; replace(...all); };
             const [low, high] = [Number(slider.min || 0), Number(slider.max || 100)];
             for (let tick = 0; tick < 200; tick++) {
+                const began = performance.now();
                 slider.value = low + (high - low) * (0.3 + 0.4 * tick / 200);
                 slider.dispatchEvent(new Event('input', { bubbles: true }));
                 await new Promise(done => setTimeout(done, 10));
+                if (performance.now() - began > 200) writes.stalls++;
             }
             slider.dispatchEvent(new Event('change', { bubbles: true }));
             await new Promise(done => setTimeout(done, 2000));
@@ -139,8 +141,9 @@ fn two_hundred_slider_ticks_make_no_history() -> Result<()> {
         "#;
         let writes = page.browser.execute_async(script, vec![json!(slider)])?;
         ensure!(writes["pushed"] == 0, "{writes}");
-        // One at the end; where the machine stalls between two ticks the slider seems to rest.
-        ensure!(writes["replaced"].as_u64().is_some_and(|count| (1..=20).contains(&count)), "{writes}");
+        // Where the machine stalls between two ticks the slider seems to rest.
+        let most = 3 + writes["stalls"].as_u64().unwrap_or_default();
+        ensure!(writes["replaced"].as_u64().is_some_and(|count| (1..=most).contains(&count)), "{writes}");
         ensure!(page.history_length()? == entries);
         page.setting("lr")?.context("the learning rate is in the address")?;
         Ok(())

@@ -27,6 +27,12 @@ fn rows(page: &Page) -> Result<Vec<Vec<String>>> {
     Ok(serde_json::from_value(page.browser.execute(script, vec![])?)?)
 }
 
+/// How many architectures fit the lesson.
+fn offered(page: &Page) -> Result<usize> {
+    let offered = "return document.querySelectorAll('[data-testid=arch] option:not([disabled])').length";
+    Ok(page.browser.number(offered, vec![])? as usize)
+}
+
 fn wait_rows(page: &Page, at_least: usize) -> Result<Vec<Vec<String>>> {
     let mut found = Vec::new();
     // Each row has its own time.
@@ -52,8 +58,7 @@ fn architectures_are_compared_at_the_press_of_a_button_and_the_lesson_keeps_what
     CPU.visit(SMALL, |page| {
         page.step_epochs(3)?;
         let before = page.settled_losses()?;
-        let offered = "return document.querySelectorAll('[data-testid=arch] option:not([disabled])').length";
-        let offered = page.browser.number(offered, vec![])? as usize;
+        let offered = offered(page)?;
         ensure!(offered > 10, "only {offered} architectures fit");
         compare(page, "20")?;
         let rows = wait_rows(page, offered)?;
@@ -74,8 +79,9 @@ fn a_comparison_can_be_stopped_and_keeps_its_rows() -> Result<()> {
         wait_rows(page, 1)?;
         page.click("compare")?;
         eventually_true(PATIENCE, "an end", || Ok(page.text("compare-progress")?.starts_with("Ended after")))?;
-        filled(&rows(page)?)?;
-        ensure!(page.text("compare")? == "Compare");
+        let rows = rows(page)?;
+        filled(&rows)?;
+        ensure!(page.text("compare")? == "Compare" && rows.len() < offered(page)?, "{} rows", rows.len());
         page.trains()
     })
 }
@@ -198,7 +204,7 @@ fn what_an_architecture_learned_leaves_the_rest_of_the_column_in_view() -> Resul
             page.step_epochs(1)?;
             eventually_true(PATIENCE, "an exhibit", || page.exists("exhibit-0"))?;
             // The line that comes last, when the seconds per epoch were measured.
-            eventually_true(PATIENCE, "what an epoch costs", || Ok(page.text("cost")?.contains("an epoch")))?;
+            page.wait_cost()?;
             let hidden =
                 "const column = document.querySelector('.centre'); return column.scrollHeight - column.clientHeight";
             let hidden = page.settled("columns", || page.browser.number(hidden, vec![]))?;

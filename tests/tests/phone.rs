@@ -111,8 +111,7 @@ fn a_tap_on_a_map_fills_the_screen_with_it_and_training_goes_on() -> Result<()> 
 #[test]
 fn a_map_is_enlarged_and_left_again_by_keyboard() -> Result<()> {
     DESKTOP.visit("v=1&p=rivals", |page| {
-        // The last line to come makes its column scroll, and the map a little narrower.
-        eventually_true(PATIENCE, "what sharing costs", || Ok(page.text("cost")?.contains("an epoch")))?;
+        page.wait_cost()?;
         let (small, ..) = page.settled("places of a map", || map_box(page, 0))?;
         page.browser.execute("document.querySelector(arguments[0]).focus()", vec![json!(css("task-0-enlarge"))])?;
         page.browser.press('\u{E007}')?;

@@ -135,9 +135,8 @@ fn show(page: Page, batch: Batch) {
     }
     append(page, batch.points);
     // Where training rests, the numbers are those of the step that it rests at.
-    let rests = page.frame.with_untracked(|frame| !frame.running);
-    if rests && with(page, |desk| desk.renews) {
-        renew(page);
+    if page.frame.with_untracked(|frame| !frame.running) {
+        renew_due(page);
     }
     follow(page, batch.race);
     let wait = with(page, |desk| {
@@ -207,16 +206,17 @@ fn renew_later(page: Page) {
         return;
     }
     let wait = with(page, |desk| READABLE - (now() - desk.renewed));
-    // Training that came to rest meanwhile has shown them.
-    let late = move || {
-        if with(page, |desk| desk.renews) {
-            renew(page);
-        }
-    };
     if wait > 0.0 {
-        set_timeout(late, Duration::from_secs_f64(wait / 1000.0));
+        set_timeout(move || renew_due(page), Duration::from_secs_f64(wait / 1000.0));
     } else {
-        request_animation_frame(late);
+        request_animation_frame(move || renew_due(page));
+    }
+}
+
+/// Shows the numbers that wait to be shown: once, whether their time or a rest comes first.
+fn renew_due(page: Page) {
+    if with(page, |desk| desk.renews) {
+        renew(page);
     }
 }
 

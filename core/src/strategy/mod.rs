@@ -1,10 +1,10 @@
 //! Training strategies: which tasks are taught in a step, how much they count, and which shared layers
 //! move.
 //!
-//! A strategy is one file and one line in `strategies!` below. It is asked before every step and answers for
-//! the composed model, the fan and the pairs alike. A task that is not taught drops out of the
-//! balancer's view, its private layers take no step, and its single-task baseline waits: at any time
-//! a baseline has seen as many of its task's steps as the models that it is held against.
+//! A strategy is one file and one line in `strategies!` below. It is asked before every step and
+//! answers for the composed model, the fan and the pairs alike. A task that is not taught drops out
+//! of the balancer's view, its private layers take no step, and its single-task baseline waits: at
+//! any time a baseline has seen as many of its task's steps as the models that it is held against.
 
 mod alternating;
 mod curriculum;

@@ -14,8 +14,12 @@ impl Browser {
             if !self.stands_still(css)? {
                 return Ok(None);
             }
-            Ok(Some(self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })?))
+            Ok(Some(self.click_now(css)?))
         })
+    }
+
+    fn click_now(&self, css: &str) -> Result<()> {
+        Ok(self.wait_on(async { self.client.find(Locator::Css(css)).await?.click().await })?)
     }
 
     /// Whether nothing that holds the element is on its way to somewhere else.
@@ -42,8 +46,7 @@ impl Browser {
             vec![json!(css), json!(value)],
         )?;
         ensure!(found, "{css} has no option '{value}'");
-        let option = format!("{css} [data-chosen]");
-        Ok(self.wait_on(async { self.client.find(Locator::Css(&option)).await?.click().await })?)
+        self.click_now(&format!("{css} [data-chosen]"))
     }
 
     /// Replaces the text of a field and leaves it, as with the Tab key.

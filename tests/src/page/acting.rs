@@ -1,6 +1,6 @@
 //! What a person does.
 
-use super::{HELPERS, Page, css, parse_number};
+use super::{HELPERS, Page, css};
 use crate::{PATIENCE, eventually, eventually_true};
 use anyhow::{Result, anyhow, bail, ensure};
 use serde_json::{Value, json};
@@ -44,6 +44,17 @@ impl Page<'_> {
             }
             Ok(self.engine()? == engine)
         })
+    }
+
+    /// Waits until this engine computes; a start of the GPU's takes its time.
+    pub fn wait_engine(&self, engine: &str) -> Result<()> {
+        eventually_true(3 * PATIENCE, &format!("engine {engine}"), || Ok(self.engine()? == engine))
+    }
+
+    /// Waits for the line on what sharing costs, the last that comes with a lesson: it moves what stands
+    /// beside and below it.
+    pub fn wait_cost(&self) -> Result<()> {
+        eventually_true(PATIENCE, "what an epoch costs", || Ok(self.text("cost")?.contains("an epoch")))
     }
 
     /// A script's click, for many of them.
@@ -140,10 +151,7 @@ impl Page<'_> {
         if self.exists("landscape")? {
             return Ok(());
         }
-        eventually_true(PATIENCE, "the losses of epoch 0", || {
-            let all = self.losses()?;
-            Ok(!all.is_empty() && all.iter().flatten().all(|text| parse_number(text).is_some()))
-        })
+        eventually(PATIENCE, "the losses of epoch 0", || self.known_losses().map(Some)).map(drop)
     }
 
     /// Presses 'one epoch' so many times, each when the one before has arrived.

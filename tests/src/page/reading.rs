@@ -110,11 +110,16 @@ impl Page<'_> {
     pub fn settled_losses(&self) -> Result<Vec<[String; 2]>> {
         self.settled("losses", || {
             self.ensure_idle()?;
-            let losses = self.losses()?;
-            ensure!(!losses.is_empty(), "no task is shown");
-            ensure!(losses.iter().flatten().all(|text| parse_number(text).is_some()), "no losses yet: {losses:?}");
-            Ok(losses)
+            self.known_losses()
         })
+    }
+
+    /// [`Page::losses`], an error while one is missing.
+    pub fn known_losses(&self) -> Result<Vec<[String; 2]>> {
+        let losses = self.losses()?;
+        ensure!(!losses.is_empty(), "no task is shown");
+        ensure!(losses.iter().flatten().all(|text| parse_number(text).is_some()), "no losses yet: {losses:?}");
+        Ok(losses)
     }
 
     /// A fingerprint of a task's map once it stands still.

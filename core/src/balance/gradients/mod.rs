@@ -1,8 +1,8 @@
 //! Rules that look at the task gradients (section 2.3 of the methods' reference).
 //!
 //! A rule is one file and one line in `rules!` below. All but GradDrop, ConFIG, GradVac by layer and
-//! the ones that remember gradients need their Gram matrix alone. The solvers that they share work in f64 on the
-//! host, on gradients relative to the largest one.
+//! the ones that remember gradients need their Gram matrix alone. The solvers that they share work in
+//! f64 on the host, on gradients relative to the largest one.
 
 mod aligned_mtl;
 mod buffer;

@@ -2,8 +2,8 @@
 //!
 //! A rule that has coefficients is applied on the device ([`super::weigh`]). The others are asked
 //! here, a member at a time, in f64: by its losses before the backward pass, or after it by the
-//! products of its task gradients, or by the gradients themselves. What comes back are weights for the shared layers, weights for the
-//! heads, and for some rules a direction of their own.
+//! products of its task gradients, or by the gradients themselves. What comes back are weights for
+//! the shared layers, weights for the heads, and for some rules a direction of their own.
 
 mod ask;
 mod memory;
