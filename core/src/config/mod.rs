@@ -57,6 +57,8 @@ pub struct Config {
     pub preference: Pick,
     /// Which tasks are taught when.
     pub strategy: Pick,
+    /// How fast it is shown, and until when.
+    pub pacing: PaceConfig,
 }
 
 /// Where inputs and targets come from, and how many rows there are.
@@ -235,6 +237,49 @@ pub struct TrainingConfig {
     pub clip_at: f64,
     /// Rows per optimiser step; 0 means all of them.
     pub batch: usize,
+}
+
+/// How fast training is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pace {
+    /// As fast as it can be followed: even at first, then each time span as long as the past.
+    Story,
+    /// Four times as fast.
+    Four,
+    /// Sixteen times as fast.
+    Sixteen,
+    /// As fast as the machine can, past the story's end.
+    Flat,
+}
+
+impl Pace {
+    /// How many times the story pace it is; none for as fast as the machine can.
+    pub fn factor(self) -> Option<f64> {
+        match self {
+            Self::Story => Some(1.0),
+            Self::Four => Some(4.0),
+            Self::Sixteen => Some(16.0),
+            Self::Flat => None,
+        }
+    }
+}
+
+/// How fast a lesson is shown, and until when. Nothing that is learned depends on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PaceConfig {
+    /// How fast.
+    pub pace: Pace,
+    /// Epochs a second at the start of the story pace.
+    pub base: f64,
+    /// The epoch at which the lesson's story ends: play pauses there; 0 for never.
+    pub story: usize,
+}
+
+impl Default for PaceConfig {
+    /// Eight epochs a second, for 200 epochs.
+    fn default() -> Self {
+        Self { pace: Pace::Story, base: 8.0, story: 200 }
+    }
 }
 
 /// Who trains beside the composed model, in lockstep with it.

@@ -4,7 +4,9 @@ use super::fields::{Card, Effect, Field, Get, Set};
 use super::kind::{Choice, Kind, Value};
 use super::layer::{MAX_DROPOUT, MAX_HEAD, MAX_TRUNK};
 use super::pick::{Pick, PickEntry};
-use super::{Clip, Config, Heads, LossKind, Norm, Optimiser, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig};
+use super::{
+    Clip, Config, Heads, LossKind, Norm, Optimiser, Pace, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig,
+};
 use crate::{balance, data, model, strategy};
 use std::sync::LazyLock;
 
@@ -92,6 +94,13 @@ words!(NORMS, norms, of_norm, as_norm, Norm, [
     Norm::Own => "own", "the balancer's own", "As long as the balancer makes it.";
     Norm::Mean => "mean", "as the mean", "As long as the mean of the task gradients.";
     Norm::Sum => "sum", "as the sum", "As long as the sum of the task gradients, which equal weights follow.";
+]);
+
+words!(PACES, paces, of_pace, as_pace, Pace, [
+    Pace::Story => "story", "story pace", "Slow enough to be followed: a steady pace at first, then faster as less happens in an epoch.";
+    Pace::Four => "x4", "\u{d7}4", "Four times the story pace.";
+    Pace::Sixteen => "x16", "\u{d7}16", "Sixteen times the story pace.";
+    Pace::Flat => "flat", "flat out", "As fast as this machine can, past the end of the story.";
 ]);
 
 /// A whole number of the lesson. Only clamped values are written, so that the cast loses nothing.
@@ -275,6 +284,10 @@ pub(super) static LESSON: &[Field] = &[
         line!("matched", Network, Reset, "shared bottom of equal size", "Trains a plain shared bottom of about as many parameters beside the architecture, to tell sharing from size.", Kind::Switch, (|c, _| Value::Switch(c.population.matched), |c, _, v| if let Value::Switch(on) = v { c.population.matched = *on }), shown |c, _| !model::shared_bottom::is_plain(&c.architecture)),
         line!("affinity", Training, Reset, "task affinities", "Measures at recorded steps what a look-ahead step of each task alone does to the others' losses, and groups tasks by it.", Kind::Switch, (|c, _| Value::Switch(c.population.affinity), |c, _, v| if let Value::Switch(on) = v { c.population.affinity = *on }), shown |c, _| c.tasks.len() > 1),
         line!("pairs", Training, Reset, "pairwise transfer", "One model per two tasks that learns these two alone, on every paired seed: against the baselines it shows which task gains from which.", Kind::Switch, (|c, _| Value::Switch(c.population.pairs), |c, _, v| if let Value::Switch(on) = v { c.population.pairs = *on }), shown |c, _| c.population.baselines && c.tasks.len() > 1),
+        // Its control stands beside the play button.
+        line!("pace", Training, Live, "pace", "How fast training is shown; the curves are the same at every pace.", Kind::Choice(paces), word!(of_pace, as_pace, c.pacing.pace), shown |_, _| false),
+        line!("base", Training, Live, "story pace begins with", "Epochs a second at the start of the story pace; from eight times as many epochs on it is an eighth of the epoch.", factor(0.05, 1000.0), number!(c.pacing.base)),
+        line!("story", Training, Live, "end of the story", "The epoch at which play pauses and says what came of it; play goes on from there. Flat out passes it.", whole_or(1, 1_000_000, "none"), integer!(c.pacing.story)),
 ];
 
 /// The settings that every task has, in the order of links.

@@ -13,7 +13,9 @@ mod twins;
 mod valleys;
 
 use super::{Clip, LossKind, Optimiser, Schedule};
-use super::{Config, DataConfig, LayerConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig};
+use super::{
+    Config, DataConfig, LayerConfig, PaceConfig, Pick, PopulationConfig, SharingConfig, TaskConfig, TrainingConfig,
+};
 
 /// A lesson to start from.
 pub struct Preset {
@@ -74,6 +76,7 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
         sharing: SharingConfig::default(),
         preference: Pick::new("linear"),
         strategy: Pick::new("joint"),
+        pacing: PaceConfig::default(),
         training: TrainingConfig {
             optimiser: Optimiser::AdamW,
             momentum: 0.9,
