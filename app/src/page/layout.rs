@@ -16,6 +16,7 @@ use super::panels::{
     WeightsPanel,
 };
 use super::state::{Drawer, Page, Tab};
+use super::story::StoryLine;
 use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -65,6 +66,7 @@ pub fn Layout(
                 </Show>
                 <div class="centre">
                     <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
+                    <div class="place place-line"><StoryLine/></div>
                     <div class="place place-predictions"><Predictions/></div>
                     <div class="place place-transfer"><TransferPanel/></div>
                     <div class="place place-cost"><CostLine/></div>
@@ -168,7 +170,7 @@ pub(super) fn close_folds_outside() {
 }
 
 fn close_folds(but: Option<&Element>) {
-    for fold in ["details.badge[open]", "details.try[open]"] {
+    for fold in ["details.badge[open]", "details.pace[open]", "details.try[open]"] {
         let Some(fold) = document().query_selector(fold).ok().flatten() else { continue };
         let inside = but.is_some_and(|target| fold.contains(Some(target)));
         if !inside {

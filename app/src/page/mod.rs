@@ -9,7 +9,7 @@
 //! * `address`, `share`: the lesson as a link and as a file;
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
-//! * [`layout`] and its parts: what stands where;
+//! * [`layout`] and its parts: what stands where; [`pace`]: how fast it goes; `story`: what came of it;
 //! * [`panels`]: the cards and pictures.
 
 pub mod alerts;
@@ -20,6 +20,7 @@ pub mod compare;
 pub mod dialogs;
 pub mod icons;
 pub mod layout;
+pub mod pace;
 pub mod panels;
 pub mod prefs;
 pub mod state;
@@ -36,6 +37,7 @@ mod keys;
 mod probe;
 mod pump;
 mod share;
+mod story;
 mod text;
 mod trouble;
 

@@ -26,5 +26,5 @@ mod weigh;
 
 pub use error::TrainError;
 pub use plan::{Member, Plan, Role, member_bytes};
-pub use session::{Session, Turn};
+pub use session::{Session, Turn, reached};
 pub use trainer::{Advance, Trainer};

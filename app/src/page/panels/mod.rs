@@ -40,5 +40,6 @@ pub use network::NetworkPicture;
 pub use panel::HelpButton;
 pub use pareto::ParetoPanel;
 pub use predictions::Predictions;
+pub(super) use text::short;
 pub use transfer::TransferPanel;
 pub use weights::WeightsPanel;
