@@ -2,7 +2,7 @@
 
 use super::panels::short;
 use super::state::{Course, Page};
-use crate::charts::format_percent;
+use crate::charts::scale::format_percent;
 use leptos::prelude::*;
 use mtl_core::config::{lessons, task_name};
 use mtl_core::measure::transfer::{TransferGain, Verdict};
