@@ -28,7 +28,7 @@ fn a_first_visit_plays_at_story_pace_to_the_exact_end_of_the_story_and_is_told_w
         wait_pause(page)?;
         ensure!(page.epoch()? == story_end("twins"), "epoch {}", page.epoch()?);
         let told = page.text("story-line")?;
-        for word in ["End of the story", "A (loss", "B (loss", "95 % interval"] {
+        for word in ["End of the story", "A (loss", "B (loss", "gain +"] {
             ensure!(told.contains(word), "'{word}' is missing: {told}");
         }
         page.play()?;

@@ -2,7 +2,6 @@
 
 use super::panels::short;
 use super::state::{Course, Page};
-use crate::charts::scale::format_percent;
 use leptos::prelude::*;
 use mtl_core::config::{lessons, task_name};
 use mtl_core::measure::transfer::{TransferGain, Verdict};
@@ -40,13 +39,14 @@ fn ending(page: Page) -> String {
     format!("End of the story, epoch {epoch}: {outcome}. Play goes on from here.")
 }
 
-/// Every task with its held-out loss, grouped by what its transfer gain says.
+/// Every task with its held-out loss, its gain over learning alone and the 95 % interval of that,
+/// grouped by what the gain says.
 fn outcome(point: &CurvePoint) -> String {
     let told = |(task, gain): (usize, &TransferGain)| {
         let loss = point.valid.get(task).map_or_else(String::new, |loss| short(f64::from(*loss)));
         match gain.verdict {
             Verdict::Undefined => format!("{} (loss {loss})", task_name(task)),
-            _ => format!("{} (loss {loss}, {}{})", task_name(task), format_percent(gain.mean), interval(gain)),
+            _ => format!("{} (loss {loss}, gain {} %{})", task_name(task), whole(gain.mean), interval(gain)),
         }
     };
     let with = |(verdict, saying): (Verdict, &str)| {
@@ -62,11 +62,18 @@ fn outcome(point: &CurvePoint) -> String {
     parts.join("; ")
 }
 
+/// The 95 % interval of a gain, where there is one.
 fn interval(gain: &TransferGain) -> String {
     match gain.low.is_finite() && gain.high.is_finite() {
-        true => format!(", 95 % interval {} to {}", format_percent(gain.low), format_percent(gain.high)),
+        true => format!(", {} to {}", whole(gain.low), whole(gain.high)),
         false => String::new(),
     }
+}
+
+/// A share as whole percent with its sign.
+fn whole(share: f64) -> String {
+    let text = format!("{:+.0}", share * 100.0);
+    if text == "-0" { "+0".into() } else { text.replace('-', "\u{2212}") }
 }
 
 /// Who has arrived, of a race that was watched for so many steps.
@@ -120,8 +127,8 @@ mod tests {
         let point = CurvePoint { valid: vec![0.213, 0.18], transfer, ..CurvePoint::default() };
         assert_eq!(
             outcome(&point),
-            "sharing helped B (loss 0.180, +34.0 %, 95 % interval +20.0 % to +48.0 %); \
-             no difference is seen for A (loss 0.213, \u{2212}4.0 %, 95 % interval \u{2212}14.0 % to +6.0 %)"
+            "sharing helped B (loss 0.180, gain +34 %, +20 to +48); \
+             no difference is seen for A (loss 0.213, gain \u{2212}4 %, \u{2212}14 to +6)"
         );
     }
 
