@@ -22,6 +22,7 @@ mod stages;
 mod step;
 pub mod tensors;
 mod trainer;
+mod watched;
 mod weigh;
 
 pub use error::TrainError;
