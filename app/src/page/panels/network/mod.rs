@@ -5,7 +5,7 @@ mod detail;
 mod layout;
 mod paint;
 
-use super::draw::{Job, fit, observe_size, pixel_ratio};
+use super::draw::{Job, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use super::mark::task_css;
 use super::panel::{HelpButton, Panel, Table, TableTwin};
 use super::predictions::map_gap;
@@ -79,6 +79,7 @@ pub fn NetworkPicture() -> impl IntoView {
     );
     Effect::new(move |_| {
         layout.track();
+        track_pixel_ratio();
         page.picture.track();
         page.dark.track();
         chosen.track();
