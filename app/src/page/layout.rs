@@ -53,8 +53,9 @@ pub fn Layout(
 ) -> impl IntoView {
     let page = Page::get();
     let races = Memo::new(move |_| page.races());
+    let weighs = super::panels::weighs(page);
     view! {
-        <div class="app" data-races=move || races.get().then_some("") data-tab=move || tab_key(page.tab.get()) data-drawer=move || page.drawer.get().map(drawer_key)>
+        <div class="app" data-races=move || races.get().then_some("") data-weighs=move || weighs.get().then_some("") data-tab=move || tab_key(page.tab.get()) data-drawer=move || page.drawer.get().map(drawer_key)>
             <SkipLink/>
             <TopBar/>
             <Alerts/>

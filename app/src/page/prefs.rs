@@ -1,4 +1,4 @@
-//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background.
+//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, time axis.
 //!
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
 //! nothing but that the next visit starts from the usual, and the page says so once.
@@ -52,6 +52,8 @@ pub struct Prefs {
     pub single_keys: RwSignal<bool>,
     /// Whether training goes on while the tab is hidden.
     pub background: RwSignal<bool>,
+    /// Whether curves go by log time.
+    pub log_time: RwSignal<bool>,
     system_dark: RwSignal<bool>,
     system_still: RwSignal<bool>,
 }
@@ -60,6 +62,7 @@ const THEME: &str = "mtl-theme";
 const KEYS: &str = "mtl-keys";
 const BACKGROUND: &str = "mtl-background";
 const ENGINE: &str = "mtl-engine";
+const TIME: &str = "mtl-time";
 
 impl Prefs {
     /// What the browser has kept.
@@ -68,6 +71,7 @@ impl Prefs {
             theme: RwSignal::new(load(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()),
             single_keys: RwSignal::new(load(KEYS).as_deref() != Some("off")),
             background: RwSignal::new(load(BACKGROUND).as_deref() == Some("on")),
+            log_time: RwSignal::new(load(TIME).as_deref() != Some("linear")),
             system_dark: media("(prefers-color-scheme: dark)"),
             system_still: media("(prefers-reduced-motion: reduce)"),
         }
@@ -103,6 +107,9 @@ impl Prefs {
         });
         Effect::new(move |_| {
             store(BACKGROUND, on_off(self.background.get()));
+        });
+        Effect::new(move |_| {
+            store(TIME, if self.log_time.get() { "log" } else { "linear" });
         });
         store(THEME, self.theme.get_untracked().name()).is_some()
     }

@@ -6,7 +6,7 @@ mod layout;
 mod paint;
 mod units;
 
-use super::draw::{Job, fit, observe_size, pixel_ratio};
+use super::draw::{Job, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use super::mark::task_css;
 use super::panel::{HelpButton, Panel, Table, TableTwin};
 use super::predictions::map_gap;
@@ -84,6 +84,7 @@ pub fn NetworkPicture() -> impl IntoView {
     );
     Effect::new(move |_| {
         layout.track();
+        track_pixel_ratio();
         page.picture.track();
         page.summary.track();
         page.dark.track();

@@ -5,7 +5,7 @@ use super::metric;
 use super::points::MOST;
 use super::surface::{guessed, target_columns};
 use crate::charts::palette::{self, hex, task_colour};
-use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio};
+use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use crate::page::panels::text::{short, spoken, task_title};
 use crate::page::state::Page;
 use leptos::{html, prelude::*};
@@ -85,6 +85,7 @@ fn Scatter(task: usize) -> impl IntoView {
         page.dark.track();
         output.track();
         size.track();
+        track_pixel_ratio();
         job.mark();
     });
     let label = spoken(move || {
