@@ -9,7 +9,8 @@
 //! * `address`, `share`: the lesson as a link and as a file;
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
-//! * [`layout`] and its parts: what stands where;
+//! * [`layout`] and its parts: what stands where; [`room`]: how much room there is;
+//! * [`guide`]: a lesson's steps, and what they point at;
 //! * [`panels`]: the cards and pictures.
 
 pub mod alerts;
@@ -18,11 +19,15 @@ pub mod badge;
 pub mod commands;
 pub mod compare;
 pub mod dialogs;
+pub mod guide;
 pub mod icons;
 pub mod layout;
 pub mod panels;
 pub mod prefs;
+pub mod room;
+pub mod side;
 pub mod state;
+pub mod tabs;
 pub mod topbar;
 pub mod transport;
 

@@ -1,4 +1,5 @@
-//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background.
+//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, the left
+//! column's tab.
 //!
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
 //! nothing but that the next visit starts from the usual, and the page says so once.
@@ -43,6 +44,16 @@ impl Theme {
     }
 }
 
+/// A tab of the left column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The lesson's steps and its own settings.
+    #[default]
+    Guide,
+    /// Every setting.
+    Compose,
+}
+
 /// Settings of this browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Prefs {
@@ -52,6 +63,8 @@ pub struct Prefs {
     pub single_keys: RwSignal<bool>,
     /// Whether training goes on while the tab is hidden.
     pub background: RwSignal<bool>,
+    /// The tab of the left column.
+    pub side: RwSignal<Side>,
     system_dark: RwSignal<bool>,
     system_still: RwSignal<bool>,
 }
@@ -60,6 +73,7 @@ const THEME: &str = "mtl-theme";
 const KEYS: &str = "mtl-keys";
 const BACKGROUND: &str = "mtl-background";
 const ENGINE: &str = "mtl-engine";
+const SIDE: &str = "mtl-side";
 
 impl Prefs {
     /// What the browser has kept.
@@ -68,6 +82,7 @@ impl Prefs {
             theme: RwSignal::new(load(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()),
             single_keys: RwSignal::new(load(KEYS).as_deref() != Some("off")),
             background: RwSignal::new(load(BACKGROUND).as_deref() == Some("on")),
+            side: RwSignal::new(if load(SIDE).as_deref() == Some("compose") { Side::Compose } else { Side::Guide }),
             system_dark: media("(prefers-color-scheme: dark)"),
             system_still: media("(prefers-reduced-motion: reduce)"),
         }
@@ -103,6 +118,9 @@ impl Prefs {
         });
         Effect::new(move |_| {
             store(BACKGROUND, on_off(self.background.get()));
+        });
+        Effect::new(move |_| {
+            store(SIDE, if self.side.get() == Side::Compose { "compose" } else { "guide" });
         });
         store(THEME, self.theme.get_untracked().name()).is_some()
     }
@@ -140,7 +158,7 @@ pub(super) fn pin(choice: EngineChoice) {
 }
 
 /// Whether a media query holds, now and later.
-fn media(query: &str) -> RwSignal<bool> {
+pub(super) fn media(query: &str) -> RwSignal<bool> {
     let signal = RwSignal::new(false);
     let Some(list) = window().match_media(query).ok().flatten() else { return signal };
     signal.set(list.matches());
