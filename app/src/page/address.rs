@@ -4,13 +4,13 @@
 //! the fragment once it has settled. Writing can fail (some browsers limit it, sandboxed frames
 //! forbid it): then the address stays as it was.
 
-use super::state::Page;
-use super::{change, pump};
+use super::state::{Page, Tab};
+use super::{change, pump, tabs};
 use leptos::ev;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use mtl_core::config::codec::Decoded;
-use mtl_core::config::link;
+use mtl_core::config::{Lesson, link};
 use std::cell::RefCell;
 use std::time::Duration;
 use wasm_bindgen::JsValue;
@@ -37,9 +37,29 @@ fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).into()
 }
 
+/// What comes before the tab that somebody chose. It is no setting of the lesson: a link says so, a file
+/// doesn't, and every other key is the codec's.
+const TAB: &str = "tab=";
+
+/// A fragment's lesson and the tab that it names.
+fn parted(fragment: &str) -> (String, Option<Tab>) {
+    let tab_of = |pair: &str| pair.strip_prefix(TAB).and_then(tabs::of_key);
+    let rest: Vec<_> = fragment.split('&').filter(|pair| tab_of(pair).is_none()).collect();
+    (rest.join("&"), fragment.split('&').find_map(tab_of))
+}
+
 /// The lesson that the address asks for.
 pub(super) fn read() -> Decoded {
-    link::decode(&fragment())
+    link::decode(&parted(&fragment()).0)
+}
+
+/// The tab that the address asks for stays with its lesson.
+pub(super) fn read_tab(page: Page, lesson: &Lesson) {
+    let tab = parted(&fragment()).1;
+    if let Some(tab) = tab {
+        tabs::open(page, tab);
+    }
+    page.chosen_tab.set(tab.map(|tab| (lesson.preset.clone(), tab)));
 }
 
 /// Listens to Back, Forward and pasted links. To be called once, after the first lesson was read.
@@ -61,7 +81,9 @@ fn follow(page: Page) {
     }
     forget_pending();
     KNOWN.set(now);
-    change::replace(page, read());
+    let decoded = read();
+    read_tab(page, &decoded.lesson);
+    change::replace(page, decoded);
     changed(page);
 }
 
@@ -96,7 +118,11 @@ pub(super) fn push(page: Page) {
 /// The fragment of the lesson on the page. Tracks the lesson.
 pub(super) fn of(page: Page) -> String {
     let unknown = page.unknown.get_value();
-    page.lesson.with(|lesson| link::encode(lesson, &unknown))
+    page.lesson.with(|lesson| {
+        let text = link::encode(lesson, &unknown);
+        let chosen = page.chosen_tab.get().filter(|(own, _)| *own == lesson.preset);
+        chosen.map(|(_, tab)| [&text, "&", TAB, tabs::key(tab)].concat()).unwrap_or(text)
+    })
 }
 
 /// The whole link of the lesson on the page. Tracks the lesson.
@@ -120,5 +146,23 @@ fn write(page: Page, as_new: bool) {
     };
     if written.is_ok() {
         KNOWN.set(text);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tab_is_parted_from_the_lesson_and_what_is_none_is_left_to_the_codec() {
+        let pairs = [
+            ("v=1&p=rivals&tab=transfer&s=7", "v=1&p=rivals&s=7", Some(Tab::Transfer)),
+            ("v=1&p=rivals", "v=1&p=rivals", None),
+            ("tab=loss", "", Some(Tab::Loss)),
+            ("v=1&tab=nowhere&stab=loss", "v=1&tab=nowhere&stab=loss", None),
+        ];
+        for (fragment, rest, tab) in pairs {
+            assert_eq!(parted(fragment), (rest.into(), tab), "{fragment}");
+        }
     }
 }

@@ -12,6 +12,7 @@ use mtl_core::config::Notice;
 pub fn App() -> impl IntoView {
     let decoded = address::read();
     let page = Page::new(decoded.lesson);
+    page.lesson.with_untracked(|lesson| address::read_tab(page, lesson));
     page.unknown.set_value(decoded.unknown);
     page.notify(decoded.notices);
     provide_context(page);

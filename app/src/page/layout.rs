@@ -1,49 +1,32 @@
 //! Where everything stands. One document serves every size: style sheets arrange it in columns, tabs
 //! and a drawer, or for a thumb.
 //!
-//! * from 1440 px: settings, network and predictions, charts, side by side and without scrolling;
-//! * from 1100 px: the charts on the right become tabs;
-//! * from 700 px: the settings become a drawer;
-//! * below, a phone: predictions and conflict on top, every chart and the network in tabs, settings
-//!   in bottom sheets of half the height, the transport at the bottom.
+//! * from 1440 px: guide and settings, network and predictions, charts, side by side and without
+//!   scrolling; the charts that the lesson needs come first;
+//! * from 1100 px, or where it is low: the charts on the right become tabs, where it is low transfer, too;
+//! * from 700 px: the left column becomes a drawer;
+//! * below, a phone: predictions and conflict on top, every chart and the network in tabs, the guide and
+//!   the settings in bottom sheets, the transport at the bottom.
 
 use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
-use super::icons::Icon;
+use super::guide::rank;
 use super::panels::{
-    ComparePanel, ConflictGauge, CostLine, DataCard, ExhibitsPanel, KinshipPanel, LandscapePanel, LossPanel,
-    MeasuresPanel, NetworkCard, NetworkPicture, ParetoPanel, Predictions, SharingCard, TrainingCard, TransferPanel,
-    WeightsPanel,
+    ComparePanel, ConflictGauge, CostLine, ExhibitsPanel, KinshipPanel, LandscapePanel, LossPanel, MeasuresPanel,
+    NetworkPicture, PairsPanel, ParetoPanel, Predictions, TransferPanel, WeightsPanel,
 };
-use super::state::{Drawer, Page, Tab};
+use super::side::{DrawerBar, SideColumn, drawer_key};
+use super::state::Page;
 use super::story::StoryLine;
+use super::tabs::{self, Tabs};
 use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
+use mtl_core::config::lessons::{Panel, find};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-/// The charts with tabs, in order: the tab, its key in the style sheets, its label.
-const TABS: [(Tab, &str, &str); 7] = [
-    (Tab::Loss, "loss", "Loss"),
-    (Tab::TradeOff, "tradeoff", "Trade-off"),
-    (Tab::Transfer, "transfer", "Transfer"),
-    (Tab::Network, "network", "Network"),
-    (Tab::Weights, "weights", "Weights"),
-    (Tab::Measures, "measures", "Measures"),
-    (Tab::Compare, "compare", "Compare"),
-];
-
-/// The drawers: the drawer, its key in the style sheets, its label.
-const DRAWERS: [(Drawer, &str, &str); 3] =
-    [(Drawer::Data, "data", "Data"), (Drawer::Network, "network", "Network"), (Drawer::Sharing, "sharing", "Sharing")];
-
-fn tab_key(tab: Tab) -> &'static str {
-    TABS.iter().find(|(other, ..)| *other == tab).map_or("loss", |(_, key, _)| key)
-}
-
-fn drawer_key(drawer: Drawer) -> &'static str {
-    DRAWERS.iter().find(|(other, ..)| *other == drawer).map_or("data", |(_, key, _)| key)
-}
+/// The rank of a place that the lesson doesn't need.
+const LAST: usize = 20;
 
 /// The whole page.
 #[component]
@@ -53,14 +36,25 @@ pub fn Layout(
 ) -> impl IntoView {
     let page = Page::get();
     let races = Memo::new(move |_| page.races());
+    let low = page.room.low;
+    let transfer = || view! { <div class="place place-transfer"><TransferPanel/></div> };
     let weighs = super::panels::weighs(page);
+    tabs::follow_lessons(page);
     view! {
-        <div class="app" data-races=move || races.get().then_some("") data-weighs=move || weighs.get().then_some("") data-tab=move || tab_key(page.tab.get()) data-drawer=move || page.drawer.get().map(drawer_key)>
+        <div
+            class="app"
+            data-races=move || races.get().then_some("")
+            data-tab=move || tabs::key(page.tab.get())
+            data-drawer=move || drawer_key(page)
+            data-weighs=move || weighs.get().then_some("")
+            data-low=move || low.get().then_some("")
+            data-spot=move || page.spot.with(|spot| spot.words())
+        >
             <SkipLink/>
             <TopBar/>
             <Alerts/>
             <DrawerBar/>
-            <Settings/>
+            <SideColumn/>
             <main class="stage">
                 <Show when=move || races.get()>
                     <LandscapePanel/>
@@ -69,17 +63,22 @@ pub fn Layout(
                     <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
                     <div class="place place-line"><StoryLine/></div>
                     <div class="place place-predictions"><Predictions/></div>
-                    <div class="place place-transfer"><TransferPanel/></div>
+                    <Show when=move || !low.get()>{transfer()}</Show>
                     <div class="place place-cost"><CostLine/></div>
                 </div>
                 <div class="right">
-                    <div class="place place-conflict"><ConflictGauge/></div>
+                    <Place name="place-conflict" panels=&[Panel::Conflict]><ConflictGauge/></Place>
                     <Tabs/>
-                    <div class="place place-loss"><LossPanel/></div>
-                    <div class="place place-tradeoff"><ParetoPanel/></div>
-                    <div class="place place-weights"><WeightsPanel/></div>
-                    <div class="place place-measures"><KinshipPanel/><MeasuresPanel/></div>
-                    <div class="place place-compare"><ComparePanel/></div>
+                    <Show when=move || low.get()>{transfer()}</Show>
+                    <Place name="place-loss" panels=&[Panel::Losses]><LossPanel/></Place>
+                    <Place name="place-tradeoff" panels=&[Panel::TradeOff]><ParetoPanel/></Place>
+                    <Place name="place-weights" panels=&[Panel::Weights]><WeightsPanel/></Place>
+                    <Place name="place-measures" panels=&[Panel::Pairs, Panel::Kinship, Panel::Measures]>
+                        <PairsPanel/>
+                        <KinshipPanel/>
+                        <MeasuresPanel/>
+                    </Place>
+                    <Place name="place-compare" panels=&[Panel::Compare]><ComparePanel/></Place>
                 </div>
             </main>
             <Dialogs/>
@@ -92,70 +91,28 @@ pub fn Layout(
     .into_any()
 }
 
-/// The lesson's settings: a column, a drawer or a bottom sheet.
+/// A place of the right column, in the order in which the lesson needs its panels.
 #[component]
-fn Settings() -> impl IntoView {
+fn Place(
+    /// Its class.
+    name: &'static str,
+    /// What stands in it.
+    panels: &'static [Panel],
+    /// Its panels.
+    children: Children,
+) -> impl IntoView {
     let page = Page::get();
+    let rank = Memo::new(move |_| page.lesson.with(|lesson| rank(find(&lesson.preset), panels)));
     view! {
-        <aside class="settings" id="settings" aria-label="Settings of the lesson">
-            <header class="settings-head">
-                <h2>"Settings"</h2>
-                <button type="button" class="icon-button" aria-label="Close the settings" on:click=move |_| page.drawer.set(None)>
-                    {Icon::Close.view()}
-                </button>
-            </header>
-            <div class="card-place card-data" id="card-data"><DataCard/></div>
-            <div class="card-place card-network" id="card-network"><NetworkCard/></div>
-            <div class="card-place card-sharing" id="card-sharing"><SharingCard/></div>
-            <div class="card-place card-training"><TrainingCard/></div>
-        </aside>
-        <button type="button" class="shade" tabindex="-1" aria-hidden="true" on:click=move |_| page.drawer.set(None)></button>
+        <div
+            class=["place ", name].concat()
+            class:needed=move || rank.get().is_some()
+            style=move || format!("--rank: {}", rank.get().unwrap_or(LAST))
+        >
+            {children()}
+        </div>
     }
     .into_any()
-}
-
-/// Opens the cards where they don't stand beside the pictures.
-#[component]
-fn DrawerBar() -> impl IntoView {
-    let page = Page::get();
-    let button = |(drawer, key, label): (Drawer, &'static str, &'static str)| {
-        let open = move || page.drawer.get() == Some(drawer);
-        let toggle = move |_| {
-            let next = (page.drawer.get_untracked() != Some(drawer)).then_some(drawer);
-            page.drawer.set(next);
-            if next.is_some() {
-                // The drawer has all cards; a bottom sheet has only this one, and nothing to scroll.
-                request_animation_frame(move || bring(&format!("card-{key}")));
-            }
-        };
-        view! {
-            <button type="button" aria-controls="settings" aria-expanded=move || if open() { "true" } else { "false" } on:click=toggle>
-                {label}
-            </button>
-        }
-    };
-    view! { <nav class="drawers" aria-label="Settings">{DRAWERS.map(button).collect_view()}</nav> }.into_any()
-}
-
-fn bring(id: &str) {
-    if let Some(card) = document().get_element_by_id(id) {
-        card.scroll_into_view_with_bool(true);
-    }
-}
-
-/// Chooses a chart where there isn't room for all.
-#[component]
-fn Tabs() -> impl IntoView {
-    let page = Page::get();
-    let button = |(tab, key, label): (Tab, &'static str, &'static str)| {
-        let chosen = move || if page.tab.get() == tab { "true" } else { "false" };
-        view! {
-            <button type="button" class=format!("tab tab-{key}") aria-pressed=chosen on:click=move |_| page.tab.set(tab)>
-                {label}
-            </button>
-        }
-    };
-    view! { <nav class="tabs" aria-label="Charts">{TABS.map(button).collect_view()}</nav> }.into_any()
 }
 
 /// Closes folds that stand over the page when something else is pressed. To be called once.
@@ -171,7 +128,7 @@ pub(super) fn close_folds_outside() {
 }
 
 fn close_folds(but: Option<&Element>) {
-    for fold in ["details.badge[open]", "details.pace[open]", "details.try[open]"] {
+    for fold in ["details.badge[open]", "details.pace[open]"] {
         let Some(fold) = document().query_selector(fold).ok().flatten() else { continue };
         let inside = but.is_some_and(|target| fold.contains(Some(target)));
         if !inside {

@@ -10,6 +10,8 @@
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
 //! * [`layout`] and its parts: what stands where; [`pace`]: how fast it goes; `story`: what came of it;
+//! * [`layout`] and its parts: what stands where; [`room`]: how much room there is;
+//! * [`guide`]: a lesson's steps, and what they point at;
 //! * [`panels`]: the cards and pictures.
 
 pub mod alerts;
@@ -18,12 +20,16 @@ pub mod badge;
 pub mod commands;
 pub mod compare;
 pub mod dialogs;
+pub mod guide;
 pub mod icons;
 pub mod layout;
 pub mod pace;
 pub mod panels;
 pub mod prefs;
+pub mod room;
+pub mod side;
 pub mod state;
+pub mod tabs;
 pub mod topbar;
 pub mod transport;
 

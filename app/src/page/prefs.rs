@@ -1,4 +1,5 @@
-//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, time axis.
+//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, time
+//! axis, the left column's tab.
 //!
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
 //! nothing but that the next visit starts from the usual, and the page says so once.
@@ -43,6 +44,16 @@ impl Theme {
     }
 }
 
+/// A tab of the left column.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The lesson's steps and its own settings.
+    #[default]
+    Guide,
+    /// Every setting.
+    Compose,
+}
+
 /// Settings of this browser.
 #[derive(Clone, Copy, Debug)]
 pub struct Prefs {
@@ -54,6 +65,8 @@ pub struct Prefs {
     pub background: RwSignal<bool>,
     /// Whether curves go by log time.
     pub log_time: RwSignal<bool>,
+    /// The tab of the left column.
+    pub side: RwSignal<Side>,
     system_dark: RwSignal<bool>,
     system_still: RwSignal<bool>,
 }
@@ -63,6 +76,7 @@ const KEYS: &str = "mtl-keys";
 const BACKGROUND: &str = "mtl-background";
 const ENGINE: &str = "mtl-engine";
 const TIME: &str = "mtl-time";
+const SIDE: &str = "mtl-side";
 
 impl Prefs {
     /// What the browser has kept.
@@ -72,6 +86,7 @@ impl Prefs {
             single_keys: RwSignal::new(load(KEYS).as_deref() != Some("off")),
             background: RwSignal::new(load(BACKGROUND).as_deref() == Some("on")),
             log_time: RwSignal::new(load(TIME).as_deref() != Some("linear")),
+            side: RwSignal::new(if load(SIDE).as_deref() == Some("compose") { Side::Compose } else { Side::Guide }),
             system_dark: media("(prefers-color-scheme: dark)"),
             system_still: media("(prefers-reduced-motion: reduce)"),
         }
@@ -111,6 +126,9 @@ impl Prefs {
         Effect::new(move |_| {
             store(TIME, if self.log_time.get() { "log" } else { "linear" });
         });
+        Effect::new(move |_| {
+            store(SIDE, if self.side.get() == Side::Compose { "compose" } else { "guide" });
+        });
         store(THEME, self.theme.get_untracked().name()).is_some()
     }
 }
@@ -147,7 +165,7 @@ pub(super) fn pin(choice: EngineChoice) {
 }
 
 /// Whether a media query holds, now and later.
-fn media(query: &str) -> RwSignal<bool> {
+pub(super) fn media(query: &str) -> RwSignal<bool> {
     let signal = RwSignal::new(false);
     let Some(list) = window().match_media(query).ok().flatten() else { return signal };
     signal.set(list.matches());

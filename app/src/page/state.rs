@@ -10,7 +10,9 @@
 
 use super::compare::Comparison;
 use super::desk::Desk;
+use super::guide::Spot;
 use super::prefs::Prefs;
+use super::room::Room;
 use leptos::prelude::*;
 use mtl_core::config::{Config, Entry, Kind, Lesson, Notice, Value, entries};
 use mtl_core::protocol::{
@@ -122,15 +124,19 @@ pub enum Tab {
     Compare,
 }
 
-/// A card that was asked for where cards stand in a drawer or a bottom sheet.
+/// What was asked for where the left column is a drawer or a bottom sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
+    /// The guide.
+    Guide,
     /// Data and tasks.
     Data,
     /// The network.
     Network,
-    /// How the tasks share, and how they are trained.
+    /// How the tasks share.
     Sharing,
+    /// How they are trained.
+    Training,
 }
 
 /// Everything the page knows; provided as context by [`super::app::App`].
@@ -186,7 +192,13 @@ pub struct Page {
     pub sheet: RwSignal<Option<Sheet>>,
     /// The chart whose tab is chosen.
     pub tab: RwSignal<Tab>,
-    /// The card that is open in the drawer or bottom sheet.
+    /// The tab that somebody chose, with the lesson it was chosen in: it travels in that lesson's link.
+    pub chosen_tab: RwSignal<Option<(String, Tab)>>,
+    /// What the guide points at.
+    pub spot: RwSignal<Spot>,
+    /// How much room there is.
+    pub room: Room,
+    /// What is open in the drawer or bottom sheet.
     pub drawer: RwSignal<Option<Drawer>>,
     /// Whether the menu of a narrow top bar is open.
     pub menu: RwSignal<bool>,
@@ -239,6 +251,9 @@ impl Page {
             help: RwSignal::default(),
             sheet: RwSignal::default(),
             tab: RwSignal::default(),
+            chosen_tab: RwSignal::default(),
+            spot: RwSignal::default(),
+            room: Room::new(),
             drawer: RwSignal::default(),
             menu: RwSignal::new(false),
             toast: RwSignal::default(),

@@ -70,7 +70,6 @@ fn LessonPicker() -> impl IntoView {
     let line = move || find(&preset.get());
     let differs = Memo::new(move |_| page.lesson.with(change::differs_from_preset));
     let options = LESSONS.iter().map(|lesson| view! { <option value=lesson.key>{lesson.name}</option> }).collect_view();
-    let steps = move || line().map(|lesson| lesson.steps.iter().map(|step| view! { <li>{*step}</li> }).collect_view());
     view! {
         <div class="lesson">
             <div class="lesson-row">
@@ -81,13 +80,6 @@ fn LessonPicker() -> impl IntoView {
             </div>
             <div class="lesson-row">
                 <p class="teaches">{move || line().map(|lesson| lesson.teaches)}</p>
-                <details class="pop try">
-                    <summary title="What to do in this lesson, and what to look at">"Try this"</summary>
-                    <div class="pop-body">
-                        <p class="teaches-again">{move || line().map(|lesson| lesson.teaches)}</p>
-                        <ol>{steps}</ol>
-                    </div>
-                </details>
                 <Show when=move || differs.get()>
                     <button type="button" class="link-button" title="Back to the lesson's own settings" on:click=move |_| change::open_lesson(page, &preset.get_untracked())>
                         "restore"

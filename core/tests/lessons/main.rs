@@ -114,7 +114,6 @@ fn every_lesson_loads_without_a_notice_and_trains() {
         assert_eq!(lesson.seed, OWN, "{}", preset.key);
         // An interval needs a few.
         assert!((3..=5).contains(&lesson.population.seeds), "{}", preset.key);
-        assert!((3..=4).contains(&preset.steps.len()), "{}", preset.key);
         let mut trainer = Trainer::new(lesson, &Device::flex());
         let point = train_to(&mut trainer, 5);
         let losses = [&point.train, &point.valid, &point.single, &point.fan];
@@ -180,6 +179,10 @@ fn bully_is_tamed_while_it_runs_and_is_none_at_scale_one() {
     println!("from {} to {}", percent(&before.transfer[A]), percent(&after.transfer[A]));
     assert!(!negative(&after.transfer[A]), "{}", percent(&after.transfer[A]));
     assert!(after.weights[B] < 0.2 * after.weights[A], "{:?}", after.weights);
+    // Who pays now: about +20 % for A and -46 % for B.
+    let end = train_to(&mut trainer, 400);
+    println!("and by epoch 400 to {} and {}", percent(&end.transfer[A]), percent(&end.transfer[B]));
+    assert!(end.transfer[A].mean > 0.1 && (-0.6..-0.3).contains(&end.transfer[B].mean));
     let quiet = gains("p=bully&t1.scale=1", OWN, &[200, 300]);
     assert!(quiet.iter().all(|gains| !negative(&gains[A])));
 }

@@ -2,8 +2,10 @@
 
 use super::draw::Job;
 use super::glossary;
+use super::strip::hidden_ends;
 use crate::page::state::Page;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
 
 /// Opens the glossary at a term.
 #[component]
@@ -36,11 +38,13 @@ pub fn Panel(
     /// What it shows.
     children: Children,
 ) -> impl IntoView {
+    let row = NodeRef::<html::Div>::new();
+    let (ends, look) = hidden_ends(move || row.get().map(|row| row.unchecked_into()));
     view! {
         <section class=format!("panel {class}") aria-label=title>
             <header class="panel-head">
                 <h2>{title}</h2>
-                <div class="panel-tools">{tools}</div>
+                <div class="panel-tools strip" node_ref=row data-hides=move || ends.get() on:scroll=move |_| look()>{tools}</div>
                 <HelpButton term/>
             </header>
             {children()}

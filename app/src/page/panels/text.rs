@@ -3,7 +3,7 @@
 use super::draw::Job;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Config, LossKind, task_name};
+use mtl_core::config::{Config, LossKind, TaskConfig, task_name};
 use mtl_core::data::{self, targets::TARGETS};
 
 /// A number that there is none of.
@@ -52,13 +52,34 @@ pub fn percent(share: f64) -> String {
     if text == "-0.0 %" { "+0.0 %".into() } else { text }
 }
 
-/// The name of a task: its letter, and its target or what else it is about.
+/// From this much relatedness on a target looks like task A's rather than like its own.
+const ALIKE: f64 = 0.5;
+
+/// How a task of the plane is related to task A, in words: `like A (95 %)`; none where it isn't.
+pub fn relation_words(config: &Config, task: usize) -> Option<String> {
+    let related = config.tasks.get(task)?.related;
+    let relates = task > 0 && related != 0.0 && data::is_plane(&config.data.source);
+    let how = if related > 0.0 { "like" } else { "mirrors" };
+    relates.then(|| format!("{how} A ({:.0} %)", related.abs() * 100.0))
+}
+
+/// Whether a task goes by its relation to task A, since that is what is seen.
+pub fn is_titled_by_relation(config: &Config, task: usize) -> bool {
+    let alike = |task: &TaskConfig| task.related.abs() >= ALIKE;
+    relation_words(config, task).is_some() && config.tasks.get(task).is_some_and(alike)
+}
+
+/// The name of a task: its letter, and what is seen of it: its target, task A's where it is much like
+/// that one, or what else it is about.
 pub fn task_title(config: &Config, task: usize) -> String {
     let letter = task_name(task);
     let Some(settings) = config.tasks.get(task) else { return letter.into() };
     if !data::is_plane(&config.data.source) {
         let part = data::part(&config.data.source, task);
         return part.map_or_else(|| format!("Task {letter}"), |part| format!("{letter} {part}"));
+    }
+    if let Some(relation) = relation_words(config, task).filter(|_| is_titled_by_relation(config, task)) {
+        return format!("{letter} {relation}");
     }
     let target = TARGETS.iter().find(|target| target.choice.key == settings.target);
     format!("{letter} {}", target.map_or("", |target| target.choice.label))
@@ -106,6 +127,25 @@ pub fn spoken(text: impl Fn() -> String + Clone + Send + Sync + 'static) -> Read
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_task_goes_by_what_is_seen_of_it() {
+        let mut twins = Config::default();
+        let mut title = |related: f64| {
+            twins.tasks[1].related = related;
+            task_title(&twins, 1)
+        };
+        let titles = [0.95, 0.5, 0.3, 0.0, -0.3, -0.9].map(&mut title);
+        assert_eq!(
+            titles,
+            ["B like A (95 %)", "B like A (50 %)", "B stripes", "B stripes", "B stripes", "B mirrors A (90 %)"]
+        );
+        assert_eq!(task_title(&twins, 0), "A two moons");
+        // Relatedness means nothing where there is no plane.
+        let mut pairs = mtl_core::config::lessons::find("pairs").map(|lesson| lesson.config()).unwrap_or_default();
+        pairs.tasks[1].related = 0.9;
+        assert_eq!((task_title(&pairs, 1).as_str(), relation_words(&pairs, 1)), ("Task B", None));
+    }
 
     #[test]
     fn six_digits_whatever_the_size() {

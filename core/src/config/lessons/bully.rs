@@ -1,17 +1,40 @@
 //! The bully: one task's loss is much larger than the other's.
 
-use super::{Preset, base, binary};
+use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
 use crate::config::TaskConfig;
 
 pub(super) const LESSON: Preset = Preset {
     key: "bully",
     name: "3 The bully: a loud loss",
     teaches: "A task whose loss is larger takes the trunk, unless the losses are weighed.",
+    controls: &["bal", "t1.scale"],
+    panels: &[Panel::Transfer, Panel::Weights, Panel::Losses, Panel::Predictions],
     steps: &[
-        "Press play. B's loss counts ten times, so that the shared layer serves B first: A's transfer gain falls far below zero and stays there.",
-        "While it runs, choose the balancer 'uncertainty' and watch the task weights: B's falls far below A's.",
-        "Give it some 200 epochs: A's loss comes down and its transfer gain climbs back to zero or above.",
-        "With equal weights again, set B's loss scale to 1 and play from the start: the bully was never stronger, only louder.",
+        play(
+            "B's loss counts ten times, so that the shared layer serves B first. Press play.",
+            Look::Setting("t1.scale"),
+        ),
+        watch("A pays for it: its transfer gain falls far below zero and stays there.", Panel::Transfer, 100),
+        ask(
+            "While it runs, choose the balancer 'uncertainty' and watch the task weights: B's falls far below A's.",
+            Look::Panel(Panel::Weights),
+            Act::Set("bal", "uncertainty"),
+        ),
+        ask(
+            "Give it some 200 epochs more: A's loss comes down and its transfer gain climbs back to zero or above.",
+            Look::Panel(Panel::Transfer),
+            Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(350)]),
+        ),
+        ask(
+            "Now B pays: A's gain rises to about +20 %, B's falls to about \u{2212}46 %. Who is heard has changed; there is no more room than before.",
+            Look::Panel(Panel::Transfer),
+            Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(400)]),
+        ),
+        ask(
+            "With equal weights again, set B's loss scale to 1 and play from the start: the bully was never stronger, only louder.",
+            Look::Setting("t1.scale"),
+            Act::All(&[Act::Set("bal", "equal"), Act::Set("t1.scale", "1")]),
+        ),
     ],
     build: || base(vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }], &[8]),
 };

@@ -1,17 +1,54 @@
 //! Task groups: five tasks of two families, and no label that tells which.
 
-use super::{Preset, base, regression};
+use super::{Act, Look, Panel, Preset, ask, base, play, regression, watch};
 use crate::config::{Config, DataConfig, Pick, PopulationConfig, TaskConfig, TrainingConfig};
 
 pub(super) const LESSON: Preset = Preset {
     key: "groups",
     name: "9 Task groups: who helps whom",
     teaches: "Among five tasks some help each other and some only take room; training together tells which.",
+    controls: &["data.near", "data.like", "t2.to-a"],
+    panels: &[Panel::Pairs, Panel::Kinship, Panel::Transfer, Panel::Conflict],
     steps: &[
-        "Press play and open 'pairwise transfer' among the measures, where every two tasks are trained together. A, C and E read the same four hidden features, B and D four others: within a family most gain, beside a task of the other most lose.",
-        "Open 'who helps whom': what a step of each task's own does for the others' losses. Both ways of grouping tasks, by that and by the angle between gradients, find the families; press 'Train this grouping' and play again, each family on a trunk of its own. Or declare in card 2 how two tasks are related: after 200 epochs positive agrees within a family, neutral across.",
-        "Look at the transfer gains, where all five share 16 units: little is left, as most tasks pay beside the other family for what they gain in their own.",
-        "Set the nearness of the families to 1: one family, and nearly every pair gains. Back at 0 set the likeness to 0: relatives read the same features with other signs. They still gain from each other, and yet their gradients oppose: an angle doesn't tell all.",
+        play(
+            "A, C and E read the same four hidden features, B and D four others. No label tells which. Press play.",
+            Look::Panel(Panel::Pairs),
+        ),
+        watch(
+            "Here every two tasks are trained together. Within a family most gain, beside a task of the other most lose.",
+            Panel::Pairs,
+            100,
+        ),
+        watch(
+            "'Who helps whom' is what a step of each task's own does for the others' losses. Both ways of grouping tasks, by that and by the angle between gradients, find the families.",
+            Panel::Kinship,
+            150,
+        ),
+        watch(
+            "Where all five share 16 units, little is left of it: most tasks pay beside the other family for what they gain in their own.",
+            Panel::Transfer,
+            200,
+        ),
+        ask(
+            "Declare how two tasks are related: C's relation to A is 'positive'. After 200 epochs positive agrees within a family, neutral across (the others are on card 2).",
+            Look::Setting("t2.to-a"),
+            Act::Set("t2.to-a", "positive"),
+        ),
+        ask(
+            "Press 'Train this grouping' and play again, each family on a trunk of its own.",
+            Look::Panel(Panel::Kinship),
+            Act::Set("arch", "grouped"),
+        ),
+        ask(
+            "Set the nearness of the families to 1: one family, and nearly every pair gains.",
+            Look::Setting("data.near"),
+            Act::Set("data.near", "1"),
+        ),
+        ask(
+            "Back at 0 set the likeness to 0: relatives read the same features with other signs. They still gain from each other, and yet their gradients oppose: an angle doesn't tell all.",
+            Look::Setting("data.like"),
+            Act::All(&[Act::Set("data.near", "0"), Act::Set("data.like", "0")]),
+        ),
     ],
     build: || {
         // A third of the rows have a task's label, not the same third for all: relatives have something to tell.

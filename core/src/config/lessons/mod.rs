@@ -8,9 +8,12 @@ mod loud;
 mod new_task;
 mod pairs;
 mod rivals;
+mod step;
 mod stranger;
 mod twins;
 mod valleys;
+
+pub use step::{Act, Look, Panel, Standing, Step, ticked};
 
 use super::{Clip, LossKind, Optimiser, Schedule};
 use super::{
@@ -25,8 +28,12 @@ pub struct Preset {
     pub name: &'static str,
     /// What it teaches, in one sentence.
     pub teaches: &'static str,
+    /// The settings that it is about, by their keys: two to five. A method brings its options along.
+    pub controls: &'static [&'static str],
+    /// The pictures that it needs, the most telling one first.
+    pub panels: &'static [Panel],
     /// What to do and to look at, in order.
-    pub steps: &'static [&'static str],
+    pub steps: &'static [Step],
     /// Its configuration.
     pub build: fn() -> Config,
 }
@@ -35,6 +42,24 @@ impl Preset {
     /// The configuration, naming this preset.
     pub fn config(&self) -> Config {
         Config { preset: self.key.into(), ..(self.build)() }
+    }
+
+    /// Where a setting stands among those that the lesson is about: an option of a method beside its
+    /// method; none where the lesson is about something else.
+    ///
+    /// ```
+    /// let lesson = mtl_core::config::lessons::find("bully").unwrap();
+    /// assert_eq!(lesson.place_of("bal.lr"), lesson.place_of("bal"));
+    /// assert_eq!(lesson.place_of("lr"), None);
+    /// ```
+    pub fn place_of(&self, key: &str) -> Option<usize> {
+        let option_of = |own: &str| key.strip_prefix(own).is_some_and(|rest| rest.starts_with('.'));
+        self.controls.iter().position(|own| *own == key || option_of(own))
+    }
+
+    /// Whether a setting is one that the lesson is about, or an option of a method that is.
+    pub fn is_about(&self, key: &str) -> bool {
+        self.place_of(key).is_some()
     }
 }
 
@@ -106,6 +131,21 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
 /// A binary task of a target.
 fn binary(target: &str) -> TaskConfig {
     TaskConfig { target: target.into(), ..TaskConfig::default() }
+}
+
+/// A step that ends as soon as training has begun.
+const fn play(text: &'static str, look: Look) -> Step {
+    Step { text, look, act: Act::Play }
+}
+
+/// A step to watch until an epoch.
+const fn watch(text: &'static str, look: Panel, until: u32) -> Step {
+    Step { text, look: Look::Panel(look), act: Act::Epoch(until) }
+}
+
+/// A step that asks for something.
+const fn ask(text: &'static str, look: Look, act: Act) -> Step {
+    Step { text, look, act }
 }
 
 /// A regression with one output.

@@ -1,16 +1,36 @@
 //! Rivals: two tasks that pull a narrow trunk in opposite directions.
 
-use super::{Preset, base, binary};
+use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
 use crate::config::TaskConfig;
 
 pub(super) const LESSON: Preset = Preset {
     key: "rivals",
     name: "2 Rivals: tasks that fight",
     teaches: "On a narrow trunk two tasks can pull the shared layers in opposite directions.",
+    controls: &["trunk", "bal"],
+    panels: &[Panel::Conflict, Panel::Transfer, Panel::Predictions, Panel::Losses],
     steps: &[
-        "Press play and watch the cosine between the two tasks' gradients: most of the time it is below zero, what helps one task hurts the other.",
-        "The transfer gain says who pays. A needs one straight edge, B bends both shared units to its own shape; within 50 epochs A is clearly worse than it would be alone.",
-        "Give the shared layer 8 units and play again: the cosine stays near zero, A's harm fades away by about epoch 200, and B's loss halves.",
+        play("Two tasks share a layer of only two units. Press play.", Look::Panel(Panel::Network)),
+        watch(
+            "Watch the cosine between the two tasks' gradients: most of the time it is below zero, what helps one task hurts the other.",
+            Panel::Conflict,
+            40,
+        ),
+        watch(
+            "The transfer gain says who pays. A needs one straight edge, B bends both shared units to its own shape; within 50 epochs A is clearly worse than it would be alone.",
+            Panel::Transfer,
+            100,
+        ),
+        ask(
+            "Give the shared layer 8 units and play again: the cosine stays near zero.",
+            Look::Setting("trunk"),
+            Act::Change("trunk"),
+        ),
+        ask(
+            "With room for both, A's harm fades away by about epoch 200, and B's loss halves.",
+            Look::Panel(Panel::Transfer),
+            Act::All(&[Act::Change("trunk"), Act::Epoch(200)]),
+        ),
     ],
     build: || {
         // Some labels are wrong, so that no loss gets so small that a ratio to it means little.

@@ -1,15 +1,34 @@
 //! The stranger: an unrelated task takes room that the first task needs.
 
-use super::{Preset, base, binary};
+use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
 
 pub(super) const LESSON: Preset = Preset {
     key: "stranger",
     name: "4 The stranger: an unrelated task",
     teaches: "An unrelated task hurts when the trunk is too narrow for both, and not when it is wide.",
+    controls: &["trunk", "t1.rel"],
+    panels: &[Panel::Predictions, Panel::Transfer, Panel::Losses],
     steps: &[
-        "Press play. Alone, four units are enough for A's S-shaped edge; beside B they are not, and A's map keeps too straight an edge.",
-        "Look at A's transfer gain: from about epoch 100 on it is clearly below zero. B has nothing to tell A, it only takes room.",
-        "Give the shared layer 16 units and play again: after a slow start A does as well as alone, or better.",
+        play(
+            "Alone, four shared units are enough for A's S-shaped edge. B is an unrelated task beside it. Press play.",
+            Look::Panel(Panel::Predictions),
+        ),
+        watch("Beside B four units are not enough: A's map keeps too straight an edge.", Panel::Predictions, 60),
+        watch(
+            "From about epoch 100 on A's transfer gain is clearly below zero. B has nothing to tell A, it only takes room.",
+            Panel::Transfer,
+            200,
+        ),
+        ask(
+            "Give the shared layer 16 units and play again. A has a slow start.",
+            Look::Setting("trunk"),
+            Act::Change("trunk"),
+        ),
+        ask(
+            "By epoch 200 A does as well as alone, or better: the stranger only hurts where room is short.",
+            Look::Panel(Panel::Transfer),
+            Act::All(&[Act::Change("trunk"), Act::Epoch(200)]),
+        ),
     ],
     build: || base(vec![binary("moons"), binary("xor")], &[4]),
 };

@@ -1,6 +1,7 @@
 //! A numbered card: the settings of the lesson that belong on it, then those of each task.
 
 use super::control::Control;
+use super::differs::{differences, odd_one};
 use super::row::{Row, Settings};
 use crate::page::panels::mark::{TaskMark, task_css};
 use crate::page::panels::panel::HelpButton;
@@ -22,7 +23,8 @@ pub struct About {
     pub term: &'static str,
     /// Its settings.
     pub card: Card,
-    /// Whether the first task's settings are open from the start.
+    /// Whether the settings of the task that differs are open from the start, and folded tasks say what
+    /// sets them apart.
     pub open: bool,
 }
 
@@ -44,12 +46,21 @@ pub fn CardView(
         let count = tasks(page);
         settings.with(|settings| (0..count).filter(|task| !settings.rows(Some(*task)).is_empty()).collect::<Vec<_>>())
     });
+    // As the lesson is opened: what is changed then folds nothing away.
+    let preset = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
+    let odd = Memo::new(move |_| {
+        preset.track();
+        page.lesson.with_untracked(|lesson| odd_one(lesson))
+    });
     let group = move |task: usize| {
         let rows = move || settings.with(|settings| settings.rows(Some(task)));
         let kind = move || page.lesson.with(|lesson| lesson.tasks.get(task).map_or("", |task| kind_of(task.loss)));
+        let apart = move || {
+            about.open.then(|| page.lesson.with(|lesson| differences(lesson, task)).join(", ")).unwrap_or_default()
+        };
         view! {
-            <details class="task-group" style=format!("--task: {}", task_css(task)) open=about.open && task == 0>
-                <summary><TaskMark task name=true/> <span class="small">{kind}</span></summary>
+            <details class="task-group" style=format!("--task: {}", task_css(task)) open=move || about.open && odd.get() == task>
+                <summary><TaskMark task name=true/> <span class="small">{kind}</span> <span class="small apart">{apart}</span></summary>
                 <For each=rows key=Row::identity children=control/>
             </details>
         }

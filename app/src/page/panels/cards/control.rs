@@ -4,10 +4,11 @@ use super::layers::LayersEditor;
 use super::number::NumberControl;
 use super::row::{Row, Settings};
 use super::timeline::Timeline;
+use crate::page::panels::mark::TaskMark;
 use crate::page::panels::panel::HelpButton;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Choice, Kind, Value};
+use mtl_core::config::{Choice, Kind, Value, task_name};
 
 /// A setting: its name, what it does, whether it starts the lesson again, and its control.
 #[component]
@@ -27,26 +28,42 @@ pub fn Control(
         Kind::Integer { .. } | Kind::Number { .. } => number(&row, value.into(), set),
         Kind::Choice(choices) => choice(&row, &choices(), value, set),
         Kind::Switch => switch(&row, value, set),
-        Kind::Layers { .. } => view! { <LayersEditor task=row.task id=id.clone()/> }.into_any(),
+        Kind::Layers { .. } => view! { <LayersEditor task=row.task id=id.clone() guided=row.guided/> }.into_any(),
     };
     let marker = row.resets.then(|| {
         view! { <span class="resets" title="A change restarts the lesson">"\u{21ba}"<span class="unseen">" restarts the lesson"</span></span> }
     });
     let restart = if row.resets { " A change restarts the lesson." } else { " It takes effect while the lesson runs." };
     let term = row.term().map(|term| view! { <HelpButton term/> });
-    let timeline = (row.key == "strategy").then(|| view! { <Timeline/> });
+    let timeline = (row.key == "strategy" && !row.guided).then(|| view! { <Timeline/> });
     let class = if matches!(row.kind, Kind::Switch) { "control control-switch" } else { "control" };
-    view! {
-        <div class=class title=row.help>
-            <div class="control-head">
-                <label for=id>{row.label}</label>
-                {marker}
+    // On a card the task and the help are a matter of its group and a fold; in the guide they are in sight.
+    let (tip, help) = match row.guided {
+        true => (None, Some(view! { <p class="small">{row.help} {restart} {term}</p> })),
+        false => {
+            let tip = view! {
                 <details class="tip">
                     <summary aria-label=format!("Help: {}", row.label)>"?"</summary>
                     <p>{row.help} {restart} {term}</p>
                 </details>
+            };
+            (Some(tip), None)
+        }
+    };
+    let task = row.task.filter(|_| row.guided);
+    let group = task.map(|task| format!("task {}", task_name(task)));
+    let key = row.guided.then(|| row.key.clone());
+    let pointed = move || page.spot.with(|spot| key.is_some() && spot.setting == key.as_deref());
+    view! {
+        <div class=class class:pointed-at=pointed title=row.help role=task.map(|_| "group") aria-label=group>
+            <div class="control-head">
+                {task.map(|task| view! { <TaskMark task/> })}
+                <label for=id>{row.label}</label>
+                {marker}
+                {tip}
             </div>
             {input}
+            {help}
             {timeline}
         </div>
     }

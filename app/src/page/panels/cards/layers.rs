@@ -216,18 +216,21 @@ fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfi
     .into_any()
 }
 
-/// The editor of a stack, as a card has it.
+/// The editor of a stack, as a card or the guide has it.
 #[component]
 pub fn LayersEditor(
     /// The task whose private layers these are; none for the trunk.
     task: Option<usize>,
     /// The `id` of the list.
     id: String,
+    /// Whether it stands in the guide, which has the widths and activations alone.
+    guided: bool,
 ) -> impl IntoView {
     let page = Page::get();
     let stack = Stack(task);
     let count = Memo::new(move |_| stack.len(page));
-    let name = move |index: usize| format!("card-{}-{index}", stack.name());
+    let place = if guided { "guide" } else { "card" };
+    let name = move |index: usize| format!("{place}-{}-{index}", stack.name());
     let is_full = move || count.get() >= stack.most();
     let empty = move || (count.get() == 0).then(|| view! { <li class="small">"none"</li> });
     view! {
@@ -237,7 +240,7 @@ pub fn LayersEditor(
                 <For
                     each=move || 0..count.get()
                     key=|index| *index
-                    children=move |index| view! { <li><LayerCell stack index name=name(index) full=true/></li> }
+                    children=move |index| view! { <li><LayerCell stack index name=name(index) full=!guided/></li> }
                 />
             </ol>
             <button type="button" title="Restarts the lesson" disabled=is_full on:click=move |_| stack.add(page)>"add a layer"</button>

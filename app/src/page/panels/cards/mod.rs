@@ -3,6 +3,8 @@
 mod card;
 mod control;
 mod data;
+mod differs;
+mod guided;
 pub mod layers;
 mod network;
 mod number;
@@ -13,6 +15,7 @@ mod timeline;
 mod training;
 
 pub use data::DataCard;
+pub use guided::LessonControls;
 pub use network::NetworkCard;
 pub use number::NumberControl;
 pub use sharing::SharingCard;

@@ -1,4 +1,4 @@
-//! Card 2: the network.
+//! Card 2: the layers of the network.
 
 use super::card::{About, CardView};
 use crate::page::compare;
@@ -8,14 +8,14 @@ use mtl_core::config::Card;
 
 const ABOUT: About = About {
     number: 2,
-    title: "Network",
+    title: "Layers",
     sentence: "Which layers all tasks share, and which belong to one task alone",
     term: "trunk",
     card: Card::Network,
     open: false,
 };
 
-/// Network.
+/// Layers.
 #[component]
 pub fn NetworkCard() -> impl IntoView {
     let page = Page::get();

@@ -2,7 +2,7 @@
 
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Card, Effect, Entry, Kind, RELATION_KEYS, Value};
+use mtl_core::config::{Card, Effect, Entry, Kind, RELATION_KEYS, Value, lessons};
 use std::sync::Arc;
 
 /// The settings of a card that are shown, as of one lesson.
@@ -24,9 +24,26 @@ impl Settings {
         })
     }
 
+    /// The settings that the lesson is about, in its own order, each with the options of its method.
+    pub fn of_lesson(page: Page) -> Memo<Self> {
+        Memo::new(move |_| {
+            let own = page.lesson.with(|lesson| lessons::find(&lesson.preset));
+            let place = |entry: &Entry| own.and_then(|own| own.place_of(&entry.key));
+            let about = |entry: &Entry| entry.shown && place(entry).is_some();
+            let mut list: Vec<_> = page.entries().into_iter().filter(about).collect();
+            list.sort_by_key(place);
+            Self(Arc::new(list))
+        })
+    }
+
     /// The value of a key.
     pub fn value(&self, key: &str) -> Option<Value> {
         self.0.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone())
+    }
+
+    /// A row for every setting, as the guide has it.
+    pub fn guided(&self) -> Vec<Row> {
+        self.0.iter().map(|entry| Row { guided: true, ..Row::new(entry) }).collect()
     }
 
     /// The rows of a task, or of the lesson.
@@ -50,6 +67,8 @@ pub struct Row {
     pub resets: bool,
     /// Its limits.
     pub kind: Kind,
+    /// Whether it stands in the guide, where its control has a name of its own.
+    pub guided: bool,
 }
 
 impl Row {
@@ -61,6 +80,7 @@ impl Row {
             help: entry.help,
             resets: entry.effect == Effect::Reset,
             kind: entry.kind,
+            guided: false,
         }
     }
 
@@ -69,14 +89,20 @@ impl Row {
         (self.key.clone(), self.label, self.kind.expected())
     }
 
+    /// What stands before its names.
+    fn place(&self) -> &'static str {
+        if self.guided { "guide-" } else { "" }
+    }
+
     /// The `id` of its control.
     pub fn id(&self) -> String {
-        format!("set-{}", self.key.replace('.', "-"))
+        format!("{}set-{}", self.place(), self.key.replace('.', "-"))
     }
 
     /// Its name for scripts.
     pub fn testid(&self) -> String {
-        if self.key == "bal" { "balancer".into() } else { self.key.clone() }
+        let own = if self.key == "bal" { "balancer" } else { &self.key };
+        [self.place(), own].concat()
     }
 
     /// The glossary's word for it, where there is one.

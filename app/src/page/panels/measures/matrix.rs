@@ -10,9 +10,9 @@ use mtl_core::config::task_name;
 /// The gain at which a cell has its full colour.
 const FULL: f64 = 0.5;
 
-/// The heat map: a row per task that gives, a column per task that gains.
-pub fn view(row: Row) -> AnyView {
-    let key = row.measure.choice.key;
+/// The heat map: a row per task that gives, a column per task that gains. Cells are called `NAME-i-j` by
+/// scripts.
+pub fn view(row: Row, name: &'static str) -> AnyView {
     let cell = move |i: usize, j: usize| {
         let place = 3 * (i * row.tasks + j);
         if i == j {
@@ -23,7 +23,7 @@ pub fn view(row: Row) -> AnyView {
                 class="number"
                 style=move || signed_ground(row.number(place).unwrap_or(0.0) / FULL)
                 title=move || row.interval(place)
-                data-testid=format!("measure-{key}-{i}-{j}")
+                data-testid=format!("{name}-{i}-{j}")
             >
                 {move || row.text(place)}
             </td>

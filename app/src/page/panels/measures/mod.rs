@@ -1,6 +1,7 @@
 //! Every measure of the table with its numbers at the last recorded step.
 
 mod matrix;
+mod pairs;
 mod row;
 
 use super::mark::TaskMark;
@@ -9,6 +10,7 @@ use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
 use mtl_core::config::LossKind;
 use mtl_core::measure::table::{Group, MEASURES, Per};
+pub use pairs::PairsPanel;
 pub use row::Row;
 
 /// Every measure, by what it is taken of: folded away until somebody asks.

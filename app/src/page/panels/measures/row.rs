@@ -130,7 +130,7 @@ impl Row {
             Per::Task => (0..self.tasks).map(|k| of_task(k, k)).collect_view().into_any(),
             Per::Against => (0..self.tasks).map(|k| of_task(k, 2 * k)).collect_view().into_any(),
             Per::Gain => (0..self.tasks).map(|k| of_task(k, 3 * k)).collect_view().into_any(),
-            Per::Gains => view! { <td colspan=all>{matrix::view(self)}</td> }.into_any(),
+            Per::Gains => view! { <td colspan=all>{matrix::view(self, "measure-transfer-matrix")}</td> }.into_any(),
             Per::Pair => {
                 let pairs = (0..self.tasks).flat_map(|i| (i + 1..self.tasks).map(move |j| (i, j)));
                 let pair = |(place, (i, j)): (usize, (usize, usize))| {

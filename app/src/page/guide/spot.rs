@@ -1,0 +1,169 @@
+//! What a step points at, where that stands, and how it comes into view.
+
+use super::super::room::Room;
+use super::super::state::{Page, Tab};
+use super::super::tabs;
+use leptos::prelude::*;
+use mtl_core::config::lessons::{Act, Look, Panel, Preset, Standing, Step};
+use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
+
+/// What the guide points at: it is outlined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// A panel.
+    pub panel: Option<Panel>,
+    /// The guide's control of a setting.
+    pub setting: Option<&'static str>,
+    /// The play button.
+    pub play: bool,
+}
+
+impl Spot {
+    /// What a step points at: what it names, and what is left to do for it.
+    pub fn of(lesson: &Preset, step: &Step, done: bool, now: &Standing) -> Self {
+        let (panel, named) = match step.look {
+            Look::Panel(panel) => (Some(panel), None),
+            Look::Setting(key) => (None, Some(key)),
+        };
+        if done {
+            return Self { panel, setting: named, play: false };
+        }
+        let next = step.act.next_key(now);
+        // What the guide has no control for has a button in its panel.
+        let setting = next.filter(|key| lesson.is_about(key)).or(named);
+        Self { panel, setting, play: next.is_none() && !now.playing && waits(&step.act) }
+    }
+
+    /// The words of it that style sheets read.
+    pub fn words(&self) -> String {
+        let panel = self.panel.map_or("", |panel| place(panel).0);
+        if self.play { [panel, " play"].concat() } else { panel.into() }
+    }
+}
+
+/// Whether an act comes with time.
+fn waits(act: &Act) -> bool {
+    match act {
+        Act::Play | Act::Epoch(_) => true,
+        Act::Change(_) | Act::Set(..) => false,
+        Act::All(acts) => acts.iter().any(waits),
+    }
+}
+
+/// Where a panel stands: its class behind `panel-`, and the tab that shows it on a phone.
+fn place(panel: Panel) -> (&'static str, Option<Tab>) {
+    match panel {
+        Panel::Network => ("network", Some(Tab::Network)),
+        Panel::Predictions => ("predictions", None),
+        Panel::Transfer => ("transfer", Some(Tab::Transfer)),
+        Panel::Conflict => ("conflict", None),
+        Panel::Losses => ("loss", Some(Tab::Loss)),
+        Panel::TradeOff => ("pareto", Some(Tab::TradeOff)),
+        Panel::Weights => ("weights", Some(Tab::Weights)),
+        Panel::Pairs => ("pairs", Some(Tab::Measures)),
+        Panel::Kinship => ("kinship", Some(Tab::Measures)),
+        Panel::Measures => ("measures", Some(Tab::Measures)),
+        Panel::Compare => ("compare", Some(Tab::Compare)),
+        Panel::Landscape => ("landscape", None),
+    }
+}
+
+/// The tab that shows a panel in this room; none where it stands by itself.
+pub fn tab_of(panel: Panel, room: Room) -> Option<Tab> {
+    let (phone, low) = (room.phone.get_untracked(), room.low.get_untracked());
+    place(panel).1.filter(|tab| match tab {
+        Tab::Network => phone,
+        Tab::Transfer => phone || low,
+        _ => true,
+    })
+}
+
+/// Where a place of the right column stands among those that a lesson needs; behind them where it
+/// needs none of its panels.
+pub fn rank(lesson: Option<&Preset>, panels: &[Panel]) -> Option<usize> {
+    lesson?.panels.iter().position(|panel| panels.contains(panel))
+}
+
+/// Opens the tab of what is pointed at and brings it into view within its column.
+pub fn turn_to(page: Page, spot: Spot) {
+    if let Some(tab) = spot.panel.and_then(|panel| tab_of(panel, page.room)) {
+        tabs::open(page, tab);
+    }
+    request_animation_frame(move || {
+        if let Some(panel) = spot.panel {
+            bring([".panel-", place(panel).0].concat());
+        }
+        bring(".pointed-at".into());
+    });
+}
+
+/// Scrolls as little as it takes.
+fn bring(css: String) {
+    let Some(element) = document().query_selector(&css).ok().flatten() else { return };
+    scroll(&element);
+}
+
+fn scroll(element: &Element) {
+    let least = ScrollIntoViewOptions::new();
+    least.set_block(ScrollLogicalPosition::Nearest);
+    least.set_inline(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&least);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mtl_core::config::lessons::{LESSONS, find};
+    use mtl_core::config::{Config, Value, apply};
+
+    /// What the step of a lesson points at.
+    fn spot(key: &str, step: usize, change: impl FnOnce(&mut Config), playing: bool, epoch: u32) -> Option<Spot> {
+        let lesson = find(key)?;
+        let own = lesson.config();
+        let mut config = own.clone();
+        change(&mut config);
+        let now = Standing { lesson: &config, own: &own, playing, epoch };
+        let step = lesson.steps.get(step)?;
+        Some(Spot::of(lesson, step, step.act.is_done(&now), &now))
+    }
+
+    #[test]
+    fn a_step_points_at_what_it_names_and_at_what_is_left_to_do() {
+        let none = |_: &mut Config| {};
+        let start = spot("bully", 0, none, false, 0);
+        assert_eq!(start, Some(Spot { panel: None, setting: Some("t1.scale"), play: true }));
+        let played = spot("bully", 0, none, true, 0);
+        assert_eq!(played, Some(Spot { panel: None, setting: Some("t1.scale"), play: false }));
+        let weights = spot("bully", 2, none, true, 120);
+        assert_eq!(weights, Some(Spot { panel: Some(Panel::Weights), setting: Some("bal"), play: false }));
+        let uncertainty = |config: &mut Config| {
+            let _ = apply(config, "bal", &Value::Choice("uncertainty".into()));
+        };
+        let paused = spot("bully", 3, uncertainty, false, 200);
+        assert_eq!(paused, Some(Spot { panel: Some(Panel::Transfer), setting: None, play: true }));
+        // The panel has a button for it, the guide no control.
+        let grouped = spot("groups", 5, none, false, 200);
+        assert_eq!(grouped, Some(Spot { panel: Some(Panel::Kinship), setting: None, play: false }));
+    }
+
+    #[test]
+    fn the_style_sheet_outlines_every_panel_that_a_step_names() {
+        let style = include_str!("../../../../style/guide.css");
+        for panel in LESSONS.iter().flat_map(|lesson| lesson.panels) {
+            let (class, _) = place(*panel);
+            assert!(style.contains(&format!("[data-spot~=\"{class}\"] .panel-{class}")), "{class}");
+        }
+        let play = Spot { panel: Some(Panel::Losses), setting: None, play: true };
+        assert_eq!(play.words(), "loss play");
+    }
+
+    #[test]
+    fn what_a_lesson_needs_comes_first_and_in_its_order() {
+        let groups = find("groups");
+        let measures = [Panel::Pairs, Panel::Kinship, Panel::Measures];
+        assert_eq!(rank(groups, &measures), Some(0));
+        assert!(rank(groups, &[Panel::Transfer]) < rank(groups, &[Panel::Conflict]));
+        assert_eq!(rank(groups, &[Panel::TradeOff]), None);
+        assert_eq!(rank(None, &[Panel::Losses]), None);
+    }
+}

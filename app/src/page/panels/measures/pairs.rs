@@ -1,0 +1,36 @@
+//! Pairwise transfer by itself, where the lesson trains its tasks in pairs.
+
+use super::super::panel::Panel;
+use super::matrix;
+use super::row::Row;
+use crate::page::panels::text::tasks;
+use crate::page::state::Page;
+use leptos::prelude::*;
+
+/// Which task gains from which, trained in pairs. Not there while no pairs train.
+#[component]
+pub fn PairsPanel() -> impl IntoView {
+    let page = Page::get();
+    let count = Memo::new(move |_| {
+        let trained = page.lesson.with(|lesson| lesson.population.pairs && lesson.population.baselines);
+        if trained { tasks(page) } else { 0 }
+    });
+    move || {
+        let row = Row::of(page, "transfer-matrix", count.get()).filter(|row| row.tasks > 1)?;
+        Some(view(row))
+    }
+}
+
+fn view(row: Row) -> AnyView {
+    view! {
+        <Panel title="Pairwise transfer" term="transfer" class="panel-pairs">
+            <p class="small">
+                "What the column's task gains from being trained with the row's task alone, against being trained by itself."
+            </p>
+            <div class="kinship-scroll" tabindex="0" role="region" aria-label="Pairwise transfer, table">
+                {matrix::view(row, "pairs")}
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
