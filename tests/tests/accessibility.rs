@@ -1,9 +1,8 @@
-//! Names, landmarks and keys.
+//! Names, landmarks, pictures and notices for those who hear the page.
 
 use anyhow::{Result, ensure};
-use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
+use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
 use serde_json::{Value, json};
-use std::time::Duration;
 
 static BROWSER: Shared = Shared::new(Setup::cpu);
 static PHONE: Shared = Shared::new(Setup::phone);
@@ -115,122 +114,4 @@ fn notices_are_read_out() -> Result<()> {
         ensure!(live, "the notice stands in no live region");
         Ok(())
     })
-}
-
-#[test]
-fn space_plays_and_pauses() -> Result<()> {
-    BROWSER.visit("", |page| {
-        page.rewound()?;
-        without_focus(page)?;
-        page.browser.press(' ')?;
-        eventually_true(PATIENCE, "play", || page.playing())?;
-        page.wait_epoch(2)?;
-        page.browser.press(' ')?;
-        eventually_true(PATIENCE, "pause", || Ok(!page.playing()?))
-    })
-}
-
-#[test]
-fn a_full_stop_trains_one_epoch() -> Result<()> {
-    BROWSER.visit("", |page| {
-        page.rewound()?;
-        without_focus(page)?;
-        page.browser.press('.')?;
-        page.wait_epoch(1)?;
-        std::thread::sleep(Duration::from_secs(1));
-        ensure!(page.epoch()? == 1);
-        Ok(())
-    })
-}
-
-#[test]
-fn r_resets_and_shift_r_takes_another_seed() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=7", |page| {
-        page.pause()?;
-        page.step_epochs(2)?;
-        without_focus(page)?;
-        page.browser.press('r')?;
-        eventually_true(PATIENCE, "epoch 0", || Ok(page.epoch()? == 0))?;
-        ensure!(page.text("seed")? == "7");
-        page.browser.press('R')?;
-        eventually_true(PATIENCE, "another seed", || Ok(page.text("seed")? != "7"))
-    })
-}
-
-#[test]
-fn l_turns_the_axis_of_the_losses() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
-        page.pause()?;
-        page.step_epochs(5)?;
-        let before = page.settled("loss chart", || page.picture("loss-chart"))?;
-        without_focus(page)?;
-        page.browser.press('l')?;
-        eventually_true(PATIENCE, "another loss chart", || Ok(page.picture("loss-chart")? != before))?;
-        page.browser.press('l')?;
-        eventually_true(PATIENCE, "the first loss chart", || Ok(page.picture("loss-chart")? == before))
-    })
-}
-
-/// The texts of the open dialogs.
-fn sheet(page: &Page) -> Result<String> {
-    page.browser.string(
-        "return [...document.querySelectorAll('dialog[open], [role=dialog]')]\
-           .filter(el => el.getClientRects().length && getComputedStyle(el).visibility !== 'hidden')\
-           .map(el => el.textContent).join(' ')",
-        vec![],
-    )
-}
-
-#[test]
-fn a_question_mark_opens_the_shortcuts_and_escape_closes_them() -> Result<()> {
-    BROWSER.visit("", |page| {
-        without_focus(page)?;
-        page.browser.press('?')?;
-        let text = eventually(PATIENCE, "the shortcuts", || Ok(Some(sheet(page)?).filter(|text| !text.is_empty())))?;
-        ensure!(text.contains("Space"), "{text}");
-        page.browser.press(fantoccini::key::Key::Escape.into())?;
-        eventually_true(PATIENCE, "closed shortcuts", || Ok(sheet(page)?.is_empty()))
-    })
-}
-
-#[test]
-fn keys_that_are_typed_into_a_field_command_nothing() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5", |page| {
-        page.pause()?;
-        page.step_epochs(2)?;
-        let focused = page.browser.truth(
-            "const field = document.querySelector('[data-testid=trunk-layer-0-width]');\
-             for (let fold = field.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;\
-             field.focus(); return document.activeElement === field",
-            vec![],
-        )?;
-        ensure!(focused);
-        for key in [' ', '.', 'r', 'R', '?', 'l'] {
-            page.browser.press(key)?;
-        }
-        std::thread::sleep(Duration::from_secs(1));
-        ensure!(!page.playing()?, "Space has played");
-        ensure!(page.epoch()? == 2, "the epoch is {}", page.epoch()?);
-        ensure!(page.setting("s")?.is_none(), "the seed has changed");
-        ensure!(sheet(page)?.is_empty(), "the shortcuts are open");
-        Ok(())
-    })
-}
-
-#[test]
-fn space_on_a_focused_button_presses_that_button_only() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
-        page.pause()?;
-        page.step_epochs(2)?;
-        page.browser.execute("document.querySelector('[data-testid=reset]').focus()", vec![])?;
-        page.browser.press(' ')?;
-        eventually_true(PATIENCE, "epoch 0", || Ok(page.epoch()? == 0))?;
-        ensure!(!page.playing()?);
-        Ok(())
-    })
-}
-
-fn without_focus(page: &Page) -> Result<()> {
-    page.browser.execute("document.activeElement?.blur?.()", vec![])?;
-    Ok(())
 }

@@ -1,4 +1,4 @@
-//! Looking closer: the probe, a unit's map, the glossary, the speed, the layers on the picture.
+//! Looking closer: the probe, a unit's map, the speed, the layers on the picture.
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -227,39 +227,6 @@ fn arrow_keys_walk_from_unit_to_unit() -> Result<()> {
         }
         page.browser.press(Key::Escape.into())?;
         eventually_true(PATIENCE, "no map", || Ok(detail(page)?.is_none()))
-    })
-}
-
-#[test]
-fn the_question_mark_of_every_panel_opens_the_glossary_at_its_word() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
-        page.wait_cost()?;
-        let words = page.browser.execute(
-            "return [...document.querySelectorAll('button.help')].filter(button => button.checkVisibility())\
-               .map((button, k) => { button.setAttribute('data-help', k); return button.ariaLabel })",
-            vec![],
-        )?;
-        let words: Vec<String> = serde_json::from_value(words)?;
-        ensure!(words.len() >= 12, "{words:?}");
-        for (k, label) in words.iter().enumerate() {
-            let word = label.strip_prefix("What is this? Glossary: ").with_context(|| label.clone())?;
-            let button = format!("[data-help=\"{k}\"]");
-            page.browser.execute(
-                "document.querySelector(arguments[0]).scrollIntoView({ block: 'nearest' })",
-                vec![json!(button)],
-            )?;
-            page.browser.click(&button)?;
-            let shown = "dialog[open] .term.asked";
-            eventually_true(PATIENCE, &format!("the word '{word}'"), || {
-                Ok(page.words(&format!("{shown} dt"))?.as_deref() == Some(word)
-                    && page.in_sight(&format!("{shown} dt"))?)
-            })?;
-            let meaning = page.words(&format!("{shown} dd"))?.unwrap_or_default();
-            ensure!(meaning.len() > 40 && meaning.ends_with('.'), "'{word}' means '{meaning}'");
-            page.browser.press(Key::Escape.into())?;
-            eventually_true(PATIENCE, "no glossary", || Ok(page.words("dialog[open]")?.is_none()))?;
-        }
-        page.no_console_errors()
     })
 }
 

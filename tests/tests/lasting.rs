@@ -39,6 +39,8 @@ fn once_it_has_loaded_the_page_needs_no_host() -> Result<()> {
             Ok(page.text("measure-conflict-rate")?.contains(|c: char| c.is_ascii_digit()))
         })?;
         browser.click(".panel-loss button.help")?;
+        eventually_true(PATIENCE, "the card", || page.in_sight("[data-testid=help-card] .term"))?;
+        browser.click("[data-testid=help-words]")?;
         eventually_true(PATIENCE, "the glossary", || page.in_sight("dialog[open] .term.asked"))?;
         browser.press(fantoccini::key::Key::Escape.into())?;
         for lesson in ["digits", "two-valleys", "twins"] {

@@ -167,3 +167,58 @@ fn what_is_chosen_in_a_sheet_takes_effect_while_training_goes_on() -> Result<()>
         page.no_console_errors()
     })
 }
+
+#[test]
+fn space_plays_after_a_tab_was_pressed() -> Result<()> {
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        let tab = press(page, ".tabs", "Transfer")?;
+        wait_sight(page, "[data-testid=transfer-chart]", true)?;
+        for playing in [true, false] {
+            page.browser.press(' ')?;
+            eventually_true(PATIENCE, "Space after a tab", || Ok(page.playing()? == playing))?;
+        }
+        ensure!(attribute(page, &tab, "aria-pressed")? == "true", "another tab is pressed");
+        page.no_console_errors()
+    })
+}
+
+/// An error unless an element lies within the window, and its question mark is in sight beside it.
+fn fits(page: &Page, card: &str, button: &str) -> Result<()> {
+    let within = page.browser.truth(
+        "const box = document.querySelector(arguments[0]).getBoundingClientRect();\
+         return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight",
+        vec![json!(card)],
+    )?;
+    ensure!(within && page.in_sight(button)?, "the card of {button} leaves the window or covers its '?'");
+    Ok(())
+}
+
+#[test]
+fn the_card_of_a_question_mark_fits_on_a_phone() -> Result<()> {
+    const CARD: &str = "[data-testid=help-card]";
+    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+        for (label, panel) in [("Loss", "loss"), ("Trade-off", "pareto"), ("Transfer", "transfer")] {
+            press(page, ".tabs", label)?;
+            let button = format!(".panel-{panel} .panel-head > .help");
+            wait_sight(page, &button, true)?;
+            page.browser.click(&button)?;
+            wait_sight(page, CARD, true)?;
+            fits(page, CARD, &button)?;
+            page.browser.click(&format!("{CARD} [aria-label=Close]"))?;
+            wait_sight(page, CARD, false)?;
+        }
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn no_row_of_many_cosines_is_cut() -> Result<()> {
+    PHONE.visit("v=1&p=groups&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off", |page| {
+        page.step_epochs(1)?;
+        let cut = "const list = document.querySelector('.pairs'), box = list.getBoundingClientRect();\
+             const rows = [...list.children].map(row => row.getBoundingClientRect());\
+             return rows.length !== 10 || rows.some(row => row.top < box.top - 1 || row.bottom > box.bottom + 1)";
+        ensure!(!page.browser.truth(cut, vec![])?, "rows are cut, or missing");
+        Ok(())
+    })
+}

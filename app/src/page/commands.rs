@@ -2,7 +2,7 @@
 //! shortcuts.
 
 use super::state::{Page, Sheet};
-use super::{change, engine, share};
+use super::{change, engine, panels, share};
 use leptos::prelude::*;
 use mtl_core::config::Value;
 use mtl_core::config::lessons::LESSONS;
@@ -200,6 +200,10 @@ fn lesson(page: Page, index: usize) {
 }
 
 fn close(page: Page) {
+    // What lies on top goes first.
+    if panels::close_help(page) {
+        return;
+    }
     page.sheet.try_set(None);
     page.help.try_set(None);
     page.drawer.try_set(None);

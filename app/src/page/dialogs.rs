@@ -2,7 +2,7 @@
 
 use super::commands::ACTIONS;
 use super::icons::Icon;
-use super::panels::glossary;
+use super::panels::{HelpCard, glossary};
 use super::state::{Page, Sheet};
 use leptos::html;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ fn Modal(
     .into_any()
 }
 
-/// Every dialog of the page.
+/// Every dialog of the page, and the card of the '?'s.
 #[component]
 pub fn Dialogs() -> impl IntoView {
     let page = Page::get();
@@ -83,6 +83,7 @@ pub fn Dialogs() -> impl IntoView {
         <Modal open=is(Sheet::About) title="About and privacy" closed=close(Sheet::About)>
             <About/>
         </Modal>
+        <HelpCard/>
     }
     .into_any()
 }
@@ -117,7 +118,7 @@ fn Shortcuts() -> impl IntoView {
             <input type="checkbox" prop:checked=move || keys.get() on:change=move |event| keys.set(event_target_checked(&event))/>
             <span>"Keys without Ctrl are commands"</span>
         </label>
-        <p class="hint">"Keys belong to a field, list or dialog while it has the focus; Space presses a button that has it. Arrow keys move the probe of a map and the cursor of a chart."</p>
+        <p class="hint">"Space plays and pauses whatever was clicked last; a button, box, list or link takes it only where Tab led to it. A field or dialog keeps every key while it has the focus, a list all but Space, and digits stay with the setting that has it. Arrow keys move the probe of a map and the cursor of a chart."</p>
     }
     .into_any()
 }

@@ -23,7 +23,7 @@ use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
 use mtl_core::config::lessons::{Panel, find};
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, HtmlElement};
 
 /// The rank of a place that the lesson doesn't need.
 const LAST: usize = 20;
@@ -128,11 +128,18 @@ pub(super) fn close_folds_outside() {
 }
 
 fn close_folds(but: Option<&Element>) {
-    for fold in ["details.badge[open]", "details.pace[open]"] {
+    let focus = document().active_element();
+    for fold in ["details.badge[open]", "details.pace[open]", "details.twin[open]"] {
         let Some(fold) = document().query_selector(fold).ok().flatten() else { continue };
-        let inside = but.is_some_and(|target| fold.contains(Some(target)));
-        if !inside {
-            let _ = fold.remove_attribute("open");
+        let holds = |element: Option<&Element>| element.is_some_and(|element| fold.contains(Some(element)));
+        if holds(but) {
+            continue;
         }
+        // By a key: whoever was inside goes on from its head.
+        let head = fold.first_element_child().and_then(|head| head.dyn_into::<HtmlElement>().ok());
+        if let Some(head) = head.filter(|_| but.is_none() && holds(focus.as_ref())) {
+            let _ = head.focus();
+        }
+        let _ = fold.remove_attribute("open");
     }
 }

@@ -19,6 +19,7 @@ use mtl_core::protocol::{
     Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, RacePoint, RaceStart, Summary,
 };
 use std::sync::Arc;
+use web_sys::HtmlElement;
 
 /// Which engine the user wants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -91,6 +92,17 @@ pub struct Broken {
     pub sentence: String,
     /// What can be done.
     pub remedy: String,
+}
+
+/// What the card beside a '?' explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Explained {
+    /// The glossary's term.
+    pub term: &'static str,
+    /// Whether the '?' is that of a picture, which is then explained before the term.
+    pub picture: bool,
+    /// The '?' itself.
+    pub button: HtmlElement,
 }
 
 /// A dialog over the page.
@@ -188,6 +200,8 @@ pub struct Page {
     pub probe: RwSignal<Option<(f32, f32)>>,
     /// The glossary term whose definition is open; setting it opens the glossary there.
     pub help: RwSignal<Option<&'static str>>,
+    /// What the card beside a '?' explains, where one is open.
+    pub explained: RwSignal<Option<Explained>, LocalStorage>,
     /// The dialog that is open.
     pub sheet: RwSignal<Option<Sheet>>,
     /// The chart whose tab is chosen.
@@ -249,6 +263,7 @@ impl Page {
             cursor: RwSignal::default(),
             probe: RwSignal::default(),
             help: RwSignal::default(),
+            explained: RwSignal::new_local(None),
             sheet: RwSignal::default(),
             tab: RwSignal::default(),
             chosen_tab: RwSignal::default(),

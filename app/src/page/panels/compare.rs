@@ -98,7 +98,7 @@ pub fn ComparePanel() -> impl IntoView {
                 <summary><h2>"Compare architectures"</h2></summary>
                 <p class="small">
                     "Trains this lesson from the start under every architecture that fits it, one after another. Its own training pauses, and keeps what it has learned. "
-                    <HelpButton term="compare"/>
+                    <HelpButton term="compare" picture=true/>
                 </p>
                 <p class="compare-tools">
                     <label class="tool">"epochs each" <select disabled=move || running.get() on:change=choose>{EPOCHS.map(option).collect_view()}</select></label>

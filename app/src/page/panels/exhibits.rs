@@ -134,10 +134,12 @@ fn reach(values: &[f32]) -> (f32, f32) {
     (if finite().any(|value| value < 0.0) { -round } else { 0.0 }, round)
 }
 
-/// A number as a cell has room for it. What is exactly whole has no decimals: only a true zero is '0'.
+/// A number as a cell has room for it, in three digits or, below 1, two decimals. What is exactly whole has
+/// no decimals: only a true zero is '0'.
 fn cell_text(value: f32) -> String {
     let decimals = match value.abs() {
         size if !size.is_finite() => return DASH.into(),
+        size if size >= 9999.5 => return short(f64::from(value)),
         size if size.fract() == 0.0 => 0,
         size if size < 9.995 => 2,
         size if size < 99.95 => 1,
@@ -200,6 +202,7 @@ mod tests {
             (-0.126, "\u{2212}0.13"),
             (12.34, "12.3"),
             (123.4, "123"),
+            (-123_456.0, "\u{2212}1.23e5"),
         ];
         for (value, text) in pairs {
             assert_eq!(cell_text(value), text);

@@ -1,7 +1,7 @@
-//! The page's words: what the '?' of each panel opens.
+//! The page's words, and how to read its pictures: what the '?' of each panel opens.
 //!
-//! They stand in `app/index.html` as a template with an element per word, in the order in which a
-//! newcomer meets them: there they cost the wasm nothing.
+//! They stand in `app/index.html`, where they cost the wasm nothing: a template with an element per
+//! word, in the order in which a newcomer meets them, and one per picture, `read-` and its word.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -41,14 +41,46 @@ pub fn fill(place: &Element, asked: Option<&str>) -> Option<()> {
     Some(())
 }
 
+/// Puts a word with its definition into an element; before it how to read its picture, if that is asked.
+pub fn explain(place: &Element, key: &str, picture: bool) -> Option<()> {
+    place.set_text_content(None);
+    if let Some(reading) = picture.then(|| template(&["read-", key].concat())).flatten() {
+        place.append_child(&reading).ok()?;
+    }
+    let word: Element = word(&words()?, key)?.clone_node_with_deep(true).ok()?.unchecked_into();
+    word.remove_attribute("id").ok()?;
+    let list = document().create_element("dl").ok()?;
+    list.append_child(&word).ok()?;
+    place.append_child(&list).ok()?;
+    Some(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
+    const PAGE: &str = include_str!("../../../index.html");
+
+    /// The panels' terms, and how many colours of theirs have to be explained.
+    const PICTURES: [&str; 12] = [
+        "trunk",
+        "exhibit",
+        "prediction",
+        "transfer",
+        "conflict",
+        "loss",
+        "pareto",
+        "weight",
+        "affinity",
+        "delta-m",
+        "compare",
+        "landscape",
+    ];
+
     #[test]
     fn every_word_is_there_once_and_explained_in_one_to_three_sentences() {
         let mut keys = HashSet::new();
-        for line in include_str!("../../../index.html").lines().filter(|line| line.contains("class=\"term\"")) {
+        for line in PAGE.lines().filter(|line| line.contains("class=\"term\"")) {
             let between = |start: &str, end: &str| line.split_once(start)?.1.split_once(end).map(|(text, _)| text);
             let key = between("id=\"word-", "\"").unwrap_or_default();
             let text = between("<dd>", "</dd>").unwrap_or_default();
@@ -57,5 +89,43 @@ mod tests {
             assert!(text.ends_with('.') && (1..=3).contains(&sentences), "{key}: {sentences}");
         }
         assert!(keys.contains("task") && keys.contains("seed"));
+    }
+
+    #[test]
+    fn every_picture_says_in_a_few_sentences_how_to_read_it_and_what_its_colours_mean() {
+        assert_eq!(PAGE.matches("<template id=\"read-").count(), PICTURES.len());
+        for key in PICTURES {
+            let text = PAGE.split_once(&format!("<template id=\"read-{key}\">")).map_or("", |(_, text)| text);
+            let items: Vec<&str> =
+                text.split("</template>").next().unwrap_or("").lines().filter(|line| line.contains("<li>")).collect();
+            assert!((3..=6).contains(&items.len()), "{key}: {}", items.len());
+            for item in &items {
+                let sentences = item.matches(". ").count() + 1;
+                assert!(item.trim_end().ends_with(".</li>") && sentences <= 3, "{item}");
+            }
+            let text = items.concat().to_lowercase();
+            assert!(text.contains("blue") && text.contains("orange"), "{key}: which colour means what");
+        }
+    }
+
+    #[test]
+    fn every_panel_has_a_text_on_how_to_read_it() {
+        let panels = [
+            include_str!("network/mod.rs"),
+            include_str!("exhibits.rs"),
+            include_str!("predictions/mod.rs"),
+            include_str!("transfer.rs"),
+            include_str!("conflict.rs"),
+            include_str!("loss.rs"),
+            include_str!("pareto.rs"),
+            include_str!("weights.rs"),
+            include_str!("kinship/mod.rs"),
+            include_str!("measures/mod.rs"),
+            include_str!("compare.rs"),
+            include_str!("landscape.rs"),
+        ];
+        for (panel, key) in panels.iter().zip(PICTURES) {
+            assert!(panel.contains(&format!("term=\"{key}\"")), "{key}");
+        }
     }
 }

@@ -43,12 +43,13 @@ pub fn short(value: f64) -> String {
     text.replace('-', "\u{2212}")
 }
 
-/// A fraction as a signed percentage that a script can read, `+12.3 %`, or a dash.
+/// A fraction as a signed percentage that a script can read, `+12.3 %` or `-123 %`, or a dash.
 pub fn percent(share: f64) -> String {
     if !share.is_finite() {
         return DASH.into();
     }
-    let text = format!("{:+.1} %", share * 100.0);
+    let decimals = usize::from(share.abs() < 0.9995);
+    let text = format!("{:+.decimals$} %", share * 100.0);
     if text == "-0.0 %" { "+0.0 %".into() } else { text }
 }
 
@@ -165,7 +166,9 @@ mod tests {
 
     #[test]
     fn a_percentage_always_has_a_sign_and_can_be_parsed() {
-        for (share, text) in [(0.123, "+12.3 %"), (-0.5, "-50.0 %"), (-1e-9, "+0.0 %"), (f64::NAN, DASH)] {
+        for (share, text) in
+            [(0.123, "+12.3 %"), (-0.9996, "-100 %"), (12.694, "+1269 %"), (-1e-9, "+0.0 %"), (f64::NAN, DASH)]
+        {
             assert_eq!(percent(share), text);
         }
     }

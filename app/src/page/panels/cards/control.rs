@@ -4,6 +4,7 @@ use super::layers::LayersEditor;
 use super::number::NumberControl;
 use super::row::{Row, Settings};
 use super::timeline::Timeline;
+use crate::page::icons::Icon;
 use crate::page::panels::mark::TaskMark;
 use crate::page::panels::panel::HelpButton;
 use crate::page::state::Page;
@@ -31,7 +32,7 @@ pub fn Control(
         Kind::Layers { .. } => view! { <LayersEditor task=row.task id=id.clone() guided=row.guided/> }.into_any(),
     };
     let marker = row.resets.then(|| {
-        view! { <span class="resets" title="A change restarts the lesson">"\u{21ba}"<span class="unseen">" restarts the lesson"</span></span> }
+        view! { <span class="resets" title="A change restarts the lesson">{Icon::Reset.view()}<span class="unseen">" restarts the lesson"</span></span> }
     });
     let restart = if row.resets { " A change restarts the lesson." } else { " It takes effect while the lesson runs." };
     let term = row.term().map(|term| view! { <HelpButton term/> });

@@ -200,17 +200,11 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
     .into_any()
 }
 
-/// A number of a cell, with its sign, in seven signs at most.
+/// A short number with its sign.
 fn signed(value: f64) -> String {
-    let size = value.abs();
-    let text = if size != 0.0 && !(1e-3..1e5).contains(&size) {
-        format!("{value:+.1e}")
-    } else {
-        let decimals = if size == 0.0 { 0 } else { (1 - size.log10().floor() as i32).clamp(0, 4) };
-        // Turns -0 into 0.
-        format!("{:+.*}", decimals as usize, value + 0.0)
-    };
-    text.replace('-', "\u{2212}")
+    // Turns -0 into 0.
+    let text = short(value + 0.0);
+    if value < 0.0 { text } else { ["+", &text].concat() }
 }
 
 #[cfg(test)]
@@ -218,15 +212,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_has_a_sign_and_little_room() {
+    fn a_cell_has_a_sign_and_three_digits() {
         let pairs = [
-            (0.012_34, "+0.012"),
-            (-0.5, "\u{2212}0.50"),
-            (0.001_23, "+0.0012"),
-            (-0.000_123, "\u{2212}1.2e\u{2212}4"),
+            (0.012_34, "+0.0123"),
+            (-0.5, "\u{2212}0.500"),
+            (-0.000_012_3, "\u{2212}1.23e\u{2212}5"),
             (0.0, "+0"),
             (-0.0, "+0"),
-            (-12.3, "\u{2212}12"),
+            (-12.34, "\u{2212}12.3"),
         ];
         for (value, text) in pairs {
             assert_eq!(signed(value), text);

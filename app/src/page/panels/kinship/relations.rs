@@ -1,7 +1,7 @@
 //! Declared relations beside what was measured of them: a mark in the heat map, and a sentence for each.
 
 use super::{Kin, signed};
-use crate::page::panels::text::DASH;
+use crate::page::panels::text::{DASH, short};
 use leptos::prelude::*;
 use mtl_core::config::{Declared, task_name};
 use mtl_core::measure::relations::{Held, Verdict};
@@ -79,7 +79,7 @@ fn sentence(declared: Declared, held: Option<&Held>) -> String {
     let relation = declared.relation.word();
     let start = format!("{a} and {b}: declared {relation}");
     let Some(held) = held.filter(|held| held.steps > 0) else { return format!("{start}, not measured so far") };
-    let half = if held.half.is_finite() { signed(held.half).replace('+', "") } else { DASH.into() };
+    let half = if held.half.is_finite() { short(held.half) } else { DASH.into() };
     let verdict = match held.verdict {
         Verdict::Agrees => "agrees",
         Verdict::Differs => "differs",
@@ -98,9 +98,9 @@ mod tests {
         let declared = Declared { tasks: (0, 2), relation: Relation::Positive };
         let held = Held { declared, mean: 0.0312, half: 0.0041, steps: 20, verdict: Verdict::Agrees };
         let start = "A and C: declared positive";
-        assert_eq!(sentence(declared, Some(&held)), format!("{start}, measured +0.031 \u{b1} 0.0041: agrees"));
+        assert_eq!(sentence(declared, Some(&held)), format!("{start}, measured +0.0312 \u{b1} 0.00410: agrees"));
         let early = Held { half: f64::INFINITY, steps: 1, verdict: Verdict::Open, ..held.clone() };
-        assert_eq!(sentence(declared, Some(&early)), format!("{start}, measured +0.031 \u{b1} \u{2014}: open"));
+        assert_eq!(sentence(declared, Some(&early)), format!("{start}, measured +0.0312 \u{b1} \u{2014}: open"));
         let nothing = format!("{start}, not measured so far");
         assert_eq!(sentence(declared, None), nothing);
         assert_eq!(sentence(declared, Some(&Held { steps: 0, ..held })), nothing);

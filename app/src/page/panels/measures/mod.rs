@@ -36,7 +36,7 @@ pub fn MeasuresPanel() -> impl IntoView {
                 <div class="measures-scroll">
                     <p class="small">
                         "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
-                        <HelpButton term="delta-m"/>
+                        <HelpButton term="delta-m" picture=true/>
                     </p>
                     {groups}
                 </div>

@@ -50,7 +50,7 @@ impl Row {
         self.number(place).map_or(DASH.into(), |number| match self.measure.unit {
             Unit::Change => percent(number),
             Unit::Percent => format!("{:.1} %", number * 100.0),
-            Unit::Steps => format!("{number:.0}"),
+            Unit::Steps if number < 1e5 => format!("{number:.0}"),
             _ => short(number),
         })
     }
