@@ -21,16 +21,24 @@ pub fn Alerts() -> impl IntoView {
     let page = Page::get();
     let all = RwSignal::new(false);
     let count = Memo::new(move |_| page.notices.with(Vec::len));
+    let several = Memo::new(move |_| count.get() > 1);
+    Effect::new(move |_| {
+        if count.get() <= SHOWN {
+            all.set(false);
+        }
+    });
     let keyed = move || page.notices.get();
     view! {
         <div class="alerts">
-            <div class="alert-list" data-testid="notice" role="status" aria-live="polite" data-all=move || all.get().then_some("yes")>
-                {move || page.broken.get().map(broken)}
-                {move || page.diverged.get().map(diverged)}
-                <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
-                    {one(page, notice)}
-                </For>
-                {move || (count.get() > 1).then(|| foot(page, count, all))}
+            <div class="alert-list">
+                <div class="alert-said" data-testid="notice" role="status" aria-live="polite" data-all=move || all.get().then_some("yes")>
+                    {move || page.broken.get().map(broken)}
+                    {move || page.diverged.get().map(diverged)}
+                    <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
+                        {one(page, notice)}
+                    </For>
+                </div>
+                {move || several.get().then(|| foot(page, count, all))}
             </div>
         </div>
     }
@@ -49,10 +57,7 @@ fn foot(page: Page, count: Memo<usize>, all: RwSignal<bool>) -> impl IntoView {
             }
         })
     };
-    let close = move |_| {
-        all.set(false);
-        page.notices.set(Vec::new());
-    };
+    let close = move |_| page.notices.set(Vec::new());
     view! {
         <div class="alert-foot">
             {more}

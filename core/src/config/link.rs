@@ -56,15 +56,13 @@ fn to_the_end(pairs: Vec<(String, String)>) -> Decoded {
     let decoded = decode_pairs(pairs.clone());
     let Some(((key, value), before)) = pairs.split_last() else { return decoded };
     let Some(own) = mend::without_tail(value) else { return decoded };
-    let mended = decode_pairs([before, &[(key.clone(), own.to_string())]].concat());
+    let mut mended = decode_pairs([before, &[(key.clone(), own.to_string())]].concat());
     let about = |decoded: &Decoded| -> Vec<Notice> {
         decoded.notices.iter().filter(|notice| notice.key == *key).cloned().collect()
     };
-    let (told, left) = (about(&decoded), about(&mended));
-    if told == left {
+    if about(&decoded) == about(&mended) {
         return decoded;
     }
-    let mut mended = mended;
     if mend::is_cut(value) {
         mended.notices.insert(0, mend::cut());
     }
