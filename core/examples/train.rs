@@ -31,9 +31,12 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let Some(decoded) = read(&arguments.lesson) else {
-        eprintln!("There is no file '{}', and it is no fragment: write it as key=value&key=value.", arguments.lesson);
-        return ExitCode::FAILURE;
+    let decoded = match read(&arguments.lesson) {
+        Ok(decoded) => decoded,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
     };
     for notice in &decoded.notices {
         eprintln!("{}: {}", notice.key, notice.sentence);
@@ -71,11 +74,13 @@ impl From<io::Error> for Stop {
     }
 }
 
-/// A file if there is one of that name, else a fragment; `None` for what can be neither.
-fn read(lesson: &str) -> Option<Decoded> {
-    match std::fs::read_to_string(lesson) {
-        Ok(text) => Some(file::decode(&text)),
-        Err(_) => (lesson.is_empty() || lesson == "#" || lesson.contains('=')).then(|| link::decode(lesson)),
+/// A file if there is one of that name, else a fragment. What can be neither is told in a sentence.
+fn read(lesson: &str) -> Result<Decoded, String> {
+    match std::fs::read(lesson) {
+        Ok(bytes) => file::open(&bytes),
+        // A fragment that was encoded as a whole has percent signs alone.
+        Err(_) if lesson.is_empty() || lesson == "#" || lesson.contains(['=', '%']) => Ok(link::decode(lesson)),
+        Err(_) => Err(format!("There is no file '{lesson}', and it is no fragment: write it as key=value&key=value.")),
     }
 }
 

@@ -226,6 +226,15 @@ fn huge_and_tiny_numbers_give_finite_numbers_or_an_error() {
 }
 
 #[test]
+fn a_line_is_read_as_shells_and_editors_write_it() {
+    const LINE: &str = r#"{"method": "equal", "jacobian": [[1, 0], [0, 1]]}"#;
+    assert!(tool::line(LINE).starts_with(r#"{"weights""#));
+    assert_eq!(tool::line(&format!("\u{feff}{LINE}\r")), tool::line(LINE));
+    let wide: String = LINE.chars().flat_map(|letter| [letter, '\0']).collect();
+    refused(&wide, "save it as UTF-8");
+}
+
+#[test]
 fn requests_made_in_rust_are_checked_as_well() {
     let request = |losses: Vec<f64>, jacobian| tool::Request {
         method: "mean".into(),

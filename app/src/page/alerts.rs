@@ -4,37 +4,88 @@ use super::icons::Icon;
 use super::state::{Broken, Page};
 use super::{share, trouble};
 use leptos::prelude::*;
-use mtl_core::config::{Notice, task_name};
+use mtl_core::config::{Notice, called, task_name};
 use mtl_core::protocol::Divergence;
 use std::time::Duration;
 
 /// How long a confirmation stays.
 const TOAST: Duration = Duration::from_secs(4);
 
-/// Notices and offers, in one polite live region. Empty where there is nothing to say.
+/// As many notices as are shown at once; the style sheet hides the others.
+const SHOWN: usize = 5;
+
+/// Notices and offers, in one polite live region that lies over the page. Empty where there is nothing
+/// to say.
 #[component]
 pub fn Alerts() -> impl IntoView {
     let page = Page::get();
+    let all = RwSignal::new(false);
+    let count = Memo::new(move |_| page.notices.with(Vec::len));
+    let several = Memo::new(move |_| count.get() > 1);
+    Effect::new(move |_| {
+        if count.get() <= SHOWN {
+            all.set(false);
+        }
+    });
     let keyed = move || page.notices.get();
     view! {
-        <div class="alerts" data-testid="notice" role="status" aria-live="polite">
-            {move || page.broken.get().map(broken)}
-            {move || page.diverged.get().map(diverged)}
-            <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
-                {one(page, notice)}
-            </For>
+        <div class="alerts">
+            <div class="alert-list">
+                <div class="alert-said" data-testid="notice" role="status" aria-live="polite" data-all=move || all.get().then_some("yes")>
+                    {move || page.broken.get().map(broken)}
+                    {move || page.diverged.get().map(diverged)}
+                    <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
+                        {one(page, notice)}
+                    </For>
+                </div>
+                {move || several.get().then(|| foot(page, count, all))}
+            </div>
         </div>
     }
     .into_any()
 }
 
-fn one(page: Page, notice: Notice) -> impl IntoView {
-    let (key, sentence) = (notice.key.clone(), notice.sentence.clone());
-    let label = format!("Dismiss the notice about {key}");
-    let dismiss = move |_| page.notices.update(|notices| notices.retain(|other| *other != notice));
+/// What closes all notices at once, and shows those that there was no room for.
+fn foot(page: Page, count: Memo<usize>, all: RwSignal<bool>) -> impl IntoView {
+    let hidden = move || count.get().saturating_sub(SHOWN);
+    let more = move || {
+        (hidden() > 0 && !all.get()).then(|| {
+            view! {
+                <button type="button" class="link-button" data-testid="notices-more" on:click=move |_| all.set(true)>
+                    {move || format!("and {} more", hidden())}
+                </button>
+            }
+        })
+    };
+    let close = move |_| page.notices.set(Vec::new());
     view! {
-        <p class="alert">
-            <span class="alert-text"><code class="key">{key}</code> " " {sentence} " "</span>
+        <div class="alert-foot">
+            {more}
+            <button type="button" class="button" data-testid="notices-close" on:click=close>"Close all"</button>
+        </div>
+    }
+}
+
+/// What a notice is about, in words where there are any, and as the key of links.
+fn subject(page: Page, key: &str) -> (Option<String>, Option<String>) {
+    let called = page.lesson.with_untracked(|lesson| called(lesson, key));
+    let own = matches!(key, "link" | "file" | "engine" | "tab" | "storage" | "speed" | "loss-smoothing");
+    match called {
+        None if own => (Some(key.replace('-', " ")), None),
+        called => (called, Some(key.into())),
+    }
+}
+
+fn one(page: Page, notice: Notice) -> impl IntoView {
+    let (name, key) = subject(page, &notice.key);
+    let label = format!("Dismiss the notice about {}", name.as_ref().or(key.as_ref()).unwrap_or(&notice.key));
+    let sentence = notice.sentence.clone();
+    let dismiss = move |_| page.notices.update(|notices| notices.retain(|other| *other != notice));
+    let name = name.map(|name| view! { <strong class="alert-name">{name}</strong> " " });
+    let key = key.map(|key| view! { <code class="key" title="its key in links and files">{key}</code> " " });
+    view! {
+        <p class="alert notice">
+            <span class="alert-text">{name} {key} {sentence} " "</span>
             <button type="button" class="icon-button" aria-label=label title="Dismiss" on:click=dismiss>{Icon::Close.view()}</button>
         </p>
     }

@@ -7,9 +7,9 @@ use super::{address, engine, pump};
 use leptos::prelude::*;
 use mtl_core::config::codec::Decoded;
 use mtl_core::config::lessons::LESSONS;
-use mtl_core::config::{Config, Effect, Kind, Lesson, Notice, Value, apply, check, entries};
+use mtl_core::config::{Config, Effect, Kind, Lesson, Notice, Value, apply, called, check, entries, entry};
 
-/// The most notices that are kept; the oldest go first.
+/// The most notices that are kept; the oldest go.
 const MAX_NOTICES: usize = 40;
 
 /// See [`Page::set`].
@@ -46,22 +46,40 @@ pub(super) fn edit(page: Page, change: impl FnOnce(&mut Config)) {
     adopt(page, config, Vec::new());
 }
 
+/// Notices about what came or went with a change are about nothing any more.
+fn outdated(page: Page, old: &Config, new: &Config) {
+    let there = |config: &Config, key: &str| match key {
+        "tasks" => config.tasks.len() == old.tasks.len(),
+        key => entry(config, key).is_some(),
+    };
+    page.notices.try_maybe_update(|notices| {
+        let count = notices.len();
+        notices.retain(|notice| there(old, &notice.key) == there(new, &notice.key));
+        (notices.len() != count, ())
+    });
+}
+
 fn adopt(page: Page, config: Config, mut notices: Vec<Notice>) {
     let (lesson, more) = check(config);
     notices.extend(more);
-    page.notify(notices);
     let Some(old) = page.lesson.try_get_untracked() else { return };
+    outdated(page, &old, &lesson);
+    page.notify(notices);
     if old == lesson {
         return;
     }
-    let resets = needs_reset(&old, &lesson);
+    let resets = reset_by(&old, &lesson);
     let landmark = is_landmark(&old, &lesson);
     if landmark {
         address::settle(page);
     }
     show(page, &old, lesson);
-    if resets {
+    if let Some(what) = resets {
+        let had_begun = page.frame.try_with_untracked(|frame| frame.epoch > 0) == Some(true);
         engine::restart(page, false);
+        if had_begun {
+            page.say(format!("Started again from epoch 0: {what} changed"));
+        }
     } else {
         with(page, |desk| desk.wants_change = true);
         pump::schedule(page);
@@ -79,17 +97,17 @@ fn show(page: Page, old: &Lesson, lesson: Lesson) {
     page.lesson.try_set(lesson);
 }
 
-/// Whether anything differs that a running lesson can't take over.
-fn needs_reset(old: &Config, new: &Config) -> bool {
+/// What differs that a running lesson can't take over, as a sentence calls it; `None` for nothing.
+fn reset_by(old: &Config, new: &Config) -> Option<String> {
     if old.tasks.len() != new.tasks.len() {
-        return true;
+        return called(new, "tasks");
     }
     let before = entries(old);
     // Options of a method that was just picked have no counterpart; the pick itself decides.
-    entries(new).iter().any(|entry| {
-        let same = before.iter().find(|other| other.key == entry.key).is_none_or(|other| other.value == entry.value);
-        !same && entry.effect == Effect::Reset
-    })
+    let differs = |key: &str, value: &Value| before.iter().any(|other| other.key == key && other.value != *value);
+    let changed =
+        entries(new).into_iter().find(|entry| entry.effect == Effect::Reset && differs(&entry.key, &entry.value));
+    called(new, &changed?.key)
 }
 
 /// Whether Back should lead to what was before: another data set or other tasks.
@@ -138,17 +156,25 @@ pub(super) fn differs_from_preset(lesson: &Lesson) -> bool {
 /// See [`Page::notify`].
 pub(super) fn notify(page: Page, new: impl IntoIterator<Item = Notice>) {
     let new: Vec<_> = new.into_iter().collect();
-    if new.is_empty() {
-        return;
+    if !new.is_empty() {
+        page.notices.try_update(|notices| *notices = renewed(std::mem::take(notices), new));
     }
-    page.notices.try_update(|notices| {
-        for notice in new {
-            notices.retain(|old| *old != notice);
-            notices.push(notice);
+}
+
+/// The notices when more have come, the newest first: one about each key, which says all that was said
+/// of it at once and nothing that was said before.
+fn renewed(old: Vec<Notice>, new: Vec<Notice>) -> Vec<Notice> {
+    let mut all: Vec<Notice> = Vec::new();
+    for Notice { key, sentence } in new {
+        match all.iter_mut().find(|notice| notice.key == key) {
+            Some(told) => told.sentence = format!("{} {sentence}", told.sentence),
+            None => all.push(Notice { key, sentence }),
         }
-        let excess = notices.len().saturating_sub(MAX_NOTICES);
-        notices.drain(..excess);
-    });
+    }
+    let left: Vec<_> = old.into_iter().filter(|old| all.iter().all(|new| new.key != old.key)).collect();
+    all.extend(left);
+    all.truncate(MAX_NOTICES);
+    all
 }
 
 #[cfg(test)]
@@ -168,14 +194,31 @@ mod tests {
             [("lr", Value::Number(0.5)), ("bal", Value::Choice("uncertainty".into())), ("t1.scale", Value::Number(3.0))]
         {
             let (old, new) = changed(key, value);
-            assert!(old != new && !needs_reset(&old, &new), "{key}");
+            assert!(old != new && reset_by(&old, &new).is_none(), "{key}");
         }
-        for (key, value) in
-            [("s", Value::Integer(1)), ("trunk", Value::Layers(Vec::new())), ("t0.noise", Value::Number(0.5))]
-        {
+        for (key, value, what) in [
+            ("s", Value::Integer(1), "seed"),
+            ("trunk", Value::Layers(Vec::new()), "shared layers"),
+            ("t1.noise", Value::Number(0.5), "label noise of task B"),
+        ] {
             let (old, new) = changed(key, value);
-            assert!(needs_reset(&old, &new), "{key}");
+            assert_eq!(reset_by(&old, &new).as_deref(), Some(what), "{key}");
         }
+        let mut config = Config::default();
+        config.remove_task(1);
+        assert_eq!(reset_by(&Config::default(), &config).as_deref(), Some("number of tasks"));
+    }
+
+    #[test]
+    fn a_newer_notice_takes_the_place_of_an_older_one_about_the_same() {
+        let told = |key: &str, sentence: &str| Notice::new(key, sentence);
+        let old = vec![told("lr", "Old."), told("s", "Old.")];
+        let new = vec![told("rows", "New."), told("lr", "New."), told("lr", "Newer.")];
+        let all = renewed(old, new);
+        assert_eq!(all, [told("rows", "New."), told("lr", "New. Newer."), told("s", "Old.")]);
+        let many = |from: usize| (from..from + 30).map(|k| told(&k.to_string(), "x")).collect::<Vec<_>>();
+        let all = renewed(many(0), many(30));
+        assert_eq!((all.len(), all[0].key.as_str()), (MAX_NOTICES, "30"));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::state::Page;
 use super::{address, change};
-use js_sys::{Array, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
 use mtl_core::config::{Notice, file};
@@ -82,22 +82,21 @@ pub(super) fn open_chosen(page: Page, input: &HtmlInputElement) {
 }
 
 fn open_file(page: Page, file: File) {
+    let refuse = move |why: &str| page.notify([Notice::new("file", format!("{why} Nothing has changed."))]);
     if file.size() > file::MAX_BYTES as f64 {
-        return page.notify([Notice::new("file", "This file is larger than a lesson can be; nothing has changed.")]);
+        return refuse(file::TOO_LARGE);
     }
     let name = file.name();
     leptos::task::spawn_local(async move {
-        let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-        let decoded = text.map(|text| file::decode(&text));
-        match decoded {
-            Some(decoded) if decoded.notices.iter().all(|notice| notice.key != "file") => {
+        let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
+            return refuse("The browser can't read this file.");
+        };
+        match file::open(&Uint8Array::new(&buffer).to_vec()) {
+            Ok(decoded) => {
                 change::open(page, decoded);
                 page.say(format!("Opened {name}"));
             }
-            _ => page.notify([Notice::new(
-                "file",
-                "This file is no lesson: it should be a JSON object of settings. Nothing has changed.",
-            )]),
+            Err(problem) => refuse(&problem),
         }
     });
 }

@@ -156,7 +156,8 @@ pub enum Drawer {
 pub struct Page {
     /// The lesson that is shown and trains, checked.
     pub lesson: RwSignal<Lesson>,
-    /// What was wrong in a link, file or field, and other sentences for the user, oldest first.
+    /// What was wrong in a link, file or field, and other sentences for the user: one about each key,
+    /// newest first.
     pub notices: RwSignal<Vec<Notice>>,
     /// What the lesson is made of, as the engine built it.
     pub summary: RwSignal<Option<Arc<Summary>>>,
@@ -323,7 +324,7 @@ impl Page {
         super::engine::play(*self, on);
     }
 
-    /// Tells the user a sentence about `key`; the same sentence is told once.
+    /// Tells the user sentences, each about its key; what was told of the same keys before goes away.
     pub fn notify(&self, notices: impl IntoIterator<Item = Notice>) {
         super::change::notify(*self, notices);
     }

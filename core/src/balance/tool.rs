@@ -12,7 +12,7 @@
 mod options;
 
 use super::rule::{self, Needs, Rule, Seen};
-use crate::config::Pick;
+use crate::config::{MARK, Pick};
 use crate::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
 use serde::{Deserialize, Serialize};
@@ -133,6 +133,11 @@ fn find(method: &str) -> Option<&'static dyn Rule> {
 ///
 /// Says what is wrong with the line.
 pub fn parse(line: &str) -> Result<Request, ToolError> {
+    // Some shells and editors put a mark in front of a text, or save it as UTF-16.
+    let line = line.trim_start_matches(MARK);
+    if line.contains('\0') {
+        return Err(ToolError::Malformed("it was saved as UTF-16: save it as UTF-8".into()));
+    }
     // Serde would read an array as the fields in their order.
     if !line.trim_start().starts_with('{') {
         return Err(ToolError::Malformed("it must be a JSON object".into()));

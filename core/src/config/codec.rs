@@ -3,7 +3,8 @@
 //! Both carry the version, the preset, and settings by their key in the table of fields. Reading
 //! starts from the preset, so that a link needs to name only what differs from it.
 
-use super::kind::{Notice, parse_integer, quoted};
+use super::kind::{Notice, quoted};
+use super::number::{parse_integer, typed};
 use super::place::{Place, SLOTS, place, places};
 use super::{Config, Lesson, MAX_TASKS, TaskConfig, check, lessons};
 use std::collections::HashSet;
@@ -21,8 +22,13 @@ const MAX_NOTICES: usize = 50;
 const MAX_UNKNOWN: usize = 20;
 const MAX_UNKNOWN_LENGTH: usize = 200;
 
-/// Keys that are no settings: the version, the preset, the number of tasks.
-const OWN: [&str; 3] = ["v", "p", "tasks"];
+/// Keys that are no settings, and what they are called: the version, the preset, the number of tasks.
+pub(super) const OWN: [(&str, &str); 3] = [("v", "version"), ("p", "lesson"), ("tasks", "number of tasks")];
+
+/// What such a key is called.
+pub(super) fn own_label(key: &str) -> Option<&'static str> {
+    OWN.iter().find(|(own, _)| *own == key).map(|(_, label)| *label)
+}
 
 /// A lesson with what a reader should be told about how it was read.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,7 +132,7 @@ fn take(pairs: &mut Vec<(String, String)>, key: &str) -> Option<String> {
 
 /// Brings the pairs of an older version up to date and says what can't be read.
 fn migrate(mut pairs: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(String, String)> {
-    match take(&mut pairs, "v").as_deref().map(str::parse::<u32>) {
+    match take(&mut pairs, "v").map(|text| typed(&text).parse::<u32>()) {
         None | Some(Ok(VERSION)) => {}
         Some(Ok(newer)) if newer > VERSION => {
             notices
@@ -141,7 +147,7 @@ fn preset(pairs: &mut Vec<(String, String)>, notices: &mut Vec<Notice>) -> Confi
     let Some(key) = take(pairs, "p") else {
         return Config::default();
     };
-    match lessons::find(&key) {
+    match lessons::find(&typed(&key)) {
         Some(lesson) => lesson.config(),
         None => {
             let config = Config::default();
@@ -156,7 +162,7 @@ fn resize(config: &mut Config, pairs: &mut Vec<(String, String)>, notices: &mut 
     let Some(text) = take(pairs, "tasks") else {
         return;
     };
-    let given = parse_integer(text.trim());
+    let given = parse_integer(&text);
     let used = given.map_or(config.tasks.len(), |n| usize::try_from(n.max(1)).unwrap_or(MAX_TASKS).min(MAX_TASKS));
     if given != i64::try_from(used).ok() {
         let sentence = format!("'{}' is not a number of tasks from 1 to {MAX_TASKS}; {used} is used.", quoted(&text));
@@ -187,7 +193,7 @@ pub fn encode_pairs(lesson: &Lesson, unknown: &[(String, String)], everything: b
             pairs.push((place.key(), place.kind().text(&value)));
         }
     }
-    let is_unknown = |key: &str| !OWN.contains(&key) && place(lesson, key).is_none();
+    let is_unknown = |key: &str| own_label(key).is_none() && place(lesson, key).is_none();
     pairs.extend(unknown.iter().filter(|(key, _)| is_unknown(key)).cloned());
     pairs
 }

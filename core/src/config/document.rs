@@ -1,5 +1,6 @@
 //! The table of settings as documentation, for the README.
 
+use super::codec::OWN;
 use super::fields::{Effect, Field, lesson_fields, task_fields};
 use super::kind::{Choice, Kind};
 use super::place::{SLOTS, Slot};
@@ -18,28 +19,17 @@ pub fn markdown() -> String {
 fn write_all(text: &mut String) -> std::fmt::Result {
     let default = Config::default();
     heading(text, &format!("The lesson; defaults are those of `{}`", default.preset))?;
-    row(text, "v", "version", "1", "1", "", "The version of the link; it stands first.")?;
     let presets: Vec<_> = lessons::LESSONS.iter().map(|lesson| lesson.key).collect();
-    let limits = format!("one of {}", presets.join(", "));
-    row(
-        text,
-        "p",
-        "lesson",
-        &limits,
-        &default.preset,
-        "reset",
-        "The lesson to start from; a link names what differs from it.",
-    )?;
-    let limits = format!("a whole number from 1 to {MAX_TASKS}");
-    row(
-        text,
-        "tasks",
-        "number of tasks",
-        &limits,
-        "the lesson's",
-        "reset",
-        "More than the lesson has are added, fewer are cut from the end.",
-    )?;
+    let of_presets = format!("one of {}", presets.join(", "));
+    let of_tasks = format!("a whole number from 1 to {MAX_TASKS}");
+    let own = [
+        ["1", "1", "", "The version of the link; it stands first."],
+        [&of_presets, &default.preset, "reset", "The lesson to start from; a link names what differs from it."],
+        [&of_tasks, "the lesson's", "reset", "More than the lesson has are added, fewer are cut from the end."],
+    ];
+    for ((key, label), [limits, default, effect, help]) in OWN.into_iter().zip(own) {
+        row(text, key, label, limits, default, effect, help)?;
+    }
     for field in lesson_fields() {
         field_row(text, field, field.key, &default)?;
     }

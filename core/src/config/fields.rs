@@ -5,9 +5,10 @@
 //! learning rate, a generator's correlation) come from the lines of the methods' own tables and
 //! appear here under `slot.option`.
 
+use super::codec::own_label;
 use super::kind::{Kind, Notice, Value, quoted};
 use super::place::{SLOTS, place, places};
-use super::{Config, table};
+use super::{Config, table, task_name};
 use crate::landscape;
 
 /// The card of the page that a setting stands on.
@@ -36,6 +37,8 @@ pub enum Effect {
 pub(super) type Get = fn(&Config, usize) -> Value;
 /// Writes a setting.
 pub(super) type Set = fn(&mut Config, usize, &Value);
+/// A setting's limits in a configuration, from those of links.
+pub(super) type Within = fn(&Config, usize, Kind) -> Kind;
 
 /// A line of the table.
 pub struct Field {
@@ -56,6 +59,7 @@ pub struct Field {
     pub(super) get: Get,
     pub(super) set: Set,
     pub(super) shown: fn(&Config, usize) -> bool,
+    pub(super) within: Within,
 }
 
 /// A setting of one particular configuration, as the page and the codecs see it.
@@ -73,7 +77,7 @@ pub struct Entry {
     pub label: &'static str,
     /// One or two plain sentences.
     pub help: &'static str,
-    /// Its limits.
+    /// Its limits here, for a control. Links may go beyond them: the checker says what comes of it.
     pub kind: Kind,
     /// Its value.
     pub value: Value,
@@ -100,7 +104,7 @@ impl Field {
             effect: self.effect,
             label: self.label,
             help: self.help,
-            kind: self.kind,
+            kind: (self.within)(config, task.unwrap_or(0), self.kind),
             value,
             shown: (self.shown)(config, task.unwrap_or(0)) && self.means_something(config),
         }
@@ -122,6 +126,28 @@ pub fn entries(config: &Config) -> Vec<Entry> {
 /// One setting of a configuration, by its full key.
 pub fn entry(config: &Config, key: &str) -> Option<Entry> {
     place(config, key).map(|place| place.entry(config))
+}
+
+/// What a sentence calls the setting of a key: what its control says, and the task that it belongs
+/// to. `None` for a key that the configuration doesn't have.
+///
+/// ```
+/// use mtl_core::config::{Config, called};
+///
+/// let called = |key| called(&Config::default(), key);
+/// assert_eq!(called("t1.labelled").as_deref(), Some("labelled rows of task B"));
+/// assert_eq!(called("s").as_deref(), Some("seed"));
+/// assert_eq!(called("t2.labelled"), None);
+/// ```
+pub fn called(config: &Config, key: &str) -> Option<String> {
+    if let Some(label) = own_label(key) {
+        return Some(label.into());
+    }
+    let entry = entry(config, key)?;
+    Some(match entry.task {
+        Some(task) => format!("{} of task {}", entry.label, task_name(task)),
+        None => entry.label.into(),
+    })
 }
 
 /// How a picker lists the methods of a table: under which heading, and why not in this configuration.

@@ -1,7 +1,8 @@
 //! The lesson as a file: a flat JSON object of the same keys as the link, with every setting.
 
 use super::codec::{Decoded, decode_pairs, encode_pairs};
-use super::{Lesson, Notice};
+use super::kind::quoted;
+use super::{Lesson, Notice, bytes};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
@@ -9,6 +10,9 @@ use std::fmt;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: usize = 1_000_000;
+
+/// What is said of a larger one.
+pub const TOO_LARGE: &str = "This file is larger than 1 MB (1 000 000 bytes), the most that a lesson can be.";
 
 /// An object's members in the order of the file, repeated ones included.
 struct Pairs(Vec<(String, String)>);
@@ -49,20 +53,56 @@ pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
     serde_json::to_string_pretty(&Pairs(encode_pairs(lesson, unknown, true))).unwrap_or_default()
 }
 
-/// Reads a file. Every text gives a lesson that runs; if it is no JSON object, that is the default
-/// lesson and a notice.
+/// Reads a file, as UTF-8 or UTF-16, with or without a byte-order mark.
+///
+/// # Errors
+///
+/// Says in a sentence why the file is no lesson.
+pub fn open(file: &[u8]) -> Result<Decoded, String> {
+    if file.len() > MAX_BYTES {
+        return Err(TOO_LARGE.into());
+    }
+    parse(&bytes::text(file))
+}
+
+/// Reads a file's text. Every text gives a lesson that runs; if it is no JSON object, that is the
+/// default lesson and a notice.
 pub fn decode(text: &str) -> Decoded {
-    let problem = if text.len() > MAX_BYTES {
-        "The file is larger than a lesson can be; the default lesson is used."
+    open(text.as_bytes()).unwrap_or_else(|problem| {
+        let mut decoded = decode_pairs(Vec::new());
+        decoded.notices.push(Notice::new("file", format!("{problem} The default lesson is used.")));
+        decoded
+    })
+}
+
+fn parse(text: &str) -> Result<Decoded, String> {
+    match serde_json::from_str::<Pairs>(text) {
+        Ok(Pairs(pairs)) => Ok(decode_pairs(pairs)),
+        Err(error) => Err(problem(text, error.line())),
+    }
+}
+
+/// What is wrong with a text that is no JSON object, found at a line counted from 1.
+fn problem(text: &str, line: usize) -> String {
+    const NO_LESSON: &str = "This file is no lesson: it should be a JSON object of settings";
+    let first = text.trim_start().lines().next().unwrap_or_default();
+    if first.is_empty() {
+        return format!("{NO_LESSON}, and it is empty.");
+    }
+    if !first.starts_with('{') {
+        let like =
+            if first.contains([',', ';', '\t']) && !first.starts_with('[') { "like a table" } else { "otherwise" };
+        return format!("{NO_LESSON}, in braces, and it begins {like}: '{}'.", quoted(first));
+    }
+    let there = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let why = if there.contains("//") || there.contains("/*") || there.trim_start().starts_with('#') {
+        ", where comments are not allowed"
+    } else if there.contains("NaN") || there.contains("Infinity") {
+        ", where NaN and Infinity are no numbers"
     } else {
-        match serde_json::from_str::<Pairs>(text) {
-            Ok(Pairs(pairs)) => return decode_pairs(pairs),
-            _ => "The file is not a lesson: it should be a JSON object of settings. The default lesson is used.",
-        }
+        ""
     };
-    let mut decoded = decode_pairs(Vec::new());
-    decoded.notices.push(Notice::new("file", problem));
-    decoded
+    format!("{NO_LESSON}, and line {line} is none of JSON{why}: '{}'.", quoted(there.trim()))
 }
 
 /// A JSON value as the text that a link would carry.

@@ -1,6 +1,7 @@
 //! Values of settings, the limits they must keep, and what is said when they don't.
 
 use super::layer::{LayerConfig, MAX_WIDTH, parse_layers, print_layers};
+use super::number::{parse_number, parse_whole, print_number, takes_no_room, typed};
 use serde::{Deserialize, Serialize};
 
 /// The value of one setting, in one form for every consumer of the table.
@@ -79,6 +80,11 @@ impl Notice {
     pub fn new(key: impl Into<String>, sentence: impl Into<String>) -> Self {
         Self { key: key.into(), sentence: sentence.into() }
     }
+
+    /// The same of a part of the setting, which it names first.
+    pub fn of_part(self, part: &str) -> Self {
+        Self { sentence: format!("{part}: {}", self.sentence), ..self }
+    }
 }
 
 /// At most this many characters of somebody's text are repeated back in a notice.
@@ -96,44 +102,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-}
-
-/// A number in a short form that reads back as the same number: decimal where it is of a usual
-/// size, otherwise with an exponent, so that no number takes more than 24 characters.
-pub(super) fn print_number(value: f64) -> String {
-    let size = value.abs();
-    if value == 0.0 || !value.is_finite() || (1e-5..1e16).contains(&size) {
-        format!("{value}")
-    } else {
-        format!("{value:e}")
-    }
-}
-
-/// Reads a number, whatever it is, unless it is none.
-fn parse_number(text: &str) -> Option<f64> {
-    text.parse::<f64>().ok().filter(|x| !x.is_nan())
-}
-
-/// Reads a number where a whole one is wanted: as [`Value::Integer`] if it is one, otherwise as it
-/// was written.
-fn parse_whole(text: &str) -> Option<Value> {
-    if let Ok(n) = text.parse::<i64>() {
-        return Some(Value::Integer(n));
-    }
-    let x = parse_number(text)?;
-    let whole = x.fract() == 0.0 && x.abs() < 1e15;
-    Some(if whole { Value::Integer(x as i64) } else { Value::Number(x) })
-}
-
-/// Reads a whole number of any size, the same on every machine: beyond the largest there is, that.
-pub(super) fn parse_integer(text: &str) -> Option<i64> {
-    match parse_whole(text)? {
-        Value::Integer(n) => Some(n),
-        Value::Number(x) if x.is_infinite() || x.fract() == 0.0 => Some(x as i64),
-        _ => None,
-    }
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || takes_no_room(c)
 }
 
 impl Value {
@@ -169,17 +138,20 @@ impl Kind {
     }
 
     /// Reads a value that [`Kind::clamp`] makes one of this kind. Where the limits want a whole
-    /// number and the text has another, that number comes back, so that a notice can name it.
+    /// number and the text has another, that number comes back, so that a notice can name it. A
+    /// decimal comma is understood as well as a point, and so is whatever looks like a minus.
     ///
     /// # Errors
     ///
     /// Says what the text should have been.
     pub fn parse(&self, text: &str) -> Result<Value, String> {
-        let text = text.trim();
+        let text = typed(text);
+        let text = text.as_str();
         let value = match self {
-            Self::Integer { word: Some(word), .. } if *word == text => Some(Value::Integer(0)),
+            // A phone's keyboard begins words with a capital.
+            Self::Integer { word: Some(word), .. } if word.eq_ignore_ascii_case(text) => Some(Value::Integer(0)),
             Self::Integer { .. } => parse_whole(text),
-            Self::Number { inherits: true, .. } if text == "inherit" => Some(Value::Inherit),
+            Self::Number { inherits: true, .. } if text.eq_ignore_ascii_case("inherit") => Some(Value::Inherit),
             Self::Number { .. } => parse_number(text).map(Value::Number),
             Self::Choice(choices) => {
                 choices().iter().find(|choice| choice.key == text).map(|choice| Value::Choice(choice.key.into()))

@@ -1,6 +1,7 @@
 //! One layer of a trunk or a head, and its text.
 
-use super::kind::{Choice, clamp_number, parse_integer, print_number, quoted};
+use super::kind::{Choice, Kind, Notice, Value, clamp_number, quoted};
+use super::number::{parse_integer, parse_number, print_number};
 use serde::{Deserialize, Serialize};
 
 /// The widest layer.
@@ -14,6 +15,12 @@ pub const MAX_HEAD: usize = 4;
 
 /// The largest dropout rate: beyond it nothing is left to learn from.
 pub const MAX_DROPOUT: f64 = 0.9;
+
+/// The widths of a layer.
+pub const LAYER_WIDTH: Kind = Kind::Integer { min: 1, max: MAX_WIDTH as i64, word: None };
+
+/// The dropout rates of a layer.
+pub const LAYER_DROPOUT: Kind = Kind::Number { min: 0.0, max: MAX_DROPOUT, log: false, inherits: true };
 
 /// What follows a layer's affine map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -96,6 +103,34 @@ impl LayerConfig {
             ..*self
         }
     }
+
+    /// What of this layer, the one at `index`, its limits have changed into `used`.
+    fn cut(&self, index: usize, key: &str, used: &Self) -> [Option<Notice>; 2] {
+        let width = |layer: &Self| Value::Integer(i64::try_from(layer.width).unwrap_or(i64::MAX));
+        let dropout = |layer: &Self| layer.dropout.map_or(Value::Inherit, Value::Number);
+        let parts = [
+            (LAYER_WIDTH, "Width", width(self), width(used)),
+            (LAYER_DROPOUT, "Dropout", dropout(self), dropout(used)),
+        ];
+        parts.map(|(kind, part, given, used)| {
+            let told = || kind.notice(key, &given.text(), &used).of_part(&format!("{part} of layer {}", index + 1));
+            (given != used).then(told)
+        })
+    }
+}
+
+/// The most of its numbers that a notice about a stack names.
+const MAX_TOLD: usize = 3;
+
+/// What is said of a stack that was brought within its limits: which layer's width or dropout was
+/// beyond them, or how many layers there were. `None` where nothing was changed.
+pub(super) fn cut(key: &str, given: &[LayerConfig], used: &[LayerConfig]) -> Option<Notice> {
+    let pairs = given.iter().zip(used).enumerate();
+    let parts = pairs.flat_map(|(index, (given, used))| given.cut(index, key, used)).flatten();
+    let most =
+        (given.len() > used.len()).then(|| Notice::new(key, format!("The first {} layers are used.", used.len())));
+    let told: Vec<_> = parts.chain(most).take(MAX_TOLD).map(|notice| notice.sentence).collect();
+    (!told.is_empty()).then(|| Notice::new(key, told.join(" ")))
 }
 
 /// `16,8-relu-d0.1-n`: width, then what differs from a plain tanh layer.
@@ -134,27 +169,23 @@ pub(super) fn parse_layers(text: &str) -> Result<Vec<LayerConfig>, String> {
 }
 
 fn parse_layer(text: &str) -> Result<LayerConfig, String> {
-    read_layer(text)
-        .ok_or_else(|| format!("a stack of layers: '{}' is no layer such as 16 or 8-relu-d0.1-n", quoted(text)))
-}
-
-fn read_layer(text: &str) -> Option<LayerConfig> {
     let mut parts = Parts(Some(text));
-    let width = parse_integer(parts.next()?)?;
+    let no_layer = || format!("a stack of layers: '{}' is no layer such as 16 or 8-relu-d0.1-n", quoted(text));
+    let width = parts.next().and_then(parse_integer).ok_or_else(no_layer)?;
     // Whatever is this large is cut to the widest layer, on every machine.
-    let mut layer = LayerConfig::new(usize::try_from(width.clamp(0, i64::from(u16::MAX))).ok()?);
+    let mut layer = LayerConfig::new(width.clamp(0, i64::from(u16::MAX)) as usize);
     for part in parts {
         if let Some(activation) = Activation::from_key(part) {
             layer.activation = activation;
         } else if part == "n" {
             layer.norm = true;
         } else {
-            let rate = part.strip_prefix('d')?.parse::<f64>().ok()?;
-            layer.dropout = Some(rate).filter(|rate| rate.is_finite());
-            layer.dropout?;
+            let rate = part.strip_prefix('d').ok_or_else(no_layer)?;
+            let no_rate = || format!("a stack of layers: '{}' is no dropout such as d0.1", quoted(part));
+            layer.dropout = Some(parse_number(rate).filter(|rate| rate.is_finite()).ok_or_else(no_rate)?);
         }
     }
-    Some(layer)
+    Ok(layer)
 }
 
 /// The parts of a layer's text: between dashes, but for the dash in an exponent (`d1e-7`).

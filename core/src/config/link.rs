@@ -4,8 +4,8 @@
 //! Unknown keys survive a round trip.
 
 use super::codec::{Decoded, MAX_PAIRS, decode_pairs, encode_pairs};
-use super::{Lesson, Notice};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use super::{Lesson, Notice, mend};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// What stands unescaped in a fragment: enough for our own keys and values.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b',').remove(b'~');
@@ -32,22 +32,41 @@ fn escape(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
-fn unescape(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
-}
-
-/// Reads a fragment, with or without the leading `#`. Every text gives a lesson that runs.
+/// Reads a fragment, with or without the leading `#`. Every text gives a lesson that runs. What was
+/// damaged on its way is mended where that is certain; otherwise a notice says that it looks damaged.
 pub fn decode(fragment: &str) -> Decoded {
     let whole = fragment.strip_prefix('#').unwrap_or(fragment);
     let text = readable(whole);
-    let pairs = text.split('&').take(MAX_PAIRS + 1);
-    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut decoded = decode_pairs(pairs.map(|(key, value)| (unescape(key), unescape(value))).collect());
+    let pairs = mend::pairs(text, MAX_PAIRS + 1);
+    let doubt = mend::doubt(&pairs);
+    let nothing_said = doubt.is_some() && pairs.iter().all(|(_, value)| value.is_empty());
+    let mut decoded = if nothing_said { decode_pairs(Vec::new()) } else { to_the_end(pairs) };
     if text.len() < whole.len() {
         let sentence = format!("It is longer than {MAX_LENGTH} characters; what follows is not read.");
         decoded.notices.insert(0, Notice::new("link", sentence));
+    } else if let Some(doubt) = doubt {
+        decoded.notices.insert(0, doubt);
     }
     decoded
+}
+
+/// Reads pairs of which the last may have taken in what stood behind the link: its end is taken off
+/// where it can't be read with it.
+fn to_the_end(pairs: Vec<(String, String)>) -> Decoded {
+    let decoded = decode_pairs(pairs.clone());
+    let Some(((key, value), before)) = pairs.split_last() else { return decoded };
+    let Some(own) = mend::without_tail(value) else { return decoded };
+    let mut mended = decode_pairs([before, &[(key.clone(), own.to_string())]].concat());
+    let about = |decoded: &Decoded| -> Vec<Notice> {
+        decoded.notices.iter().filter(|notice| notice.key == *key).cloned().collect()
+    };
+    if about(&decoded) == about(&mended) {
+        return decoded;
+    }
+    if mend::is_cut(value) {
+        mended.notices.insert(0, mend::cut());
+    }
+    mended
 }
 
 /// The part of a fragment that is read: without the setting that crosses the longest length.

@@ -3,6 +3,7 @@
 //! One table ([`fields`]) gives every setting its key, limits, label and help. The checker, the
 //! link, the file, the page's controls and the documentation all read that table.
 
+mod bytes;
 mod check;
 pub mod codec;
 pub mod document;
@@ -12,16 +13,22 @@ mod kind;
 mod layer;
 pub mod lessons;
 pub mod link;
+mod mend;
+mod number;
 mod pick;
 mod place;
 mod relations;
 pub mod support;
 mod table;
+mod within;
 
+pub(crate) use bytes::MARK;
 pub use check::{Lesson, check};
-pub use fields::{Card, Effect, Entry, Listed, apply, entries, entry, listed};
+pub use fields::{Card, Effect, Entry, Listed, apply, called, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
-pub use layer::{ACTIVATIONS, Activation, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH};
+pub use layer::{
+    ACTIVATIONS, Activation, LAYER_DROPOUT, LAYER_WIDTH, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH,
+};
 pub use pick::{OptionSpec, Pick, PickEntry};
 pub use relations::{Declared, RELATION_KEYS, RELATIONS, Relation};
 

@@ -1,7 +1,8 @@
 //! A method chosen from a table, with the options that its table line declares.
 
 use super::Config;
-use super::kind::{Choice, Kind, Notice, Value, print_number, quoted};
+use super::kind::{Choice, Kind, Notice, Value, quoted};
+use super::number::print_number;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

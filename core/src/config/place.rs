@@ -2,6 +2,7 @@
 
 use super::fields::{Card, Effect, Entry, Field, lesson_fields, task_fields};
 use super::kind::{Kind, Notice, Value};
+use super::layer;
 use super::pick::{OptionSpec, Pick, PickEntry};
 use super::{Config, MAX_TASKS};
 use crate::{balance, data, model, strategy};
@@ -81,14 +82,30 @@ pub(super) fn place(config: &Config, key: &str) -> Option<Place> {
 }
 
 fn task_place(config: &Config, owner: &str, own: &str) -> Option<Place> {
+    let index = task_of(owner).filter(|index| *index < config.tasks.len())?;
+    task_fields().iter().find(|field| field.key == own).map(|field| Place::Task(field, index))
+}
+
+/// The task of `t0` and the like.
+fn task_of(owner: &str) -> Option<usize> {
     let [b't', digit @ b'0'..=b'9'] = owner.as_bytes() else {
         return None;
     };
-    let index = usize::from(digit - b'0');
-    if index >= config.tasks.len() {
-        return None;
+    Some(usize::from(digit - b'0'))
+}
+
+/// Whether some configuration has a setting of this full key.
+pub(super) fn is_key(key: &str) -> bool {
+    let Some((owner, own)) = key.split_once('.') else {
+        return lesson_fields().iter().any(|field| field.key == key);
+    };
+    match SLOTS.iter().find(|slot| slot.key == owner) {
+        Some(slot) => (slot.table)().iter().any(|entry| entry.options.iter().any(|spec| spec.key == own)),
+        None => {
+            let is_task = task_of(owner).is_some_and(|index| index < MAX_TASKS);
+            is_task && task_fields().iter().any(|field| field.key == own)
+        }
     }
-    task_fields().iter().find(|field| field.key == own).map(|field| Place::Task(field, index))
 }
 
 impl Slot {
@@ -163,6 +180,9 @@ impl Place {
         }
         if used.as_ref() == Some(given) {
             return None;
+        }
+        if let (Value::Layers(given), Some(Value::Layers(used))) = (given, &used) {
+            return layer::cut(&self.key(), given, used);
         }
         Some(kind.notice(self.key(), text, &used.unwrap_or_else(|| self.read(config))))
     }

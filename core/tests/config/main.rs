@@ -199,6 +199,26 @@ fn a_check_fits_settings_to_each_other() {
     assert_eq!(keys, ["batch", "t0.outputs"]);
 }
 
+/// Limits of the control of a key, in a lesson of 20 rows and three tasks.
+#[test]
+fn a_control_ends_where_the_data_do() {
+    let mut config = Config::default();
+    config.tasks.push(TaskConfig { loss: LossKind::Ce, outputs: 2, until: 300, ..TaskConfig::default() });
+    config.tasks[0].loss = LossKind::Mse;
+    config.data.train_rows = 20;
+    let limits = |key: &str| match entry(&config, key).unwrap().kind {
+        Kind::Integer { min, max, .. } => (min, max),
+        kind => panic!("{key}: {kind:?}"),
+    };
+    assert_eq!([limits("t1.labelled"), limits("batch")], [(1, 20), (1, 20)]);
+    assert_eq!([limits("t0.outputs"), limits("t2.outputs")], [(1, 8), (2, 10)]);
+    assert_eq!([limits("t0.from"), limits("t0.until")], [(0, 300), (1, 300)]);
+    assert_eq!(limits("fan"), (3, 45));
+    assert_eq!(limits("rows"), (8, 20_000));
+    // A link may go beyond them, and is told.
+    assert_eq!(apply(&mut config, "t1.labelled", &Value::Integer(4000)), Ok(None));
+}
+
 #[test]
 fn a_setting_is_written_clamped_or_not_at_all() {
     let mut config = Config::default();

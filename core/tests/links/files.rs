@@ -39,3 +39,41 @@ fn a_file_has_every_setting_in_the_order_of_the_link() {
     assert!(places.is_sorted());
     assert!(text.starts_with("{\n  \"v\": \"1\",\n  \"p\": \"twins\",\n  \"tasks\": \"2\","));
 }
+
+/// A lesson that differs from its preset, as a file.
+fn saved() -> String {
+    file::encode(&link::decode("p=rivals&lr=0.02&trunk=8,8").lesson, &[])
+}
+
+#[test]
+fn a_file_opens_whichever_editor_saved_it() {
+    let text = saved().replace('\n', "\r\n");
+    let marked = format!("\u{feff}{text}");
+    let wide = |bytes: fn(u16) -> [u8; 2]| marked.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
+    for bytes in [marked.clone().into_bytes(), text.into_bytes(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
+        let decoded = file::open(&bytes).unwrap();
+        assert_eq!(decoded.notices, []);
+        assert_eq!(link::encode(&decoded.lesson, &[]), "v=1&p=rivals&trunk=8,8&lr=0.02");
+    }
+    assert_eq!(file::decode(&marked).notices, []);
+}
+
+#[test]
+fn what_is_no_lesson_is_told_in_a_sentence() {
+    let text = saved();
+    let too_large = format!("{text}{}", " ".repeat(file::MAX_BYTES + 1 - text.len()));
+    for (text, words) in [
+        ("{\n  // the rate\n  \"lr\": 0.1\n}", "line 2 is none of JSON, where comments are not allowed"),
+        ("{\n  \"lr\": 0.1, /* high */\n}", "where comments are not allowed"),
+        ("{\"lr\": NaN}", "where NaN and Infinity are no numbers"),
+        ("epoch,loss\n1,0.5\n", "it begins like a table: 'epoch,loss'"),
+        ("[1, 2]", "it begins otherwise: '[1, 2]'"),
+        ("", "it is empty"),
+        ("{\"lr\": 0.1,}", "line 1 is none of JSON"),
+        (&too_large, "larger than 1 MB (1 000 000 bytes)"),
+    ] {
+        let problem = file::open(text.as_bytes()).unwrap_err();
+        assert!(problem.contains(words) && problem.ends_with('.'), "{words}: {problem}");
+        assert!(problem.chars().count() < 250, "{problem}");
+    }
+}

@@ -37,13 +37,26 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         (
             "trunk=8,99999999999999999999",
             "trunk",
-            "'8,99999999999999999999' is not up to 6 layers of 1 to 128 units such as 16,8-relu-d0.1-n, or none; 8,128 is used.",
+            "Width of layer 2: '65535' is not a whole number from 1 to 128; 128 is used.",
         ),
         (
             "trunk=8,8-foo",
             "trunk",
             "'8,8-foo' is not a stack of layers: '8-foo' is no layer such as 16 or 8-relu-d0.1-n; 12,8 is used.",
         ),
+        (
+            "trunk=16-d0.95,8-relu-d2",
+            "trunk",
+            "Dropout of layer 1: '0.95' is not a number from 0 to 0.9, or inherit; 0.9 is used. \
+             Dropout of layer 2: '2' is not a number from 0 to 0.9, or inherit; 0.9 is used.",
+        ),
+        (
+            "trunk=8-d0.1.2",
+            "trunk",
+            "'8-d0.1.2' is not a stack of layers: 'd0.1.2' is no dropout such as d0.1; 12,8 is used.",
+        ),
+        ("t0.head=4,4,4,4,4", "t0.head", "The first 4 layers are used."),
+        ("rows=1,000", "rows", "'1,000' is not a whole number from 8 to 20000; 240 is used."),
         ("tasks=7", "tasks", "'7' is not a number of tasks from 1 to 6; 6 is used."),
         ("tasks=-1e999", "tasks", "'-1e999' is not a number of tasks from 1 to 6; 1 is used."),
         ("tasks=two", "tasks", "'two' is not a number of tasks from 1 to 6; 2 is used."),
@@ -55,7 +68,7 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         ("t1.labelled=4000", "t1.labelled", "There are only 240 training rows; all of them are labelled."),
         ("t1.to-b=positive", "t1.to-b", "A relation stands with the later of two tasks; this one is dropped."),
         ("t0.loss=ce", "t0.outputs", "1 outputs don't fit this loss; 2 are used."),
-        ("%252525=1", "%2525", "This setting is not known here; it is kept in the link and has no effect."),
+        ("p=twins&%252525=1", "%2525", "This setting is not known here; it is kept in the link and has no effect."),
         ("t2.scale=1", "t2.scale", "This setting is not known here; it is kept in the link and has no effect."),
     ];
     for (text, key, sentence) in cases {

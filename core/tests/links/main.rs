@@ -4,6 +4,7 @@
 
 #[path = "../any/mod.rs"]
 mod any;
+mod damage;
 mod files;
 mod golden;
 mod hostile;
@@ -24,7 +25,7 @@ fn runs(decoded: &Decoded) -> Result<(), TestCaseError> {
         prop_assert!(key.chars().count() <= 41 && sentence.chars().count() <= 400, "{key}: {sentence}");
         prop_assert!(!sentence.chars().chain(key.chars()).any(char::is_control));
     }
-    prop_assert!(notices.len() <= 52);
+    prop_assert!(notices.len() <= 53);
     let text = link::encode(lesson, unknown);
     let back = link::decode(&text);
     prop_assert_eq!((&back.lesson, &back.unknown), (lesson, unknown));

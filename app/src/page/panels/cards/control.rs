@@ -26,7 +26,7 @@ pub fn Control(
     let id = row.id();
     let input = match row.kind {
         Kind::Number { inherits: true, .. } => inheriting(&row, settings, value, set),
-        Kind::Integer { .. } | Kind::Number { .. } => number(&row, value.into(), set),
+        Kind::Integer { .. } | Kind::Number { .. } => number(&row, settings, value.into(), set),
         Kind::Choice(choices) => choice(&row, &choices(), value, set),
         Kind::Switch => switch(&row, value, set),
         Kind::Layers { .. } => view! { <LayersEditor task=row.task id=id.clone() guided=row.guided/> }.into_any(),
@@ -71,8 +71,9 @@ pub fn Control(
     .into_any()
 }
 
-fn number(row: &Row, value: Signal<Value>, set: Callback<Value>) -> AnyView {
-    view! { <NumberControl id=row.id() testid=row.testid() label=row.label kind=row.kind resets=row.resets value set/> }
+fn number(row: &Row, settings: Memo<Settings>, value: Signal<Value>, set: Callback<Value>) -> AnyView {
+    let kind = row.limits(settings);
+    view! { <NumberControl id=row.id() testid=row.testid() label=row.label kind resets=row.resets value set/> }
         .into_any()
 }
 
@@ -91,7 +92,7 @@ fn inheriting(row: &Row, settings: Memo<Settings>, value: Memo<Value>, set: Call
     };
     let own = move || match inherits.get() {
         true => view! { <span class="inherited" id=row.id()>{move || of_lesson.get().text()}</span> }.into_any(),
-        false => number(&row, value.into(), set),
+        false => number(&row, settings, value.into(), set),
     };
     view! {
         <span class="inherit">

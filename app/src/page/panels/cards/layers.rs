@@ -4,14 +4,8 @@ use super::number::NumberBox;
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{
-    ACTIVATIONS, Activation, Config, Kind, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH, Value,
+    ACTIVATIONS, Activation, Config, Kind, LAYER_DROPOUT, LAYER_WIDTH, LayerConfig, MAX_HEAD, MAX_TRUNK, Value,
 };
-
-/// The widths of a layer.
-const WIDTH: Kind = Kind::Integer { min: 1, max: MAX_WIDTH as i64, word: None };
-
-/// The dropout rates of a layer.
-const DROPOUT: Kind = Kind::Number { min: 0.0, max: MAX_DROPOUT, log: false, inherits: true };
 
 /// The trunk, or a task's private layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +78,16 @@ impl Stack {
         });
     }
 
+    /// Says what is used of a layer where that is not what was given for a part of it. To be called after
+    /// the change, which takes older notices away.
+    fn tell(self, page: Page, index: usize, part: &str, kind: Kind, given: &Value, now: Value) {
+        let used = kind.nearest(given).unwrap_or(now);
+        if used != *given {
+            let notice = kind.notice(self.key(), &kind.text(given), &used);
+            page.notify([notice.of_part(&format!("{part} of layer {}", index + 1))]);
+        }
+    }
+
     /// The key of its setting.
     fn key(self) -> String {
         self.0.map_or("trunk".into(), |task| format!("t{task}.head"))
@@ -117,11 +121,10 @@ pub fn LayerCell(
     let group = format!("{title}; a change restarts the lesson");
     let width = Signal::derive(move || Value::Integer(layer.with(|layer| layer.width) as i64));
     let set_width = Callback::new(move |given: Value| {
-        if let Some(Value::Integer(width)) = WIDTH.nearest(&given) {
+        if let Some(Value::Integer(width)) = LAYER_WIDTH.nearest(&given) {
             stack.change_layer(page, index, |layer| layer.width = width as usize);
         }
-        // After the change, which takes older notices away.
-        page.admit(&stack.key(), WIDTH, &given, width.get_untracked());
+        stack.tell(page, index, "Width", LAYER_WIDTH, &given, width.get_untracked());
     });
     let option = |(activation, choice): &(Activation, mtl_core::config::Choice)| {
         let activation = *activation;
@@ -154,7 +157,7 @@ pub fn LayerCell(
                 id=format!("{name}-width-box")
                 testid=format!("{name}-width")
                 label=format!("width of {title}")
-                kind=WIDTH
+                kind=LAYER_WIDTH
                 value=width
                 set=set_width
             />
@@ -187,10 +190,10 @@ fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfi
     let page = Page::get();
     let dropout = Signal::derive(move || layer.with(|layer| layer.dropout.map_or(Value::Inherit, Value::Number)));
     let set = Callback::new(move |given: Value| {
-        if let Some(rate) = DROPOUT.nearest(&given) {
+        if let Some(rate) = LAYER_DROPOUT.nearest(&given) {
             stack.change_layer(page, index, |layer| layer.dropout = rate.number());
         }
-        page.admit(&stack.key(), DROPOUT, &given, dropout.get_untracked());
+        stack.tell(page, index, "Dropout", LAYER_DROPOUT, &given, dropout.get_untracked());
     });
     let norm = move |event| {
         let on = event_target_checked(&event);
@@ -207,7 +210,7 @@ fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfi
                 id=format!("{name}-dropout-box")
                 testid=format!("{name}-dropout")
                 label=format!("dropout of layer {}, a number or inherit", index + 1)
-                kind=DROPOUT
+                kind=LAYER_DROPOUT
                 value=dropout
                 set
             />

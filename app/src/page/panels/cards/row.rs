@@ -36,9 +36,13 @@ impl Settings {
         })
     }
 
+    fn entry(&self, key: &str) -> Option<&Entry> {
+        self.0.iter().find(|entry| entry.key == key)
+    }
+
     /// The value of a key.
     pub fn value(&self, key: &str) -> Option<Value> {
-        self.0.iter().find(|entry| entry.key == key).map(|entry| entry.value.clone())
+        self.entry(key).map(|entry| entry.value.clone())
     }
 
     /// A row for every setting, as the guide has it.
@@ -65,7 +69,7 @@ pub struct Row {
     pub help: &'static str,
     /// Whether a change starts the lesson again.
     pub resets: bool,
-    /// Its limits.
+    /// Its limits when it was made.
     pub kind: Kind,
     /// Whether it stands in the guide, where its control has a name of its own.
     pub guided: bool,
@@ -84,9 +88,14 @@ impl Row {
         }
     }
 
-    /// What a control is kept for: with the same key, label and limits it is the same control.
+    /// What a control is kept for: with the same key and label, and the same words to choose from, it is
+    /// the same control. The limits of a number may follow other settings.
     pub fn identity(&self) -> (String, &'static str, String) {
-        (self.key.clone(), self.label, self.kind.expected())
+        let words = match self.kind {
+            Kind::Integer { .. } | Kind::Number { inherits: false, .. } => "a number".into(),
+            kind => kind.expected(),
+        };
+        (self.key.clone(), self.label, words)
     }
 
     /// What stands before its names.
@@ -137,6 +146,12 @@ impl Row {
             own if RELATION_KEYS.contains(&own) => "relation",
             _ => return None,
         })
+    }
+
+    /// Its limits as they are now.
+    pub fn limits(&self, settings: Memo<Settings>) -> Signal<Kind> {
+        let (key, first) = (self.key.clone(), self.kind);
+        Signal::derive(move || settings.with(|settings| settings.entry(&key).map_or(first, |entry| entry.kind)))
     }
 
     /// Its value, kept while the setting is away for a moment.
