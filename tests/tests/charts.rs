@@ -1,4 +1,5 @@
-//! What can be done with a chart: smoothing, axes, exact values, the view of all tasks, downloads.
+//! What can be done with a chart: smoothing, axes, exact values, the view of all tasks, downloads; what
+//! charts show when.
 
 use anyhow::{Context, Result, ensure};
 use fantoccini::key::Key;
@@ -41,7 +42,10 @@ fn smoothing_and_the_axis_change_the_drawing_of_the_losses_and_nothing_else() ->
         let smooth = redrawn(page, LOSS, &plain)?;
         slide(page, ".panel-loss input[type=range]", "0.4")?;
         redrawn(page, LOSS, &smooth)?;
-        slide(page, ".panel-loss input[type=range]", "0")?;
+        page.fill("loss-smoothing", "0")?;
+        let raw = redrawn(page, LOSS, &smooth)?;
+        ensure!(raw != plain, "the lines are raw at first");
+        page.fill("loss-smoothing", "0.6")?;
         eventually_true(PATIENCE, "the lines as they were", || Ok(page.picture(LOSS)? == plain))?;
 
         let log = "return document.querySelector('.panel-loss input[type=checkbox]').checked";
@@ -54,13 +58,22 @@ fn smoothing_and_the_axis_change_the_drawing_of_the_losses_and_nothing_else() ->
         })?;
         page.browser.press('l')?;
         eventually_true(PATIENCE, "the linear axis", || Ok(page.picture(LOSS)? == linear))?;
+
+        // Log time, until one wants it even: every curve follows, and the next visit too.
+        let even = "return localStorage.getItem('mtl-time') === 'linear'";
+        ensure!(!page.browser.truth(even, vec![])?, "epochs are even at first");
+        page.click("log-time")?;
+        redrawn(page, LOSS, &linear)?;
+        ensure!(page.browser.truth(even, vec![])?, "the choice is not kept");
+        page.click("log-time")?;
+        eventually_true(PATIENCE, "log time again", || Ok(page.picture(LOSS)? == linear))?;
         ensure!(page.settled_losses()? == losses, "the numbers have changed");
         page.no_console_errors()
     })
 }
 
-/// What stands under the pointer: epoch, step, then training and validation loss task by task, as
-/// the table beside the chart writes them.
+/// What stands under the pointer: epoch, step, then training and validation loss and that of the
+/// baseline task by task, as the table beside the chart writes them.
 fn pointed(page: &Page) -> Result<Option<Vec<String>>> {
     let heading = page.words(".panel-loss th.pointed")?.context("no heading")?;
     let Some((_, heading)) = heading.split_once("epoch ") else { return Ok(None) };
@@ -87,7 +100,8 @@ fn the_exact_losses_under_the_pointer_are_those_of_the_table() -> Result<()> {
         settled(page, LOSS)?;
         ensure!(pointed(page)?.is_none(), "a reading before anybody pointed");
         let mut epochs = Vec::new();
-        for across in [0.25, 0.4, 0.55, 0.7] {
+        // In log time 30 epochs of 200 take two thirds of the width.
+        for across in [0.2, 0.28, 0.36, 0.42] {
             page.point(&css(LOSS), (across, 0.5))?;
             let seen = eventually(PATIENCE, "a reading", || {
                 Ok(pointed(page)?.filter(|reading| !epochs.contains(&reading[0])))
@@ -108,7 +122,11 @@ fn the_exact_losses_under_the_pointer_are_those_of_the_table() -> Result<()> {
         })?;
         page.browser.press(Key::Right.into())?;
         let last = eventually(PATIENCE, "the last point", || Ok(pointed(page)?.filter(|at| at[0] == "30")))?;
-        let shown: Vec<&str> = losses.iter().flatten().map(|loss| loss.trim()).collect();
+        let mut shown = Vec::new();
+        for (task, own) in losses.iter().enumerate() {
+            shown.extend(own.iter().map(|loss| loss.trim().to_string()));
+            shown.push(page.text(&format!("task-{task}-single-loss"))?);
+        }
         ensure!(last[2..] == shown[..], "the last point is {last:?}, the losses are {shown:?}");
         page.browser.press(Key::Escape.into())?;
         eventually_true(PATIENCE, "no reading", || Ok(pointed(page)?.is_none()))
@@ -149,7 +167,7 @@ fn the_pointer_names_a_model_on_the_trade_off() -> Result<()> {
         page.step_epochs(10)?;
         settled(page, "pareto-chart")?;
         let line = || Ok::<_, anyhow::Error>(page.words(".pareto-line")?.unwrap_or_default());
-        ensure!(line()?.starts_with("hypervolume against"), "{}", line()?);
+        ensure!(line()?.starts_with("against the best"), "{}", line()?);
         // Somewhere on the plane there is a model: they are looked for row by row.
         let places = (1..20).flat_map(|down| (3..20).map(move |across| (across as f64 / 20.0, down as f64 / 20.0)));
         let mut found = String::new();
@@ -162,7 +180,7 @@ fn the_pointer_names_a_model_on_the_trade_off() -> Result<()> {
         }
         ensure!(found.contains(" %: A ") && found.contains(", B "), "no member of the fan is named: '{found}'");
         page.point_away()?;
-        eventually_true(PATIENCE, "the reference again", || Ok(line()?.starts_with("hypervolume against")))
+        eventually_true(PATIENCE, "the reference again", || Ok(line()?.starts_with("against the best")))
     })
 }
 
@@ -200,20 +218,26 @@ fn saves(page: &Page, chart: &str, word: &str) -> Result<()> {
     ensure!(svg["start"] == "<svg" && svg["root"] == "svg", "{chart}: {svg}");
     ensure!(svg["shapes"].as_u64() > Some(20), "{chart} has {} shapes", svg["shapes"]);
     ensure!(svg["title"].as_str().is_some_and(|title| title.len() > 20), "{chart}: the title is {}", svg["title"]);
-    ensure!(svg["text"].as_str().is_some_and(|text| text.contains(word)), "{chart} doesn't say '{word}': {svg}");
+    for word in [word, ", seed 42"] {
+        ensure!(svg["text"].as_str().is_some_and(|text| text.contains(word)), "{chart} doesn't say '{word}': {svg}");
+    }
 
     let png = download(page, chart, "PNG")?;
     ensure!(png["name"] == json!(format!("{chart}.png")) && png["type"] == "image/png", "{chart}: {png}");
     ensure!(png["head"] == json!([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "{chart}: {png}");
-    let canvas = "const canvas = document.querySelector(arguments[0]); return [canvas.width, canvas.height]";
+    // Three times as large as on the screen, and a title above.
+    let canvas = "const canvas = document.querySelector(arguments[0]); return [canvas.clientWidth, canvas.clientHeight]";
     let size = page.browser.execute(canvas, vec![json!(css(chart))])?;
-    ensure!(png["size"] == size, "{chart}: {png} of a canvas of {size}");
+    let part = |of: &Value, i: usize| of[i].as_f64().unwrap_or_default();
+    let (width, height) = (part(&size, 0).max(320.0), part(&size, 1).max(160.0));
+    let (wide, high) = (part(&png["size"], 0), part(&png["size"], 1));
+    ensure!((wide - 3.0 * width).abs() <= 3.0 && high > 3.0 * height + 60.0, "{chart}: {png} of a canvas of {size}");
     Ok(())
 }
 
 #[test]
 fn every_chart_is_saved_as_a_document_and_as_a_picture() -> Result<()> {
-    CPU.visit("v=1&p=rivals&seeds=2", |page| {
+    CPU.visit("v=1&p=rivals&seeds=2&t1.scale=2", |page| {
         page.step_epochs(5)?;
         page.settled_losses()?;
         page.browser.execute(CATCH, vec![])?;
@@ -253,5 +277,111 @@ fn a_fan_that_reaches_nothing_has_a_volume_of_zero_and_not_of_minus_zero() -> Re
         })?;
         ensure!(!label.ends_with("hypervolume \u{2212}0."), "{label}");
         Ok(())
+    })
+}
+
+#[test]
+fn a_loud_task_shows_its_effective_weight_and_equal_ones_show_no_panel() -> Result<()> {
+    const SHOWN: &str = "return document.querySelector('.place-weights').checkVisibility()";
+    let shows = |page: &Page, there: bool| {
+        eventually_true(PATIENCE, "the panel of the weights", || Ok(page.browser.truth(SHOWN, vec![])? == there))
+    };
+    CPU.visit("v=1&p=bully&seeds=2&fan=none", |page| {
+        page.step_epochs(2)?;
+        shows(page, true)?;
+        eventually_true(PATIENCE, "effective weights", || {
+            Ok(page.text("task-0-effective")? == "1" && page.text("task-1-effective")? == "10")
+        })?;
+        ensure!(page.text("task-1-weight")? == "1.00", "the balancer's own is {}", page.text("task-1-weight")?);
+        page.open_table(".panel-weights")?;
+        eventually_true(PATIENCE, "a table with both", || {
+            let rows = page.rows(".panel-weights .twin")?;
+            Ok(rows.last().is_some_and(|row| *row == ["2", "1", "1.00", "10", "1.00"]))
+        })?;
+        // What has differed once stays until the curves begin again.
+        page.fill("t1.scale", "1")?;
+        page.step_epochs(2)?;
+        shows(page, true)?;
+        page.rewound()?;
+        shows(page, false)?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn the_tab_of_the_weights_gives_way_where_they_are_equal() -> Result<()> {
+    CPU.visit("v=1&p=bully&seeds=2&fan=none", |page| {
+        page.browser.emulate_size((1280, 720))?;
+        page.step_epochs(1)?;
+        page.press("Weights")?;
+        let tab = "return document.querySelector('.app').dataset.tab";
+        eventually_true(PATIENCE, "the weights", || Ok(page.browser.string(tab, vec![])? == "weights"))?;
+        page.fill("t1.scale", "1")?;
+        page.rewound()?;
+        eventually_true(PATIENCE, "the losses", || Ok(page.browser.string(tab, vec![])? == "loss"))
+    })
+}
+
+#[test]
+fn where_no_fan_trains_a_button_trains_one() -> Result<()> {
+    CPU.visit("v=1&p=pairs&seeds=2", |page| {
+        page.step_epochs(2)?;
+        page.settled_losses()?;
+        ensure!(page.number("hypervolume")? >= 0.0);
+        let line = || Ok::<_, anyhow::Error>(page.words(".pareto-line")?.unwrap_or_default());
+        ensure!(line()?.starts_with("of this run alone, against"), "{}", line()?);
+        let legend = || Ok::<_, anyhow::Error>(page.words(".chart-legend")?.unwrap_or_default());
+        ensure!(legend()?.contains("single-task") && !legend()?.contains("fan"), "{}", legend()?);
+        page.click("train-fan")?;
+        page.wait_setting("fan", "11")?;
+        eventually_true(PATIENCE, "no button", || Ok(!page.exists("train-fan")?))?;
+        page.step_epochs(1)?;
+        eventually_true(PATIENCE, "a legend with the fan", || Ok(legend()?.contains("from A to B")))?;
+        eventually_true(PATIENCE, "what the fan dominates", || Ok(line()?.starts_with("against the best")))?;
+        page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_verdict_comes_after_ten_epochs_and_its_interval_stands_beside_it() -> Result<()> {
+    let words = |page: &Page| Ok::<_, anyhow::Error>(page.words(".panel-transfer .verdict")?.unwrap_or_default());
+    CPU.visit("v=1&p=rivals&seeds=3&fan=none", |page| {
+        page.step_epochs(9)?;
+        eventually_true(PATIENCE, "'too early'", || Ok(words(page)? == "too early"))?;
+        let interval = page.words(".panel-transfer .interval")?.unwrap_or_default();
+        ensure!(interval.contains(" to ") && interval.ends_with('%'), "the interval is '{interval}'");
+        ensure!(page.in_sight(".panel-transfer .interval")?, "the interval is out of sight");
+        page.step_epochs(3)?;
+        eventually_true(PATIENCE, "a verdict", || Ok(!words(page)?.is_empty() && words(page)? != "too early"))
+    })
+}
+
+#[test]
+fn pictures_are_sharp_on_another_monitor_and_the_pointer_finds_its_place() -> Result<()> {
+    CPU.visit("v=1&p=rivals&s=3&fan=none&seeds=2", |page| {
+        page.step_epochs(20)?;
+        settled(page, LOSS)?;
+        let ratios = "return ['loss-chart', 'pareto-chart', 'transfer-chart', 'task-0-map'].flatMap(id => {\
+            const el = document.querySelector(`[data-testid=\"${id}\"]`);\
+            const canvas = id === 'task-0-map' ? el.parentElement.querySelector('.dots') : el;\
+            return Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio) })\
+            .concat([document.querySelector('.network canvas')].map(canvas =>\
+              Math.abs(canvas.width - canvas.clientWidth * devicePixelRatio)))";
+        let (width, height) = page.browser.setup().size;
+        page.point(&css(LOSS), (0.3, 0.5))?;
+        let before = eventually(PATIENCE, "a reading", || pointed(page))?;
+        for factor in [2.0, 1.5, 1.0] {
+            let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": factor, "mobile": false });
+            page.browser.cdp("Emulation.setDeviceMetricsOverride", metrics)?;
+            eventually_true(PATIENCE, &format!("pictures of {factor} pixels to one"), || {
+                let off = page.browser.execute(ratios, vec![])?;
+                Ok(off.as_array().is_some_and(|off| off.iter().all(|off| off.as_f64().is_some_and(|off| off <= 2.0))))
+            })?;
+            page.point_away()?;
+            page.point(&css(LOSS), (0.3, 0.5))?;
+            let now = eventually(PATIENCE, "a reading", || pointed(page))?;
+            ensure!(now == before, "with {factor} pixels to one {now:?} stands where {before:?} stood");
+        }
+        page.no_console_errors()
     })
 }

@@ -64,7 +64,8 @@ fn attribute(page: &Page, css: &str, name: &str) -> Result<String> {
 
 #[test]
 fn every_tab_shows_its_panel_and_no_other() -> Result<()> {
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    // The weights have a tab where tasks count differently.
+    PHONE.visit("v=1&p=rivals&seeds=2&t1.scale=2", |page| {
         page.step_epochs(3)?;
         // From the last one round to the first: each is a change.
         for (label, place, content) in TABS.into_iter().rev() {
@@ -94,7 +95,7 @@ fn every_tab_shows_its_panel_and_no_other() -> Result<()> {
 #[test]
 fn a_chart_behind_a_tab_goes_on_while_another_is_looked_at() -> Result<()> {
     PHONE.visit("v=1&p=rivals&seeds=2", |page| {
-        press(page, ".tabs", "Weights")?;
+        press(page, ".tabs", "Measures")?;
         page.trains()?;
         press(page, ".tabs", "Loss")?;
         let drawn = page.settled("a chart", || page.picture("loss-chart"))?;

@@ -131,11 +131,11 @@ mod tests {
 
     #[test]
     fn words_stay_whole() {
-        assert_eq!(whole_words("A gaussians here", 9.0), "A gaussians");
+        assert_eq!(whole_words("A gaussians here", 7.0), "A gaussians");
         assert_eq!(whole_words("A gaussians", 2.0), "A");
         assert_eq!(whole_words("gaussians", 2.0), "gaussians");
         assert_eq!(whole_words("", 2.0), "");
-        let lines = wrapped("now (diamond), single-task (ring), reference (square)", 14.0);
+        let lines = wrapped("now (diamond), single-task (ring), reference (square)", 11.0);
         assert_eq!(lines, ["now (diamond),", "single-task (ring),", "reference (square)"]);
         assert!(wrapped(&"wide".repeat(1000), 14.0).iter().all(|line| text_width(line) <= 14.0));
     }

@@ -88,7 +88,9 @@ impl Scale {
             Spread::Log => self.low * (self.high / self.low).powf(part),
             Spread::LogTime => {
                 let (from, to) = (log_time(self.low), log_time(self.high));
-                (from + part * (to - from)).exp_m1().clamp(self.low, self.high)
+                // The ends exactly: both ways round, they would miss.
+                let inner = (from + part * (to - from)).exp_m1().clamp(self.low, self.high);
+                if part < 1.0 { inner } else { self.high }
             }
         }
     }

@@ -1,20 +1,19 @@
 //! What holds for every chart: safe text, a proper document, no panic.
 
-use crate::loss::{loss_chart, loss_svg, losses};
+use crate::loss::{empty_chart, loss_chart, loss_svg, losses};
 use crate::{Points, SCALE, SIZE, theme};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
-    FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme, TransferChart,
-    TransferRow, Verdict, WeightSeries, WeightsChart,
+    FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme, Time,
+    TransferChart, TransferRow, Verdict, WeightSeries, WeightsChart,
 };
 
 #[test]
 fn a_label_from_a_link_stays_text() {
     let train = [(0.0, 1.0), (1.0, 0.5)];
     let label = "<script>\u{0}&\"'".to_string();
-    let series = vec![LossSeries { task: 0, label, train: &train, valid: &[] }];
-    let chart =
-        LossChart { series, log: true, smoothing: 0.0, cursor: None, window: None, band: None, theme: theme(false) };
+    let series = vec![LossSeries { task: 0, label, train: &train, valid: &[], single: &[] }];
+    let chart = LossChart { series, ..empty_chart() };
     let svg = to_svg(SIZE, SCALE, "</title><script>alert(1)</script>", |area| chart.draw(area));
     assert!(!svg.contains("<script"), "{svg}");
     assert!(svg.contains("&lt;script&gt;"));
@@ -35,16 +34,7 @@ fn a_document_is_an_image_with_a_title_and_ends_properly() {
 
 #[test]
 fn text_is_as_large_as_the_canvas_would_write_it() {
-    let chart = LossChart {
-        series: vec![],
-        log: true,
-        smoothing: 0.0,
-        cursor: None,
-        window: None,
-        band: None,
-        theme: theme(false),
-    };
-    assert!(loss_svg(&chart).contains("font-size=\"22\""));
+    assert!(loss_svg(&empty_chart()).contains("font-size=\"22\""));
 }
 
 #[test]
@@ -56,20 +46,22 @@ fn no_size_and_no_number_makes_a_chart_panic() {
         for (scale, log) in [(1, false), (3, true)] {
             let theme = Theme::new(false, f64::from(scale));
             for data in [&points, &sorted] {
-                let series = |task| LossSeries { task, label: "x".repeat(5000), train: data, valid: data };
+                let series =
+                    |task| LossSeries { task, label: "x".repeat(5000), train: data, valid: data, single: data };
+                let time = Time { end: f64::from(scale) * 200.0, log };
                 let chart = LossChart {
                     series: (0..9).map(series).collect(),
+                    time,
                     log,
                     smoothing: 0.99,
                     cursor: Some(2.0),
-                    window: None,
-                    band: None,
                     theme,
+                    ..empty_chart()
                 };
                 let _ = chart.nearest(f64::NAN);
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let series = |task| WeightSeries { task, label: String::new(), weights: data };
-                let chart = WeightsChart { series: (0..9).map(series).collect(), log, theme };
+                let chart = WeightsChart { series: (0..9).map(series).collect(), time, ends: None, theme };
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let fan: Vec<FanPoint> = data
                     .iter()
@@ -86,7 +78,7 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                     single: data.last().copied(),
                     trail: data,
                     reference: (f64::MAX, 0.0),
-                    hypervolume: Some(f64::MAX),
+                    ends: None,
                     theme,
                 };
                 let _ = chart.hit(size, (f64::NAN, 3.0));
@@ -101,13 +93,18 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                 verdict: Verdict::Positive,
                 beside: mean > 0.0,
             });
-            let chart = TransferChart { rows: rows.collect(), theme };
+            let chart = TransferChart { rows: rows.collect(), ends: None, theme };
             to_svg(size, scale, "", |area| chart.draw(area));
             let lines = [
                 ParallelLine { losses: &odd, kind: ParallelKind::Composed },
                 ParallelLine { losses: &[], kind: ParallelKind::Single },
             ];
-            let chart = ParallelChart { tasks: (0..9).map(|t| (t, "t".into())).collect(), lines: &lines, theme };
+            let chart = ParallelChart {
+                tasks: (0..9).map(|t| (t, "t".into())).collect(),
+                lines: &lines,
+                ends: Vec::new(),
+                theme,
+            };
             to_svg(size, scale, "", |area| chart.draw(area));
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{NAMES, Points, SCALE, SIZE, golden, theme};
 use mtl_app::charts::svg::to_svg;
-use mtl_app::charts::{LossChart, LossSeries};
+use mtl_app::charts::{LossChart, LossSeries, Time};
 
 /// Falls from 0.8 to `floor`, with a bit of noise that is the same on every machine.
 fn falling(n: u32, floor: f64, rate: f64, noise: f64, seed: u32) -> Points {
@@ -20,6 +20,7 @@ fn falling(n: u32, floor: f64, rate: f64, noise: f64, seed: u32) -> Points {
 pub struct Losses {
     train: Vec<Points>,
     valid: Vec<Points>,
+    single: Vec<Points>,
 }
 
 pub fn losses(tasks: usize) -> Losses {
@@ -29,21 +30,36 @@ pub fn losses(tasks: usize) -> Losses {
     Losses {
         train: (0..tasks).map(|t| curve(t, 1.0, 1)).collect(),
         valid: (0..tasks).map(|t| curve(t, 1.7, 11)).collect(),
+        single: (0..tasks).map(|t| curve(t, 2.4, 23)).collect(),
     }
 }
 
-pub fn loss_chart(losses: &Losses, log: bool, dark: bool) -> LossChart<'_> {
-    let series = losses.train.iter().zip(&losses.valid).enumerate();
-    let series = series.map(|(task, (train, valid))| LossSeries { task, label: NAMES[task].into(), train, valid });
+/// Until the end of a story of 200 epochs in log time, and beyond it.
+pub fn empty_chart() -> LossChart<'static> {
     LossChart {
-        series: series.collect(),
-        log,
+        series: Vec::new(),
+        time: Time::of(200.0, 0.0, true),
+        log: true,
+        ends: None,
         smoothing: 0.0,
         cursor: None,
         window: None,
         band: None,
-        theme: theme(dark),
+        theme: theme(false),
     }
+}
+
+pub fn loss_chart(losses: &Losses, log: bool, dark: bool) -> LossChart<'_> {
+    let series = losses.train.iter().zip(&losses.valid).zip(&losses.single).enumerate();
+    let series = series.map(|(task, ((train, valid), single))| LossSeries {
+        task,
+        label: NAMES[task].into(),
+        train,
+        valid,
+        single,
+    });
+    let time = Time::of(200.0, 239.0, log);
+    LossChart { series: series.collect(), time, log, theme: theme(dark), ..empty_chart() }
 }
 
 pub fn loss_svg(chart: &LossChart) -> String {
@@ -77,15 +93,7 @@ fn losses_on_a_phone_look_as_they_did() {
 
 #[test]
 fn an_empty_loss_chart_has_axes_and_says_press_play() {
-    let chart = LossChart {
-        series: vec![],
-        log: true,
-        smoothing: 0.5,
-        cursor: Some(3.0),
-        window: None,
-        band: None,
-        theme: theme(false),
-    };
+    let chart = LossChart { smoothing: 0.5, cursor: Some(3.0), ..empty_chart() };
     let svg = loss_svg(&chart);
     assert!(svg.contains("press play") && svg.contains("epoch"));
     golden("loss-empty", &svg);
@@ -106,10 +114,31 @@ fn a_loss_that_is_not_finite_is_a_gap_and_nothing_breaks() {
 }
 
 #[test]
-fn the_raw_line_stays_visible_behind_a_smoothed_one() {
+fn a_run_of_a_hundred_thousand_epochs_is_a_line_and_not_a_band() {
+    let mut losses = losses(2);
+    for line in losses.train.iter_mut().chain(&mut losses.valid).chain(&mut losses.single) {
+        let (first, last) = (line[0].1, line[239].1);
+        // As it is recorded: every epoch, then fewer.
+        let epochs = (0..50).chain((50..1000).step_by(5)).chain((1000..100_000).step_by(10));
+        let noise = |k: u32| f64::from(k.wrapping_mul(2_654_435_761) >> 16) / f64::from(1u32 << 16) - 0.5;
+        let at =
+            |k: u32| (f64::from(k), (last + (first - last) * (-f64::from(k) / 40.0).exp()) * (1.0 + 0.8 * noise(k)));
+        *line = epochs.map(at).collect();
+    }
+    let time = Time::of(200.0, 99_990.0, true);
+    let chart = LossChart { time, smoothing: 0.6, ..loss_chart(&losses, true, false) };
+    golden("loss-long", &loss_svg(&chart));
+}
+
+#[test]
+fn the_raw_line_stays_visible_behind_a_smoothed_one_and_the_baseline_is_dotted() {
     let losses = losses(1);
-    let raw = loss_svg(&loss_chart(&losses, false, false));
-    let smooth = loss_svg(&LossChart { smoothing: 0.9, ..loss_chart(&losses, false, false) });
-    assert!(!raw.contains("opacity=\"0.28\""));
-    assert!(smooth.contains("opacity=\"0.28\""));
+    let svg = loss_svg(&LossChart { smoothing: 0.9, ..loss_chart(&losses, false, false) });
+    assert!(svg.contains("opacity=\"0.24\""));
+    let pieces = |svg: &str| svg.matches("<polyline").count();
+    let mut alone = losses;
+    let with = pieces(&svg);
+    alone.single[0].clear();
+    let svg = loss_svg(&LossChart { smoothing: 0.9, ..loss_chart(&alone, false, false) });
+    assert!(with > pieces(&svg) + 30 && !svg.contains("alone"));
 }

@@ -3,7 +3,7 @@
 use crate::{NAMES, Points, SCALE, SIZE, golden, theme};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
-    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, TransferChart, TransferRow, Verdict,
+    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Time, TransferChart, TransferRow, Verdict,
     WeightSeries, WeightsChart,
 };
 
@@ -41,7 +41,7 @@ fn the_pareto_plane_looks_as_it_did() {
             single: Some((0.1, 0.16)),
             trail: &trail,
             reference: (0.69, 0.69),
-            hypervolume: Some(0.312_456),
+            ends: None,
             theme: theme(dark),
         };
         let svg = to_svg(SIZE, SCALE, "Pareto plane", |area| chart.draw(area));
@@ -63,7 +63,7 @@ fn an_empty_or_broken_pareto_plane_is_still_a_picture() {
         single: Some((f64::INFINITY, 0.1)),
         trail: &[],
         reference: (f64::NAN, f64::NAN),
-        hypervolume: Some(f64::NAN),
+        ends: None,
         theme: theme(false),
     };
     let svg = to_svg(SIZE, SCALE, "Pareto plane", |area| chart.draw(area));
@@ -88,7 +88,7 @@ fn the_parallel_view_of_four_tasks_looks_as_it_did() {
     lines.push(ParallelLine { losses: &broken, kind: ParallelKind::Fan { dominated: false } });
     for dark in [false, true] {
         let tasks = (0..4).map(|task| (task, NAMES[task].to_string())).collect();
-        let chart = ParallelChart { tasks, lines: &lines, theme: theme(dark) };
+        let chart = ParallelChart { tasks, lines: &lines, ends: Vec::new(), theme: theme(dark) };
         let svg = to_svg(SIZE, SCALE, "Losses of all tasks", |area| chart.draw(area));
         golden(if dark { "parallel-dark" } else { "parallel" }, &svg);
     }
@@ -115,7 +115,7 @@ fn transfer_rows() -> Vec<TransferRow> {
 #[test]
 fn transfer_with_its_intervals_looks_as_it_did() {
     for dark in [false, true] {
-        let chart = TransferChart { rows: transfer_rows(), theme: theme(dark) };
+        let chart = TransferChart { rows: transfer_rows(), ends: None, theme: theme(dark) };
         let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
         for words in ["positive transfer", "negative transfer", "no difference seen", "\u{2014}"] {
             assert!(svg.contains(words), "{words}");
@@ -125,13 +125,25 @@ fn transfer_with_its_intervals_looks_as_it_did() {
 }
 
 #[test]
+fn transfer_in_a_narrow_chart_says_less_in_whole_words() {
+    let early = TransferRow { verdict: Verdict::TooEarly, ..transfer_rows().remove(0) };
+    let rows = transfer_rows().into_iter().take(3).chain([early]).collect();
+    let chart = TransferChart { rows, ends: Some((-1.0, 0.5)), theme: theme(false) };
+    let svg = to_svg((267, 180), SCALE, "Transfer", |area| chart.draw(area));
+    for words in [">\npositive\n", ">\nnegative\n", ">\nno difference\n", ">\ntoo early\n"] {
+        assert!(svg.contains(words), "{words}");
+    }
+    golden("transfer-narrow", &svg);
+}
+
+#[test]
 fn the_gain_in_another_model_stands_hollow_below_the_task_s_own() {
     let beside = |row: TransferRow| {
         let (mean, half) = (row.mean - 0.05, (row.high - row.low) / 2.0);
         TransferRow { label: "equal size".into(), mean, low: mean - half, high: mean + half, beside: true, ..row }
     };
     let rows = transfer_rows().into_iter().flat_map(|row| [row.clone(), beside(row)]).collect();
-    let chart = TransferChart { rows, theme: theme(false) };
+    let chart = TransferChart { rows, ends: None, theme: theme(false) };
     let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
     assert_eq!(svg.matches("equal size").count(), 4);
     golden("transfer-beside", &svg);
@@ -149,7 +161,7 @@ fn a_gain_without_an_interval_has_no_whisker() {
         beside: false,
     };
     let draw = |row| {
-        let chart = TransferChart { rows: vec![row], theme: theme(false) };
+        let chart = TransferChart { rows: vec![row], ends: None, theme: theme(false) };
         to_svg((440, 120), SCALE, "Transfer", |area| chart.draw(area))
     };
     assert!(draw(row(0.05, 0.15)).contains("<polyline"));
@@ -164,10 +176,11 @@ fn task_weights_over_time_look_as_they_did() {
         (0..200).map(|k| (k as f64, end + (1.0 - end) * (-(k as f64) * 0.04).exp())).collect()
     };
     let all: Vec<Points> = (0..3).map(weight).collect();
+    let time = Time::of(200.0, 199.0, true);
     for dark in [false, true] {
         let series = all.iter().enumerate();
         let series = series.map(|(task, weights)| WeightSeries { task, label: NAMES[task].into(), weights });
-        let chart = WeightsChart { series: series.collect(), log: false, theme: theme(dark) };
+        let chart = WeightsChart { series: series.collect(), time, ends: None, theme: theme(dark) };
         let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
         golden(if dark { "weights-dark" } else { "weights" }, &svg);
     }
@@ -176,8 +189,9 @@ fn task_weights_over_time_look_as_they_did() {
 #[test]
 fn equal_weights_still_show_a_line_and_a_label_for_every_task() {
     let one: Points = (0..100).map(|k| (f64::from(k), 1.0)).collect();
+    let time = Time::of(200.0, 99.0, false);
     let series = (0..6).map(|task| WeightSeries { task, label: NAMES[task].into(), weights: &one });
-    let chart = WeightsChart { series: series.collect(), log: false, theme: theme(false) };
+    let chart = WeightsChart { series: series.collect(), time, ends: None, theme: theme(false) };
     let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
     for name in &NAMES[..4] {
         assert!(svg.contains(name));

@@ -34,11 +34,14 @@ pub fn format_value(value: f64) -> String {
 /// zeros would take their place.
 pub fn format_short(value: f64) -> String {
     let size = value.abs();
-    if value.is_finite() && size != 0.0 && !(1e-3..1e5).contains(&size) {
+    if !value.is_finite() || size == 0.0 {
+        return format_value(value);
+    }
+    if !(1e-3..1e5).contains(&size) {
         return scientific(value, 2);
     }
     let unit = 10f64.powi(2 - size.log10().floor() as i32);
-    format_value(if unit.is_finite() && unit > 0.0 { (value * unit).round() / unit } else { value })
+    format_value((value * unit).round() / unit)
 }
 
 /// A share as a signed percentage, `+12.3 %`, or a dash where there is none. The widest that a

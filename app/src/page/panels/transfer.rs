@@ -202,9 +202,7 @@ fn steps_cell(page: Page, task: usize) -> AnyView {
         if alone == DASH { alone } else { format!("{beside} ({alone})") }
     };
     view! {
-        <td class="number" data-testid=format!("task-{task}-steps")>
-            <span class="steady">{text}</span>
-        </td>
+        <td class="number steps" data-testid=format!("task-{task}-steps")>{text}</td>
     }
     .into_any()
 }
@@ -248,7 +246,7 @@ fn sentence(page: Page) -> String {
         None => page.lesson.with(|lesson| (lesson.population.seeds, lesson.population.baselines)),
     });
     match (baselines, seeds) {
-        (false, _) => "No baselines train: nothing to compare with (card 4)".into(),
+        (false, _) => "No baselines, so nothing to compare with (card 4)".into(),
         (true, 1) => "Held-out loss against alone, 1 seed".into(),
         (true, seeds) => format!("Held-out loss against alone, {seeds} paired seeds"),
     }

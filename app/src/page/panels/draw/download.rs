@@ -110,7 +110,6 @@ mod tests {
         assert_eq!(run_of(&lesson(|config| config.pacing.story = 0)), "1 Twins: a task helps another, seed 42");
         let changed = lesson(|config| config.training.learning_rate = 0.1);
         assert_eq!(run_of(&changed), "1 Twins: a task helps another, changed, seed 42");
-        assert_eq!(run_of(&lesson(|config| config.preset.clear())), "own lesson, seed 42");
         let caption = Caption::default();
         assert_eq!(size(&caption, (756.4, 100.0)), (756, 160 + caption.height(756)));
     }

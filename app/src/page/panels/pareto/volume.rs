@@ -57,7 +57,7 @@ pub fn FanButton() -> impl IntoView {
         missing.get().then(|| {
             let train = move |_| page.set("fan", Value::Integer(FAN));
             view! {
-                <button type="button" class="train-fan" data-testid="train-fan" title=help on:click=train>
+                <button type="button" class="button train-fan" data-testid="train-fan" title=help on:click=train>
                     "Train a fan of preferences"
                 </button>
             }
