@@ -174,7 +174,8 @@ fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) ->
     for (l, layer) in shape.trunk.iter().enumerate() {
         let width = layer.width;
         let weights = trunk_weights(shape, layout, theta, l).unwrap_or_else(|| vec![0.0; from * width]);
-        list.push(LayerPicture { task: None, from, width, weights, maps: unit_maps(hidden.get(l), width, 0, width) });
+        let maps = unit_maps(hidden.get(l), width, 0, width);
+        list.push(LayerPicture { from, width, weights, maps, ..LayerPicture::default() });
         from = width;
     }
     let mut at = shape.trunk.len();
@@ -186,7 +187,10 @@ fn layers(shape: &Shape, layout: &Layout, theta: &[f32], hidden: &[Vec<f32>]) ->
                     continue;
                 };
                 let maps = unit_maps(hidden.get(at), group.tasks.len() * width, i * width, width);
-                private.push((*task, LayerPicture { task: Some(*task), from, width, weights, maps }));
+                private.push((
+                    *task,
+                    LayerPicture { task: Some(*task), from, width, weights, maps, ..LayerPicture::default() },
+                ));
             }
             at += 1;
         }

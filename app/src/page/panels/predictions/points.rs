@@ -78,7 +78,7 @@ pub fn draw(canvas: &HtmlCanvasElement, summary: &Summary, task: usize, config: 
     let range = target_range(summary, task, look.output.min(outputs - 1), outputs);
     let extent = f64::from(summary.extent.max(1e-6));
     let painter = Painter { context, size, extent, task, config, range, look };
-    let labelled = |rows: &'_ Rows| rows.labelled.get(task).cloned().unwrap_or_default();
+    let labelled = |rows: &Rows| rows.labelled.get(task).cloned().unwrap_or_default();
     let (train, valid) = (labelled(&summary.train), if look.valid { labelled(&summary.valid) } else { Vec::new() });
     // Half of the points at least are left to training rows, if there are as many.
     let room = MOST - valid.len().min(MOST / 2);
