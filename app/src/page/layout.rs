@@ -102,7 +102,7 @@ fn Place(
     view! {
         <div
             class=["place ", name].concat()
-            class:needed=move || rank.get().is_some()
+            class:first=move || rank.get() == Some(0)
             style=move || format!("--rank: {}", rank.get().unwrap_or(LAST))
         >
             {children()}
