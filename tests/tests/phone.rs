@@ -85,7 +85,7 @@ fn map_box(page: &Page, task: usize) -> Result<(f64, f64, f64)> {
 }
 
 #[test]
-fn a_tap_on_a_map_fills_the_screen_with_it_and_training_goes_on() -> Result<()> {
+fn a_tap_on_a_map_fills_the_screen_with_all_and_training_goes_on() -> Result<()> {
     PHONE.visit("v=1&p=rivals", |page| {
         page.play()?;
         let (small, ..) = page.settled("places of a map", || map_box(page, 1))?;
@@ -100,8 +100,11 @@ fn a_tap_on_a_map_fills_the_screen_with_it_and_training_goes_on() -> Result<()> 
             Ok(width > 350.0)
         })?;
         ensure!(small < 200.0, "the map was {small} wide before");
+        ensure!(map_box(page, 0)?.0 > 350.0, "the other task's map stays small");
         let epoch = page.epoch()?;
         page.wait_epoch(epoch + 5)?;
+        page.browser.click(&css("large-play"))?;
+        eventually_true(PATIENCE, "a pause", || Ok(!page.playing()?))?;
         page.click("task-1-enlarge")?;
         eventually_true(PATIENCE, "the map at its place", || Ok(map_box(page, 1)?.0 == small))?;
         page.no_console_errors()
@@ -118,6 +121,40 @@ fn a_map_is_enlarged_and_left_again_by_keyboard() -> Result<()> {
         eventually_true(PATIENCE, "a large map", || Ok(map_box(page, 0)?.0 > 600.0))?;
         page.browser.press('\u{E00C}')?;
         eventually_true(PATIENCE, "the map at its place", || Ok(map_box(page, 0)?.0 == small))
+    })
+}
+
+/// Whether an element has the focus.
+fn focused(page: &Page, id: &str) -> Result<bool> {
+    page.browser.truth("return document.activeElement === document.querySelector(arguments[0])", vec![json!(css(id))])
+}
+
+#[test]
+fn large_maps_have_play_and_close_in_reach_and_never_cover_what_has_the_focus() -> Result<()> {
+    DESKTOP.visit("v=1&p=rivals", |page| {
+        page.wait_cost()?;
+        let (small, ..) = page.settled("places of a map", || map_box(page, 1))?;
+        let is = |large: bool| {
+            let what = if large { "large maps" } else { "maps at their place" };
+            let fits = |width: f64| if large { width > 600.0 } else { width == small };
+            eventually_true(PATIENCE, what, || Ok(fits(map_box(page, 0)?.0) && fits(map_box(page, 1)?.0)))
+        };
+        page.click("task-1-enlarge")?;
+        is(true)?;
+        let label = page.attribute("task-0-enlarge", "aria-label")?;
+        ensure!(label.as_deref() == Some("Shrink the picture of task A"), "{label:?}");
+        page.browser.click(&css("large-play"))?;
+        page.wait_epoch(2)?;
+        page.pause()?;
+        page.browser.click(&css("large-close"))?;
+        is(false)?;
+        ensure!(focused(page, "task-1-enlarge")?, "the focus did not come back");
+        page.click("task-0-enlarge")?;
+        is(true)?;
+        page.focus(&css("seed"))?;
+        is(false)?;
+        ensure!(focused(page, "seed")?, "the focus was taken away");
+        page.no_console_errors()
     })
 }
 

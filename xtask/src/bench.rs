@@ -26,14 +26,14 @@ pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Builds the site and takes the README's picture of it.
-pub fn screenshot(workspace: &Workspace, arguments: &[String]) -> Result<()> {
+/// Builds the site and starts a program that takes pictures of it: `screenshot` the README's,
+/// `pictures` those of every lesson.
+pub fn pictures(workspace: &Workspace, program: &str, arguments: &[String]) -> Result<()> {
     let mut stages = Stages::default();
     let browser = stages.run("browser and driver", browser::ensure)?;
     site::build(workspace, Options::default(), &mut stages)?;
-    stages.run("screenshot", || {
-        let mut command =
-            workspace.cargo_with_browser(&["run", "-p", "mtl-tests", "--bin", "screenshot", "--"], &browser);
+    stages.run(program, || {
+        let mut command = workspace.cargo_with_browser(&["run", "-p", "mtl-tests", "--bin", program, "--"], &browser);
         command.args(arguments);
         process::run(&mut command, "read the message above; `cargo xtask serve` shows the same page by hand")
     })

@@ -67,6 +67,12 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Take every lesson at its story's start, middle and end, at every size, light and dark.
+    Pictures {
+        /// Arguments for the program that takes them, such as `--lesson twins --size phone`.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -116,7 +122,8 @@ fn run(task: Task) -> Result<()> {
             test::run(&workspace, &test::Selection { only: only.map(Into::into), all, arguments })
         }
         Task::Bench { arguments } => bench::bench(&workspace, &arguments),
-        Task::Screenshot { arguments } => bench::screenshot(&workspace, &arguments),
+        Task::Screenshot { arguments } => bench::pictures(&workspace, "screenshot", &arguments),
+        Task::Pictures { arguments } => bench::pictures(&workspace, "pictures", &arguments),
     }
 }
 

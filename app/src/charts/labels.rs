@@ -41,6 +41,34 @@ pub(crate) fn fitted(text: &str, width: f64) -> String {
     format!("{}\u{2026}", short.trim_end())
 }
 
+/// As many whole words of a text as fit a width in units of its font size, at least the first one.
+pub(crate) fn whole_words(text: &str, width: f64) -> String {
+    let mut kept = String::new();
+    for word in text.split_whitespace().take(40) {
+        let longer = if kept.is_empty() { word.to_string() } else { format!("{kept} {word}") };
+        if !kept.is_empty() && text_width(&longer) > width {
+            break;
+        }
+        kept = longer;
+    }
+    kept
+}
+
+/// A text in lines of whole words, none wider than a width in units of its font size.
+pub(crate) fn wrapped(text: &str, width: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace().take(200) {
+        match lines.last_mut() {
+            Some(line) if text_width(line) + text_width(" ") + text_width(word) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(fitted(word, width)),
+        }
+    }
+    lines
+}
+
 /// Moves positions on a line apart until neighbours are `gap` from each other, as little as
 /// possible and within `low..high`; where there is no room for that the gap shrinks. Order in,
 /// order out.
@@ -99,6 +127,17 @@ mod tests {
         assert_eq!(fitted("B stripes", 20.0), "B stripes");
         let short = fitted(&"wide ".repeat(100_000), 8.0);
         assert!(short.ends_with('\u{2026}') && text_width(&short) <= 8.0, "{short}");
+    }
+
+    #[test]
+    fn words_stay_whole() {
+        assert_eq!(whole_words("A gaussians here", 9.0), "A gaussians");
+        assert_eq!(whole_words("A gaussians", 2.0), "A");
+        assert_eq!(whole_words("gaussians", 2.0), "gaussians");
+        assert_eq!(whole_words("", 2.0), "");
+        let lines = wrapped("now (diamond), single-task (ring), reference (square)", 14.0);
+        assert_eq!(lines, ["now (diamond),", "single-task (ring),", "reference (square)"]);
+        assert!(wrapped(&"wide".repeat(1000), 14.0).iter().all(|line| text_width(line) <= 14.0));
     }
 
     #[test]

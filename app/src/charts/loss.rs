@@ -1,28 +1,39 @@
-//! Losses over epochs: per task a solid training line and a lighter, dashed validation line.
+//! Losses over epochs: per task a solid validation line, a thin training line, and dotted what the task
+//! reaches alone.
 
 #[cfg(test)]
 mod tests;
 
-use super::lines::{EndLabel, Stroke, curve, end_labels, extent, label_room, last};
-use super::palette::{self, Dash};
+use super::hold::Ends;
+use super::lines::{EndLabel, Stroke, curve, end_labels, end_of, extent, ghost, label_room, last};
+use super::palette::{self, Dash, Rgb};
 use super::pen::{Ink, Pen, Side, Type};
 use super::plot::{Axes, EDGE, Plot, layout, say};
 use super::scale::Scale;
 use super::theme::Theme;
+use super::time::Time;
 use super::{Area, Drawn, EMPTY, Point};
 use plotters_backend::DrawingBackend;
 
 /// The recorded losses of one task, each point an epoch and a loss, in the order of epochs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LossSeries<'a> {
-    /// The task's index, for its colour, marker and dash.
+    /// The task's index, for its colour and marker.
     pub task: usize,
-    /// The task's name as the reader knows it.
+    /// The task's name as the reader knows it, its letter first.
     pub label: String,
     /// Training losses.
     pub train: &'a [(f64, f64)],
     /// Validation losses.
     pub valid: &'a [(f64, f64)],
+    /// Validation losses of the task's single-task baseline; none where none trains.
+    pub single: &'a [(f64, f64)],
+}
+
+impl LossSeries<'_> {
+    fn lines(&self) -> [&[Point]; 3] {
+        [self.train, self.valid, self.single]
+    }
 }
 
 /// The loss chart.
@@ -33,8 +44,12 @@ pub struct LossSeries<'a> {
 pub struct LossChart<'a> {
     /// One series a task.
     pub series: Vec<LossSeries<'a>>,
+    /// The axis of epochs.
+    pub time: Time,
     /// Whether the loss axis is logarithmic.
     pub log: bool,
+    /// The ends of the loss axis where it is held; else, and in a window, it fits what is shown.
+    pub ends: Option<(f64, f64)>,
     /// How much of the past a smoothed line keeps, 0 (raw) to 0.99. The raw line stays visible.
     pub smoothing: f64,
     /// The epoch that the reader points at.
@@ -54,57 +69,76 @@ pub struct Reading {
     pub task: usize,
     /// The task's name.
     pub label: String,
-    /// The epoch of the training point (of the validation point where there is no other).
-    pub epoch: f64,
-    /// The training loss at that epoch; may be not finite.
-    pub train: Option<f64>,
-    /// The nearest recorded validation loss; may be not finite.
-    pub valid: Option<f64>,
-    /// The epoch of the validation point.
-    pub valid_epoch: Option<f64>,
+    /// The training loss with its epoch; may be not finite.
+    pub train: Option<(f64, f64)>,
+    /// The nearest recorded validation loss.
+    pub valid: Option<(f64, f64)>,
+    /// That of the single-task baseline.
+    pub single: Option<(f64, f64)>,
+}
+
+/// What a line of the chart stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Validation,
+    Training,
+    Alone,
+}
+
+impl Line {
+    fn stroke(self, colour: Rgb) -> Stroke {
+        match self {
+            Self::Validation => Stroke { ink: colour.into(), width: 2.0, dash: Dash::Solid },
+            Self::Training => Stroke { ink: Ink(colour, 0.85), width: 1.0, dash: Dash::Solid },
+            Self::Alone => Stroke { ink: colour.into(), width: 2.0, dash: Dash::Broken(&[2.0, 3.0]) },
+        }
+    }
 }
 
 impl LossChart<'_> {
+    /// How such a loss axis is rounded.
+    pub fn rounding(&self) -> Ends {
+        if self.log { Ends::Ratio } else { Ends::Even }
+    }
+
+    /// The least and the greatest loss that the axis has to hold.
+    pub fn extent(&self) -> Option<(f64, f64)> {
+        let inside = |p: &&Point| self.window.is_none_or(|(first, last)| first <= p.0 && p.0 <= last);
+        let points = self.series.iter().flat_map(LossSeries::lines).flatten().filter(inside);
+        let losses = points.filter(|p| p.0.is_finite()).map(|p| p.1).filter(|loss| !self.log || *loss > 0.0);
+        let (low, high) = extent(losses)?;
+        // From zero, unless that would hide the curve's shape.
+        Some((if !self.log && low > 0.0 && low < high * 0.6 { 0.0 } else { low }, high))
+    }
+
+    /// The ends of a loss axis that fits what is shown: round ones, but for a window.
+    fn fitted(&self) -> (f64, f64) {
+        match (self.extent(), self.window) {
+            (None, _) => (if self.log { 0.01 } else { 0.0 }, 1.0),
+            (Some(losses), None) => self.rounding().around(losses),
+            (Some((low, high)), Some(_)) if self.log => (low * 0.93, high * 1.07),
+            (Some((low, high)), Some(_)) => (low, high + (high - low) * 0.04),
+        }
+    }
+
     /// Where values lie on a chart of that size in device pixels.
     pub fn plot(&self, size: (u32, u32)) -> Plot {
-        let inside = |p: &&Point| self.window.is_none_or(|(first, last)| first <= p.0 && p.0 <= last);
-        let points = || self.series.iter().flat_map(|s| s.train.iter().chain(s.valid)).filter(inside);
-        let epochs = self.window.unwrap_or_else(|| {
-            let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
-            (epochs.0.min(0.0), epochs.1)
-        });
-        let epochs = (epochs.0, if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
-        let usable = |v: &f64| !self.log || *v > 0.0;
-        let losses = extent(points().filter(|p| p.0.is_finite()).map(|p| p.1).filter(usable));
+        let held = self.ends.filter(|_| self.window.is_none());
+        let ends = held.unwrap_or_else(|| self.fitted());
         let right = label_room(self.series.iter().map(|s| s.label.as_str()), size.0, self.theme);
         layout(size, self.theme, right, |frame| {
             let rows = (frame.bottom, frame.top);
-            let y = match (losses, self.log) {
-                (None, true) => Scale::log((0.01, 1.0), rows),
-                (None, false) => Scale::linear((0.0, 1.0), rows),
-                (Some((low, high)), true) => Scale::log((low * 0.93, high * 1.07), rows),
-                (Some((low, high)), false) => {
-                    // From zero, unless that would hide the curve's shape.
-                    let low = if low > 0.0 && low < high * 0.6 { 0.0 } else { low };
-                    Scale::linear((low, high + (high - low) * 0.04), rows)
-                }
-            };
-            (Scale::linear(epochs, (frame.left, frame.right)), y)
+            let y = if self.log { Scale::log(ends, rows) } else { Scale::linear(ends, rows) };
+            (self.time.scale(self.window, (frame.left, frame.right)), y)
         })
     }
 
     /// The exact recorded values nearest to an epoch, one reading a task that has any.
     pub fn nearest(&self, epoch: f64) -> Vec<Reading> {
         let reading = |series: &LossSeries| {
-            let (train, valid) = (nearest(series.train, epoch), nearest(series.valid, epoch));
-            Some(Reading {
-                task: series.task,
-                label: series.label.clone(),
-                epoch: train.or(valid)?.0,
-                train: train.map(|p| p.1),
-                valid: valid.map(|p| p.1),
-                valid_epoch: valid.map(|p| p.0),
-            })
+            let [train, valid, single] = series.lines().map(|line| nearest(line, epoch));
+            train.or(valid)?;
+            Some(Reading { task: series.task, label: series.label.clone(), train, valid, single })
         };
         self.series.iter().filter_map(reading).collect()
     }
@@ -113,9 +147,8 @@ impl LossChart<'_> {
     pub fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let pen = Pen::on(area, self.theme)?;
         let plot = self.plot(area.dim_in_pixel());
-        let name = if self.log { "loss, log scale" } else { "loss" };
+        let name = self.key(&pen)?;
         Axes { plot: &plot, x_name: "epoch", y_name: name, upright: false }.draw(&pen)?;
-        self.key(&pen)?;
         if self.series.iter().all(|s| last(s.train).is_none() && last(s.valid).is_none()) {
             return say(&pen, &plot, EMPTY);
         }
@@ -123,39 +156,38 @@ impl LossChart<'_> {
             let faint = Ink(self.theme.ground().foreground, 0.12);
             pen.rect((plot.x_of(from.min(to)), plot.top), (plot.x_of(from.max(to)), plot.bottom), faint)?;
         }
-        if self.factor() > 0.0 {
-            for series in &self.series {
-                let colour = palette::task_colour(series.task, self.theme.dark);
-                for points in [series.valid, series.train] {
-                    let ghost = Stroke {
-                        ink: Ink(colour, if self.theme.dark { 0.45 } else { 0.28 }),
-                        width: 1.0,
-                        dash: Dash::Solid,
-                    };
-                    curve(&pen, &plot, points, ghost)?;
-                }
-            }
-        }
-        let mut labels = Vec::new();
+        let colour = |series: &LossSeries| palette::task_colour(series.task, self.theme.dark);
         for series in &self.series {
-            let style = palette::task(series.task);
-            let colour = style.colour(self.theme.dark);
-            let (train, valid) = (smooth(series.train, self.factor()), smooth(series.valid, self.factor()));
-            let dashed = Stroke { ink: Ink(colour, 0.8), width: 1.5, dash: Dash::Broken(style.valid_dash) };
-            curve(&pen, &plot, &valid, dashed)?;
-            curve(&pen, &plot, &train, Stroke { ink: colour.into(), width: 2.0, dash: Dash::Solid })?;
-            let shown = |points: &[Point]| last(points.get(..self.until(points)).unwrap_or_default());
-            if let Some(end) = shown(&train).or(shown(&valid)) {
-                let end = plot.frame().clamp(plot.point(end));
-                labels.push(EndLabel { task: series.task, text: series.label.clone(), end });
+            let strength = if self.theme.dark { 0.38 } else { 0.24 };
+            ghost(&pen, &plot, series.train, Ink(colour(series), strength / 2.0))?;
+            ghost(&pen, &plot, series.valid, Ink(colour(series), strength))?;
+        }
+        // All lines of a kind before the next: what matters most lies on top.
+        for line in [Line::Training, Line::Alone, Line::Validation] {
+            for series in &self.series {
+                let points = match line {
+                    Line::Training => series.train,
+                    Line::Alone => series.single,
+                    Line::Validation => series.valid,
+                };
+                curve(&pen, &plot, &smooth(points, self.factor()), line.stroke(colour(series)))?;
             }
         }
+        let labels: Vec<EndLabel> = self.series.iter().filter_map(|series| self.label(series, &plot)).collect();
         end_labels(&pen, &plot, &labels)?;
         self.mark_cursor(&pen, &plot)
     }
 
+    /// The task's name at the end of its validation line, or of its training line where it has no other.
+    fn label(&self, series: &LossSeries, plot: &Plot) -> Option<EndLabel> {
+        let points = if last(series.valid).is_some() { series.valid } else { series.train };
+        let smooth = smooth(points, self.factor());
+        let end = end_of(smooth.get(..self.shown(points))?, plot)?;
+        Some(EndLabel { task: series.task, name: series.label.clone(), value: String::new(), end })
+    }
+
     /// How many points of a line there are until the last epoch that is shown.
-    fn until(&self, points: &[Point]) -> usize {
+    fn shown(&self, points: &[Point]) -> usize {
         self.window.map_or(points.len(), |(_, last)| points.partition_point(|p| p.0 <= last))
     }
 
@@ -163,27 +195,42 @@ impl LossChart<'_> {
         if self.smoothing.is_finite() { self.smoothing.clamp(0.0, 0.99) } else { 0.0 }
     }
 
-    /// What solid and dashed mean, at the top right.
-    fn key<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Drawn<DB> {
+    /// What the lines mean, at the top right; gives the name of the loss axis for which there is room
+    /// beside it.
+    fn key<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Result<&'static str, super::DrawError<DB>> {
         let theme = pen.theme;
-        let quiet = Type::new(theme.ground().muted, Side::End);
-        let (y, line) = (theme.px(11.0), theme.px(20.0));
-        let mut x = pen.size().0 - theme.px(EDGE);
-        for (word, dashed) in [("validation", true), ("training", false)] {
-            if x - pen.width(word) - line < pen.size().0 * 0.3 {
-                break;
+        let alone = self.series.iter().any(|series| last(series.single).is_some());
+        let long = if self.log { "loss, log scale" } else { "loss" };
+        let (gap, line) = (theme.px(12.0), theme.px(22.0));
+        let width = |words: &[(&str, Line)]| words.iter().map(|(word, _)| pen.width(word) + line + gap).sum::<f64>();
+        let fits =
+            |name: &str, words: &[(&str, Line)]| pen.width(name) + width(words) + theme.px(EDGE * 2.0) <= pen.size().0;
+        let (mut name, mut words) = (long, vec![("validation", Line::Validation), ("training", Line::Training)]);
+        if alone {
+            words.push(("alone (single task)", Line::Alone));
+            if !fits(name, &words) {
+                words[2].0 = "alone";
             }
-            pen.text(word, (x, y), quiet)?;
-            x -= pen.width(word) + theme.px(4.0);
-            let stroke = [(x - line, y), (x, y)];
-            if dashed {
-                pen.dashed(&stroke, Ink(quiet.ink.0, 0.8), 1.5, &[4.0, 3.0])?;
-            } else {
-                pen.line(&stroke, quiet.ink, 2.0)?;
-            }
-            x -= line + theme.px(12.0);
         }
-        Ok(())
+        if !fits(name, &words) {
+            name = "loss";
+        }
+        while !words.is_empty() && !fits(name, &words) {
+            words.pop();
+        }
+        let y = theme.px(11.0);
+        let mut x = pen.size().0 - theme.px(EDGE) - width(&words) + gap;
+        for (word, kind) in words {
+            let stroke = kind.stroke(theme.ground().muted);
+            let sample = [(x, y), (x + line - theme.px(4.0), y)];
+            match stroke.dash {
+                Dash::Broken(pattern) => pen.dashed(&sample, stroke.ink, stroke.width, pattern)?,
+                _ => pen.line(&sample, stroke.ink, stroke.width)?,
+            }
+            pen.text(word, (x + line, y), Type::new(theme.ground().muted, Side::Start))?;
+            x += line + pen.width(word) + gap;
+        }
+        Ok(name)
     }
 
     /// The line under the pointer, at a recorded epoch, and the recorded points on it.
@@ -193,27 +240,24 @@ impl LossChart<'_> {
         };
         let readings = self.nearest(epoch);
         let ground = self.theme.ground();
-        let distance = |reading: &&Reading| (reading.epoch - epoch).abs();
-        let Some(first) = readings.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) else {
+        let found = readings.iter().filter_map(|reading| Some(reading.train.or(reading.valid)?.0));
+        let Some(nearest) = found.min_by(|a, b| (a - epoch).abs().total_cmp(&(b - epoch).abs())) else {
             return Ok(());
         };
-        pen.upright(plot.x_of(first.epoch), (plot.top, plot.bottom), Ink(ground.foreground, 0.55))?;
+        pen.upright(plot.x_of(nearest), (plot.top, plot.bottom), Ink(ground.foreground, 0.55))?;
         for reading in &readings {
             let colour = palette::task_colour(reading.task, self.theme.dark);
-            let train = reading.train.map(|loss| (reading.epoch, loss));
-            let valid = reading.valid_epoch.zip(reading.valid);
-            for (point, filled) in [(valid, false), (train, true)] {
-                let Some(at) = point.map(|p| plot.point(p)) else {
+            for (point, radius, filled) in
+                [(reading.single, 2.2, true), (reading.train, 2.6, false), (reading.valid, 3.4, true)]
+            {
+                let Some(at) = point.map(|p| plot.point(p)).filter(|at| plot.frame().grown(1.0).contains(*at)) else {
                     continue;
                 };
-                if !plot.frame().grown(1.0).contains(at) {
-                    continue;
-                }
-                pen.disc(at, self.theme.px(4.0), ground.background)?;
+                pen.disc(at, self.theme.px(radius + 1.0), ground.background)?;
                 if filled {
-                    pen.disc(at, self.theme.px(3.2), colour)?;
+                    pen.disc(at, self.theme.px(radius), colour)?;
                 } else {
-                    pen.ring(at, self.theme.px(3.0), colour, 1.5)?;
+                    pen.ring(at, self.theme.px(radius), colour, 1.5)?;
                 }
             }
         }

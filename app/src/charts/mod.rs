@@ -9,7 +9,9 @@
 //! by appending an element to the page, which would force a layout for every label of every frame.
 
 pub mod board;
+pub mod caption;
 pub mod heatmap;
+pub mod hold;
 pub mod loss;
 pub mod marker;
 pub mod palette;
@@ -20,6 +22,7 @@ pub mod race;
 pub mod scale;
 pub mod svg;
 pub mod theme;
+pub mod time;
 pub mod transfer;
 pub mod weights;
 
@@ -29,12 +32,15 @@ mod labels;
 mod lines;
 mod pen;
 
+pub use caption::Caption;
+pub use hold::{Ends, Hold};
 pub use loss::{LossChart, LossSeries, Reading};
 pub use parallel::{ParallelChart, ParallelKind, ParallelLine};
 pub use pareto::{FanPoint, Hit, ParetoChart};
 pub use plot::Plot;
 pub use race::{RaceChart, RaceHeat, RaceTrack};
 pub use theme::Theme;
+pub use time::Time;
 pub use transfer::{TransferChart, TransferRow, Verdict};
 pub use weights::{WeightSeries, WeightsChart};
 

@@ -1,11 +1,12 @@
 //! Three and more tasks at once: one upright axis a task, one line a model, lower is better.
 
+use super::hold::Ends;
 use super::labels::fitted;
 use super::lines::extent;
 use super::palette;
 use super::pen::{Ink, Pen, Side, Type};
 use super::plot::EDGE;
-use super::scale::format_value;
+use super::scale::format_short;
 use super::theme::Theme;
 use super::{Area, Drawn, EMPTY, Point};
 use plotters_backend::DrawingBackend;
@@ -40,6 +41,8 @@ pub struct ParallelChart<'a> {
     pub tasks: Vec<(usize, String)>,
     /// The models.
     pub lines: &'a [ParallelLine<'a>],
+    /// The ends of every axis where they are held; else they fit what is shown.
+    pub ends: Vec<Option<(f64, f64)>>,
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
@@ -62,14 +65,13 @@ impl ParallelChart<'_> {
         if bottom - top < theme.px(10.0) || self.tasks.is_empty() {
             return Ok(());
         }
-        self.key(&pen)?;
         let ranges: Vec<Option<(f64, f64)>> = (0..self.tasks.len()).map(|k| self.range(k)).collect();
         let axes: Vec<Axis> = self.axes(&pen, &ranges);
         let room = (pen.size().0 / self.tasks.len() as f64 - theme.px(22.0)).max(theme.px(10.0));
         for ((axis, range), (task, label)) in axes.iter().zip(&ranges).zip(&self.tasks) {
             pen.upright(axis.x, (top, bottom), ground.axis)?;
             if range.is_some() {
-                let (above, below) = (format_value(axis.high), format_value(axis.low));
+                let (above, below) = (format_short(axis.high), format_short(axis.low));
                 pen.text(&above, (axis.x, top - theme.px(9.0)), quiet(Side::Middle))?;
                 pen.text(&below, (axis.x, bottom + theme.px(10.0)), quiet(Side::Middle))?;
             }
@@ -98,14 +100,15 @@ impl ParallelChart<'_> {
         Ok(())
     }
 
-    fn range(&self, task: usize) -> Option<(f64, f64)> {
+    /// What the axis of a task has to hold: dominated lines end at its edge where they go further.
+    pub fn extent(&self, task: usize) -> Option<(f64, f64)> {
         let matters = |line: &&ParallelLine| line.kind != ParallelKind::Fan { dominated: true };
-        let losses = |lines: Vec<&ParallelLine>| extent(lines.iter().filter_map(|line| line.losses.get(task)).copied());
-        let all = losses(self.lines.iter().collect())?;
-        let (low, high) = losses(self.lines.iter().filter(matters).collect()).unwrap_or(all);
-        // Dominated lines may go a little beyond what matters; further, they end at the edge.
-        let span = (high - low).max(high.abs() * 0.02).max(1e-9);
-        Some((low.min(all.0), high.max(all.1.min(high + span * 0.5)).max(low + span)))
+        extent(self.lines.iter().filter(matters).filter_map(|line| line.losses.get(task)).copied())
+    }
+
+    fn range(&self, task: usize) -> Option<(f64, f64)> {
+        let held = self.ends.get(task).copied().flatten();
+        held.or_else(|| self.extent(task).map(|range| Ends::Even.around(range)))
     }
 
     fn axes<DB: DrawingBackend>(&self, pen: &Pen<DB>, ranges: &[Option<(f64, f64)>]) -> Vec<Axis> {
@@ -154,32 +157,6 @@ impl ParallelChart<'_> {
                 pen.disc(at, self.theme.px(4.0), ground.background)?;
                 pen.ring(at, self.theme.px(3.5), ground.foreground, 1.5)?;
             }
-        }
-        Ok(())
-    }
-
-    /// Which line is which, at the top right.
-    fn key<DB: DrawingBackend>(&self, pen: &Pen<DB>) -> Drawn<DB> {
-        let (theme, ground) = (self.theme, self.theme.ground());
-        let (y, length) = (theme.px(11.0), theme.px(18.0));
-        let mut x = pen.size().0 - theme.px(EDGE);
-        for (word, kind) in [
-            ("fan", ParallelKind::Fan { dominated: false }),
-            ("single-task", ParallelKind::Single),
-            ("now", ParallelKind::Composed),
-        ] {
-            if x - pen.width(word) - length < theme.px(150.0) {
-                break;
-            }
-            pen.text(word, (x, y), Type::new(ground.muted, Side::End))?;
-            x -= pen.width(word) + theme.px(5.0);
-            let stroke = [(x - length, y), (x, y)];
-            match kind {
-                ParallelKind::Fan { .. } => pen.line(&stroke, Ink(ground.foreground, 0.42), 1.0)?,
-                ParallelKind::Single => pen.dashed(&stroke, ground.foreground, 1.5, &[5.0, 3.0])?,
-                ParallelKind::Composed => pen.line(&stroke, ground.foreground, 3.0)?,
-            }
-            x -= length + theme.px(10.0);
         }
         Ok(())
     }

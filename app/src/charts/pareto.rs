@@ -2,6 +2,7 @@
 
 mod draw;
 
+use super::hold::Ends;
 use super::labels::fitted;
 use super::lines::extent;
 use super::pen::Pen;
@@ -44,12 +45,12 @@ pub struct ParetoChart<'a> {
     pub ordered: bool,
     /// The losses of the two single-task models.
     pub single: Option<(f64, f64)>,
-    /// Where the composed model has been; the last point is where it is.
+    /// Where the composed model has been lately; the last point is where it is.
     pub trail: &'a [(f64, f64)],
     /// The hypervolume's reference point.
     pub reference: (f64, f64),
-    /// The hypervolume.
-    pub hypervolume: Option<f64>,
+    /// The ends of both axes where they are held; else they fit what is shown.
+    pub ends: Option<[(f64, f64); 2]>,
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
@@ -72,10 +73,17 @@ fn finite(&(x, y): &Point) -> bool {
 impl ParetoChart<'_> {
     /// Where values lie on a chart of that size in device pixels.
     pub fn plot(&self, size: (u32, u32)) -> Plot {
-        let (x, y) = (self.range(|p| p.0), self.range(|p| p.1));
+        let fitted = || self.extent().map_or([(0.0, 1.0); 2], |all| all.map(|range| Ends::Even.around(range)));
+        let [x, y] = self.ends.unwrap_or_else(fitted);
         layout(size, self.theme, self.theme.px(EDGE * 2.0), |frame| {
             (Scale::linear(x, (frame.left, frame.right)), Scale::linear(y, (frame.bottom, frame.top)))
         })
+    }
+
+    /// Whether the hypervolume's reference point lies on a chart of that size.
+    pub fn shows_reference(&self, size: (u32, u32)) -> bool {
+        let plot = self.plot(size);
+        plot.contains(plot.point(self.reference))
     }
 
     /// What lies within reach of a pixel of a chart of that size.
@@ -97,28 +105,19 @@ impl ParetoChart<'_> {
         self.trail.last().copied().filter(finite)
     }
 
-    /// The range of one axis: whatever matters now (the front, the composed model, the corner), the
-    /// rest of the fan and the reference point only as far as they don't squash that.
-    fn range(&self, part: impl Fn(&Point) -> f64) -> (f64, f64) {
-        let alive = || self.fan.iter().filter(|f| f.alive && finite(&f.losses));
-        let front = alive().filter(|f| !f.dominated).map(|f| part(&f.losses));
-        let fixed = self.now().iter().chain(self.single.filter(finite).iter()).map(&part).collect::<Vec<_>>();
-        // The ends of a front can be far out: a task without weight isn't learned at all.
-        let mut front: Vec<f64> = front.collect();
-        front.sort_by(f64::total_cmp);
-        let core = &front[..front.len() - front.len() / 5];
-        let Some((low, high)) = extent(core.iter().chain(&fixed).copied()) else {
-            return extent([0.0, part(&self.reference)].into_iter()).filter(|r| r.1 > r.0).unwrap_or((0.0, 1.0));
+    /// What both axes have to hold: the front, the corner of the single-task models, and where the
+    /// composed model is; not where it began, the dominated members and the reference point.
+    pub fn extent(&self) -> Option<[(f64, f64); 2]> {
+        let front = self.fan.iter().filter(|f| f.alive && !f.dominated).map(|f| f.losses).filter(finite);
+        let fixed: Vec<Point> = self.now().into_iter().chain(self.single.filter(finite)).collect();
+        let range = |part: fn(&Point) -> f64| {
+            // The ends of a front can be far out: a task without weight isn't learned at all.
+            let mut core: Vec<f64> = front.clone().map(|p| part(&p)).collect();
+            core.sort_by(f64::total_cmp);
+            core.truncate(core.len() - core.len() / 5);
+            extent(core.into_iter().chain(fixed.iter().map(part)))
         };
-        let span = (high - low).max(high.abs() * 0.02).max(1e-9);
-        let limit = low + span * 2.2;
-        let answers = self.answers.iter().map(&part);
-        let rest = alive().map(|f| part(&f.losses)).chain(answers).chain([part(&self.reference)]);
-        let reach = rest.filter(|v| v.is_finite() && *v <= limit).fold(high, f64::max);
-        let margin = (reach - low).max(span) * 0.09;
-        // A loss is not below zero, so the axis isn't either.
-        let start = if low >= 0.0 { (low - margin).max(0.0) } else { low - margin };
-        (start, reach + margin)
+        Some([range(|p| p.0)?, range(|p| p.1)?])
     }
 
     /// Draws the chart over the whole area.
@@ -132,7 +131,6 @@ impl ParetoChart<'_> {
         let name = |label: &str| format!("loss of {}", fitted(label, 14.0));
         let (x_name, y_name) = (name(self.x_label), name(self.y_label));
         Axes { plot: &plot, x_name: &x_name, y_name: &y_name, upright: true }.draw(&pen)?;
-        self.key(&pen, pen.width(&y_name))?;
         if empty {
             return say(&pen, &plot, EMPTY);
         }
@@ -188,18 +186,21 @@ mod tests {
             single: Some((0.2, 0.2)),
             trail,
             reference,
-            hypervolume: None,
+            ends: None,
             theme: Theme::new(false, 1.0),
         }
     }
 
     #[test]
-    fn the_reference_point_is_shown_unless_it_squashes_the_picture() {
-        let fan = [member(0.2, 0.6, false), member(0.4, 0.4, false), member(0.6, 0.2, false)];
-        let near = chart(&fan, &[], (0.7, 0.7)).plot((440, 220));
-        assert!(near.x.range().1 > 0.7);
-        let far = chart(&fan, &[], (50.0, 50.0)).plot((440, 220));
-        assert!(far.x.range().1 < 1.0);
+    fn the_axes_lie_around_the_front_the_corner_and_now() {
+        let fan = [member(0.2, 0.6, false), member(0.4, 0.4, false), member(0.6, 0.2, false), member(3.0, 3.0, true)];
+        let mut chart = chart(&fan, &[(5.0, 5.0), (0.5, 0.7)], (9.0, 9.0));
+        let plot = chart.plot((440, 220));
+        assert_eq!((plot.x.range(), plot.y.range()), ((0.1, 0.7), (0.1, 0.8)));
+        chart.ends = Some([(0.0, 1.0), (0.0, 2.0)]);
+        let plot = chart.plot((440, 220));
+        assert_eq!((plot.x.range(), plot.y.range()), ((0.0, 1.0), (0.0, 2.0)));
+        assert!(super::ParetoChart { fan: &[], trail: &[], single: None, ..chart }.extent().is_none());
     }
 
     #[test]

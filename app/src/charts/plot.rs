@@ -3,7 +3,7 @@
 use super::clip::Frame;
 use super::labels::text_width;
 use super::pen::{Ink, Pen, Side, Type};
-use super::scale::Scale;
+use super::scale::{Scale, Spread};
 use super::theme::Theme;
 use super::{Drawn, Point};
 use plotters_backend::DrawingBackend;
@@ -60,10 +60,11 @@ impl Plot {
         (self.x_of(x), self.y_of(y))
     }
 
-    /// As many ticks as fit beside this plot without crowding.
+    /// At most so many ticks beside this plot: those of log time are closest where they are smallest.
     fn tick_room(&self, theme: Theme) -> (usize, usize) {
         let fit = |length: f64, css: f64| (length / theme.px(css)).floor().max(0.0) as usize;
-        (fit(self.right - self.left, 64.0).clamp(2, 7), fit(self.bottom - self.top, 25.0).clamp(2, 6))
+        let (css, most) = if self.x.spread() == Spread::LogTime { (22.0, 18) } else { (64.0, 7) };
+        (fit(self.right - self.left, css).clamp(2, most), fit(self.bottom - self.top, 25.0).clamp(2, 6))
     }
 }
 
@@ -117,34 +118,55 @@ impl Axes<'_> {
         let quiet = |side| Type::new(ground.muted, side);
         let (x_room, y_room) = plot.tick_room(theme);
         let numbers_y = plot.bottom + theme.px(12.0);
-        // Beyond the last number where there is room, else instead of it.
-        let (edge, name) = (pen.size().0 - theme.px(EDGE), pen.width(self.x_name));
-        let end = if edge - name > plot.right + theme.px(18.0) { edge } else { plot.right + theme.px(EDGE) };
-        let name_left = end - name.min(end - plot.left);
-
         for (value, text) in plot.y.ticks(y_room) {
             let y = plot.y_of(value);
             pen.level((plot.left, plot.right), y, ground.grid)?;
             pen.text(&text, (plot.left - theme.px(6.0), y), quiet(Side::End))?;
         }
-        for (value, text) in plot.x.ticks(x_room) {
-            let x = plot.x_of(value);
+        let ticks = apart(pen, &plot.x, x_room);
+        for (value, _) in &ticks {
+            let x = plot.x_of(*value);
             if self.upright {
                 pen.upright(x, (plot.top, plot.bottom), ground.grid)?;
             }
             pen.upright(x, (plot.bottom, plot.bottom + theme.px(4.0)), ground.axis)?;
-            let half = pen.width(&text) / 2.0;
-            if self.x_name.is_empty() || x + half + theme.px(6.0) < name_left {
-                pen.text(&text, (x, numbers_y), quiet(Side::Middle))?;
+        }
+        // The name stands beyond the last number where there is room, else instead of it; where that
+        // would leave a single number, above the axis.
+        let (edge, name) = (pen.size().0 - theme.px(EDGE), pen.width(self.x_name));
+        let end = if edge - name > plot.right + theme.px(18.0) { edge } else { plot.right + theme.px(EDGE) };
+        let name_left = end - name.min(end - plot.left);
+        let reach = |(value, text): &(f64, String)| plot.x_of(*value) + pen.width(text) / 2.0 + theme.px(6.0);
+        let beside = ticks.iter().filter(|tick| reach(tick) < name_left).count();
+        let inside = beside < ticks.len().min(2);
+        for tick in &ticks {
+            if self.x_name.is_empty() || inside || reach(tick) < name_left {
+                pen.text(&tick.1, (plot.x_of(tick.0), numbers_y), quiet(Side::Middle))?;
             }
         }
         pen.level((plot.left, plot.right), plot.bottom, ground.axis)?;
         if self.upright {
             pen.upright(plot.left, (plot.top, plot.bottom), ground.axis)?;
         }
-        pen.text(self.x_name, (end, numbers_y), quiet(Side::End))?;
+        if inside {
+            let (right, y) = (plot.right - theme.px(2.0), plot.bottom - theme.px(8.0));
+            pen.rect((right - name, y - theme.px(6.0)), (right, y + theme.px(6.0)), Ink(ground.background, 0.8))?;
+            pen.text(self.x_name, (right, y), quiet(Side::End))?;
+        } else {
+            pen.text(self.x_name, (end, numbers_y), quiet(Side::End))?;
+        }
         pen.text(self.y_name, (theme.px(EDGE), theme.px(11.0)), quiet(Side::Start))
     }
+}
+
+/// The most ticks of a level axis, at most `most`, whose numbers stand apart from each other.
+pub(crate) fn apart<DB: DrawingBackend>(pen: &Pen<DB>, scale: &Scale, most: usize) -> Vec<(f64, String)> {
+    let free = |pair: &[(f64, String)]| {
+        let halves = (pen.width(&pair[0].1) + pen.width(&pair[1].1)) / 2.0;
+        (scale.at(pair[1].0) - scale.at(pair[0].0)).abs() >= halves + pen.theme.px(4.0)
+    };
+    let sets = (2..=most.max(2)).rev().map(|most| scale.ticks(most));
+    sets.into_iter().find(|ticks| ticks.windows(2).all(free)).unwrap_or_else(|| scale.ticks(2))
 }
 
 /// The words of an empty chart, in the middle of its plot.

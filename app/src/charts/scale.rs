@@ -1,9 +1,9 @@
 //! Axes: values to pixels and back, few and round ticks, and how numbers are written.
 
 mod format;
+mod ticks;
 
-pub use format::{format_percent, format_value};
-use format::{scientific, signed};
+pub use format::{format_percent, format_short, format_value};
 
 /// How values are spread over an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub enum Spread {
     Linear,
     /// Evenly by ratio; values that are not positive lie on the lower end.
     Log,
+    /// Log time: evenly by the ratio of one more than the value, which begins at 0. For epochs.
+    LogTime,
 }
 
 /// One axis: the range of values, and the pixels of its two ends.
@@ -49,6 +51,11 @@ impl Scale {
         Scale { spread: Spread::Log, low, high: high.min(f64::MAX / 10.0), from, to }
     }
 
+    /// An axis of log time from `low`, at least 0; see [`Scale::linear`].
+    pub fn log_time((low, high): (f64, f64), pixels: (f64, f64)) -> Self {
+        Scale { spread: Spread::LogTime, ..Scale::linear((low.max(0.0), high.max(0.0)), pixels) }
+    }
+
     /// The range of values.
     pub fn range(&self) -> (f64, f64) {
         (self.low, self.high)
@@ -67,6 +74,7 @@ impl Scale {
             Spread::Log if value.is_nan() => f64::NAN,
             Spread::Log if value <= self.low => 0.0,
             Spread::Log => (value / self.low).ln() / (self.high / self.low).ln(),
+            Spread::LogTime => (log_time(value) - log_time(self.low)) / (log_time(self.high) - log_time(self.low)),
         };
         self.from + part * (self.to - self.from)
     }
@@ -78,17 +86,27 @@ impl Scale {
         match self.spread {
             Spread::Linear => self.low + part * (self.high - self.low),
             Spread::Log => self.low * (self.high / self.low).powf(part),
+            Spread::LogTime => {
+                let (from, to) = (log_time(self.low), log_time(self.high));
+                (from + part * (to - from)).exp_m1().clamp(self.low, self.high)
+            }
         }
     }
 
-    /// At most `most` round values within the range, rising, and how each is written.
+    /// At least two and at most `most` round values within the range, rising, and how each is written.
     pub fn ticks(&self, most: usize) -> Vec<(f64, String)> {
         let most = most.max(2);
         match self.spread {
-            Spread::Linear => linear_ticks(self.low, self.high, most),
-            Spread::Log => log_ticks(self.low, self.high, most),
+            Spread::Linear => ticks::linear(self.low, self.high, most),
+            Spread::Log => ticks::log(self.low, self.high, most),
+            Spread::LogTime => ticks::log_time(self.low, self.high, most),
         }
     }
+}
+
+/// `ln(1 + value)`; before 0, where nothing is drawn, straight on.
+fn log_time(value: f64) -> f64 {
+    if value > 0.0 { value.ln_1p() } else { value }
 }
 
 fn widened(low: f64, high: f64) -> (f64, f64) {
@@ -111,73 +129,19 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
     }
 }
 
-fn linear_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let rough = (high - low) / most as f64;
-    let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 2.5, 5.0, 10.0, 20.0, 25.0, 50.0]
-        .iter()
-        .map(|digit| digit * power)
-        .find(|step| (high / step + 1e-9).floor() - (low / step - 1e-9).ceil() + 1.0 <= most as f64)
-        .unwrap_or(high - low);
-    let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
-    let mut ticks = Vec::new();
-    let mut k = first;
-    while k <= last && ticks.len() < most {
-        let value = k * step;
-        ticks.push((value, in_steps(value, step)));
-        k += 1.0;
-    }
-    ticks
-}
-
-fn log_ticks(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
-    let decades = (low.log10().floor() as i32, high.log10().ceil() as i32);
-    let within = |digits: &[f64], stride: i32| -> Vec<(f64, String)> {
-        (decades.0..=decades.1)
-            .filter(|decade| decade.rem_euclid(stride) == 0)
-            .flat_map(|decade| digits.iter().map(move |digit| (*digit, decade)))
-            // Parsed, not multiplied: 5e-3 is then the very number that 0.005 stands for.
-            .filter_map(|(digit, decade)| format!("{digit}e{decade}").parse::<f64>().ok())
-            .filter(|value| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(value))
-            .map(|value| (value, format_value(value)))
-            .collect()
-    };
-    let sets: [(&[f64], i32); 3] = [(&[1.0, 2.0, 5.0], 1), (&[1.0, 3.0], 1), (&[1.0], 1)];
-    for (digits, stride) in sets {
-        let ticks = within(digits, stride);
-        if ticks.len() <= most {
-            return if ticks.len() >= 2 { ticks } else { linear_ticks(low, high, most.min(4)) };
-        }
-    }
-    (2..).map(|stride| within(&[1.0], stride)).find(|ticks| ticks.len() <= most).unwrap_or_default()
-}
-
-/// A tick's number with as many decimals as its step needs.
-fn in_steps(value: f64, step: f64) -> String {
-    if value == 0.0 {
-        return "0".into();
-    }
-    if value.abs() >= 1e5 || step < 1e-4 {
-        return scientific(value, 2);
-    }
-    let decimals = (0..=6).find(|&d| {
-        let scaled = step * 10f64.powi(d);
-        (scaled - scaled.round()).abs() < 1e-6 * scaled
-    });
-    signed(format!("{:.*}", decimals.unwrap_or(6) as usize, value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn written(scale: Scale, most: usize) -> Vec<String> {
-        scale.ticks(most).into_iter().map(|(_, text)| text).collect()
-    }
-
     #[test]
     fn a_pixel_leads_back_to_its_value() {
-        for scale in [Scale::linear((2.0, 9.0), (40.0, 400.0)), Scale::log((0.01, 3.0), (200.0, 10.0))] {
+        let scales = [
+            Scale::linear((2.0, 9.0), (40.0, 400.0)),
+            Scale::log((0.01, 3.0), (200.0, 10.0)),
+            Scale::log_time((0.0, 200.0), (40.0, 400.0)),
+            Scale::log_time((2.0, 3.0), (40.0, 400.0)),
+        ];
+        for scale in scales {
             for value in [2.1, 2.5, 2.9] {
                 assert!((scale.value(scale.at(value)) - value).abs() < 1e-9);
             }
@@ -186,27 +150,19 @@ mod tests {
     }
 
     #[test]
-    fn log_ticks_are_few_and_round() {
-        let log = |low, high| Scale::log((low, high), (100.0, 0.0));
-        assert_eq!(written(log(0.08, 1.3), 6), ["0.1", "0.2", "0.5", "1"]);
-        assert_eq!(written(log(0.003, 2.0), 6), ["0.003", "0.01", "0.03", "0.1", "0.3", "1"]);
-        assert_eq!(written(log(1e-5, 10.0), 5), ["0.0001", "0.01", "1"]);
-        assert_eq!(written(log(0.31, 0.44), 5), ["0.35", "0.40"]);
-        for (low, high) in [(1e-12, 1.0), (0.5, 0.7), (1e-300, 1e300), (3.0, 3.0), (0.0, 0.0)] {
-            let ticks = log(low, high).ticks(6);
-            assert!((1..=6).contains(&ticks.len()), "{low}..{high}: {ticks:?}");
+    fn log_time_begins_at_zero_and_goes_by_ratios() {
+        let scale = Scale::log_time((0.0, 999.0), (0.0, 300.0));
+        for (epoch, pixel) in [(0.0, 0.0), (9.0, 100.0), (99.0, 200.0), (999.0, 300.0)] {
+            assert!((scale.at(epoch) - pixel).abs() < 1e-9, "{epoch}");
         }
-    }
-
-    #[test]
-    fn linear_ticks_are_few_and_round() {
-        let linear = |low, high| Scale::linear((low, high), (0.0, 100.0));
-        assert_eq!(written(linear(0.0, 128.0), 5), ["0", "50", "100"]);
-        assert_eq!(written(linear(-0.3, 0.42), 5), ["\u{2212}0.2", "0", "0.2", "0.4"]);
-        assert_eq!(written(linear(0.0, 0.0041), 5), ["0", "0.001", "0.002", "0.003", "0.004"]);
-        for (low, high) in [(0.0, 1e9), (-1e300, 1e300), (f64::NAN, 1.0), (7.0, 7.0), (0.0, f64::INFINITY)] {
-            let ticks = linear(low, high).ticks(5);
-            assert!((1..=5).contains(&ticks.len()), "{low}..{high}: {ticks:?}");
+        assert_eq!((scale.value(-5.0), scale.value(1e9)), (0.0, 999.0));
+        assert!(scale.at(f64::NAN).is_nan() && scale.at(-1.0) < 0.0);
+        // Part of it, as when one looks at a stretch.
+        let part = Scale::log_time((9.0, 99.0), (0.0, 100.0));
+        assert!(part.at(0.0) < 0.0 && (part.at(9.0), part.at(99.0)) == (0.0, 100.0));
+        for (low, high) in [(0.0, 0.0), (-4.0, -2.0), (f64::NAN, f64::INFINITY), (0.0, f64::MAX)] {
+            let odd = Scale::log_time((low, high), (0.0, 100.0));
+            assert!(odd.at(1.0).is_finite() && odd.value(50.0).is_finite(), "{low}..{high}");
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Transfer: how much better or worse than alone each task is, with a 95 % interval over seeds; where
 //! one trains, also in a model that it is held against.
 
-use super::labels::{fitted, text_width};
+#[cfg(test)]
+mod tests;
+
+use super::hold::Ends;
+use super::labels::{fitted, whole_words};
 use super::palette;
 use super::pen::{Ink, Pen, Side, Type};
 use super::plot::EDGE;
 use super::scale::{Scale, format_percent};
 use super::theme::Theme;
-use super::{Area, Drawn, EMPTY};
+use super::{Area, Drawn, EMPTY, Point};
 use plotters_backend::DrawingBackend;
 
 /// What can be said about a task's transfer.
@@ -19,19 +23,39 @@ pub enum Verdict {
     Negative,
     /// The interval holds zero.
     NoDifference,
+    /// The run has hardly begun: what the interval says will not last.
+    TooEarly,
     /// There is no gain to speak of: nothing measured yet, or a baseline of nearly zero.
     Undefined,
 }
 
 impl Verdict {
+    const ALL: [Self; 5] = [Self::Positive, Self::Negative, Self::NoDifference, Self::TooEarly, Self::Undefined];
+
     /// The verdict in the page's words.
     pub fn text(self) -> &'static str {
         match self {
             Verdict::Positive => "positive transfer",
             Verdict::Negative => "negative transfer",
             Verdict::NoDifference => "no difference seen",
+            Verdict::TooEarly => "too early",
             Verdict::Undefined => "\u{2014}",
         }
+    }
+
+    /// The same in fewer words, for narrow charts.
+    fn short(self) -> &'static str {
+        match self {
+            Verdict::Positive => "positive",
+            Verdict::Negative => "negative",
+            Verdict::NoDifference => "no difference",
+            other => other.text(),
+        }
+    }
+
+    /// Whether it speaks of more than noise.
+    fn is_certain(self) -> bool {
+        matches!(self, Verdict::Positive | Verdict::Negative)
     }
 }
 
@@ -66,22 +90,94 @@ impl TransferRow {
 pub struct TransferChart {
     /// The tasks from top to bottom.
     pub rows: Vec<TransferRow>,
+    /// The ends of the axis where it is held, as gains; else they fit what is shown.
+    pub ends: Option<(f64, f64)>,
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
 
+/// How a verdict is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    Long,
+    Short,
+    /// The number alone: its sign says the rest.
+    None,
+}
+
+/// What stands beside the bars: as many words as there is room for, each of them whole.
+struct Columns {
+    left: f64,
+    right: f64,
+    /// Whether tasks are written with more than their letter.
+    titles: bool,
+    words: Words,
+}
+
+/// The least that bars take, in CSS pixels.
+const BARS: f64 = 96.0;
+
+/// From the edge to a task's name, behind its marker, in CSS pixels.
+const NAME: f64 = EDGE + 14.0;
+
+/// The longest task name, in units of the font size.
+const LONGEST: f64 = 12.0;
+
 impl TransferChart {
-    /// The gains in percent on a level axis.
-    fn scale(&self, pixels: (f64, f64)) -> Scale {
+    /// The range of gains that the axis has to hold.
+    pub fn extent(&self) -> (f64, f64) {
         let measured = || self.rows.iter().filter(|row| row.measured());
-        let largest = measured().map(|row| row.mean.abs()).fold(0.05, f64::max);
+        let largest = measured().map(|row| row.mean.abs()).fold(0.125, f64::max);
         // An interval over two or three seeds can be immense; it may take as much room again as the bars.
         let limit = largest * 2.0;
-        let ends = measured().flat_map(|row| [row.mean, row.low, row.high]).filter(|v| v.is_finite());
-        let (low, high) =
-            ends.fold((-0.02f64, 0.02f64), |(low, high), v| (low.min(v.max(-limit)), high.max(v.min(limit))));
-        let room = (high - low) * 0.06;
-        Scale::linear(((low - room) * 100.0, (high + room) * 100.0), pixels)
+        let ends = measured().flat_map(|row| {
+            let within = [row.low, row.high].into_iter().filter(|v| v.is_finite()).map(move |v| v.clamp(-limit, limit));
+            within.chain([row.mean])
+        });
+        ends.fold((0.0, 0.0), |(low, high), v| (f64::min(low, v), f64::max(high, v)))
+    }
+
+    /// The gains in percent on a level axis.
+    fn scale(&self, pixels: (f64, f64)) -> Scale {
+        let (low, high) = self.ends.unwrap_or_else(|| Ends::Gain.around(self.extent()));
+        Scale::linear((low * 100.0, high * 100.0), pixels)
+    }
+
+    /// What of a row's name is written.
+    fn name(row: &TransferRow, titles: bool) -> String {
+        if titles { fitted(&row.label, LONGEST) } else { whole_words(&row.label, 0.0) }
+    }
+
+    /// The fewest words less that leave the bars their room. What may be written counts, not what is: the
+    /// columns stand still.
+    fn columns<DB: DrawingBackend>(&self, pen: &Pen<DB>, pitch: f64) -> Columns {
+        let theme = self.theme;
+        let number = pen.width("\u{2212}100.0 %");
+        let widest = |word: fn(Verdict) -> &'static str| {
+            Verdict::ALL.map(|v| pen.width(word(v))).into_iter().fold(number, f64::max)
+        };
+        let columns = |titles: bool, words: Words| {
+            let names = self.rows.iter().map(|row| pen.width(&Self::name(row, titles))).fold(theme.px(12.0), f64::max);
+            let words_width = match words {
+                Words::Long => widest(Verdict::text),
+                Words::Short => widest(Verdict::short),
+                Words::None => number,
+            };
+            let right = pen.size().0 - words_width - theme.px(EDGE * 2.0);
+            Columns { left: theme.px(NAME + 8.0) + names, right, titles, words }
+        };
+        // In one line there is room for the number alone.
+        let one_line = pitch < theme.px(27.0);
+        let choices = [
+            (true, Words::Long),
+            (true, Words::Short),
+            (false, Words::Long),
+            (false, Words::Short),
+            (true, Words::None),
+        ];
+        let choices = choices.into_iter().filter(|(_, words)| !one_line || *words == Words::None);
+        let mut choices = choices.map(|(titles, words)| columns(titles, words));
+        choices.find(|c| c.right - c.left >= theme.px(BARS)).unwrap_or_else(|| columns(false, Words::None))
     }
 
     /// Draws the chart over the whole area.
@@ -89,12 +185,10 @@ impl TransferChart {
         let pen = Pen::on(area, self.theme)?;
         let (theme, ground) = (self.theme, self.theme.ground());
         let (width, height) = pen.size();
-        let em = theme.px(Theme::TEXT);
-        let names = self.rows.iter().map(|row| text_width(&fitted(&row.label, 12.0))).fold(3.0, f64::max);
-        let left = (theme.px(EDGE + 22.0) + names * em).min(width * 0.32);
-        let words = Verdict::NoDifference.text();
-        let right = width - (pen.width(words) + theme.px(EDGE * 2.0)).min(width * 0.34);
         let (top, bottom) = (theme.px(24.0), height - theme.px(20.0));
+        let pitch = ((bottom - top) / self.rows.len().max(1) as f64).min(theme.px(44.0));
+        let columns = self.columns(&pen, pitch);
+        let (left, right) = (columns.left, columns.right);
         if right - left < theme.px(20.0) || bottom - top < theme.px(10.0) {
             return Ok(());
         }
@@ -104,7 +198,6 @@ impl TransferChart {
         }
         let scale = self.scale((left, right));
         self.axis(&pen, &scale, (left, right), (top, bottom))?;
-        let pitch = ((bottom - top) / self.rows.len() as f64).min(theme.px(44.0));
         // Few rows stand in the middle of a tall chart.
         let start = top + ((bottom - top) - pitch * self.rows.len() as f64) / 2.0;
         for (k, row) in self.rows.iter().enumerate() {
@@ -114,12 +207,10 @@ impl TransferChart {
                 let marker = (theme.px(EDGE + 5.0), y);
                 pen.marker(style.shape, marker, theme.px(4.0), style.colour(theme.dark))?;
             }
-            let from = theme.px(EDGE + 14.0);
-            let name = fitted(&row.label, (left - from - theme.px(6.0)) / em);
             let ink = if row.beside { ground.muted } else { ground.foreground };
-            pen.text(&name, (from, y), Type::new(ink, Side::Start))?;
+            pen.text(&Self::name(row, columns.titles), (theme.px(NAME), y), Type::new(ink, Side::Start))?;
             self.bar(&pen, &scale, (left, right), y, pitch, row)?;
-            self.verdict(&pen, right + theme.px(EDGE), y, pitch, row)?;
+            self.verdict(&pen, (right + theme.px(EDGE), y), columns.words, row)?;
         }
         Ok(())
     }
@@ -133,7 +224,7 @@ impl TransferChart {
     ) -> Drawn<DB> {
         let (theme, ground) = (self.theme, self.theme.ground());
         let quiet = |side| Type::new(ground.muted, side);
-        let most = (((right - left) / theme.px(56.0)) as usize).clamp(2, 7);
+        let most = (((right - left) / theme.px(52.0)) as usize).clamp(2, 7);
         for (value, text) in scale.ticks(most) {
             let x = scale.at(value);
             pen.upright(x, (top, bottom), ground.grid)?;
@@ -144,12 +235,12 @@ impl TransferChart {
         pen.upright(zero, (top - theme.px(4.0), bottom), ground.foreground)?;
         let y = theme.px(11.0);
         let words = [
-            ("\u{2190} worse than alone", zero - theme.px(7.0), Side::End),
-            ("better than alone \u{2192}", zero + theme.px(7.0), Side::Start),
+            (["\u{2190} worse than alone", "\u{2190} worse"], zero - theme.px(7.0), Side::End),
+            (["better than alone \u{2192}", "better \u{2192}"], zero + theme.px(7.0), Side::Start),
         ];
-        for (word, x, side) in words {
-            let reach = if side == Side::End { x - pen.width(word) } else { x + pen.width(word) };
-            if (theme.px(2.0)..=pen.size().0 - theme.px(2.0)).contains(&reach) {
+        for (words, x, side) in words {
+            let room = if side == Side::End { x } else { pen.size().0 - x } - theme.px(2.0);
+            if let Some(word) = words.into_iter().find(|word| pen.width(word) <= room) {
                 pen.text(word, (x, y), quiet(side))?;
             }
         }
@@ -173,8 +264,7 @@ impl TransferChart {
         let at = |gain: f64| scale.at(gain * 100.0).clamp(left, right);
         let (zero, mean) = (at(0.0), at(row.mean));
         let half = (pitch * 0.24).min(theme.px(7.0));
-        let certain = matches!(row.verdict, Verdict::Positive | Verdict::Negative);
-        let strength = if certain { 1.0 } else { 0.4 };
+        let strength = if row.verdict.is_certain() { 1.0 } else { 0.4 };
         if row.beside {
             let (top, bottom) = (y - half, y + half);
             let frame = [(zero, top), (mean, top), (mean, bottom), (zero, bottom), (zero, top)];
@@ -202,42 +292,21 @@ impl TransferChart {
         Ok(())
     }
 
-    fn verdict<DB: DrawingBackend>(&self, pen: &Pen<DB>, x: f64, y: f64, pitch: f64, row: &TransferRow) -> Drawn<DB> {
+    fn verdict<DB: DrawingBackend>(&self, pen: &Pen<DB>, (x, y): Point, words: Words, row: &TransferRow) -> Drawn<DB> {
         let (theme, ground) = (self.theme, self.theme.ground());
         let verdict = if row.measured() { row.verdict } else { Verdict::Undefined };
-        let certain = matches!(verdict, Verdict::Positive | Verdict::Negative);
-        let plain = Type::new(if certain { ground.foreground } else { ground.muted }, Side::Start);
-        let kind = if certain { plain.bold() } else { plain };
+        let plain = Type::new(if verdict.is_certain() { ground.foreground } else { ground.muted }, Side::Start);
+        let kind = if verdict.is_certain() { plain.bold() } else { plain };
         if verdict == Verdict::Undefined {
             return pen.text(verdict.text(), (x, y), plain);
         }
         let gain = format_percent(row.mean);
-        if pitch < theme.px(27.0) {
-            // One line: the sign of the number and its weight say the rest.
-            return pen.text(&gain, (x, y), kind);
-        }
-        pen.text(&gain, (x, y - theme.px(7.0)), kind)?;
-        pen.text(verdict.text(), (x, y + theme.px(7.0)), plain)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_immense_interval_does_not_squash_the_bars() {
-        let row = TransferRow {
-            task: 0,
-            label: "A".into(),
-            mean: 0.1,
-            low: -50.0,
-            high: 50.0,
-            verdict: Verdict::NoDifference,
-            beside: false,
+        let word = match words {
+            Words::None => return pen.text(&gain, (x, y), kind),
+            Words::Short => verdict.short(),
+            Words::Long => verdict.text(),
         };
-        let chart = TransferChart { rows: vec![row], theme: Theme::new(false, 1.0) };
-        let (low, high) = chart.scale((0.0, 100.0)).range();
-        assert!(low > -40.0 && high < 40.0, "{low}..{high}");
+        pen.text(&gain, (x, y - theme.px(7.0)), kind)?;
+        pen.text(word, (x, y + theme.px(7.0)), plain)
     }
 }

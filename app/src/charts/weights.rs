@@ -1,12 +1,13 @@
-//! The weight of each task over time, with its current value.
+//! How much each task counts over time, with its current number.
 
-use super::labels::fitted;
-use super::lines::{EndLabel, Stroke, curve, end_labels, extent, label_room, last};
+use super::hold::Ends;
+use super::lines::{EndLabel, Stroke, curve, end_labels, end_of, extent, label_room, last};
 use super::palette;
 use super::pen::Pen;
 use super::plot::{Axes, Plot, layout, say};
-use super::scale::{Scale, format_value};
+use super::scale::{Scale, format_short};
 use super::theme::Theme;
+use super::time::Time;
 use super::{Area, Drawn, EMPTY};
 use plotters_backend::DrawingBackend;
 
@@ -15,47 +16,39 @@ use plotters_backend::DrawingBackend;
 pub struct WeightSeries<'a> {
     /// The task's index, for its colour, marker and dash.
     pub task: usize,
-    /// The task's name as the reader knows it.
+    /// The task's name as the reader knows it, its letter first.
     pub label: String,
-    /// The weights; the last is the current one.
+    /// Its effective weights: task weight times loss scale. The last is the current one.
     pub weights: &'a [(f64, f64)],
 }
 
-/// The chart of task weights.
+/// The chart of effective task weights.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightsChart<'a> {
     /// One series a task.
     pub series: Vec<WeightSeries<'a>>,
-    /// Whether the weight axis is logarithmic.
-    pub log: bool,
+    /// The axis of epochs.
+    pub time: Time,
+    /// The ends of the weight axis where it is held; else they fit what is shown.
+    pub ends: Option<(f64, f64)>,
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
 
-/// The longest task name that stands before a value, in units of the font size.
-const NAME: f64 = 7.0;
-
 impl WeightsChart<'_> {
+    /// The least and the greatest weight, zero among them.
+    pub fn extent(&self) -> Option<(f64, f64)> {
+        let (low, high) = extent(self.series.iter().flat_map(|s| s.weights).map(|p| p.1))?;
+        Some((low.min(0.0), high.max(0.0)))
+    }
+
     /// Where values lie on a chart of that size in device pixels.
     pub fn plot(&self, size: (u32, u32)) -> Plot {
-        let points = || self.series.iter().flat_map(|s| s.weights);
-        let epochs = extent(points().map(|p| p.0)).unwrap_or((0.0, 10.0));
-        let epochs = (epochs.0.min(0.0), if epochs.1 > epochs.0 { epochs.1 } else { epochs.0 + 1.0 });
-        let weights = extent(points().map(|p| p.1).filter(|w| !self.log || *w > 0.0));
-        let labels: Vec<String> = self.series.iter().map(label).collect();
+        let ends = self.ends.unwrap_or_else(|| self.extent().map_or((0.0, 2.0), |all| Ends::Even.around(all)));
+        let labels: Vec<String> = self.series.iter().map(|s| format!("{}\u{2002}{}", s.label, value(s))).collect();
         let right = label_room(labels.iter().map(String::as_str), size.0, self.theme);
         layout(size, self.theme, right, |frame| {
-            let rows = (frame.bottom, frame.top);
-            let y = match (weights, self.log) {
-                (None, true) => Scale::log((0.1, 10.0), rows),
-                (None, false) => Scale::linear((0.0, 2.0), rows),
-                (Some((low, high)), true) => Scale::log((low * 0.85, high * 1.15), rows),
-                (Some((low, high)), false) => {
-                    let room = (high.max(0.0) - low.min(0.0)).max(1e-9) * 0.08;
-                    Scale::linear((low.min(0.0), high.max(0.0) + room), rows)
-                }
-            };
-            (Scale::linear(epochs, (frame.left, frame.right)), y)
+            (self.time.scale(None, (frame.left, frame.right)), Scale::linear(ends, (frame.bottom, frame.top)))
         })
     }
 
@@ -63,17 +56,15 @@ impl WeightsChart<'_> {
     pub fn draw<DB: DrawingBackend>(&self, area: &Area<DB>) -> Drawn<DB> {
         let pen = Pen::on(area, self.theme)?;
         let plot = self.plot(area.dim_in_pixel());
-        let name = if self.log { "task weight, log scale" } else { "task weight" };
-        Axes { plot: &plot, x_name: "epoch", y_name: name, upright: false }.draw(&pen)?;
+        Axes { plot: &plot, x_name: "epoch", y_name: "effective weight", upright: false }.draw(&pen)?;
         let mut labels = Vec::new();
         for series in &self.series {
             let style = palette::task(series.task);
             let colour = style.colour(self.theme.dark);
             // Dashes differ, so that equal weights still show every line.
             curve(&pen, &plot, series.weights, Stroke { ink: colour.into(), width: 2.0, dash: style.dash })?;
-            if let Some(end) = last(series.weights) {
-                let end = plot.frame().clamp(plot.point(end));
-                labels.push(EndLabel { task: series.task, text: label(series), end });
+            if let Some(end) = end_of(series.weights, &plot) {
+                labels.push(EndLabel { task: series.task, name: series.label.clone(), value: value(series), end });
             }
         }
         if labels.is_empty() {
@@ -83,20 +74,9 @@ impl WeightsChart<'_> {
     }
 }
 
-/// The name, shortened, and the current weight, never shortened.
-fn label(series: &WeightSeries) -> String {
-    let Some((_, now)) = last(series.weights) else {
-        return fitted(&series.label, NAME);
-    };
-    let value = format_value(round_to(now, 3));
-    let name = fitted(&series.label, NAME);
-    format!("{name}\u{2002}{value}")
-}
-
-/// Rounded to so many significant digits.
-fn round_to(value: f64, digits: i32) -> f64 {
-    let unit = 10f64.powi(digits - 1 - value.abs().log10().floor() as i32);
-    if unit.is_finite() && unit > 0.0 { (value * unit).round() / unit } else { value }
+/// The current weight, as it stands at the end of its line.
+fn value(series: &WeightSeries) -> String {
+    last(series.weights).map_or_else(String::new, |(_, now)| format_short(now))
 }
 
 #[cfg(test)]
@@ -104,17 +84,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_label_keeps_its_value_whole_however_long_the_name() {
-        let weights = [(0.0, 1.0), (1.0, 0.123_456)];
-        let series = WeightSeries { task: 0, label: "an extremely long name of a task".into(), weights: &weights };
-        assert!(label(&series).ends_with("\u{2026}\u{2002}0.123"), "{}", label(&series));
-    }
-
-    #[test]
-    fn the_axis_starts_at_zero() {
-        let weights = [(0.0, 0.9), (1.0, 1.1)];
+    fn the_axis_starts_at_zero_and_ends_at_a_round_number() {
+        let weights = [(0.0, 1.0), (1.0, 9.3)];
         let series = vec![WeightSeries { task: 0, label: "A".into(), weights: &weights }];
-        let plot = WeightsChart { series, log: false, theme: Theme::new(false, 1.0) }.plot((440, 150));
-        assert_eq!(plot.y_of(0.0), plot.bottom);
+        let time = Time::of(200.0, 1.0, true);
+        let mut chart = WeightsChart { series, time, ends: None, theme: Theme::new(false, 1.0) };
+        let plot = chart.plot((440, 150));
+        assert_eq!((plot.y_of(0.0), plot.y.range().1), (plot.bottom, 12.0));
+        chart.ends = Some((0.0, 50.0));
+        assert_eq!(chart.plot((440, 150)).y.range(), (0.0, 50.0));
     }
 }

@@ -104,7 +104,10 @@ fn is_landmark(old: &Config, new: &Config) -> bool {
 /// Opens a lesson of the picker.
 pub(super) fn open_lesson(page: Page, key: &str) {
     let Some(preset) = LESSONS.iter().find(|lesson| lesson.key == key) else { return };
-    let (lesson, notices) = check(preset.config());
+    let mut config = preset.config();
+    // Who watches keeps the pace, whatever there is to see.
+    config.pacing.pace = page.lesson.with_untracked(|lesson| lesson.pacing.pace);
+    let (lesson, notices) = check(config);
     open(page, Decoded { lesson, notices, unknown: page.unknown.get_value() });
 }
 
@@ -126,9 +129,10 @@ pub(super) fn replace(page: Page, decoded: Decoded) {
     engine::restart(page, true);
 }
 
-/// Whether the lesson differs from the one that it started from.
+/// Whether the lesson differs from the one that it started from in more than its pace.
 pub(super) fn differs_from_preset(lesson: &Lesson) -> bool {
-    LESSONS.iter().find(|entry| entry.key == lesson.preset).is_some_and(|entry| check(entry.config()).0 != *lesson)
+    let preset = LESSONS.iter().find(|entry| entry.key == lesson.preset);
+    preset.is_some_and(|entry| check(entry.config()).0.unpaced() != lesson.unpaced())
 }
 
 /// See [`Page::notify`].

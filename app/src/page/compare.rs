@@ -34,7 +34,7 @@ impl Comparison {
 /// A lesson without what a comparison doesn't depend on.
 fn compared(lesson: &Config) -> Config {
     let population = PopulationConfig { fan: 0, matched: false, pairs: false, ..lesson.population.clone() };
-    Config { preset: String::new(), architecture: Pick::new(""), population, ..lesson.clone() }
+    Config { preset: String::new(), architecture: Pick::new(""), population, ..lesson.unpaced() }
 }
 
 /// Begins one; the lesson's own training pauses.

@@ -1,10 +1,11 @@
 //! What the page knows of its workers and shows nobody: no signals, only the state of the talk.
 
 use super::bridge::Bridge;
+use super::pump::Batch;
 use super::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::Config;
-use mtl_core::protocol::{Command, Engine, Event, Picture, Snapshot};
+use mtl_core::protocol::{Command, Engine, Event, Snapshot};
 use std::rc::Rc;
 
 /// What is going on between the two engines. Between measurements and moves nothing is.
@@ -75,20 +76,18 @@ pub(super) struct Desk {
     pub inbox: Vec<(Engine, u32, Event)>,
     /// A frame has been asked for.
     pub scheduled: bool,
-    /// Whether the numbers are to be shown anew.
-    pub renews: bool,
-    /// When they were last.
-    pub renewed: f64,
     /// A look at the engines has been asked for.
     pub considering: bool,
     /// Since when the user has left the engine alone, in milliseconds.
     pub touched: f64,
     /// When an engine was last replaced by itself.
     pub replaced: f64,
-    /// A picture that waits because little motion is wanted.
-    pub held: Option<Box<Picture>>,
-    /// When the last picture was shown.
-    pub pictured: f64,
+    /// What waits to be shown because little motion is wanted.
+    pub held: Option<Batch>,
+    /// When something was last shown.
+    pub shown: f64,
+    /// The epoch that is played to, where one was asked for.
+    pub target: Option<u32>,
     /// The engine was asked to go back: points after its next frame don't count.
     pub rewinding: bool,
     /// The seconds per epoch were asked for.
@@ -112,13 +111,12 @@ impl Default for Desk {
             wants_change: false,
             inbox: Vec::new(),
             scheduled: false,
-            renews: false,
-            renewed: f64::NEG_INFINITY,
             considering: false,
             touched: 0.0,
             replaced: f64::NEG_INFINITY,
             held: None,
-            pictured: f64::NEG_INFINITY,
+            shown: f64::NEG_INFINITY,
+            target: None,
             rewinding: false,
             costed: false,
             runs: 0,
@@ -179,6 +177,12 @@ impl Desk {
         self.post(self.active, command);
     }
 
+    /// Lets an engine play: to the epoch that was asked for, or on and on.
+    pub fn post_play(&mut self, engine: Engine) {
+        let command = self.target.map_or(Command::Play, Command::PlayTo);
+        self.post(engine, command);
+    }
+
     /// Another phase; returns its number.
     pub fn enter(&mut self, phase: Phase) -> u32 {
         self.phase = phase;
@@ -207,7 +211,7 @@ pub(super) fn now() -> f64 {
 /// A lesson without what doesn't change how long a step takes: two lessons of one shape need to be
 /// measured once.
 pub(super) fn shape(config: &Config) -> Config {
-    let mut shape = config.clone();
+    let mut shape = config.unpaced();
     (shape.preset, shape.seed) = (String::new(), 0);
     let training = &mut shape.training;
     (training.learning_rate, training.momentum, training.weight_decay) = (0.0, 0.0, 0.0);

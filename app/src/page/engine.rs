@@ -68,8 +68,9 @@ pub(super) fn restart(page: Page, stop: bool) {
         }
     });
     if stop {
-        page.playing.try_set(false);
+        set_playing(page, false, None);
     }
+    page.ended.try_set(false);
     compare::end(page);
     page.diverged.try_set(None);
     page.cost.try_set(None);
@@ -96,7 +97,7 @@ pub(super) fn send_wanted(page: Page, now: bool) {
             desk.post_active(Command::Load { run, config, snapshot: None });
             desk.post_active(Command::Speed(speed));
             if playing {
-                desk.post_active(Command::Play);
+                desk.post_play(active);
             }
         } else if desk.wants_change && !desk.wants_load && !desk.phase.hands_over() {
             desk.wants_change = false;
@@ -109,7 +110,8 @@ pub(super) fn send_wanted(page: Page, now: bool) {
 /// hand-over it waits for the engine to come; a measurement makes way.
 pub(super) fn send(page: Page, command: Command) {
     if matches!(command, Command::Step(_) | Command::StepEpoch | Command::Rewind | Command::Compare { .. }) {
-        page.playing.try_set(false);
+        set_playing(page, false, None);
+        page.ended.try_set(false);
     }
     if matches!(command, Command::Rewind) {
         page.diverged.try_set(None);
@@ -129,11 +131,11 @@ pub(super) fn send(page: Page, command: Command) {
         return;
     }
     send_wanted(page, true);
-    let decides = matches!(command, Command::Play | Command::Pause);
+    let decides = matches!(command, Command::Play | Command::PlayTo(_) | Command::Pause);
     let resumes = resumes && !decides && page.playing.get_untracked();
     with(page, |desk| {
         if resumes {
-            desk.post_active(Command::Play);
+            desk.post_play(desk.active);
         }
         desk.post_active(command);
     });
@@ -142,11 +144,29 @@ pub(super) fn send(page: Page, command: Command) {
 
 /// Plays or pauses.
 pub(super) fn play(page: Page, on: bool) {
+    set_playing(page, on, None);
+    send(page, if on { Command::Play } else { Command::Pause });
+}
+
+/// Plays to an epoch and pauses there.
+pub(super) fn play_to(page: Page, epoch: u32) {
+    set_playing(page, true, Some(epoch));
+    send(page, Command::PlayTo(epoch));
+}
+
+/// Play has come to where it pauses by itself.
+pub(super) fn arrived(page: Page, story: bool) {
+    set_playing(page, false, None);
+    page.ended.try_set(story);
+}
+
+fn set_playing(page: Page, on: bool, target: Option<u32>) {
+    with(page, |desk| desk.target = target);
     page.playing.try_set(on);
     if on {
         page.diverged.try_set(None);
+        page.ended.try_set(false);
     }
-    send(page, if on { Command::Play } else { Command::Pause });
 }
 
 /// Limits the speed, in optimiser steps per second; 0 is flat out.
@@ -224,7 +244,7 @@ pub(super) fn take_over(page: Page, engine: Engine) {
         desk.post(engine, Command::Load { run, config, snapshot });
         desk.post(engine, Command::Speed(speed));
         if playing {
-            desk.post(engine, Command::Play);
+            desk.post_play(engine);
         }
         for command in std::mem::take(&mut desk.deferred) {
             desk.post(engine, command);

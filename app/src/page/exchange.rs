@@ -195,7 +195,7 @@ pub(super) fn resume(page: Page) {
     with(page, |desk| {
         desk.enter(Phase::Quiet);
         if playing {
-            desk.post_active(Command::Play);
+            desk.post_play(desk.active);
         }
         for command in std::mem::take(&mut desk.deferred) {
             desk.post_active(command);

@@ -17,6 +17,7 @@ use super::panels::{
 };
 use super::side::{DrawerBar, SideColumn, drawer_key};
 use super::state::Page;
+use super::story::StoryLine;
 use super::tabs::{self, Tabs};
 use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
@@ -37,6 +38,7 @@ pub fn Layout(
     let races = Memo::new(move |_| page.races());
     let low = page.room.low;
     let transfer = || view! { <div class="place place-transfer"><TransferPanel/></div> };
+    let weighs = super::panels::weighs(page);
     tabs::follow_lessons(page);
     view! {
         <div
@@ -44,6 +46,7 @@ pub fn Layout(
             data-races=move || races.get().then_some("")
             data-tab=move || tabs::key(page.tab.get())
             data-drawer=move || drawer_key(page)
+            data-weighs=move || weighs.get().then_some("")
             data-low=move || low.get().then_some("")
             data-spot=move || page.spot.with(|spot| spot.words())
         >
@@ -58,6 +61,7 @@ pub fn Layout(
                 </Show>
                 <div class="centre">
                     <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
+                    <div class="place place-line"><StoryLine/></div>
                     <div class="place place-predictions"><Predictions/></div>
                     <Show when=move || !low.get()>{transfer()}</Show>
                     <div class="place place-cost"><CostLine/></div>
@@ -124,9 +128,11 @@ pub(super) fn close_folds_outside() {
 }
 
 fn close_folds(but: Option<&Element>) {
-    let Some(fold) = document().query_selector("details.badge[open]").ok().flatten() else { return };
-    let inside = but.is_some_and(|target| fold.contains(Some(target)));
-    if !inside {
-        let _ = fold.remove_attribute("open");
+    for fold in ["details.badge[open]", "details.pace[open]"] {
+        let Some(fold) = document().query_selector(fold).ok().flatten() else { continue };
+        let inside = but.is_some_and(|target| fold.contains(Some(target)));
+        if !inside {
+            let _ = fold.remove_attribute("open");
+        }
     }
 }

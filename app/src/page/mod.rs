@@ -9,6 +9,7 @@
 //! * `address`, `share`: the lesson as a link and as a file;
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
+//! * [`layout`] and its parts: what stands where; [`pace`]: how fast it goes; `story`: what came of it;
 //! * [`layout`] and its parts: what stands where; [`room`]: how much room there is;
 //! * [`guide`]: a lesson's steps, and what they point at;
 //! * [`panels`]: the cards and pictures.
@@ -22,6 +23,7 @@ pub mod dialogs;
 pub mod guide;
 pub mod icons;
 pub mod layout;
+pub mod pace;
 pub mod panels;
 pub mod prefs;
 pub mod room;
@@ -41,6 +43,7 @@ mod keys;
 mod probe;
 mod pump;
 mod share;
+mod story;
 mod text;
 mod trouble;
 

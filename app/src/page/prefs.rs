@@ -1,5 +1,5 @@
-//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, the left
-//! column's tab.
+//! Settings of this browser rather than of the lesson: theme, pinned engine, keys, background, time
+//! axis, the left column's tab.
 //!
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
 //! nothing but that the next visit starts from the usual, and the page says so once.
@@ -63,6 +63,8 @@ pub struct Prefs {
     pub single_keys: RwSignal<bool>,
     /// Whether training goes on while the tab is hidden.
     pub background: RwSignal<bool>,
+    /// Whether curves go by log time.
+    pub log_time: RwSignal<bool>,
     /// The tab of the left column.
     pub side: RwSignal<Side>,
     system_dark: RwSignal<bool>,
@@ -73,6 +75,7 @@ const THEME: &str = "mtl-theme";
 const KEYS: &str = "mtl-keys";
 const BACKGROUND: &str = "mtl-background";
 const ENGINE: &str = "mtl-engine";
+const TIME: &str = "mtl-time";
 const SIDE: &str = "mtl-side";
 
 impl Prefs {
@@ -82,6 +85,7 @@ impl Prefs {
             theme: RwSignal::new(load(THEME).and_then(|name| Theme::from_name(&name)).unwrap_or_default()),
             single_keys: RwSignal::new(load(KEYS).as_deref() != Some("off")),
             background: RwSignal::new(load(BACKGROUND).as_deref() == Some("on")),
+            log_time: RwSignal::new(load(TIME).as_deref() != Some("linear")),
             side: RwSignal::new(if load(SIDE).as_deref() == Some("compose") { Side::Compose } else { Side::Guide }),
             system_dark: media("(prefers-color-scheme: dark)"),
             system_still: media("(prefers-reduced-motion: reduce)"),
@@ -118,6 +122,9 @@ impl Prefs {
         });
         Effect::new(move |_| {
             store(BACKGROUND, on_off(self.background.get()));
+        });
+        Effect::new(move |_| {
+            store(TIME, if self.log_time.get() { "log" } else { "linear" });
         });
         Effect::new(move |_| {
             store(SIDE, if self.side.get() == Side::Compose { "compose" } else { "guide" });

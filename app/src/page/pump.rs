@@ -9,12 +9,8 @@ use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture, Rac
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Milliseconds between pictures where little motion is wanted: four a second.
+/// Milliseconds between two changes of the page where little motion is wanted: four a second.
 const STILL: f64 = 250.0;
-
-/// Least milliseconds between two changes of the numbers while training: faster ones can't be read,
-/// and each repaints the whole page.
-pub(in crate::page) const READABLE: f64 = 600.0;
 
 /// A hidden page has no animation frames; this takes their place.
 const HIDDEN: Duration = Duration::from_millis(200);
@@ -43,14 +39,17 @@ pub(super) fn hidden(page: Page) {
     set_timeout(move || flush(page), HIDDEN);
 }
 
-/// What the engine in charge has said since the last frame.
+/// What the engine in charge has said and the page doesn't show yet. It is shown at once, so that all
+/// panels are of one epoch.
 #[derive(Default)]
-struct Batch {
+pub(super) struct Batch {
     frame: Option<Frame>,
     points: Vec<CurvePoint>,
     race: Vec<RaceNews>,
     picture: Option<Box<Picture>>,
     numbers: Vec<(Engine, u32)>,
+    /// Play has come to where it pauses by itself, and whether that is the end of the story.
+    arrived: Option<bool>,
 }
 
 fn flush(page: Page) {
@@ -58,7 +57,7 @@ fn flush(page: Page) {
         desk.scheduled = false;
         std::mem::take(&mut desk.inbox)
     });
-    let mut batch = Batch::default();
+    let mut batch = with(page, |desk| desk.held.take()).unwrap_or_default();
     for (engine, serial, event) in inbox {
         let current = with(page, |desk| desk.bridge(engine).is_some_and(|bridge| bridge.serial == serial));
         if current {
@@ -66,7 +65,7 @@ fn flush(page: Page) {
         }
     }
     let numbers = std::mem::take(&mut batch.numbers);
-    show(page, batch);
+    show_in_time(page, batch);
     engine::send_wanted(page, false);
     if !numbers.is_empty() {
         // A task after this frame: by then the page has drawn. Another frame would cost another walk
@@ -119,14 +118,30 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         }
         Event::Compared { run: of, row } if of == run => compare::take(page, *row),
         Event::CompareDone { run: of } if of == run => compare::end(page),
+        Event::Arrived { run: of, story } if of == run => batch.arrived = Some(story),
         _ => {}
     }
 }
 
-fn show(page: Page, batch: Batch) {
+/// Shows what is new now, or where little motion is wanted and training goes on, when it is time.
+fn show_in_time(page: Page, batch: Batch) {
+    let still = page.reduced_motion.try_get_untracked().unwrap_or_default();
+    let rests = batch.arrived.is_some() || batch.frame.as_ref().is_none_or(|frame| !frame.running);
+    let wait = with(page, |desk| STILL - (now() - desk.shown));
+    if still && !rests && wait > 0.0 {
+        with(page, |desk| desk.held = Some(batch));
+        set_timeout(move || schedule(page), Duration::from_millis(wait.ceil() as u64));
+    } else {
+        with(page, |desk| desk.shown = now());
+        show(page, batch);
+    }
+}
+
+fn show(page: Page, mut batch: Batch) {
     if let Some(frame) = batch.frame {
         let rewound = with(page, |desk| !frame.running && std::mem::take(&mut desk.rewinding));
         if rewound {
+            batch.points.retain(|point| point.step <= frame.step);
             forget_after(page, frame.step);
         }
         if page.frame.with_untracked(|old| *old != frame) {
@@ -134,29 +149,12 @@ fn show(page: Page, batch: Batch) {
         }
     }
     append(page, batch.points);
-    // Where training rests, the numbers are those of the step that it rests at.
-    if page.frame.with_untracked(|frame| !frame.running) {
-        renew_due(page);
-    }
     follow(page, batch.race);
-    let wait = with(page, |desk| {
-        if batch.picture.is_some() {
-            desk.held = batch.picture;
-        }
-        desk.held.as_ref()?;
-        let still = page.reduced_motion.try_get_untracked().unwrap_or_default();
-        Some(if still { STILL - (now() - desk.pictured) } else { 0.0 })
-    });
-    match wait {
-        Some(wait) if wait > 0.0 => set_timeout(move || schedule(page), Duration::from_millis(wait.ceil() as u64)),
-        Some(_) => {
-            let picture = with(page, |desk| {
-                desk.pictured = now();
-                desk.held.take()
-            });
-            page.picture.try_set(picture.map(Arc::from));
-        }
-        None => {}
+    if let Some(picture) = batch.picture {
+        page.picture.try_set(Some(Arc::from(picture)));
+    }
+    if let Some(story) = batch.arrived {
+        engine::arrived(page, story);
     }
 }
 
@@ -171,11 +169,7 @@ fn append(page: Page, points: Vec<CurvePoint>) {
         curves.extend(points);
     });
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
-    if page.frame.with_untracked(|frame| frame.running) && !document().hidden() {
-        renew_later(page);
-    } else {
-        renew(page);
-    }
+    renew(page);
 }
 
 /// Takes in what is new in a race.
@@ -199,29 +193,8 @@ fn follow(page: Page, all: Vec<RaceNews>) {
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
 }
 
-/// Shows the numbers of the last point in a while, in a frame of their own: to lay them out is the
-/// most that a frame has to do.
-fn renew_later(page: Page) {
-    if with(page, |desk| std::mem::replace(&mut desk.renews, true)) {
-        return;
-    }
-    let wait = with(page, |desk| READABLE - (now() - desk.renewed));
-    if wait > 0.0 {
-        set_timeout(move || renew_due(page), Duration::from_secs_f64(wait / 1000.0));
-    } else {
-        request_animation_frame(move || renew_due(page));
-    }
-}
-
-/// Shows the numbers that wait to be shown: once, whether their time or a rest comes first.
-fn renew_due(page: Page) {
-    if with(page, |desk| desk.renews) {
-        renew(page);
-    }
-}
-
+/// Shows the numbers of the last point. To lay them out is the most that a frame has to do.
 fn renew(page: Page) {
-    with(page, |desk| (desk.renews, desk.renewed) = (false, now()));
     let last = page.curves.with_value(|curves| curves.last().cloned());
     leave_frame();
     page.latest.try_set(last.map(Arc::new));

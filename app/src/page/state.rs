@@ -153,6 +153,8 @@ pub struct Page {
     /// Whether the user wants training to go on. The play button shows this; `frame.running` also
     /// holds while a single epoch is trained.
     pub playing: RwSignal<bool>,
+    /// Whether the lesson's story has come to its end and nothing has been done since.
+    pub ended: RwSignal<bool>,
     /// Every recorded point of this run, in order. Not a signal: read it when
     /// [`Page::curves_version`] changes.
     pub curves: StoredValue<Vec<CurvePoint>>,
@@ -230,6 +232,7 @@ impl Page {
             summary: RwSignal::default(),
             frame: RwSignal::default(),
             playing: RwSignal::new(false),
+            ended: RwSignal::new(false),
             curves: StoredValue::new(Vec::new()),
             curves_version: RwSignal::new(0),
             race: StoredValue::default(),

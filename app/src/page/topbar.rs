@@ -3,9 +3,10 @@
 use super::badge::EngineBadge;
 use super::commands::{run, tooltip};
 use super::icons::Icon;
+use super::pace::{PaceMenu, Readouts};
 use super::prefs::Theme;
 use super::state::{Page, Sheet};
-use super::transport::{Readouts, Seed, Speed, Transport};
+use super::transport::{Seed, Transport};
 use super::{address, change, share};
 use leptos::html;
 use leptos::prelude::*;
@@ -38,7 +39,7 @@ pub fn TopBar() -> impl IntoView {
             <div class="deck">
                 <Transport/>
                 <Readouts/>
-                <Speed/>
+                <PaceMenu/>
             </div>
             <Tools/>
             <EngineBadge/>

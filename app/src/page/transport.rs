@@ -1,12 +1,10 @@
-//! Playing, stepping, resetting, and how fast.
+//! Playing, stepping, resetting; the seed. How fast is the [`super::pace`]'s.
 
 use super::commands::{run, tooltip};
 use super::icons::Icon;
-use super::panels::NumberControl;
 use super::state::Page;
-use super::{engine, text};
 use leptos::prelude::*;
-use mtl_core::config::{Kind, Value};
+use mtl_core::config::Value;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 
@@ -52,49 +50,6 @@ pub fn Transport() -> impl IntoView {
             <CommandButton id="step" icon=Icon::Step label="One step"/>
         </div>
     }
-}
-
-/// Epoch and steps per second.
-#[component]
-pub fn Readouts() -> impl IntoView {
-    let page = Page::get();
-    let epoch = Memo::new(move |_| page.frame.with(|frame| frame.epoch));
-    let pace = Memo::new(move |_| page.frame.with(|frame| frame.steps_per_second));
-    view! {
-        <dl class="readouts">
-            <div>
-                <dt>"epoch"</dt>
-                <dd data-testid="epoch"><span class="steady">{move || epoch.get()}</span></dd>
-            </div>
-            <div>
-                <dt>"steps/s"</dt>
-                <dd data-testid="steps-per-second" data-value=move || pace.get().to_string()>
-                    <span class="steady">{move || text::pace(pace.get())}</span>
-                </dd>
-            </div>
-        </dl>
-    }
-}
-
-/// Optimiser steps per second, at most; `max` is flat out.
-const LIMIT: Kind = Kind::Integer { min: 1, max: 10_000, word: Some("max") };
-
-/// The speed limit: a slider whose right end is flat out, and a box.
-#[component]
-pub fn Speed() -> impl IntoView {
-    let page = Page::get();
-    let value = Signal::derive(move || Value::Integer(page.speed.get() as i64));
-    let set = Callback::new(move |given: Value| {
-        let used = page.admit("speed", LIMIT, &given, value.get_untracked());
-        engine::set_speed(page, used.number().unwrap_or(0.0) as f32);
-    });
-    view! {
-        <div class="speed" title="Optimiser steps per second, at most; the right end is flat out">
-            <label for="speed">"speed"</label>
-            <NumberControl id="speed".into() testid="speed".into() label="speed in steps per second, or max" kind=LIMIT resets=false value set/>
-        </div>
-    }
-    .into_any()
 }
 
 /// The seed and its die.

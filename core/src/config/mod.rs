@@ -338,6 +338,13 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// The configuration without its pace: two that differ in nothing else learn the same.
+    pub fn unpaced(&self) -> Self {
+        Self { pacing: PaceConfig::default(), ..self.clone() }
+    }
+}
+
 /// A task's letter, as the page calls it.
 ///
 /// ```

@@ -29,7 +29,7 @@ mod loud;
 mod mmoe;
 mod plane;
 mod ridge;
-mod stats;
+pub(crate) mod stats;
 pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
@@ -147,6 +147,17 @@ pub fn build(lesson: &Lesson) -> Dataset {
 fn find(pick: &Pick) -> (usize, &'static Source) {
     let known = SOURCES.iter().enumerate().find(|(_, source)| source.entry.choice.key == pick.method);
     known.unwrap_or((0, &SOURCES[0]))
+}
+
+/// At most `most` of so many rows, in order and as evenly spread as can be.
+///
+/// ```
+/// assert!(mtl_core::data::evenly(10, 4).eq([0, 2, 5, 7]));
+/// assert!(mtl_core::data::evenly(3, 4).eq([0, 1, 2]));
+/// ```
+pub fn evenly(count: usize, most: usize) -> impl Iterator<Item = usize> + Clone {
+    let kept = count.min(most);
+    (0..kept).map(move |k| k * count / kept)
 }
 
 /// Rows of the training, validation and test split.

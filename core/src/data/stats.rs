@@ -4,7 +4,7 @@ use super::TaskShape;
 use crate::config::LossKind;
 
 /// Pearson correlation of two samples of equal length; 0 where one of them is constant.
-pub(super) fn pearson(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn pearson(a: &[f64], b: &[f64]) -> f64 {
     let n = a.len().max(1) as f64;
     let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
     let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);

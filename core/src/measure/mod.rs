@@ -9,6 +9,7 @@
 
 pub mod classes;
 pub mod conflict;
+pub mod correlation;
 pub mod document;
 pub mod forgetting;
 pub mod gram;

@@ -50,8 +50,12 @@ pub enum Command {
         /// State to go on from, of the same lesson.
         snapshot: Option<Box<Snapshot>>,
     },
-    /// Trains until told otherwise.
+    /// Trains at the lesson's pace, until told otherwise or to the end of the lesson's story, and
+    /// answers that with [`Event::Arrived`].
     Play,
+    /// Trains at the lesson's pace to the start of this epoch, exactly, pauses there and answers with
+    /// [`Event::Arrived`]; to the end of the story where that comes first.
+    PlayTo(u32),
     /// Stops after the current step.
     Pause,
     /// Takes that many optimiser steps and pauses.
@@ -174,6 +178,13 @@ pub enum Event {
         /// Of this load.
         run: u32,
     },
+    /// Play has come to where it pauses by itself.
+    Arrived {
+        /// Of this load.
+        run: u32,
+        /// Whether that is the end of the lesson's story.
+        story: bool,
+    },
     /// Something broke; the worker should be replaced.
     Fault {
         /// What happened, in one sentence.
@@ -183,7 +194,7 @@ pub enum Event {
     },
 }
 
-/// Where training stands; at most about thirty a second.
+/// Where training stands; at most some fifteen a second.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// Number of this frame, for [`Command::Ack`].
@@ -196,6 +207,8 @@ pub struct Frame {
     pub running: bool,
     /// Optimiser steps per second, lately; 0 while paused.
     pub steps_per_second: f32,
+    /// Whether the machine can't keep the lesson's pace.
+    pub behind: bool,
 }
 
 /// The composed model has left the finite numbers.

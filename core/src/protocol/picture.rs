@@ -22,6 +22,11 @@ pub struct Picture {
     pub exhibits: Vec<ExhibitPicture>,
     /// Where the inputs are no plane: predictions on validation rows, `[rows, outputs]` per task.
     pub predictions: Vec<Vec<f32>>,
+    /// Where the inputs are no plane: how closely each input follows each task, `[inputs, tasks]`; see
+    /// [`LayerPicture::correlations`].
+    pub input_correlations: Vec<f32>,
+    /// The same of each task's outputs, `[outputs, tasks]`.
+    pub output_correlations: Vec<Vec<f32>>,
 }
 
 /// A hidden layer's weights and activation maps.
@@ -38,6 +43,10 @@ pub struct LayerPicture {
     /// Activations over the plane, `[width, unit_side, unit_side]`, row 0 at the largest second
     /// input; empty where the inputs are no plane.
     pub maps: Vec<f32>,
+    /// Where the inputs are no plane: how closely each unit follows each task over validation rows,
+    /// `[width, tasks]`, from -1 to 1; 0 where a unit says nothing. See
+    /// [`Followed`](crate::measure::correlation::Followed).
+    pub correlations: Vec<f32>,
 }
 
 /// A matrix of what an architecture has learned.

@@ -22,9 +22,10 @@ mod stages;
 mod step;
 pub mod tensors;
 mod trainer;
+mod watched;
 mod weigh;
 
 pub use error::TrainError;
 pub use plan::{Member, Plan, Role, member_bytes};
-pub use session::{Session, Turn};
+pub use session::{Session, Turn, reached};
 pub use trainer::{Advance, Trainer};

@@ -3,6 +3,7 @@
 
 use super::TrainError;
 use super::tensors::{Packed, upload};
+use super::watched::Watched;
 use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::model::slots::HEADS;
@@ -15,10 +16,17 @@ pub const SIDE: usize = 48;
 /// Cells on a side of a unit's map.
 pub const UNIT_SIDE: usize = 16;
 
-/// The grids on the device.
-pub struct Camera {
-    maps: Option<Tensor<3>>,
-    units: Option<Tensor<3>>,
+/// What the network is shown, on the device.
+pub enum Camera {
+    /// The grids of a plane.
+    Plane {
+        /// For the tasks' maps.
+        maps: Tensor<3>,
+        /// For the units' maps.
+        units: Tensor<3>,
+    },
+    /// Where the inputs are no plane.
+    Rows(Watched),
 }
 
 /// Cell centres of a square grid over [-extent, extent]², row 0 at the largest second input.
@@ -28,10 +36,13 @@ fn grid(side: usize, extent: f32) -> Vec<f32> {
 }
 
 impl Camera {
-    /// Sets up the grids; none where the inputs are no plane.
+    /// Sets up the grids, or the rows where the inputs are no plane.
     pub fn new(data: &Dataset, device: &Device) -> Self {
-        let points = |side: usize| data.plane.then(|| upload(grid(side, data.extent), [1, side * side, 2], device));
-        Self { maps: points(SIDE), units: points(UNIT_SIDE) }
+        if !data.plane {
+            return Self::Rows(Watched::new(data, device));
+        }
+        let points = |side: usize| upload(grid(side, data.extent), [1, side * side, 2], device);
+        Self::Plane { maps: points(SIDE), units: points(UNIT_SIDE) }
     }
 
     /// Takes a picture of the first member; `predictions` are its outputs on validation rows where the
@@ -51,14 +62,11 @@ impl Camera {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
         let params = Params::cut(&first, network.layout());
-        let groups = match &self.maps {
-            Some(grid) => network.forward(&params, grid.clone(), None, false).groups,
-            None => predictions,
+        let (groups, shown) = match self {
+            Self::Plane { maps, units } => (network.forward(&params, maps.clone(), None, false).groups, units),
+            Self::Rows(watched) => (predictions, &watched.inputs),
         };
-        let hidden = match &self.units {
-            Some(grid) => network.forward(&params, grid.clone(), None, true).hidden,
-            None => Vec::new(),
-        };
+        let hidden = network.forward(&params, shown.clone(), None, true).hidden;
         let mut packed = Packed::default();
         packed.push(first);
         let (groups_count, hidden_count) = (groups.len(), hidden.len());
@@ -76,17 +84,23 @@ impl Camera {
         });
         let outputs = task_outputs(shape, &groups);
         let probabilities = probabilities(shape, &outputs);
-        let plane = self.maps.is_some();
-        Ok(Picture {
+        let mut picture = Picture {
             step,
-            side: if plane { SIDE } else { 0 },
-            maps: if plane { probabilities.clone() } else { Vec::new() },
-            unit_side: if plane { UNIT_SIDE } else { 0 },
             layers: layers(shape, network.layout(), &theta, &hidden),
             outputs: output_weights(shape, network.layout(), &theta),
             exhibits: exhibits.collect(),
-            predictions: if plane { Vec::new() } else { probabilities },
-        })
+            ..Picture::default()
+        };
+        match self {
+            Self::Plane { .. } => {
+                (picture.side, picture.unit_side, picture.maps) = (SIDE, UNIT_SIDE, probabilities);
+            }
+            Self::Rows(watched) => {
+                picture.predictions = probabilities;
+                watched.fill(&mut picture);
+            }
+        }
+        Ok(picture)
     }
 }
 

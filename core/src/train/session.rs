@@ -6,13 +6,17 @@
 
 mod compare;
 mod pace;
+mod pacer;
+mod playing;
 mod race;
 mod showing;
 mod timing;
 
+pub use pacer::reached;
+
 use compare::Comparison;
 use pace::Pace;
-use showing::PICTURE;
+use pacer::Pacer;
 
 use super::{TrainError, Trainer};
 use crate::config::{Config, Lesson, check};
@@ -25,8 +29,9 @@ use web_time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Mode {
     Paused,
-    Playing,
-    /// Until this step.
+    /// At the lesson's pace, to this step where there is one.
+    Playing(Option<u32>),
+    /// Until this step, as fast as it goes.
     Until(u32),
 }
 
@@ -53,6 +58,7 @@ pub struct Session {
     mode: Mode,
     speed: f32,
     pace: Pace,
+    pacer: Pacer,
     points: Vec<CurvePoint>,
     number: u32,
     acknowledged: u32,
@@ -78,12 +84,13 @@ impl Session {
             mode: Mode::Paused,
             speed: 0.0,
             pace: Pace::new(engine),
+            pacer: Pacer::default(),
             points: Vec::new(),
             number: 0,
             acknowledged: 0,
             last_frame: None,
             last_picture: None,
-            picture_gap: PICTURE,
+            picture_gap: Duration::ZERO,
             last_snapshot: None,
             saved: None,
         }
@@ -102,7 +109,15 @@ impl Session {
     pub async fn command(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         match command {
             Command::Load { run, config, snapshot } => self.load(run, config, snapshot.as_deref(), emit).await?,
-            Command::Play => self.set_mode(Mode::Playing),
+            Command::Play => self.set_mode(Mode::Playing(None)),
+            Command::PlayTo(epoch) => {
+                let step = epoch.saturating_mul(self.steps_per_epoch());
+                let ahead = self.step().is_some_and(|now| now < step);
+                self.set_mode(if ahead { Mode::Playing(Some(step)) } else { Mode::Paused });
+                if !ahead {
+                    self.arrived(false, emit);
+                }
+            }
             Command::Pause => self.pause(emit).await?,
             // Presses that come faster than they can be done add up; none is dropped.
             Command::Step(steps) => {
@@ -116,7 +131,7 @@ impl Session {
             }
             Command::Speed(speed) => {
                 self.speed = if speed.is_finite() { speed.max(0.0) } else { 0.0 };
-                self.pace.credit = 0.0;
+                self.pacer = Pacer::default();
             }
             Command::Change(config) => self.change(check(config).0),
             Command::Rewind => self.rewind(emit).await?,
@@ -130,14 +145,6 @@ impl Session {
         Ok(())
     }
 
-    /// The step that training stands at, or will stop at.
-    fn reached_or_promised(&self) -> u32 {
-        match self.mode {
-            Mode::Until(until) => until,
-            Mode::Paused | Mode::Playing => self.step().unwrap_or(0),
-        }
-    }
-
     /// Steps taken; `None` before a lesson is loaded.
     fn step(&self) -> Option<u32> {
         let race = self.race.as_ref().map(|run| run.race().step());
@@ -149,19 +156,19 @@ impl Session {
         race.or_else(|| self.trainer.as_ref().map(Trainer::steps_per_epoch)).unwrap_or(1).max(1)
     }
 
+    /// The lesson, once one is loaded.
+    fn lesson(&self) -> Option<&Lesson> {
+        let race = self.race.as_ref().map(|run| run.race().lesson());
+        race.or_else(|| self.trainer.as_ref().map(Trainer::lesson))
+    }
+
     fn change(&mut self, lesson: Lesson) {
+        self.pacer = Pacer::default();
         if let Some(run) = &mut self.race {
             run.change(lesson);
         } else if let Some(trainer) = &mut self.trainer {
             trainer.change(lesson);
         }
-    }
-
-    fn set_mode(&mut self, mode: Mode) {
-        self.mode = mode;
-        self.pace.window = None;
-        self.pace.last = None;
-        self.pace.credit = 0.0;
     }
 
     async fn load(
@@ -223,7 +230,8 @@ impl Session {
         if self.compares() {
             return self.compare_on(emit).await;
         }
-        let most = match self.steps_now() {
+        let stop = self.stop();
+        let most = match self.steps_now(stop.map(|(step, _)| step)) {
             Ok(steps) => steps,
             Err(turn) => return Ok(turn),
         };
@@ -234,6 +242,11 @@ impl Session {
         }
         if matches!(self.mode, Mode::Until(until) if self.step().is_some_and(|step| step >= until)) {
             self.pause(emit).await?;
+            return Ok(Turn::Rest);
+        }
+        if let Some((_, story)) = stop.filter(|(step, _)| self.step().is_some_and(|now| now >= *step)) {
+            self.pause(emit).await?;
+            self.arrived(story, emit);
             return Ok(Turn::Rest);
         }
         self.show(emit).await?;
@@ -262,21 +275,7 @@ impl Session {
                 return Ok(Some(Turn::Rest));
             }
         }
-        self.pace.took(taken);
+        self.took(taken);
         Ok(None)
-    }
-
-    /// Steps to take in this slice, or what to do instead.
-    fn steps_now(&mut self) -> Result<u32, Turn> {
-        let Some(step) = self.step() else { return Err(Turn::Rest) };
-        match self.mode {
-            Mode::Paused => Err(Turn::Rest),
-            Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
-            Mode::Playing if self.speed == 0.0 => Ok(u32::MAX),
-            Mode::Playing => {
-                let steps = self.pace.allowed(f64::from(self.speed));
-                if steps > 0 { Ok(steps) } else { Err(Turn::Later(((1000.0 / self.speed) as u32).clamp(4, 100))) }
-            }
-        }
     }
 }

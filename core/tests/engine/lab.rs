@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 use mtl_core::config::{
-    Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pick, PopulationConfig, Schedule,
-    SharingConfig, TaskConfig, TrainingConfig, check,
+    Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pace, PaceConfig, Pick,
+    PopulationConfig, Schedule, SharingConfig, TaskConfig, TrainingConfig, check,
 };
 use mtl_core::model::{Layout, Network, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
@@ -37,6 +37,8 @@ pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
         balancer: Pick::new("equal"),
         sharing: SharingConfig::default(),
         preference: Pick::new("linear"),
+        // Tests don't wait to be watched.
+        pacing: PaceConfig { pace: Pace::Flat, ..PaceConfig::default() },
         training: TrainingConfig {
             optimiser: Optimiser::Sgd,
             momentum: 0.0,

@@ -23,6 +23,7 @@ mod live;
 mod loud;
 mod measures;
 mod optimisers;
+mod pace;
 mod page;
 mod pairs;
 mod pictures;

@@ -52,6 +52,11 @@ impl Page {
 
     pub fn play_for(&mut self, length: Duration) {
         self.say(Command::Play);
+        self.settle_slowly(length);
+    }
+
+    /// Turns when there is something to do, until there is nothing left or the time is over.
+    pub fn settle_slowly(&mut self, length: Duration) {
         let start = Instant::now();
         while start.elapsed() < length {
             match self.turn() {
@@ -112,6 +117,7 @@ pub fn name(event: &Event) -> &'static str {
         Event::Timed { .. } => "timed",
         Event::Cost { .. } => "cost",
         Event::Race { .. } => "race",
+        Event::Arrived { .. } => "arrived",
         _ => "other",
     }
 }

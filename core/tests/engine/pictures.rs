@@ -189,3 +189,77 @@ fn beyond_the_plane_there_are_predictions_of_the_validation_rows_instead_of_maps
         }
     }
 }
+
+/// Pearson's correlation by sums of products.
+fn pearson(a: &[f64], b: &[f64]) -> f64 {
+    let n = a.len() as f64;
+    let sum = |f: &dyn Fn(usize) -> f64| (0..a.len()).map(f).sum::<f64>();
+    let (sa, sb) = (sum(&|i| a[i]), sum(&|i| b[i]));
+    let (ab, aa, bb) = (sum(&|i| a[i] * b[i]), sum(&|i| a[i] * a[i]), sum(&|i| b[i] * b[i]));
+    (n * ab - sa * sb) / ((n * aa - sa * sa) * (n * bb - sb * sb)).sqrt()
+}
+
+/// The correlation ratio by what is left within the classes, corrected for chance.
+fn ratio(values: &[f64], labels: &[f64], classes: usize) -> f64 {
+    let mean = |rows: &[usize]| rows.iter().map(|i| values[*i]).sum::<f64>() / rows.len() as f64;
+    let spread = |rows: &[usize]| rows.iter().map(|i| (values[*i] - mean(rows)).powi(2)).sum::<f64>();
+    let of = |class: usize| (0..values.len()).filter(|i| labels[*i] as usize == class).collect::<Vec<_>>();
+    let groups: Vec<_> = (0..classes).map(of).filter(|rows| !rows.is_empty()).collect();
+    let within: f64 = groups.iter().map(|rows| spread(rows)).sum();
+    let all: Vec<usize> = (0..values.len()).collect();
+    let (n, k) = (values.len() as f64, groups.len() as f64);
+    (1.0 - within / (n - k) / (spread(&all) / (n - 1.0))).max(0.0).sqrt()
+}
+
+#[test]
+fn beyond_the_plane_every_unit_is_held_against_every_task_over_the_validation_rows() {
+    let mut config = lesson();
+    config.data.source = Pick::new("mmoe").with("dims", 5.0);
+    config.data.valid_rows = 64;
+    let mut rig = Rig::new(config);
+    rig.steps(5);
+    let picture = picture(&rig);
+    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let tasks = lesson.tasks.len();
+    let expected = |values: &[f64], task: usize| {
+        let shape = data.tasks[task];
+        let labels: Vec<f64> = data.valid.y[task].iter().step_by(shape.columns).map(|y| f64::from(*y)).collect();
+        match shape.classes() {
+            Some(classes) if classes > 2 => ratio(values, &labels, classes),
+            _ => pearson(values, &labels),
+        }
+    };
+    let agrees = |given: &[f32], values: &[f64], what: &str| {
+        for (task, given) in given.iter().enumerate() {
+            let wanted = expected(values, task);
+            assert!((f64::from(*given) - wanted).abs() < 1e-4, "{what} with task {task}: {given}, not {wanted}");
+        }
+    };
+    assert_eq!(picture.input_correlations.len(), 5 * tasks);
+    for (i, given) in picture.input_correlations.chunks(tasks).enumerate() {
+        agrees(given, &double(&data.valid.x.iter().skip(i).step_by(5).copied().collect::<Vec<_>>()), "an input");
+    }
+    for layer in &picture.layers {
+        assert_eq!(layer.correlations.len(), layer.width * tasks);
+        assert!(layer.correlations.iter().all(|value| value.abs() <= 1.0) && layer.maps.is_empty());
+    }
+    // The first shared layer by hand, from the picture's own weights.
+    let (first, theta) = (&picture.layers[0], rig.theta(0));
+    let bias = layout.slots.iter().find(|slot| slot.name.ends_with("bias")).unwrap();
+    let bias: Vec<f32> = bias.positions(None).iter().map(|p| theta[*p]).collect();
+    for (unit, given) in first.correlations.chunks(tasks).enumerate() {
+        let row = |x: &[f32]| {
+            let sum: f32 = x.iter().enumerate().map(|(i, x)| x * first.weights[i * first.width + unit]).sum();
+            f64::from((bias[unit] + sum).tanh())
+        };
+        agrees(given, &data.valid.x.chunks(5).map(row).collect::<Vec<_>>(), "a unit");
+    }
+    for (task, given) in picture.output_correlations.iter().enumerate() {
+        let outputs = lesson.tasks[task].outputs;
+        for (output, given) in given.chunks(tasks).enumerate() {
+            let values: Vec<f32> = picture.predictions[task].iter().skip(output).step_by(outputs).copied().collect();
+            agrees(given, &double(&values), "an output");
+        }
+    }
+    assert_eq!(picture.output_correlations.iter().map(Vec::len).sum::<usize>(), (1 + 2 + 1 + 4) * tasks);
+}

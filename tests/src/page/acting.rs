@@ -141,6 +141,17 @@ impl Page<'_> {
         })
     }
 
+    /// Plays to this epoch by the pace's menu and waits until training pauses there.
+    pub fn play_to(&self, epoch: u64) -> Result<()> {
+        if self.epoch()? < epoch {
+            self.fill("play-to", &epoch.to_string())?;
+            self.script_click("play-to-go")?;
+        }
+        eventually_true(PATIENCE * 10, &format!("epoch {epoch}, played to"), || {
+            Ok(self.epoch()? >= epoch && !self.playing()? && self.ensure_idle().is_ok())
+        })
+    }
+
     /// Pauses, goes back to epoch 0 and waits for its losses.
     pub fn rewound(&self) -> Result<()> {
         self.pause()?;

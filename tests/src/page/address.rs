@@ -10,7 +10,8 @@ impl Page<'_> {
         self.browser.href()
     }
 
-    /// The fragment without its `#`, once the page has written it.
+    /// The fragment without its `#` and without the pace that [`Page::open`] asks for, once the page has
+    /// written it.
     pub fn settled_fragment(&self) -> Result<String> {
         let mut seen: Option<String> = None;
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(PATIENCE);
@@ -19,7 +20,7 @@ impl Page<'_> {
             let href = self.href()?;
             let now = href.split_once('#').map(|(_, hash)| hash.to_owned()).unwrap_or_default();
             if seen.as_ref() == Some(&now) {
-                return Ok(now);
+                return Ok(now.replace(&format!("&{}", Self::FLAT), ""));
             }
             ensure!(std::time::Instant::now() < deadline, "the address never stands still: {href}");
             seen = Some(now);

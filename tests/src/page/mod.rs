@@ -36,6 +36,9 @@ pub struct Page<'b> {
 }
 
 impl<'b> Page<'b> {
+    /// The pair of a link under which nothing holds training back.
+    pub const FLAT: &str = "pace=flat";
+
     /// `url` is the page's address without a fragment.
     pub fn new(browser: &'b Browser, url: &str) -> Self {
         Self { browser, url: url.into() }
@@ -45,10 +48,18 @@ impl<'b> Page<'b> {
         &self.url
     }
 
-    /// Opens the page anew with this fragment (without its `#`) and waits until it can be used.
+    /// Opens the page anew with this fragment (without its `#`) and waits until it can be used. Unless
+    /// the fragment names a pace it goes flat out: nobody watches, and no story's end pauses it.
     pub fn open(&self, fragment: &str) -> Result<()> {
-        let hash = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
-        self.open_url(&format!("{}{hash}", self.url))
+        let paced = fragment.split('&').any(|pair| pair.starts_with("pace="));
+        let between = if fragment.is_empty() { "" } else { "&" };
+        let flat = if paced { String::new() } else { format!("{between}{}", Self::FLAT) };
+        self.open_url(&format!("{}#{fragment}{flat}", self.url))
+    }
+
+    /// Opens the page as a first visitor does, by its bare address.
+    pub fn open_bare(&self) -> Result<()> {
+        self.open_url(&self.url)
     }
 
     pub fn open_url(&self, url: &str) -> Result<()> {

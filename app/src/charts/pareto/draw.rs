@@ -4,9 +4,8 @@ use super::{ParetoChart, finite};
 use crate::charts::clip;
 use crate::charts::marker::Shape;
 use crate::charts::palette;
-use crate::charts::pen::{Ink, Pen, Side, Type};
-use crate::charts::plot::{EDGE, Plot};
-use crate::charts::scale::format_value;
+use crate::charts::pen::{Ink, Pen};
+use crate::charts::plot::Plot;
 use crate::charts::{Drawn, Point};
 use plotters_backend::DrawingBackend;
 
@@ -19,7 +18,7 @@ impl ParetoChart<'_> {
         };
         let mut outline = steps.clone();
         outline.push((last.0, first.1));
-        let strength = if self.theme.dark { 0.10 } else { 0.06 };
+        let strength = if self.theme.dark { 0.12 } else { 0.07 };
         pen.area(&outline, Ink(self.theme.ground().foreground, strength))
     }
 
@@ -27,49 +26,6 @@ impl ParetoChart<'_> {
     pub(super) fn mark_reference<DB: DrawingBackend>(&self, pen: &Pen<DB>, plot: &Plot) -> Drawn<DB> {
         let reference = plot.point(self.reference);
         if plot.contains(reference) { self.reference_mark(pen, reference) } else { Ok(()) }
-    }
-
-    /// The hypervolume and what the marks mean, at the top right, as far as there is room beside a
-    /// name of that width.
-    pub(super) fn key<DB: DrawingBackend>(&self, pen: &Pen<DB>, name: f64) -> Drawn<DB> {
-        let theme = self.theme;
-        let quiet = Type::new(theme.ground().muted, Side::End);
-        let (y, gap) = (theme.px(11.0), theme.px(12.0));
-        let mut x = pen.size().0 - theme.px(EDGE);
-        let room = name + theme.px(EDGE) + gap;
-        if let Some(volume) = self.hypervolume.filter(|v| v.is_finite()) {
-            let text = format!("hypervolume {}", format_value(volume));
-            if x - pen.width(&text) > room {
-                pen.text(&text, (x, y), quiet)?;
-                x -= pen.width(&text) + gap;
-            }
-        }
-        let marks: [(&str, bool); 3] = [
-            ("now", self.now().is_some()),
-            ("single-task", self.single.is_some_and(|p| finite(&p))),
-            ("reference", finite(&self.reference)),
-        ];
-        // From the right, so the last first; but the first are kept where not all fit.
-        let width = |word: &str| pen.width(word) + theme.px(12.0) + gap;
-        let mut kept = Vec::new();
-        let mut taken = 0.0;
-        for (word, _) in marks.into_iter().filter(|(_, shown)| *shown) {
-            if x - taken - width(word) + gap > room {
-                taken += width(word);
-                kept.push(word);
-            }
-        }
-        for word in kept.into_iter().rev() {
-            pen.text(word, (x, y), quiet)?;
-            let at = (x - pen.width(word) - theme.px(8.0), y);
-            match word {
-                "now" => pen.marker(Shape::Diamond, at, theme.px(4.5), theme.ground().foreground)?,
-                "single-task" => self.corner_mark(pen, at, 4.0)?,
-                _ => self.reference_mark(pen, at)?,
-            }
-            x -= width(word);
-        }
-        Ok(())
     }
 
     fn corner_mark<DB: DrawingBackend>(&self, pen: &Pen<DB>, at: Point, radius: f64) -> Drawn<DB> {
@@ -191,13 +147,10 @@ impl ParetoChart<'_> {
         }
         way.extend(self.now().map(|p| plot.point(p)));
         let frame = plot.frame();
-        let pieces = 16;
-        let step = way.len().div_ceil(pieces).max(1);
-        for (k, start) in (0..way.len().saturating_sub(1)).step_by(step).enumerate() {
-            let piece = &way[start..(start + step + 1).min(way.len())];
-            let age = (k + 1) as f64 * step as f64 / way.len() as f64;
-            for part in clip::polyline(&frame, piece) {
-                pen.line(&part, Ink(ground.foreground, 0.12 + 0.6 * age.min(1.0).powi(2)), 1.5)?;
+        for (k, pair) in way.windows(2).enumerate() {
+            let age = (k + 1) as f64 / way.len() as f64;
+            for part in clip::polyline(&frame, pair) {
+                pen.line(&part, Ink(ground.foreground, 0.12 + 0.6 * age.powi(2)), 1.5)?;
             }
         }
         let Some(now) = self.now().map(|p| plot.point(p)) else {

@@ -30,6 +30,17 @@ pub fn format_value(value: f64) -> String {
     }
 }
 
+/// A number beside a picture: three significant digits, no needless zeros, with a power of ten where
+/// zeros would take their place.
+pub fn format_short(value: f64) -> String {
+    let size = value.abs();
+    if value.is_finite() && size != 0.0 && !(1e-3..1e5).contains(&size) {
+        return scientific(value, 2);
+    }
+    let unit = 10f64.powi(2 - size.log10().floor() as i32);
+    format_value(if unit.is_finite() && unit > 0.0 { (value * unit).round() / unit } else { value })
+}
+
 /// A share as a signed percentage, `+12.3 %`, or a dash where there is none. The widest that a
 /// page has use for is ±9999 %.
 pub fn format_percent(share: f64) -> String {
@@ -65,6 +76,23 @@ mod tests {
         ];
         for (value, text) in pairs {
             assert_eq!(format_value(value), text);
+        }
+    }
+
+    #[test]
+    fn short_numbers_have_three_digits_and_no_row_of_zeros() {
+        let pairs = [
+            (0.123_456, "0.123"),
+            (10.0, "10"),
+            (-0.000_123_456, "\u{2212}1.23e\u{2212}4"),
+            (0.9999, "1"),
+            (1234.5, "1230"),
+            (5e6, "5e6"),
+            (0.0, "0"),
+            (f64::NAN, "not finite"),
+        ];
+        for (value, text) in pairs {
+            assert_eq!(format_short(value), text);
         }
     }
 

@@ -5,7 +5,6 @@ use super::draw::Job;
 use super::mark::signed_ground;
 use super::panel::Panel;
 use super::text::{DASH, short};
-use crate::page::pump::READABLE;
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
 use mtl_core::protocol::ExhibitPicture;
@@ -13,6 +12,8 @@ use web_sys::Element;
 
 /// More columns than these leave no room for a number in a cell.
 const ROOMY: usize = 8;
+/// Least milliseconds between two changes of the numbers: faster ones can't be read.
+const READABLE: f64 = 200.0;
 /// More rows than these leave no room for their names.
 const NAMED: usize = 16;
 

@@ -127,6 +127,7 @@ impl LandscapeView {
 
 impl Chart for LandscapeView {
     const NAME: &'static str = "landscape-chart";
+    const TITLE: &'static str = "Landscape";
 
     fn track(&self) {
         self.0.curves_version.track();

@@ -1,15 +1,23 @@
 //! The trade-off between tasks: the fan of preferences, the single-task corner, the trail.
 
+mod legend;
+mod table;
+mod volume;
+
 use super::draw::{Chart, ChartView, Pointer};
-use super::panel::{HelpButton, Panel, Table, TableTwin};
-use super::plane::{fan_losses, gather};
-use super::text::{DASH, short, six, task_title, tasks};
-use crate::charts::{Area, Drawn, Hit, ParallelChart, ParallelKind, ParallelLine, Theme};
+use super::held::Held;
+use super::panel::{Panel, TableTwin};
+use super::plane::{Plane, fan_losses, gather};
+use super::text::{DASH, short, task_title, tasks};
+use crate::charts::{Area, Drawn, Ends, Hit, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme};
 use crate::page::state::Page;
+use legend::{Legend, Marks};
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 use mtl_core::measure::pareto::non_dominated;
 use plotters_backend::DrawingBackend;
+use table::table;
+use volume::{FanButton, Volume, about};
 
 #[derive(Clone, Copy)]
 struct ParetoView {
@@ -18,6 +26,9 @@ struct ParetoView {
     y: RwSignal<usize>,
     parallel: RwSignal<bool>,
     under: RwSignal<Option<String>>,
+    /// Whether the hypervolume's reference point lies on the picture.
+    reference: RwSignal<bool>,
+    held: Held,
 }
 
 impl ParetoView {
@@ -41,7 +52,7 @@ impl ParetoView {
         let names: Vec<(usize, String)> =
             page.lesson.with(|lesson| (0..lesson.tasks.len()).map(|k| (k, task_title(lesson, k))).collect());
         let Some(point) = page.latest.get() else {
-            return ParallelChart { tasks: names, lines: &[], theme }.draw(area);
+            return ParallelChart { tasks: names, lines: &[], ends: Vec::new(), theme }.draw(area);
         };
         let wide = |values: &[f32]| values.iter().map(|value| f64::from(*value)).collect::<Vec<_>>();
         let (now, single) = (wide(&point.valid), wide(&point.single));
@@ -54,14 +65,41 @@ impl ParetoView {
             .collect();
         lines.push(ParallelLine { losses: &single, kind: ParallelKind::Single });
         lines.push(ParallelLine { losses: &now, kind: ParallelKind::Composed });
-        ParallelChart { tasks: names, lines: &lines, theme }.draw(area)
+        let mut chart = ParallelChart { tasks: names, lines: &lines, ends: Vec::new(), theme };
+        let matters: Vec<_> = (0..chart.tasks.len()).map(|task| chart.extent(task)).collect();
+        chart.ends = self.held.over(0, Ends::Even, &matters);
+        chart.draw(area)
+    }
+
+    fn draw_plane<DB: DrawingBackend>(
+        &self,
+        area: &Area<DB>,
+        theme: Theme,
+        axes: (usize, usize),
+        plane: &Plane,
+    ) -> Drawn<DB> {
+        let mut chart = plane.chart(theme);
+        let [x, y] = chart.extent().map_or([None; 2], |all| all.map(Some));
+        // Every pair of tasks is a view of its own; 0 is that of all.
+        self.held.over(1 + axes.0 * 8 + axes.1, Ends::Even, &[x, y]);
+        chart.ends = self.ends();
+        let shown = chart.shows_reference(area.dim_in_pixel());
+        if self.reference.get_untracked() != shown {
+            self.reference.set(shown);
+        }
+        chart.draw(area)
+    }
+
+    /// The ends of the plane's axes as it was drawn.
+    fn ends(&self) -> Option<[(f64, f64); 2]> {
+        Some([self.held.axis(0)?, self.held.axis(1)?])
     }
 
     /// A sentence about what the pointer found.
     fn words(&self, hit: Hit, (x, y): (usize, usize)) -> Option<String> {
         let point = self.page.latest.get()?;
         let pair = |losses: &[f32]| {
-            let number = |task: usize| losses.get(task).map_or(DASH.into(), |value| six(*value));
+            let number = |task: usize| losses.get(task).map_or(DASH.into(), |value| short(f64::from(*value)));
             format!("{} {}, {} {}", task_name(x), number(x), task_name(y), number(y))
         };
         Some(match hit {
@@ -84,6 +122,7 @@ impl ParetoView {
 
 impl Chart for ParetoView {
     const NAME: &'static str = "pareto-chart";
+    const TITLE: &'static str = "Trade-off between tasks: held-out losses";
 
     fn track(&self) {
         self.page.curves_version.track();
@@ -97,8 +136,10 @@ impl Chart for ParetoView {
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
         untrack(|| match self.axes() {
             Some(_) if self.is_parallel() => self.draw_parallel(area, theme),
-            Some(axes) => gather(self.page, axes, |plane| plane.chart(theme).draw(area)),
-            None => gather(self.page, (0, 0), |plane| plane.chart(theme).draw(area)),
+            axes => {
+                let axes = axes.unwrap_or_default();
+                gather(self.page, axes, |plane| self.draw_plane(area, theme, axes, plane))
+            }
         })
     }
 
@@ -115,22 +156,28 @@ impl Chart for ParetoView {
         };
         format!(
             "Trade-off between the held-out losses of tasks {a} and {b}. Composed model: {a} {}, {b} {}; \
-             single-task models: {a} {}, {b} {}; {} members of the fan{answers}; hypervolume {}{}.",
+             single-task models: {a} {}, {b} {}; {} members of the fan{answers}; hypervolume {}.",
             number(&point.valid, x),
             number(&point.valid, y),
             number(&point.single, x),
             number(&point.single, y),
             fan_losses(&point, tasks(self.page)).count(),
             short(point.hypervolume),
-            of_two(*self),
         )
+    }
+
+    fn marks(&self) -> String {
+        Marks::of(*self).words()
     }
 
     fn point(&self, pointer: Option<Pointer>) {
         let words = untrack(|| {
             let pointer = pointer.filter(|_| !self.is_parallel())?;
             let axes = self.axes()?;
-            let hit = gather(self.page, axes, |plane| plane.chart(pointer.theme).hit(pointer.size, pointer.at))?;
+            let ends = self.ends();
+            let hit = gather(self.page, axes, |plane| {
+                ParetoChart { ends, ..plane.chart(pointer.theme) }.hit(pointer.size, pointer.at)
+            })?;
             self.words(hit, axes)
         });
         if self.under.with_untracked(|old| *old != words) {
@@ -149,6 +196,8 @@ pub fn ParetoPanel() -> impl IntoView {
         y: RwSignal::new(1),
         parallel: RwSignal::new(false),
         under: RwSignal::new(None),
+        reference: RwSignal::new(false),
+        held: Held::new(page),
     };
     let many = Memo::new(move |_| tasks(page) > 2);
     let tools = move || many.get().then(|| axis_tools(view));
@@ -157,45 +206,14 @@ pub fn ParetoPanel() -> impl IntoView {
         <Panel title="Trade-off" term="pareto" class="panel-pareto" tools=tools.into_any()>
             <ChartView chart=view>
                 <TableTwin caption="Held-out losses of the fan, the composed model and the single-task models" table=table/>
-                <span class="small">
-                    "hypervolume " <strong class="number steady" data-testid="hypervolume">{move || volume(page)}</strong>
-                </span>
-                <HelpButton term="hypervolume"/>
+                <Volume/>
             </ChartView>
-            <p class="small pareto-line">{move || view.under.get().unwrap_or_else(|| reference(view))}</p>
+            <Legend view/>
+            <p class="small pareto-line">{move || view.under.get().unwrap_or_else(|| about(page))}</p>
+            <FanButton/>
         </Panel>
     }
     .into_any()
-}
-
-fn volume(page: Page) -> String {
-    let volume = page.latest.with(|point| point.as_ref().map(|point| point.hypervolume));
-    volume.filter(|volume| volume.is_finite()).map_or(DASH.into(), |volume| six(volume as f32))
-}
-
-/// The reference point of the hypervolume, in words.
-fn reference(view: ParetoView) -> String {
-    let page = view.page;
-    if tasks(page) < 2 {
-        return "A trade-off needs a second task".into();
-    }
-    let Some(summary) = page.summary.get() else { return String::new() };
-    let of_task = |(task, loss): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*loss)));
-    let point: Vec<_> = summary.reference.iter().enumerate().map(of_task).collect();
-    format!("hypervolume against the best constant predictions: {}{}", point.join(", "), of_two(view))
-}
-
-/// The hypervolume in a picture of two tasks where there are more; nothing where there aren't.
-fn of_two(view: ParetoView) -> String {
-    view.page.curves_version.track();
-    let Some((x, y)) = view.axes().filter(|_| tasks(view.page) > 2 && !view.is_parallel()) else {
-        return String::new();
-    };
-    gather(view.page, (x, y), |plane| {
-        let (a, b) = (task_name(x), task_name(y));
-        let volume = plane.hypervolume.map_or(DASH.into(), short);
-        format!("; of {a} and {b} alone {volume} against {}, {}", short(plane.reference.0), short(plane.reference.1))
-    })
 }
 
 fn axis_tools(view: ParetoView) -> AnyView {
@@ -233,29 +251,4 @@ fn axis_tools(view: ParetoView) -> AnyView {
         </label>
     }
     .into_any()
-}
-
-fn table(page: Page) -> Table {
-    let count = tasks(page);
-    let head =
-        std::iter::once("model".to_string()).chain((0..count).map(|task| format!("loss of {}", task_name(task))));
-    let cells = |name: String, losses: &[f32]| {
-        let losses = (0..count).map(|task| losses.get(task).map_or(DASH.into(), |loss| six(*loss)));
-        std::iter::once(name).chain(losses).collect::<Vec<_>>()
-    };
-    let rows = page.latest.with(|point| {
-        let Some(point) = point else { return Vec::new() };
-        let summary = page.summary.get();
-        let name = |index: usize| {
-            let preference = summary.as_ref().and_then(|summary| summary.fan.get(index));
-            let parts: Vec<_> = preference.into_iter().flatten().map(|part| format!("{part:.2}")).collect();
-            format!("fan, preference {}", parts.join(" : "))
-        };
-        let fan = fan_losses(point, count).enumerate().map(|(index, losses)| cells(name(index), losses));
-        [cells("composed model".into(), &point.valid), cells("single-task models".into(), &point.single)]
-            .into_iter()
-            .chain(fan)
-            .collect()
-    });
-    Table { head: head.collect(), rows }
 }

@@ -4,12 +4,11 @@ use crate::charts::{FanPoint, ParetoChart, Theme};
 use crate::page::panels::text::task_title;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::measure::hypervolume::hypervolume_of_two;
 use mtl_core::measure::pareto::non_dominated;
 use mtl_core::protocol::CurvePoint;
 
-/// The trail keeps at most about this many points.
-const TRAIL: usize = 600;
+/// The trail is of so many recorded points, the newest: what was long ago hides what is.
+const TRAIL: usize = 30;
 
 /// A member that died is looked for in that many recorded points.
 const LOOK_BACK: usize = 2000;
@@ -23,10 +22,7 @@ pub struct Plane {
     ordered: bool,
     single: Option<(f64, f64)>,
     trail: Vec<(f64, f64)>,
-    /// The loss of the best constant prediction of each of the two tasks.
-    pub reference: (f64, f64),
-    /// That of the two tasks with [`Plane::reference`], whatever other tasks there are.
-    pub hypervolume: Option<f64>,
+    reference: (f64, f64),
 }
 
 impl Plane {
@@ -43,7 +39,7 @@ impl Plane {
             single: self.single,
             trail: &self.trail,
             reference: self.reference,
-            hypervolume: self.hypervolume,
+            ends: None,
             theme,
         }
     }
@@ -69,25 +65,18 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         single: None,
         trail: Vec::new(),
         reference: summary.as_ref().and_then(|summary| pair(&summary.reference)).unwrap_or((f64::NAN, f64::NAN)),
-        hypervolume: None,
     };
     if x == y {
         return use_it(&plane);
     }
     page.curves.with_value(|curves| {
         let Some(last) = curves.last() else { return };
-        let stride = curves.len().div_ceil(TRAIL).max(1);
-        plane.trail = curves.iter().step_by(stride).chain([last]).filter_map(|point| pair(&point.valid)).collect();
+        let lately = curves.len().saturating_sub(TRAIL);
+        plane.trail = curves.iter().skip(lately).filter_map(|point| pair(&point.valid)).collect();
         plane.single = pair(&last.single).filter(|single| single.0.is_finite() && single.1.is_finite());
         plane.answers = last.conditioned.chunks_exact(count.max(1)).filter_map(pair).collect();
         let fan: Vec<(f64, f64)> = fan_losses(last, count).filter_map(pair).collect();
         let losses: Vec<[f64; 2]> = fan.iter().map(|losses| [losses.0, losses.1]).collect();
-        // Of more tasks the picture shows two, and the number in it is theirs alone.
-        let volume = match count {
-            2 => last.hypervolume,
-            _ => hypervolume_of_two(&losses, [plane.reference.0, plane.reference.1]),
-        };
-        plane.hypervolume = Some(volume).filter(|volume| volume.is_finite());
         let front = non_dominated(&losses);
         for (index, (&losses, front)) in fan.iter().zip(front).enumerate() {
             let alive = losses.0.is_finite() && losses.1.is_finite();

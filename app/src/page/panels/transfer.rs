@@ -1,25 +1,36 @@
 //! Transfer gain: every task beside the others against the same task alone.
 
 use super::draw::{Chart, ChartView};
+use super::held::Held;
 use super::mark::TaskMark;
 use super::measures::Row;
 use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, percent, task_title, tasks};
-use crate::charts::{Area, Drawn, Theme, TransferChart, TransferRow, Verdict};
+use crate::charts::{Area, Drawn, Ends, Theme, TransferChart, TransferRow, Verdict};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 use mtl_core::measure::transfer::{self, TransferGain};
 use plotters_backend::DrawingBackend;
 
-/// The verdict in the charts' words.
-fn verdict(gain: &TransferGain) -> Verdict {
+/// Before this epoch, and before as many recorded points, an interval over seeds says nothing that lasts.
+const EARLY: u32 = 10;
+
+/// What can be said of a gain at an epoch, after so many recorded points, in the charts' words.
+fn said(gain: &TransferGain, epoch: u32, points: usize) -> Verdict {
     match gain.verdict {
+        transfer::Verdict::Undefined => Verdict::Undefined,
+        _ if epoch < EARLY || points < EARLY as usize => Verdict::TooEarly,
         transfer::Verdict::Positive => Verdict::Positive,
         transfer::Verdict::Negative => Verdict::Negative,
         transfer::Verdict::NoDifference => Verdict::NoDifference,
-        transfer::Verdict::Undefined => Verdict::Undefined,
     }
+}
+
+/// What can be said of a gain now.
+fn verdict(page: Page, gain: Option<&TransferGain>) -> Verdict {
+    let epoch = page.latest.with(|point| point.as_ref().map_or(0, |point| point.epoch));
+    gain.map_or(Verdict::Undefined, |gain| said(gain, epoch, page.curves.with_value(Vec::len)))
 }
 
 /// The gain as a signed percentage, or a dash where nobody can state it.
@@ -66,44 +77,61 @@ fn matched(page: Page) -> usize {
 }
 
 #[derive(Clone, Copy)]
-struct TransferView(Page);
+struct TransferView {
+    page: Page,
+    held: Held,
+}
+
+impl TransferView {
+    fn rows(&self) -> Vec<TransferRow> {
+        let page = self.page;
+        let titles =
+            page.lesson.with(|lesson| (0..lesson.tasks.len()).map(|task| task_title(lesson, task)).collect::<Vec<_>>());
+        let row = |task: usize, label: String, beside: bool| {
+            let gain = gain(page, task, beside).unwrap_or_else(TransferGain::undefined);
+            let verdict = verdict(page, Some(&gain));
+            TransferRow { task, label, mean: gain.mean, low: gain.low, high: gain.high, verdict, beside }
+        };
+        let other = |task: usize| (matched(page) > 0).then(|| row(task, BESIDE.into(), true));
+        let of_task = |(task, title)| std::iter::once(row(task, title, false)).chain(other(task));
+        titles.into_iter().enumerate().flat_map(of_task).collect()
+    }
+}
 
 impl Chart for TransferView {
     const NAME: &'static str = "transfer-chart";
+    const TITLE: &'static str = "Transfer gain per task";
 
     fn track(&self) {
-        self.0.latest.track();
-        self.0.lesson.track();
-        self.0.summary.track();
+        self.page.latest.track();
+        self.page.lesson.track();
+        self.page.summary.track();
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
-        let page = self.0;
-        let rows = untrack(|| {
-            let titles = page
-                .lesson
-                .with(|lesson| (0..lesson.tasks.len()).map(|task| task_title(lesson, task)).collect::<Vec<_>>());
-            let row = |task: usize, label: String, beside: bool| {
-                let gain = gain(page, task, beside).unwrap_or_else(TransferGain::undefined);
-                let verdict = verdict(&gain);
-                TransferRow { task, label, mean: gain.mean, low: gain.low, high: gain.high, verdict, beside }
-            };
-            let other = |task: usize| (matched(page) > 0).then(|| row(task, BESIDE.into(), true));
-            let of_task = |(task, title)| std::iter::once(row(task, title, false)).chain(other(task));
-            titles.into_iter().enumerate().flat_map(of_task).collect()
-        });
-        TransferChart { rows, theme }.draw(area)
+        let mut chart = TransferChart { rows: untrack(|| self.rows()), ends: None, theme };
+        chart.ends = self.held.over(0, Ends::Gain, &[Some(chart.extent())]).first().copied().flatten();
+        chart.draw(area)
     }
 
     fn label(&self) -> String {
-        let Some(point) = self.0.latest.get() else { return "Transfer gain per task, nothing recorded yet".into() };
+        let page = self.page;
+        let Some(point) = page.latest.get() else { return "Transfer gain per task, nothing recorded yet".into() };
         let of_task = |(task, gain): (usize, &TransferGain)| {
-            let other = point.matched_transfer.get(task).filter(|_| matched(self.0) > 0);
+            let other = point.matched_transfer.get(task).filter(|_| matched(page) > 0);
             let other = other.map(|gain| format!(" ({BESIDE} {})", gain_text(Some(gain)))).unwrap_or_default();
-            format!("task {} {}, {}{other}", task_name(task), gain_text(Some(gain)), verdict(gain).text())
+            let verdict = verdict(page, Some(gain)).text();
+            format!("task {} {}, {verdict}{other}", task_name(task), gain_text(Some(gain)))
         };
         let all: Vec<_> = point.transfer.iter().enumerate().map(of_task).collect();
         format!("Transfer gain per task against learning alone: {}.", all.join("; "))
+    }
+
+    fn marks(&self) -> String {
+        match matched(self.page) {
+            0 => sentence(self.page),
+            parameters => format!("{}; hollow: a shared bottom of {parameters} parameters", sentence(self.page)),
+        }
     }
 }
 
@@ -119,48 +147,48 @@ pub fn TransferPanel() -> impl IntoView {
     let table = Callback::new(move |()| table(page));
     view! {
         <Panel title="Transfer" term="transfer" class="panel-transfer">
-            <ChartView chart=TransferView(page)>
+            <ChartView chart=TransferView { page, held: Held::new(page) }>
                 <TableTwin caption="Transfer gain per task" table=table/>
             </ChartView>
             <table class="readings">
                 <thead>
                     <tr>
                         <th scope="col">"task"</th>
-                        <th scope="col">"gain"</th>
-                        <th scope="col">"verdict, 95 % interval"</th>
+                        <th scope="col">"gain, 95 % interval"</th>
+                        <th scope="col">"verdict"</th>
                         <th scope="col" title="Steps to the loss that the task reaches alone, and how many that takes alone">"steps (alone)"</th>
                     </tr>
                 </thead>
                 <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>
             </table>
-            <p class="small note"><span>{move || sentence(page)}</span></p>
+            <p class="small note">{move || sentence(page)}</p>
         </Panel>
     }
     .into_any()
 }
 
-/// A task's gain, its verdict and its interval as a row.
+/// A task's gain with its interval, and its verdict, as a row.
 fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
     let gain = move || gain(page, task, beside);
-    let class = move || match gain().map(|gain| gain.verdict) {
-        Some(transfer::Verdict::Positive) => "verdict good",
-        Some(transfer::Verdict::Negative) => "verdict bad",
+    let verdict = move || verdict(page, gain().as_ref());
+    let class = move || match verdict() {
+        Verdict::Positive => "verdict good",
+        Verdict::Negative => "verdict bad",
         _ => "verdict",
     };
+    let size = move || format!("A shared bottom of equal size: {} parameters", matched(page));
     let (id, name) = match beside {
-        true => (format!("task-{task}-matched-transfer"), view! { {BESIDE} }.into_any()),
+        true => (format!("task-{task}-matched-transfer"), view! { <span title=size>{BESIDE}</span> }.into_any()),
         false => (format!("task-{task}-transfer"), view! { <TaskMark task/> }.into_any()),
     };
     view! {
         <tr class:beside=beside>
             <th scope="row">{name}</th>
-            <td class="number" data-testid=id>
-                <span class="steady">{move || gain_text(gain().as_ref())}</span>
-            </td>
-            <td>
-                <span class=class>{move || words(gain().as_ref())}</span>
+            <td class="number">
+                <span data-testid=id><span class="steady">{move || gain_text(gain().as_ref())}</span></span>
                 <span class="interval">{move || interval_text(gain().as_ref())}</span>
             </td>
+            <td><span class=class>{move || words(verdict())}</span></td>
             {(!beside).then(|| steps_cell(page, task))}
         </tr>
     }
@@ -182,22 +210,27 @@ fn steps_cell(page: Page, task: usize) -> AnyView {
 }
 
 /// The verdict, or nothing where there is none.
-fn words(gain: Option<&TransferGain>) -> String {
-    let verdict = gain.map_or(Verdict::Undefined, verdict);
-    if verdict == Verdict::Undefined { String::new() } else { verdict.text().into() }
+fn words(verdict: Verdict) -> &'static str {
+    if verdict == Verdict::Undefined { "" } else { verdict.text() }
 }
 
 fn table(page: Page) -> Table {
-    let mut head = vec!["task", "transfer gain", "verdict", "95 % interval", "on test rows", "interval on test rows"];
-    head.extend(["steps to the single-task loss", "steps alone"]);
+    let best = page.latest.with(|point| point.as_ref()?.best.as_ref().map(|best| best.step));
+    let test = best
+        .map_or("on test rows".into(), |step| format!("on test rows, each model at its best (yours at step {step})"));
+    let mut head = ["task", "transfer gain", "verdict", "95 % interval"].map(String::from).to_vec();
+    head.extend(
+        [test.as_str(), "interval on test rows", "steps to the single-task loss", "steps alone"].map(String::from),
+    );
     let other = matched(page) > 0;
     if other {
-        head.extend(["gain of the shared bottom of equal size", "its 95 % interval"]);
+        head.extend(["gain of the shared bottom of equal size", "its 95 % interval"].map(String::from));
     }
     let final_gain = |task: usize| page.latest.with(|point| point.as_ref()?.best.as_ref()?.transfer.get(task).cloned());
     let row = |task: usize| {
         let (now, end, beside) = (gain(page, task, false), final_gain(task), gain(page, task, true));
-        let mut cells = vec![task_name(task).to_string(), gain_text(now.as_ref()), words(now.as_ref())];
+        let verdict = words(verdict(page, now.as_ref()));
+        let mut cells = vec![task_name(task).to_string(), gain_text(now.as_ref()), verdict.into()];
         cells.extend([interval_text(now.as_ref()), gain_text(end.as_ref()), interval_text(end.as_ref())]);
         cells.extend(steps(page, task));
         if other {
@@ -205,32 +238,37 @@ fn table(page: Page) -> Table {
         }
         cells
     };
-    Table { head: head.into_iter().map(String::from).collect(), rows: (0..tasks(page)).map(row).collect() }
+    Table { head, rows: (0..tasks(page)).map(row).collect() }
 }
 
-/// What the numbers are measured on.
+/// What the numbers are measured on, in a line.
 fn sentence(page: Page) -> String {
     let (seeds, baselines) = page.summary.with(|summary| match summary {
         Some(summary) => (summary.seeds, summary.baselines),
         None => page.lesson.with(|lesson| (lesson.population.seeds, lesson.population.baselines)),
     });
-    if !baselines {
-        return "No single-task baselines train, so there is nothing to compare with; card 4 switches them on.".into();
+    match (baselines, seeds) {
+        (false, _) => "No baselines train: nothing to compare with (card 4)".into(),
+        (true, 1) => "Held-out loss against alone, 1 seed".into(),
+        (true, seeds) => format!("Held-out loss against alone, {seeds} paired seeds"),
     }
-    let pairs = if seeds == 1 { "1 seed".to_string() } else { format!("{seeds} paired seeds") };
-    let test = page.latest.with(|point| {
-        let best = point.as_ref()?.best.as_ref()?;
-        let of_task = |(task, gain): (usize, &TransferGain)| format!("{} {}", task_name(task), gain_text(Some(gain)));
-        let gains: Vec<_> = best.transfer.iter().enumerate().map(of_task).collect();
-        Some(format!(
-            " On test rows, each model at its best validation loss (yours at step {}): {}.",
-            best.step,
-            gains.join(", ")
-        ))
-    });
-    let other = match matched(page) {
-        0 => String::new(),
-        parameters => format!(" Hollow: a shared bottom of equal size, {parameters} parameters."),
-    };
-    format!("Held-out validation loss against learning the task alone, {pairs}.{other}{}", test.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_verdict_comes_before_there_is_evidence() {
+        let gain = |verdict| TransferGain { mean: -0.07, low: -0.1, high: -0.04, seeds: 5, verdict };
+        let negative = gain(transfer::Verdict::Negative);
+        // A run that is stepped through, one at full speed, one that came from another engine.
+        for (epoch, points) in [(0, 1), (9, 10), (400, 3), (10, 9)] {
+            assert_eq!(said(&negative, epoch, points), Verdict::TooEarly, "{epoch}, {points}");
+        }
+        assert_eq!(said(&negative, 10, 10), Verdict::Negative);
+        assert_eq!(said(&gain(transfer::Verdict::Positive), 10, 11), Verdict::Positive);
+        assert_eq!(said(&gain(transfer::Verdict::NoDifference), 200, 125), Verdict::NoDifference);
+        assert_eq!(said(&gain(transfer::Verdict::Undefined), 0, 1), Verdict::Undefined);
+    }
 }

@@ -1,11 +1,14 @@
-//! Task weights, now and over time.
+//! How much each task counts, now and over time.
 
 use super::draw::{Chart, ChartView};
+use super::held::Held;
 use super::mark::{TaskMark, task_css};
 use super::panel::{Panel, Table, TableTwin};
-use super::series::{Lines, sampled, steps_per_epoch};
+use super::series::{Lines, sampled, steps_per_epoch, time};
 use super::text::{DASH, short, tasks};
-use crate::charts::{Area, Drawn, Theme, WeightSeries, WeightsChart};
+use super::weighing::scales;
+use crate::charts::scale::format_short;
+use crate::charts::{Area, Drawn, Ends, Theme, WeightSeries, WeightsChart};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
@@ -15,98 +18,144 @@ use plotters_backend::DrawingBackend;
 #[derive(Clone, Copy)]
 struct WeightsView {
     page: Page,
+    /// Task weights times loss scales, as they were when they came.
     lines: StoredValue<Lines>,
+    held: Held,
+}
+
+impl WeightsView {
+    /// Takes in new points, also while nothing is drawn: their loss scales are those of now.
+    fn renew(&self) {
+        let (per_epoch, scales) = (steps_per_epoch(self.page), untrack(|| scales(self.page)));
+        self.page.curves.with_value(|curves| {
+            self.lines.update_value(|lines| lines.update_times(curves, per_epoch, &scales));
+        });
+    }
 }
 
 impl Chart for WeightsView {
     const NAME: &'static str = "weights-chart";
+    const TITLE: &'static str = "Effective task weights over epochs";
 
     fn track(&self) {
         self.page.curves_version.track();
+        self.page.prefs.log_time.track();
         self.page.lesson.track();
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
-        let page = self.page;
-        let per_epoch = steps_per_epoch(page);
-        page.curves.with_value(|curves| self.lines.update_value(|lines| lines.update(curves, per_epoch)));
-        let count = page.lesson.with_untracked(|lesson| lesson.tasks.len());
+        self.renew();
+        let count = self.page.lesson.with_untracked(|lesson| lesson.tasks.len());
         self.lines.with_value(|lines| {
             let series = |task| WeightSeries { task, label: task_name(task).into(), weights: lines.of(task) };
-            WeightsChart { series: (0..count).map(series).collect(), log: false, theme }.draw(area)
+            let series = (0..count).map(series).collect();
+            let mut chart = WeightsChart { series, time: time(self.page), ends: None, theme };
+            chart.ends = self.held.over(0, Ends::Even, &[chart.extent()]).first().copied().flatten();
+            chart.draw(area)
         })
     }
 
     fn label(&self) -> String {
-        let Some(point) = self.page.latest.get() else {
-            return "Task weights over epochs, nothing recorded yet".into();
+        let page = self.page;
+        let Some(point) = page.latest.get() else {
+            return "Effective task weights over epochs, nothing recorded yet".into();
         };
-        let of_task = |(task, weight): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*weight)));
-        let all: Vec<_> = point.weights.iter().enumerate().map(of_task).collect();
-        format!("Task weights over epochs. At epoch {}: {}.", point.epoch, all.join(", "))
+        let of_task = |task: usize| format!("{} {}", task_name(task), or_dash(effective(page, task)));
+        let all: Vec<_> = (0..tasks(page)).map(of_task).collect();
+        format!("Effective task weights over epochs. At epoch {}: {}.", point.epoch, all.join(", "))
     }
 }
 
-/// The task weights that the balancer uses.
+/// A number of the newest point; not a number where there is none.
+fn latest(page: Page, task: usize, select: fn(&CurvePoint) -> &[f32]) -> f64 {
+    let number = page.latest.with(|point| select(point.as_deref()?).get(task).copied());
+    number.map_or(f64::NAN, f64::from)
+}
+
+/// By how much a task counts now: its weight times its loss scale.
+fn effective(page: Page, task: usize) -> f64 {
+    latest(page, task, |point| &point.weights) * scales(page).get(task).copied().unwrap_or(1.0)
+}
+
+/// The effective task weights, where they differ: the balancer's own times loss scales.
 #[component]
 pub fn WeightsPanel() -> impl IntoView {
     let page = Page::get();
-    let view = WeightsView { page, lines: StoredValue::new(Lines::new(|point| &point.weights)) };
-    let weight =
-        move |task: usize| page.latest.with(|point| point.as_ref().and_then(|point| point.weights.get(task).copied()));
-    let decrease = move |task: usize| {
-        page.latest.with(|point| point.as_ref().and_then(|point| point.decrease.get(task).copied()).unwrap_or(f32::NAN))
-    };
+    let lines = StoredValue::new(Lines::new(|point| &point.weights));
+    let view = WeightsView { page, lines, held: Held::new(page) };
+    Effect::new(move |_| {
+        page.curves_version.track();
+        view.renew();
+    });
+    let scaled = Memo::new(move |_| scales(page).iter().any(|scale| *scale != 1.0));
     // Balancers differ in what their weights sum to: a bar shows the share.
     let share = move |task: usize| {
-        let size = |task| weight(task).filter(|weight| weight.is_finite()).map_or(0.0, f32::abs);
-        let share = size(task) / (0..tasks(page)).map(size).sum::<f32>().max(f32::MIN_POSITIVE);
+        let size = |task| Some(effective(page, task).abs()).filter(|weight| weight.is_finite()).unwrap_or(0.0);
+        let share = size(task) / (0..tasks(page)).map(size).sum::<f64>().max(f64::MIN_POSITIVE);
         format!("transform: scaleX({:.3}); background: {}", share.clamp(0.0, 1.0), task_css(task))
     };
+    let factor = move |task: usize| scales(page).get(task).map(|scale| format!("\u{d7} {}", format_short(*scale)));
     let row = move |task: usize| {
         view! {
             <li>
                 <TaskMark task/>
                 <span class="bar" aria-hidden="true"><span style=move || share(task)></span></span>
-                <span class="number" data-testid=format!("task-{task}-weight")>
-                    <span class="steady">{move || or_dash(weight(task).unwrap_or(f32::NAN))}</span>
+                <strong class="number effective" title="Effective weight: task weight times loss scale" data-testid=format!("task-{task}-effective")>
+                    <span class="steady">{move || or_dash(effective(page, task))}</span>
+                </strong>
+                <span class="number own" title="Task weight times loss scale">
+                    <span data-testid=format!("task-{task}-weight")>{move || own(latest(page, task, |point| &point.weights))}</span>
+                    " " {move || factor(task)}
                 </span>
                 <span class="number" title="Expected decrease of the loss" data-testid=format!("task-{task}-decrease")>
-                    <span class="steady">{move || or_dash(decrease(task))}</span>
+                    <span class="steady">{move || own(latest(page, task, |point| &point.decrease))}</span>
                 </span>
             </li>
         }
     };
-    let length = move || page.latest.with(|point| point.as_ref().map_or(f32::NAN, |point| point.step_length));
+    let length =
+        move || page.latest.with(|point| point.as_ref().map_or(f64::NAN, |point| f64::from(point.step_length)));
     view! {
         <Panel title="Task weights" term="weight" class="panel-weights">
-            <ul class="weights"><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
+            <ul class="weights" class:scaled=move || scaled.get()><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
                 "The step should lower each task's loss by the number on the right. Its length at the shared layers: "
-                <span class="number steady" data-testid="step-length">{move || or_dash(length())}</span>
+                <span class="number steady" data-testid="step-length">{move || own(length())}</span>
             </p>
             <ChartView chart=view>
-                <TableTwin caption="Task weights over epochs" table=Callback::new(move |()| table(page))/>
+                <TableTwin caption="Effective task weights over epochs, with the balancer's own" table=Callback::new(move |()| table(view))/>
             </ChartView>
         </Panel>
     }
     .into_any()
 }
 
-/// A number, or a dash where there is none: before the first step, and under a balancer that has no
-/// weights.
-fn or_dash(value: f32) -> String {
-    if value.is_finite() { short(f64::from(value)) } else { DASH.into() }
+/// A number as the balancer gives it, or a dash where there is none: before the first step, and under a
+/// balancer that has no weights.
+fn own(value: f64) -> String {
+    if value.is_finite() { short(value) } else { DASH.into() }
 }
 
-fn table(page: Page) -> Table {
+/// The same without needless zeros.
+fn or_dash(value: f64) -> String {
+    if value.is_finite() { format_short(value) } else { DASH.into() }
+}
+
+fn table(view: WeightsView) -> Table {
+    let page = view.page;
     let count = tasks(page);
-    let head =
-        std::iter::once("epoch".to_string()).chain((0..count).map(|task| format!("weight of {}", task_name(task))));
-    let row = |point: &CurvePoint| {
-        let weights = (0..count).map(|task| or_dash(point.weights.get(task).copied().unwrap_or(f32::NAN)));
-        std::iter::once(point.epoch.to_string()).chain(weights).collect()
+    let columns =
+        (0..count).flat_map(|task| ["effective weight", "weight"].map(|kind| format!("{kind} of {}", task_name(task))));
+    let head = std::iter::once("epoch".to_string()).chain(columns).collect();
+    let row = |point: &CurvePoint, lines: &Lines| {
+        let of_task = |task: usize| {
+            let weight = point.weights.get(task).map_or(f64::NAN, |weight| f64::from(*weight));
+            [or_dash(lines.at(task, point.step).unwrap_or(f64::NAN)), own(weight)]
+        };
+        std::iter::once(point.epoch.to_string()).chain((0..count).flat_map(of_task)).collect()
     };
-    let rows = page.curves.with_value(|curves| sampled(curves, 50).into_iter().map(row).collect());
-    Table { head: head.collect(), rows }
+    let rows = page.curves.with_value(|curves| {
+        view.lines.with_value(|lines| sampled(curves, 50).into_iter().map(|point| row(point, lines)).collect())
+    });
+    Table { head, rows }
 }

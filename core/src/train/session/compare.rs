@@ -1,9 +1,8 @@
 //! The part of a session that compares architectures: the lesson under each of them, one after
 //! another, in slices, while the lesson's own trainer stands still.
 
-use super::showing::FRAME;
-use super::{Mode, Session, Turn, pace::Pace};
-use crate::config::{Config, Lesson, Pick, PopulationConfig, check};
+use super::{Mode, Session, Turn, pace::Pace, pacer::Pacer};
+use crate::config::{Config, Lesson, PaceConfig, Pick, PopulationConfig, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Engine, Event};
 use crate::train::{TrainError, Trainer};
@@ -15,6 +14,10 @@ use web_time::{Duration, Instant};
 const MOST_EPOCHS: u32 = 2000;
 /// How long one model is timed.
 const TIMED: Duration = Duration::from_millis(240);
+/// Seconds that an architecture trains at the story pace, where the machine can.
+const WATCHED: f64 = 3.0;
+/// Least time between two reports of one that trains.
+const REPORT: Duration = Duration::from_millis(80);
 
 /// A comparison of architectures under way.
 pub(super) struct Comparison {
@@ -30,6 +33,7 @@ struct Contender {
     trainer: Trainer,
     row: ComparedRow,
     pace: Pace,
+    pacer: Pacer,
     /// Trained to the end, or no longer finite.
     trained: bool,
     alone: Option<Alone>,
@@ -52,27 +56,35 @@ impl Comparison {
         Self { epochs: epochs.clamp(1, MOST_EPOCHS), waiting, now: None, shown: None }
     }
 
-    /// Does a slice of work; the row that has changed, where it is time to show it.
-    async fn go_on(&mut self, device: &Device, engine: Engine) -> Result<Option<ComparedRow>, TrainError> {
+    /// Does a slice of work; the row that has changed, where it is time to show it, and in how many
+    /// milliseconds the next slice is due.
+    async fn go_on(
+        &mut self,
+        device: &Device,
+        engine: Engine,
+        pace: crate::config::Pace,
+    ) -> Result<(Option<ComparedRow>, Option<u32>), TrainError> {
         let Some(now) = &mut self.now else {
-            let Some((lesson, row)) = self.waiting.pop_front() else { return Ok(None) };
+            let Some((lesson, row)) = self.waiting.pop_front() else { return Ok((None, None)) };
             let begun = Contender::new(lesson, row, device, engine).await?;
-            return Ok(Some(self.now.insert(begun).row.clone()));
+            return Ok((Some(self.now.insert(begun).row.clone()), None));
         };
+        let mut wait = None;
         if now.trained {
             now.time(device).await?;
         } else {
-            now.train(self.epochs).await?;
+            let pacing = PaceConfig { pace, base: f64::from(self.epochs) / WATCHED, story: 0 };
+            wait = now.train(self.epochs, &pacing).await?;
         }
-        let due = self.shown.is_none_or(|shown| shown.elapsed() >= FRAME);
+        let due = self.shown.is_none_or(|shown| shown.elapsed() >= REPORT);
         if !(due || now.row.done) {
-            return Ok(None);
+            return Ok((None, wait));
         }
         self.shown = Some(Instant::now());
         let row = now.row.clone();
         // Its tensors go before the next one's come.
         self.now.take_if(|now| now.row.done);
-        Ok(Some(row))
+        Ok((Some(row), wait))
     }
 
     fn is_over(&self) -> bool {
@@ -103,15 +115,22 @@ impl Contender {
         // As a lesson does when it is loaded: the best so far may be the first.
         trainer.record().await?;
         let row = ComparedRow { parameters: trainer.network().layout().len, ..row };
-        Ok(Self { trainer, row, pace: Pace::new(engine), trained: false, alone: None })
+        Ok(Self { trainer, row, pace: Pace::new(engine), pacer: Pacer::default(), trained: false, alone: None })
     }
 
-    /// Trains for a slice, to the first recorded step at or after the last epoch.
-    async fn train(&mut self, epochs: u32) -> Result<(), TrainError> {
+    /// Trains for a slice, to the first recorded step at or after the last epoch; where the pace has
+    /// nothing due, in how many milliseconds it has.
+    async fn train(&mut self, epochs: u32, pacing: &PaceConfig) -> Result<Option<u32>, TrainError> {
+        let (step, per_epoch) = (self.trainer.step(), self.trainer.steps_per_epoch());
+        let most = match self.pacer.due(pacing, 0.0, step, per_epoch) {
+            Some(Ok(steps)) => steps,
+            Some(Err(wait)) => return Ok(Some(wait)),
+            None => u32::MAX,
+        };
         let started = Instant::now();
         let mut taken = 0;
         while !self.trained {
-            let steps = self.pace.fitting(started, taken, self.trainer.step_rows());
+            let steps = self.pace.fitting(started, taken, self.trainer.step_rows()).min(most - taken);
             if steps == 0 {
                 break;
             }
@@ -126,7 +145,7 @@ impl Contender {
                 (self.row.test, self.row.transfer) = (best.test, best.transfer);
             }
         }
-        Ok(())
+        Ok(None)
     }
 
     /// Times one model for a slice: after training, when whatever is compiled on the way is.
@@ -168,14 +187,16 @@ impl Session {
 
     /// Compares for a slice.
     pub(super) async fn compare_on(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
+        let pace = self.lesson().map_or_else(Default::default, |lesson| lesson.pacing.clone()).pace;
         let Some(comparison) = &mut self.comparison else { return Ok(Turn::Rest) };
-        if let Some(row) = comparison.go_on(&self.device, self.engine).await? {
+        let (row, wait) = comparison.go_on(&self.device, self.engine, pace).await?;
+        if let Some(row) = row {
             emit(Event::Compared { run: self.run, row: Box::new(row) });
         }
         if self.comparison.take_if(|comparison| comparison.is_over()).is_some() {
             emit(Event::CompareDone { run: self.run });
             return Ok(Turn::Rest);
         }
-        Ok(Turn::Again)
+        Ok(wait.map_or(Turn::Again, Turn::Later))
     }
 }

@@ -1,4 +1,4 @@
-//! How fast a session goes, and how fast it may.
+//! How fast a session goes. How fast it should be seen to go is the [`super::pacer`]'s.
 
 use crate::protocol::Engine;
 use web_time::{Duration, Instant};
@@ -27,16 +27,13 @@ pub(super) struct Pace {
     /// When the window of the speed read-out began, and the steps in it.
     pub window: Option<(Instant, u32)>,
     pub shown: f32,
-    /// Steps that a speed limit has allowed and that were not taken yet.
-    pub credit: f64,
-    pub last: Option<Instant>,
 }
 
 impl Pace {
     /// Before anything was measured.
     pub fn new(engine: Engine) -> Self {
         let (slice, step_seconds) = (slice(engine), STEP_SECONDS);
-        Self { slice, step_seconds, window: None, shown: 0.0, credit: 0.0, last: None }
+        Self { slice, step_seconds, window: None, shown: 0.0 }
     }
 
     /// Forgets how long a step takes: what the steps of one lesson took says nothing about another's.
@@ -70,17 +67,5 @@ impl Pace {
             let now = time.as_secs_f64() / f64::from(steps);
             self.step_seconds += (now - self.step_seconds) * 0.3;
         }
-    }
-
-    /// Steps that a limit of `speed` a second allows now.
-    pub fn allowed(&mut self, speed: f64) -> u32 {
-        let now = Instant::now();
-        let elapsed = self.last.map_or(1.0 / speed, |last| (now - last).as_secs_f64());
-        self.last = Some(now);
-        // No more than a quarter of a second is made up for.
-        self.credit = (self.credit + elapsed * speed).min((speed * 0.25).max(1.0));
-        let steps = self.credit.floor();
-        self.credit -= steps;
-        steps as u32
     }
 }

@@ -26,7 +26,7 @@ impl Session {
             run.advance();
             taken += 1;
         }
-        self.pace.took(taken);
+        self.took(taken);
     }
 
     /// Tells what is new.

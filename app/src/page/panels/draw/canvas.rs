@@ -1,9 +1,9 @@
 //! Charts on a canvas, and canvases in general.
 
 use super::download::{save_png, save_svg};
+use super::ratio::{pixel_ratio, track_pixel_ratio};
 use super::{Job, observe_size};
 use crate::charts::board::Board;
-use crate::charts::svg::to_svg;
 use crate::charts::{Area, Drawn, Theme};
 use crate::page::panels::text::spoken;
 use crate::page::state::Page;
@@ -42,6 +42,9 @@ pub trait Chart: Copy + Send + Sync + 'static {
     /// Name of downloads, and of the canvas for scripts.
     const NAME: &'static str;
 
+    /// What a saved picture is called.
+    const TITLE: &'static str;
+
     /// Reads every signal that makes a new drawing necessary.
     fn track(&self);
 
@@ -50,6 +53,11 @@ pub trait Chart: Copy + Send + Sync + 'static {
 
     /// What somebody who doesn't see the chart should know, in a sentence or two.
     fn label(&self) -> String;
+
+    /// What the marks of a saved picture mean, where the chart itself doesn't say it.
+    fn marks(&self) -> String {
+        String::new()
+    }
 
     /// The pointer moved over the chart, or left it.
     fn point(&self, _pointer: Option<Pointer>) {}
@@ -62,12 +70,6 @@ pub trait Chart: Copy + Send + Sync + 'static {
 
     /// The chart was double-clicked.
     fn whole(&self) {}
-}
-
-/// Device pixels per CSS pixel.
-pub fn pixel_ratio() -> f64 {
-    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
-    if ratio.is_finite() { ratio.clamp(0.5, 4.0) } else { 1.0 }
 }
 
 /// Gives a canvas that many pixels, if it hasn't got them. A change clears it.
@@ -91,8 +93,10 @@ pub fn scratch() -> Option<HtmlCanvasElement> {
 }
 
 /// A chart whose type is forgotten: what is around charts is compiled once, not once for each.
-trait AnyChart: Send + Sync {
+pub(super) trait AnyChart: Send + Sync {
     fn name(&self) -> &'static str;
+    fn title(&self) -> &'static str;
+    fn marks(&self) -> String;
     fn track(&self);
     fn draw(&self, area: &Area<Board<'_>>, theme: Theme) -> Drawn<Board<'static>>;
     fn label(&self) -> String;
@@ -105,6 +109,14 @@ trait AnyChart: Send + Sync {
 impl<C: Chart> AnyChart for C {
     fn name(&self) -> &'static str {
         C::NAME
+    }
+
+    fn title(&self) -> &'static str {
+        C::TITLE
+    }
+
+    fn marks(&self) -> String {
+        Chart::marks(self)
     }
 
     fn track(&self) {
@@ -153,27 +165,28 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
     let canvas = NodeRef::<html::Canvas>::new();
     let frame = NodeRef::<html::Div>::new();
     let size = observe_size(move || frame.get().map(|div| div.unchecked_into()));
-    let theme = move || Theme::new(page.dark.get_untracked(), pixel_ratio());
-    let pixels = move || {
-        let ((width, height), ratio) = (size.get_untracked(), pixel_ratio());
-        ((width * ratio).round() as u32, (height * ratio).round() as u32)
-    };
+    // What the canvas shows: the pointer goes by that, whatever has changed since.
+    let shown = StoredValue::new(None::<(Theme, (u32, u32))>);
 
     let drawn = chart.clone();
     let job = Job::chart(move || {
         let Some(canvas) = canvas.get_untracked() else { return };
-        let pixels = pixels();
+        let theme = Theme::new(page.dark.get_untracked(), pixel_ratio());
+        let (width, height) = size.get_untracked();
+        let pixels = (theme.px(width).round() as u32, theme.px(height).round() as u32);
         if pixels.0 < 40 || pixels.1 < 40 {
             return;
         }
         fit(&canvas, pixels);
+        shown.set_value(Some((theme, pixels)));
         if let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) {
-            let _ = drawn.draw(&Board::new(backend, 1.0).into_drawing_area(), theme());
+            let _ = drawn.draw(&Board::new(backend, 1.0).into_drawing_area(), theme);
         }
     });
     let tracked = chart.clone();
     Effect::new(move |_| {
         size.track();
+        track_pixel_ratio();
         page.dark.track();
         tracked.track();
         job.mark();
@@ -181,9 +194,9 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
 
     let pointed = chart.clone();
     let pointer = move |event: ev::PointerEvent| {
-        let ratio = pixel_ratio();
-        let at = (f64::from(event.offset_x()) * ratio, f64::from(event.offset_y()) * ratio);
-        let pointer = Pointer { at, size: pixels(), theme: theme() };
+        let Some((theme, size)) = shown.get_value() else { return };
+        let at = (theme.px(f64::from(event.offset_x())), theme.px(f64::from(event.offset_y())));
+        let pointer = Pointer { at, size, theme };
         pointed.point(Some(pointer));
         if event.pointer_type() != "mouse" {
             return;
@@ -214,17 +227,9 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
     let name = chart.name();
     let (told, left, blurred, whole) = (chart.clone(), chart.clone(), chart.clone(), chart.clone());
     let label = spoken(move || told.label());
-    let save_as_svg = move |_| {
-        let (width, height) = size.get_untracked();
-        let size = (width.max(320.0) as u32, height.max(160.0) as u32);
-        let drawn = Theme::new(page.dark.get_untracked(), 4.0);
-        save_svg(name, &to_svg(size, 4, &chart.label(), |area| chart.draw(area, drawn)));
-    };
-    let save_as_png = move |_| {
-        if let Some(canvas) = canvas.get_untracked() {
-            save_png(name, &canvas);
-        }
-    };
+    let saved = chart.clone();
+    let save_as_svg = move |_| save_svg(page, &*saved, size.get_untracked());
+    let save_as_png = move |_| save_png(page, &*chart, size.get_untracked());
     view! {
         <div class="chart" node_ref=frame>
             <canvas

@@ -3,10 +3,13 @@
 
 mod canvas;
 mod download;
+mod ratio;
 mod schedule;
 mod size;
 
-pub use canvas::{Chart, ChartView, Pointer, Press, context, fit, pixel_ratio, scratch};
+pub use canvas::{Chart, ChartView, Pointer, Press, context, fit, scratch};
+
+pub use ratio::{pixel_ratio, track_pixel_ratio};
 
 pub use schedule::{Job, pass};
 pub use size::observe_size;

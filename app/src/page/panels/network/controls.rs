@@ -60,22 +60,30 @@ fn StackControls(
     .into_any()
 }
 
-/// The controls of the trunk, and of each task's private layers behind a fold.
+/// A window that is lower has the editors of layers folded at first, in CSS pixels.
+const TALL: f64 = 900.0;
+
+/// The controls of the trunk, and of each task's private layers behind a fold; behind one of their own
+/// where the window is low.
 #[component]
 pub fn NetworkControls() -> impl IntoView {
     let page = Page::get();
+    let tall = window().inner_height().ok().and_then(|height| height.as_f64()).is_some_and(|height| height >= TALL);
     let head = move |task: usize| {
         let label = format!("private layers of task {}", mtl_core::config::task_name(task));
         view! { <StackControls stack=Stack(Some(task)) label><TaskMark task/></StackControls> }
     };
     view! {
-        <div class="network-controls">
-            <StackControls stack=Stack(None) label="shared layers".to_string()>"shared layers"</StackControls>
-            <details class="private">
-                <summary>"private layers"</summary>
-                <For each=move || 0..tasks(page) key=|task| *task children=head/>
-            </details>
-        </div>
+        <details class="edit-layers" open=tall>
+            <summary>"edit layers"</summary>
+            <div class="network-controls">
+                <StackControls stack=Stack(None) label="shared layers".to_string()>"shared layers"</StackControls>
+                <details class="private">
+                    <summary>"private layers"</summary>
+                    <For each=move || 0..tasks(page) key=|task| *task children=head/>
+                </details>
+            </div>
+        </details>
     }
     .into_any()
 }

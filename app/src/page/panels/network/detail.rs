@@ -1,10 +1,10 @@
 //! The chosen unit, large.
 
-use super::chances;
 use super::layout::{Block, Layout, Part};
-use super::paint::{unit_pixels, unit_values};
+use super::paint::bars;
+use super::units::{Seen, see};
 use crate::charts::Theme;
-use crate::page::panels::draw::Job;
+use crate::page::panels::draw::{Job, context, fit, pixel_ratio};
 use crate::page::panels::predictions::{map_gap, put};
 use crate::page::panels::text::short;
 use crate::page::state::Page;
@@ -22,7 +22,10 @@ pub fn unit_name(block: &Block, unit: Option<usize>) -> String {
     unit.map_or(layer.clone(), |unit| format!("{layer}, unit {}", unit + 1))
 }
 
-/// Lowest and highest value of a unit over the plane, in words.
+/// The side of the large square in CSS pixels; the style sheet says the same.
+const SIDE: f64 = 146.0;
+
+/// Lowest and highest value of a unit, in words.
 fn range_text(values: &[f32]) -> String {
     let finite = || values.iter().copied().filter(|value| value.is_finite());
     let (low, high) = (finite().fold(f32::INFINITY, f32::min), finite().fold(f32::NEG_INFINITY, f32::max));
@@ -33,7 +36,31 @@ fn range_text(values: &[f32]) -> String {
     }
 }
 
-/// The map of the chosen unit with its name and range, beside the unit.
+/// A correlation as it is told.
+pub fn correlation_text(value: f32) -> String {
+    let text = format!("{value:.2}");
+    if text == "-0.00" { "0.00".into() } else { text.replace('-', "\u{2212}") }
+}
+
+/// How closely a unit follows each task, in words.
+fn followed_text(correlations: &[f32]) -> String {
+    let one = |(task, value): (usize, &f32)| format!("{} {}", task_name(task), correlation_text(*value));
+    format!("correlation with {}", correlations.iter().enumerate().map(one).collect::<Vec<_>>().join(", "))
+}
+
+/// What is known of a unit, in words.
+fn unit_text(seen: &Seen, block: &Block, unit: usize) -> String {
+    let range = seen.values(block, unit).filter(|_| block.part != Part::Input || seen.side == 0);
+    let range = range.map(|(values, _)| range_text(&values));
+    match (range, seen.correlations(block, unit)) {
+        (Some(range), Some(correlations)) => format!("weights {range}; {}", followed_text(correlations)),
+        (Some(range), None) => range,
+        (None, Some(correlations)) => followed_text(correlations),
+        (None, None) => "nothing is known of it yet".into(),
+    }
+}
+
+/// What the chosen unit shows, large, with its name and numbers, beside the unit.
 #[component]
 pub fn Detail(
     /// The picture's layout.
@@ -45,7 +72,7 @@ pub fn Detail(
 ) -> impl IntoView {
     let page = Page::get();
     let canvas = NodeRef::<html::Canvas>::new();
-    let range = RwSignal::new(String::new());
+    let told = RwSignal::new(String::new());
     // The chosen unit's block; none where the network has changed under it.
     let block = Memo::new(move |_| {
         let (block, unit) = chosen.get()?;
@@ -56,22 +83,25 @@ pub fn Detail(
         move || map_gap(page),
         move || {
             let (Some((block, unit)), Some(canvas)) = (block.get_untracked(), canvas.get_untracked()) else { return };
-            let Some(picture) = page.picture.get_untracked() else { return };
-            let theme = Theme::new(page.dark.get_untracked(), 1.0);
-            let chance = page.lesson.with_untracked(|lesson| chances(lesson));
-            let chance = block.task.and_then(|task| chance.get(task)).copied().unwrap_or(false);
-            let text = match unit_pixels(&picture, &block, unit, chance, theme) {
-                Some((pixels, side)) => {
+            let theme = Theme::new(page.dark.get_untracked(), pixel_ratio());
+            let text = see(page, |seen| {
+                if let Some((pixels, side)) = seen.pixels(&block, unit, theme) {
                     put(&canvas, &pixels, (side, side));
-                    unit_values(&picture, &block, unit).map_or(String::new(), |(values, _)| range_text(&values))
+                } else if let (Some(correlations), Some(context)) = (seen.correlations(&block, unit), context(&canvas))
+                {
+                    let side = (SIDE * theme.scale).round() as u32;
+                    fit(&canvas, (side, side));
+                    let _ = context.set_transform(theme.scale, 0.0, 0.0, theme.scale, 0.0, 0.0);
+                    bars(&context, correlations, (0.0, 0.0, SIDE), theme);
                 }
-                None => "no map: the inputs are no plane, or nothing was trained yet".into(),
-            };
-            if range.with_untracked(|old| *old != text) {
-                range.set(text);
+                unit_text(seen, &block, unit)
+            });
+            if let Some(text) = text.filter(|text| told.with_untracked(|old| old != text)) {
+                told.set(text);
             }
         },
     );
+    let crisp = move || page.summary.with(|summary| summary.as_ref().is_some_and(|summary| summary.side > 0));
     Effect::new(move |_| {
         page.picture.track();
         page.dark.track();
@@ -89,12 +119,12 @@ pub fn Detail(
     };
     view! {
         <div class="unit-detail" style=place>
-            <canvas node_ref=canvas aria-hidden="true"/>
+            <canvas node_ref=canvas class:crisp=crisp aria-hidden="true"/>
             <p role="status">
                 <strong>{move || block.get().map(|(block, unit)| unit_name(&block, Some(unit)))}</strong>
-                <span>{move || range.get()}</span>
+                <span>{move || told.get()}</span>
             </p>
-            <button type="button" aria-label="close the unit's map" on:click=move |_| close.run(())>"\u{2715}"</button>
+            <button type="button" aria-label="close the unit's card" on:click=move |_| close.run(())>"\u{2715}"</button>
         </div>
     }
     .into_any()

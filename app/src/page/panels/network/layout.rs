@@ -11,7 +11,10 @@ const SOME: usize = 16;
 /// The largest and the smallest unit, in CSS pixels.
 const SIZES: (f64, f64) = (26.0, 8.0);
 
-/// A narrower picture is one for a phone: lower, and with letters for names of tasks.
+/// The least height of a task's strip. The style sheet gives the picture more.
+const STRIP: f64 = 34.0;
+
+/// A narrower picture is one for a phone, with letters for names of tasks.
 pub const NARROW: f64 = 480.0;
 
 /// Room at the left for names of inputs and at the right for names of tasks, or for their letters.
@@ -120,12 +123,11 @@ struct Room {
 }
 
 impl Layout {
-    /// Lays a network out on a picture of that width.
-    pub fn new(shape: &Shape, width: f64) -> Self {
+    /// Lays a network out on a picture of that width and height.
+    pub fn new(shape: &Shape, (width, height): (f64, f64)) -> Self {
         let width = width.max(260.0);
         let tasks = shape.heads.len().max(1);
-        let usual: f64 = if width < NARROW { 180.0 } else { 204.0 };
-        let height = usual.max(44.0 * tasks as f64 + CAPTION);
+        let height = height.max(STRIP * tasks as f64 + CAPTION);
         let deepest = shape.heads.iter().map(Vec::len).max().unwrap_or(0);
         let columns = 2 + shape.trunk.len() + deepest;
         let right = if width < NARROW { MARGINS.2 } else { MARGINS.1 };
@@ -247,8 +249,10 @@ mod tests {
             shape(&[], &[&[]]),
             shape(&[128, 32, 1, 16, 33, 8], &[&[128, 2, 64, 32], &[], &[8], &[4, 4], &[16], &[1]]),
         ];
-        for (shape, width) in shapes.iter().flat_map(|shape| [(shape, 320.0), (shape, 640.0), (shape, 1200.0)]) {
-            let layout = Layout::new(shape, width);
+        let sizes = [(0.0, 0.0), (320.0, 180.0), (640.0, 150.0), (640.0, 204.0), (1200.0, 204.0)];
+        for (shape, size) in shapes.iter().flat_map(|shape| sizes.map(|size| (shape, size))) {
+            let layout = Layout::new(shape, size);
+            let width = layout.width;
             for block in &layout.blocks {
                 assert!(!block.units.is_empty() && block.units.len() <= block.count.min(MOST));
                 for (k, &(x, y)) in block.units.iter().enumerate() {
@@ -263,13 +267,13 @@ mod tests {
 
     #[test]
     fn a_wide_layer_shows_some_units_and_says_how_many_more() {
-        let layout = Layout::new(&shape(&[100], &[&[], &[]]), 640.0);
+        let layout = Layout::new(&shape(&[100], &[&[], &[]]), (640.0, 204.0));
         assert_eq!((layout.blocks[1].units.len(), layout.blocks[1].hidden()), (16, 84));
     }
 
     #[test]
     fn a_unit_is_found_under_the_pointer_and_by_arrows() {
-        let layout = Layout::new(&shape(&[4], &[&[], &[]]), 640.0);
+        let layout = Layout::new(&shape(&[4], &[&[], &[]]), (640.0, 204.0));
         let at = layout.blocks[1].middle(2).unwrap_or_default();
         assert_eq!(layout.hit(at), Some((1, 2)));
         assert_eq!(layout.hit((-9.0, 0.0)), None);

@@ -1,11 +1,12 @@
-//! The network as a picture: units with their activation maps, links by weight and sign.
+//! The network as a picture: units with what they compute or whom they serve, links by weight and sign.
 
 mod controls;
 mod detail;
 mod layout;
 mod paint;
+mod units;
 
-use super::draw::{Job, fit, observe_size, pixel_ratio};
+use super::draw::{Job, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use super::mark::task_css;
 use super::panel::{HelpButton, Panel, Table, TableTwin};
 use super::predictions::map_gap;
@@ -13,28 +14,38 @@ use super::text::{spoken, task_title};
 use crate::charts::Theme;
 use crate::page::state::Page;
 use controls::NetworkControls;
-use detail::{Detail, unit_name};
+use detail::{Detail, correlation_text, unit_name};
 use layout::{Block, Layout, NARROW, Part, Shape};
 use leptos::{ev, html, prelude::*};
-use mtl_core::config::{Config, LossKind, task_name};
+use mtl_core::config::task_name;
+use mtl_core::data::is_plane;
 use paint::{Scratch, paint};
+use units::{Seen, see};
 use wasm_bindgen::JsCast;
 
-/// The layout of the lesson's network, renewed when its shape or the width of the picture changes.
+/// The layout of the lesson's network, renewed when its shape or the size of the picture changes.
 fn layout_of(page: Page, size: RwSignal<(f64, f64)>) -> Memo<Layout> {
     let shape = Memo::new(move |_| {
         let inputs = page.summary.with(|summary| summary.as_ref().map_or(2, |summary| summary.inputs));
         page.lesson.with(|lesson| {
-            let inputs = if mtl_core::data::is_plane(&lesson.data.source) { 2 } else { inputs };
+            let inputs = if is_plane(&lesson.data.source) { 2 } else { inputs };
             Shape::new(lesson, inputs)
         })
     });
-    Memo::new(move |_| Layout::new(&shape.get(), size.get().0))
+    Memo::new(move |_| Layout::new(&shape.get(), size.get()))
 }
 
-/// Per task: whether its outputs are probabilities.
-pub fn chances(config: &Config) -> Vec<bool> {
-    config.tasks.iter().map(|task| matches!(task.loss, LossKind::Bce | LossKind::Ce)).collect()
+/// What the squares show, in a line.
+fn legend(page: Page) -> &'static str {
+    page.picture.track();
+    page.summary.track();
+    if page.lesson.with(|lesson| is_plane(&lesson.data.source)) {
+        "squares: a unit's activation over the plane"
+    } else if see(page, |seen| seen.reader().is_some()).unwrap_or(false) {
+        "layer 1: weights of each unit as a picture; bars: how closely a unit follows each task"
+    } else {
+        "bars: how closely a unit follows each task, A first"
+    }
 }
 
 /// The picture of the network, with the controls of its layers.
@@ -55,31 +66,27 @@ pub fn NetworkPicture() -> impl IntoView {
         move || {
             let Some(canvas) = canvas.get_untracked() else { return };
             let theme = Theme::new(page.dark.get_untracked(), pixel_ratio());
-            let chances = page.lesson.with_untracked(|lesson| chances(lesson));
             layout.with_untracked(|layout| {
                 let pixels = |css: f64| (css * theme.scale).round() as u32;
                 fit(&canvas, (pixels(layout.width), pixels(layout.height)));
-                page.picture.with_untracked(|picture| {
+                let draw = |seen: Option<&Seen>| {
                     scratch.with_value(|scratch| {
                         if let Some(scratch) = scratch {
-                            paint(
-                                &canvas,
-                                scratch,
-                                layout,
-                                picture.as_deref(),
-                                chosen.get_untracked(),
-                                &chances,
-                                theme,
-                            );
+                            paint(&canvas, scratch, layout, seen, chosen.get_untracked(), theme);
                         }
                     });
-                });
+                };
+                if see(page, |seen| draw(Some(seen))).is_none() {
+                    draw(None);
+                }
             });
         },
     );
     Effect::new(move |_| {
         layout.track();
+        track_pixel_ratio();
         page.picture.track();
+        page.summary.track();
         page.dark.track();
         chosen.track();
         job.mark();
@@ -126,6 +133,7 @@ pub fn NetworkPicture() -> impl IntoView {
         pinned.set(true);
         choose(layout.with_untracked(|layout| layout.neighbour(chosen.get_untracked(), by)));
     };
+    let squares = Memo::new(move |_| legend(page));
     let label = spoken(move || description(page));
     let table = Callback::new(move |()| layers_table(page, layout));
     let twin = view! { <TableTwin caption="Layers of the network" table=table/> };
@@ -136,7 +144,7 @@ pub fn NetworkPicture() -> impl IntoView {
             class="panel-network"
             tools=view! { <span class="small">"blue +, orange \u{2212}"</span> <HelpButton term="links"/> {twin} }.into_any()
         >
-            <div class="network" node_ref=frame style=move || format!("height: {}px", layout.with(|layout| layout.height))>
+            <div class="network" node_ref=frame style=move || format!("--tasks: {}", super::text::tasks(page))>
                 <canvas node_ref=canvas aria-hidden="true" style=move || canvas_size(layout)/>
                 <svg
                     role="img"
@@ -155,7 +163,10 @@ pub fn NetworkPicture() -> impl IntoView {
                 </svg>
                 <Detail layout chosen close=Callback::new(move |()| { pinned.set(false); chosen.set(None); })/>
             </div>
-            <NetworkControls/>
+            <div class="network-foot">
+                <p class="legend small">{move || squares.get()}</p>
+                <NetworkControls/>
+            </div>
         </Panel>
     }
     .into_any()
@@ -228,26 +239,49 @@ fn description(page: Page) -> String {
             _ => format!("shared layers of {} units", widths.join(", ")),
         };
         let count = lesson.tasks.len();
-        format!("Network with {trunk} and {count} task heads. Arrow keys choose a unit and show its activation map.")
+        let shows = if is_plane(&lesson.data.source) {
+            "show its activation map"
+        } else {
+            "tell how closely it follows each task"
+        };
+        format!("Network with {trunk} and {count} task heads. Arrow keys choose a unit and {shows}.")
     })
 }
 
+/// The mean size of the weights into a layer, or into one of its units.
+fn mean_weight(seen: &Seen, block: &Block, unit: Option<usize>) -> Option<f64> {
+    let weights = match block.part {
+        Part::Input => return None,
+        Part::Layer { picture, .. } => &seen.picture.layers.get(picture)?.weights,
+        Part::Output => seen.picture.outputs.get(block.task?)?,
+    };
+    let (first, by) = unit.map_or((0, 1), |unit| (unit, block.count.max(1)));
+    let into = || weights.iter().skip(first).step_by(by);
+    Some(into().map(|weight| f64::from(weight.abs())).sum::<f64>() / into().count().max(1) as f64)
+}
+
+/// The layers, and where the inputs are no plane below each the units that are shown.
 fn layers_table(page: Page, layout: Memo<Layout>) -> Table {
-    let head = ["layer", "units", "mean size of its weights"].map(String::from).to_vec();
-    let mean = |block: &Block| {
-        page.picture.with(|picture| {
-            let picture = picture.as_ref()?;
-            let weights = match block.part {
-                Part::Input => return None,
-                Part::Layer { picture: index, .. } => &picture.layers.get(index)?.weights,
-                Part::Output => picture.outputs.get(block.task?)?,
-            };
-            let sum: f64 = weights.iter().map(|weight| f64::from(weight.abs())).sum();
-            Some(super::text::short(sum / weights.len().max(1) as f64))
-        })
+    let tasks = super::text::tasks(page);
+    let plane = page.lesson.with(|lesson| is_plane(&lesson.data.source));
+    let followed = if plane { 0 } else { tasks };
+    let mut head = ["layer", "units", "mean size of its weights"].map(String::from).to_vec();
+    head.extend((0..followed).map(|task| format!("correlation with {}", task_name(task))));
+    let dash = || super::text::DASH.to_string();
+    let row = |block: &Block, unit: Option<usize>| {
+        let mean = see(page, |seen| mean_weight(seen, block, unit)).flatten();
+        let count = if unit.is_some() { String::new() } else { block.count.to_string() };
+        let mut row = vec![unit_name(block, unit), count, mean.map_or_else(dash, super::text::short)];
+        let told = see(page, |seen| {
+            let of = |value: &f32| correlation_text(*value);
+            Some(seen.correlations(block, unit?)?.iter().map(of).collect::<Vec<_>>())
+        });
+        row.extend(told.flatten().unwrap_or_else(|| vec![dash(); followed]));
+        row
     };
-    let row = |block: &Block| {
-        vec![unit_name(block, None), block.count.to_string(), mean(block).unwrap_or_else(|| super::text::DASH.into())]
+    let rows_of = |block: &Block| {
+        let units = if plane { 0 } else { block.units.len() };
+        std::iter::once(None).chain((0..units).map(Some)).map(|unit| row(block, unit)).collect::<Vec<_>>()
     };
-    Table { head, rows: layout.with(|layout| layout.blocks.iter().map(row).collect()) }
+    Table { head, rows: layout.with(|layout| layout.blocks.iter().flat_map(rows_of).collect()) }
 }

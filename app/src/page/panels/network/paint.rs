@@ -1,11 +1,12 @@
-//! A network's links and activation maps on one canvas.
+//! A network's links and its units' squares on one canvas.
 
 use super::layout::{Block, Layout, Part};
+use super::units::Seen;
 use crate::charts::Theme;
-use crate::charts::heatmap::unit_rgba;
-use crate::charts::palette::{self, diverging, hex};
+use crate::charts::palette::{self, diverging, hex, task_colour};
 use crate::page::panels::draw::context;
-use crate::page::panels::predictions::{put, upside_down};
+use crate::page::panels::predictions::put;
+use mtl_core::config::task_name;
 use mtl_core::protocol::Picture;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
 
@@ -38,69 +39,6 @@ impl Scratch {
     }
 }
 
-/// A unit's values over the plane, from the top row down, and how many are on a side.
-pub fn unit_values(picture: &Picture, block: &Block, unit: usize) -> Option<(Vec<f32>, usize)> {
-    match block.part {
-        Part::Input => {
-            let side = picture.unit_side.max(1);
-            if picture.side == 0 || unit > 1 {
-                return None;
-            }
-            let part = |index: usize| (index as f32 + 0.5) / side as f32 * 2.0 - 1.0;
-            let value = |place: usize| if unit == 0 { part(place % side) } else { -part(place / side) };
-            Some(((0..side * side).map(value).collect(), side))
-        }
-        Part::Layer { picture: index, .. } => {
-            let layer = picture.layers.get(index).filter(|layer| layer.width == block.count)?;
-            let (side, cells) = (picture.unit_side, picture.unit_side * picture.unit_side);
-            let map = layer.maps.get(unit * cells..(unit + 1) * cells).filter(|map| !map.is_empty())?;
-            Some((map.to_vec(), side))
-        }
-        Part::Output => {
-            let (side, map) = (picture.side, picture.maps.get(block.task?)?);
-            if side == 0 || map.len() != side * side * block.count {
-                return None;
-            }
-            Some((map.iter().skip(unit).step_by(block.count).copied().collect(), side))
-        }
-    }
-}
-
-/// What a block's values are divided by, so that its units can be compared. Probabilities are
-/// spread from 0..1 to -1..1 first.
-fn spread(values: &mut [f32], chances: bool) {
-    if chances {
-        values.iter_mut().for_each(|value| *value = *value * 2.0 - 1.0);
-    }
-}
-
-fn largest(picture: &Picture, block: &Block) -> f32 {
-    let values: &[f32] = match block.part {
-        Part::Input => return 1.0,
-        Part::Layer { picture: index, .. } => picture.layers.get(index).map_or(&[], |layer| &layer.maps),
-        Part::Output => block.task.and_then(|task| picture.maps.get(task)).map_or(&[], Vec::as_slice),
-    };
-    values.iter().filter(|value| value.is_finite()).fold(0.25f32, |most, value| most.max(value.abs()))
-}
-
-/// A unit's map as pixels, top row first. `chances` is for outputs that are probabilities.
-pub fn unit_pixels(
-    picture: &Picture,
-    block: &Block,
-    unit: usize,
-    chances: bool,
-    theme: Theme,
-) -> Option<(Vec<u8>, usize)> {
-    let (mut values, side) = unit_values(picture, block, unit)?;
-    let chances = chances && block.part == Part::Output;
-    spread(&mut values, chances);
-    if !chances {
-        let most = largest(picture, block);
-        values.iter_mut().for_each(|value| *value /= most);
-    }
-    Some((upside_down(&unit_rgba(&values, side, theme), side), side))
-}
-
 /// The weights between two blocks, `[from, to]`, where the picture is of this network.
 fn weights<'a>(picture: &'a Picture, from: &Block, to: &Block) -> Option<&'a [f32]> {
     let weights = match to.part {
@@ -111,23 +49,25 @@ fn weights<'a>(picture: &'a Picture, from: &Block, to: &Block) -> Option<&'a [f3
     (weights.len() == from.count * to.count).then_some(weights.as_slice())
 }
 
-/// Draws the whole picture. `chances` says per task whether its outputs are probabilities.
+/// A square with more room than this has letters below its bars.
+const LETTERED: f64 = 60.0;
+
+/// Draws the whole picture.
 pub fn paint(
     canvas: &HtmlCanvasElement,
     scratch: &Scratch,
     layout: &Layout,
-    picture: Option<&Picture>,
+    seen: Option<&Seen>,
     chosen: Option<(usize, usize)>,
-    chances: &[bool],
     theme: Theme,
 ) {
     let Some(context) = context(canvas) else { return };
     let scale = theme.scale;
     let _ = context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0);
     context.clear_rect(0.0, 0.0, layout.width, layout.height);
-    if let Some(picture) = picture {
+    if let Some(seen) = seen {
         for &(from, to) in &layout.joins {
-            links(&context, layout, picture, (from, to), chosen, theme);
+            links(&context, layout, seen.picture, (from, to), chosen, theme);
         }
     }
     context.set_global_alpha(1.0);
@@ -137,8 +77,8 @@ pub fn paint(
             context.fill_rect(x, y, block.size, block.size);
         }
     }
-    if let Some(picture) = picture {
-        maps(&context, scratch, layout, picture, chances, theme);
+    if let Some(seen) = seen {
+        squares(&context, scratch, layout, seen, theme);
     }
 }
 
@@ -194,28 +134,28 @@ fn links(
     }
 }
 
-/// Every unit's map: one transfer of pixels for all small ones, one for each output.
-fn maps(
-    context: &CanvasRenderingContext2d,
-    scratch: &Scratch,
-    layout: &Layout,
-    picture: &Picture,
-    chances: &[bool],
-    theme: Theme,
-) {
+/// What every unit shows: one transfer of pixels for all small maps, one for each output.
+fn squares(context: &CanvasRenderingContext2d, scratch: &Scratch, layout: &Layout, seen: &Seen, theme: Theme) {
     let mut stack: Vec<u8> = Vec::new();
     let mut places: Vec<(f64, f64, f64)> = Vec::new();
-    let small = picture.unit_side;
+    let small = if seen.picture.side > 0 { seen.picture.unit_side } else { seen.side };
     for block in &layout.blocks {
-        let chances = block.task.and_then(|task| chances.get(task)).copied().unwrap_or(false);
         for (unit, &(x, y)) in block.units.iter().enumerate() {
-            let Some((pixels, side)) = unit_pixels(picture, block, unit, chances, theme) else { continue };
-            if block.part == Part::Output {
-                put(&scratch.large, &pixels, (side, side));
-                copy(context, &scratch.large, (0, side), (x, y, block.size));
-            } else if side == small {
-                stack.extend_from_slice(&pixels);
-                places.push((x, y, block.size));
+            let place = (x, y, block.size);
+            match seen.pixels(block, unit, theme) {
+                Some((pixels, side)) if block.part == Part::Output => {
+                    put(&scratch.large, &pixels, (side, side));
+                    copy(context, &scratch.large, (0, side), place);
+                }
+                Some((pixels, side)) if side == small => {
+                    stack.extend_from_slice(&pixels);
+                    places.push(place);
+                }
+                _ => {
+                    if let Some(correlations) = seen.correlations(block, unit) {
+                        bars(context, correlations, place, theme);
+                    }
+                }
             }
         }
     }
@@ -238,6 +178,29 @@ fn copy(
     );
 }
 
+/// Draws how closely a unit follows each task: a bar a task from the zero line in the middle of a square,
+/// upwards or down, tasks from the left.
+pub fn bars(context: &CanvasRenderingContext2d, correlations: &[f32], (x, y, size): (f64, f64, f64), theme: Theme) {
+    let ground = palette::ground(theme.dark);
+    // The colours of tasks are made for this ground.
+    context.set_fill_style_str(&hex(ground.background));
+    context.fill_rect(x, y, size, size);
+    context.set_fill_style_str(&hex(ground.axis));
+    context.fill_rect(x, y + size / 2.0 - 0.5, size, 1.0);
+    let pitch = size / correlations.len().max(1) as f64;
+    context.set_font("11px system-ui, sans-serif");
+    context.set_text_align("center");
+    for (task, value) in correlations.iter().enumerate() {
+        let (left, height) = (x + pitch * task as f64, f64::from(value.clamp(-1.0, 1.0)) * (size / 2.0 - 1.0));
+        context.set_fill_style_str(&hex(task_colour(task, theme.dark)));
+        context.fill_rect(left + pitch * 0.15, y + size / 2.0 - height.max(0.0), pitch * 0.7, height.abs());
+        if size > LETTERED {
+            context.set_fill_style_str(&hex(ground.foreground));
+            let _ = context.fill_text(task_name(task), left + pitch / 2.0, y + size - 4.0);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::layout::Shape;
@@ -245,24 +208,11 @@ mod tests {
     use mtl_core::protocol::LayerPicture;
 
     #[test]
-    fn a_picture_of_another_network_gives_nothing() {
+    fn weights_of_another_network_are_not_drawn() {
         let shape = Shape { inputs: 2, trunk: vec![4], heads: vec![vec![]], outputs: vec![1] };
-        let layout = Layout::new(&shape, 640.0);
-        let layer = LayerPicture { width: 3, from: 2, weights: vec![0.0; 6], maps: vec![0.0; 3 * 64], task: None };
-        let picture =
-            Picture { side: 8, unit_side: 8, layers: vec![layer], maps: vec![vec![0.0; 3]], ..Picture::default() };
-        assert!(unit_values(&picture, &layout.blocks[0], 1).is_some());
-        assert!(unit_values(&picture, &layout.blocks[1], 0).is_none());
-        assert!(unit_values(&picture, &layout.blocks[2], 0).is_none());
+        let layout = Layout::new(&shape, (640.0, 204.0));
+        let layer = LayerPicture { width: 3, from: 2, weights: vec![0.0; 6], ..LayerPicture::default() };
+        let picture = Picture { layers: vec![layer], ..Picture::default() };
         assert!(weights(&picture, &layout.blocks[0], &layout.blocks[1]).is_none());
-    }
-
-    #[test]
-    fn the_maps_of_the_inputs_rise_to_the_right_and_upwards() {
-        let layout = Layout::new(&Shape { inputs: 2, trunk: vec![], heads: vec![vec![]], outputs: vec![1] }, 640.0);
-        let picture = Picture { side: 8, unit_side: 2, ..Picture::default() };
-        let values = |unit| unit_values(&picture, &layout.blocks[0], unit).map(|(values, _)| values);
-        assert_eq!(values(0), Some(vec![-0.5, 0.5, -0.5, 0.5]));
-        assert_eq!(values(1), Some(vec![0.5, 0.5, -0.5, -0.5]));
     }
 }

@@ -1,4 +1,4 @@
-//! One task's figure: its name, its metric and its picture, as large as the screen where asked for.
+//! One task's figure: its name, its metric and its picture.
 
 use super::flat::TaskFit;
 use super::map::TaskMap;
@@ -8,6 +8,7 @@ use crate::page::panels::mark::{TaskMark, task_css};
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
 use mtl_core::config::task_name;
+use wasm_bindgen::JsCast;
 
 /// Pixels that a finger may stray and still tap.
 const STRAY: f64 = 12.0;
@@ -27,16 +28,8 @@ pub fn TaskFigure(
 ) -> impl IntoView {
     let page = Page::get();
     let figure = NodeRef::<html::Figure>::new();
-    let large = RwSignal::new(false);
-    let enlarge = move |on: bool| {
-        let Some(figure) = figure.get_untracked() else { return };
-        // A popover stands above everything, whatever contains it, and its canvases stay the same.
-        let shown = on && figure.set_popover(Some("manual")).is_ok() && figure.show_popover().is_ok();
-        if !shown {
-            let _ = figure.set_popover(None);
-        }
-        large.set(shown);
-    };
+    let large = options.large;
+    let enlarge = move || large.open(figure.get_untracked().map(|figure| figure.unchecked_into()));
     let down = StoredValue::new((0.0, 0.0));
     let touch_began = move |event: ev::PointerEvent| down.set_value(place(&event));
     let tapped = move |event: ev::PointerEvent| {
@@ -44,26 +37,25 @@ pub fn TaskFigure(
         let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < NARROW);
         let still = (x - from_x).hypot(y - from_y) < STRAY;
         let on_picture = event_target::<web_sys::Element>(&event).tag_name() == "CANVAS";
-        if on_picture && event.pointer_type() == "touch" && still && narrow && !large.get_untracked() {
-            enlarge(true);
+        if on_picture && event.pointer_type() == "touch" && still && narrow && !untrack(|| large.is_on()) {
+            enlarge();
         }
     };
-    let keys = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && large.get_untracked() {
-            event.stop_propagation();
-            enlarge(false);
-        }
-    };
+    let press = move |_| if untrack(|| large.is_on()) { large.close() } else { enlarge() };
     let picture = move || match plane.get() {
         true => view! { <TaskMap task options/> }.into_any(),
         false => view! { <TaskFit task/> }.into_any(),
     };
+    // A table of counts has a height of its own.
+    let square = move || {
+        plane.get() || page.lesson.with(|lesson| lesson.tasks.get(task).is_some_and(|task| task.loss.is_regression()))
+    };
     let what = move || {
-        let verb = if large.get() { "Shrink" } else { "Enlarge" };
+        let verb = if large.is_on() { "Shrink" } else { "Enlarge" };
         format!("{verb} the picture of task {}", task_name(task))
     };
     view! {
-        <figure node_ref=figure class="task-figure" style=format!("--task: {}", task_css(task)) on:keydown=keys>
+        <figure node_ref=figure class="task-figure" style=format!("--task: {}", task_css(task))>
             <figcaption>
                 <TaskMark task name=true/>
                 <span class="number" data-testid=format!("task-{task}-metric")>
@@ -75,12 +67,12 @@ pub fn TaskFigure(
                     data-testid=format!("task-{task}-enlarge")
                     aria-label=what
                     title=what
-                    on:click=move |_| enlarge(!large.get_untracked())
+                    on:click=press
                 >
-                    {move || if large.get() { Icon::Close.view() } else { Icon::Enlarge.view() }}
+                    {move || if large.is_on() { Icon::Close.view() } else { Icon::Enlarge.view() }}
                 </button>
             </figcaption>
-            <div class="task-picture" on:pointerdown=touch_began on:pointerup=tapped>{picture}</div>
+            <div class="task-picture" class:square=square on:pointerdown=touch_began on:pointerup=tapped>{picture}</div>
         </figure>
     }
     .into_any()

@@ -2,19 +2,18 @@
 
 use super::map::dimensions;
 use super::metric;
+use super::points::MOST;
 use super::surface::{guessed, target_columns};
 use crate::charts::palette::{self, hex, task_colour};
-use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio};
+use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use crate::page::panels::text::{short, spoken, task_title};
 use crate::page::state::Page;
 use leptos::{html, prelude::*};
 use mtl_core::config::{LossKind, TaskConfig};
+use mtl_core::data::evenly;
 use mtl_core::protocol::{Picture, Summary};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlCanvasElement;
-
-/// As many points of a scatter are drawn.
-const MOST: usize = 1500;
 
 /// Counts of validation rows, `[true][predicted]`.
 fn confusion(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig) -> Option<Vec<Vec<usize>>> {
@@ -39,11 +38,10 @@ fn pairs(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig,
         return Vec::new();
     };
     let one = |values: &[f32]| values.get(output).map_or(f64::NAN, |value| f64::from(*value));
-    let pairs = targets.chunks_exact(columns).zip(predictions.chunks_exact(columns));
-    pairs
-        .map(|(truth, guess)| (one(truth), one(guess)))
+    let row = |values: &[f32], row: usize| values.get(row * columns..(row + 1) * columns).map_or(f64::NAN, one);
+    evenly(targets.len() / columns, MOST)
+        .map(|k| (row(targets, k), row(predictions, k)))
         .filter(|(a, b)| a.is_finite() && b.is_finite())
-        .take(MOST)
         .collect()
 }
 
@@ -87,6 +85,7 @@ fn Scatter(task: usize) -> impl IntoView {
         page.dark.track();
         output.track();
         size.track();
+        track_pixel_ratio();
         job.mark();
     });
     let label = spoken(move || {
@@ -98,7 +97,6 @@ fn Scatter(task: usize) -> impl IntoView {
             <canvas node_ref=canvas role="img" data-testid=format!("task-{task}-map") aria-label=move || label.get()/>
             {move || dimensions(page, task, output)}
         </div>
-        <p class="small">"true across, predicted up; on the line they agree"</p>
     }
 }
 
@@ -133,7 +131,9 @@ fn draw(canvas: &HtmlCanvasElement, pairs: &[(f64, f64)], task: usize, dark: boo
     context.set_fill_style_str(&hex(ground.muted));
     context.set_font(&format!("{}px system-ui, sans-serif", (11.0 * scale).round()));
     let _ = context.fill_text(&short(low + room), 4.0 * scale, height - 5.0 * scale);
-    let _ = context.fill_text(&short(low + span - room), width - 40.0 * scale, 13.0 * scale);
+    context.set_text_align("right");
+    let _ = context.fill_text(&short(low + span - room), width - 4.0 * scale, 13.0 * scale);
+    context.set_text_align("left");
 }
 
 #[component]
@@ -171,12 +171,12 @@ fn Confusion(task: usize) -> impl IntoView {
             view! { <tr><th scope="row">{class}</th>{row.iter().enumerate().map(cell).collect_view()}</tr> }
         };
         let rows = counts.iter().enumerate().map(row).collect_view();
-        view! { <thead><tr><td>"true \u{2193} predicted \u{2192}"</td>{head}</tr></thead><tbody>{rows}</tbody> }
+        view! { <thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody> }
     };
     view! {
         <div class="confusion">
             <table data-testid=format!("task-{task}-map")>
-                <caption>"Validation rows by true and predicted class"</caption>
+                <caption class="unseen">"Validation rows: true class down, predicted class across"</caption>
                 {body}
             </table>
         </div>

@@ -4,7 +4,7 @@ use super::points::{self, Look};
 use super::surface::{Map, target_columns, target_range};
 use super::{Options, metric, probe};
 use crate::charts::Theme;
-use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio};
+use crate::page::panels::draw::{Job, context, fit, observe_size, pixel_ratio, track_pixel_ratio};
 use crate::page::panels::text::{spoken, task_title};
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
@@ -83,6 +83,7 @@ pub fn TaskMap(
         options.valid.track();
         output.track();
         size.track();
+        track_pixel_ratio();
         scatter.mark();
     });
 

@@ -3,6 +3,8 @@
 
 mod figure;
 mod flat;
+mod large;
+mod legend;
 mod map;
 mod points;
 mod probe;
@@ -16,13 +18,15 @@ use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, short, tasks};
 use crate::page::state::Page;
 use figure::TaskFigure;
-use leptos::prelude::*;
+use large::{Large, LargeButtons};
+use legend::Legend;
+use leptos::{html, prelude::*};
 use mtl_core::config::task_name;
 use probe::ReadOut;
 use samples::Samples;
 
-/// What the maps show.
-#[derive(Clone, Copy, Debug)]
+/// What the maps show, and how large.
+#[derive(Clone, Copy)]
 pub struct Options {
     /// Validation points, too.
     pub valid: RwSignal<bool>,
@@ -30,6 +34,8 @@ pub struct Options {
     pub discretise: RwSignal<bool>,
     /// Whether the keyboard moved the probe last.
     pub by_key: RwSignal<bool>,
+    /// As large as the screen.
+    pub large: Large,
 }
 
 /// A task's metric on validation rows, with its name.
@@ -49,8 +55,9 @@ pub fn metric(page: Page, task: usize) -> String {
 #[component]
 pub fn Predictions() -> impl IntoView {
     let page = Page::get();
-    let options =
-        Options { valid: RwSignal::new(false), discretise: RwSignal::new(false), by_key: RwSignal::new(false) };
+    let pictures = NodeRef::<html::Div>::new();
+    let off = || RwSignal::new(false);
+    let options = Options { valid: off(), discretise: off(), by_key: off(), large: Large::new(pictures) };
     let plane = Memo::new(move |_| page.lesson.with(|lesson| mtl_core::data::is_plane(&lesson.data.source)));
     let figure = move |task: usize| view! { <TaskFigure task plane options/> };
     let check = move |text: &'static str, help: &'static str, on: RwSignal<bool>| {
@@ -78,13 +85,34 @@ pub fn Predictions() -> impl IntoView {
         };
         Table { head, rows: (0..tasks(page)).map(row).collect() }
     });
+    let many = move || tasks(page) > 2;
+    // As many columns as make the largest maps on a screen that is wide, or high.
+    let columns = move || {
+        let count = tasks(page);
+        let half = count.div_ceil(2);
+        if count > 3 { format!("--wide: {half}; --high: 2") } else { format!("--wide: {count}; --high: 1") }
+    };
+    let probing = move || page.probe.with(Option::is_some);
     view! {
-        <Panel title="Predictions" term="prediction" class="panel-predictions" tools=view! { {tools} <TableTwin caption="Predictions of every task" table=table/> }.into_any()>
+        <Panel
+            title="Predictions"
+            term="prediction"
+            class="panel-predictions"
+            tools=view! {
+                {tools}
+                <TableTwin caption="Predictions of every task" table=table/>
+                <LargeButtons large=options.large/>
+            }
+            .into_any()
+        >
             <Samples/>
-            <div class="predictions" style=move || format!("--count: {}", tasks(page))>
+            <div class="predictions" node_ref=pictures style=columns>
                 <For each=move || 0..tasks(page) key=|task| *task children=figure/>
             </div>
-            {foot}
+            <div class="map-foot" class:many=many class:probing=probing class:plane=move || plane.get()>
+                <Legend options/>
+                {foot}
+            </div>
         </Panel>
     }
     .into_any()

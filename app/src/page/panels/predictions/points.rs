@@ -4,8 +4,47 @@ use super::surface::{target_columns, target_range};
 use crate::charts::palette::{self, Rgb, class_colour, hex, sequential};
 use crate::page::panels::draw::context;
 use mtl_core::config::{LossKind, TaskConfig};
+use mtl_core::data::evenly;
 use mtl_core::protocol::{Rows, Summary};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
+
+/// As many points are drawn on a map at most, labelled ones first.
+pub const MOST: usize = 300;
+
+/// The side of a map on which a point has its usual size, in CSS pixels.
+const USUAL: f64 = 180.0;
+
+/// How many points a map has.
+pub struct Shown {
+    /// That are drawn.
+    pub drawn: usize,
+    /// Rows that there are.
+    pub all: usize,
+}
+
+/// How many points are drawn of how many rows: on maps of training rows and, where `valid`, of validation
+/// rows; where the inputs are no plane of validation rows alone.
+pub fn shown(summary: &Summary, valid: bool) -> Shown {
+    let rows = |rows: &Rows| rows.labelled.first().map_or(0, Vec::len);
+    let (train, valid) = match (summary.plane, valid) {
+        (true, true) => (rows(&summary.train), rows(&summary.valid)),
+        (true, false) => (rows(&summary.train), 0),
+        (false, _) => (0, rows(&summary.valid)),
+    };
+    Shown { drawn: (train + valid).min(MOST), all: train + valid }
+}
+
+/// The rows of a task that are drawn where there is room for `most`: evenly spread ones with a label, then
+/// such without.
+fn chosen(labelled: &[bool], most: usize) -> (Vec<usize>, Vec<usize>) {
+    let of = |wanted: bool, most: usize| {
+        let rows: Vec<usize> = (0..labelled.len()).filter(|row| labelled.get(*row) == Some(&wanted)).collect();
+        evenly(rows.len(), most).filter_map(|k| rows.get(k).copied()).collect::<Vec<_>>()
+    };
+    let with = of(true, most);
+    let without = of(false, most - with.len());
+    (with, without)
+}
 
 /// What points are drawn with.
 #[derive(Clone, Copy)]
@@ -39,11 +78,15 @@ pub fn draw(canvas: &HtmlCanvasElement, summary: &Summary, task: usize, config: 
     let range = target_range(summary, task, look.output.min(outputs - 1), outputs);
     let extent = f64::from(summary.extent.max(1e-6));
     let painter = Painter { context, size, extent, task, config, range, look };
-    painter.unlabelled(&summary.train);
-    if look.valid {
-        painter.rows(&summary.valid, 0.75, 0.55);
-    }
-    painter.rows(&summary.train, 1.0, 1.0);
+    let labelled = |rows: &'_ Rows| rows.labelled.get(task).cloned().unwrap_or_default();
+    let (train, valid) = (labelled(&summary.train), if look.valid { labelled(&summary.valid) } else { Vec::new() });
+    // Half of the points at least are left to training rows, if there are as many.
+    let room = MOST - valid.len().min(MOST / 2);
+    let (rows, dots) = chosen(&train, room);
+    let (valid, _) = chosen(&valid, MOST - rows.len() - dots.len());
+    painter.unlabelled(&summary.train, &dots);
+    painter.rows(&summary.valid, &valid, 0.75, 0.55);
+    painter.rows(&summary.train, &rows, 1.0, 1.0);
 }
 
 impl Painter<'_> {
@@ -56,28 +99,20 @@ impl Painter<'_> {
         inside.then(|| ((x + 1.0) / 2.0 * self.size.0, (1.0 - y) / 2.0 * self.size.1))
     }
 
-    fn radius(&self, rows: &Rows) -> f64 {
-        let crowd = (300.0 / self.count(rows).max(1) as f64).sqrt().clamp(0.5, 1.0);
-        3.1 * crowd * self.look.scale
-    }
-
-    fn count(&self, rows: &Rows) -> usize {
-        rows.labelled.get(self.task).map_or(0, Vec::len)
-    }
-
-    fn labelled(&self, rows: &Rows, row: usize) -> bool {
-        rows.labelled.get(self.task).and_then(|labelled| labelled.get(row)).copied().unwrap_or(false)
+    /// Device pixels per unit of a point's size: larger on a large map, smaller on a small one.
+    fn unit(&self) -> f64 {
+        self.look.scale * (self.size.0 / self.look.scale / USUAL).clamp(0.6, 1.8)
     }
 
     /// Rows that don't carry this task's label.
-    fn unlabelled(&self, rows: &Rows) {
+    fn unlabelled(&self, rows: &Rows, chosen: &[usize]) {
         let context = &self.context;
         let ink = hex(palette::ground(self.look.dark).foreground);
         context.set_fill_style_str(&ink);
         context.set_global_alpha(0.45);
-        let size = 1.6 * self.look.scale;
-        for row in (0..self.count(rows)).filter(|row| !self.labelled(rows, *row)) {
-            if let Some((x, y)) = self.place(rows, row) {
+        let size = 1.6 * self.unit();
+        for row in chosen {
+            if let Some((x, y)) = self.place(rows, *row) {
                 context.fill_rect(x - size / 2.0, y - size / 2.0, size, size);
             }
         }
@@ -85,14 +120,14 @@ impl Painter<'_> {
     }
 
     /// Labelled rows: filled or hollow by class, or in the colour of their value.
-    fn rows(&self, rows: &Rows, size: f64, alpha: f64) {
+    fn rows(&self, rows: &Rows, chosen: &[usize], size: f64, alpha: f64) {
         let context = &self.context;
         let ground = palette::ground(self.look.dark);
-        let radius = self.radius(rows) * size;
+        let radius = 3.1 * self.unit() * size;
         context.set_global_alpha(alpha);
         context.set_line_width(1.2 * self.look.scale * size);
         let mut drawn = (None, None);
-        for row in (0..self.count(rows)).filter(|row| self.labelled(rows, *row)) {
+        for &row in chosen {
             let (Some(at), Some((fill, stroke))) = (self.place(rows, row), self.colours(rows, row, ground)) else {
                 continue;
             };
@@ -136,4 +171,38 @@ impl Painter<'_> {
 pub fn columns(rows: &Rows) -> usize {
     let count = rows.labelled.first().map_or(0, Vec::len).max(1);
     (rows.inputs.len() / count).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(count: usize) -> Rows {
+        Rows { labelled: vec![vec![true; count]], ..Rows::default() }
+    }
+
+    #[test]
+    fn labelled_rows_come_first_and_all_are_spread_evenly() {
+        let labelled: Vec<bool> = (0..1000).map(|row| row % 10 == 0).collect();
+        let (with, without) = chosen(&labelled, 300);
+        assert_eq!((with.len(), without.len()), (100, 200));
+        assert!(with.iter().all(|row| row % 10 == 0) && without.iter().all(|row| row % 10 != 0));
+        // No half of the rows has more of them than the other.
+        assert_eq!(without.iter().filter(|row| **row < 500).count(), 100);
+        let (with, without) = chosen(&[true; 5000], 300);
+        assert_eq!((with.len(), without.len()), (300, 0));
+        assert!(with.last().is_some_and(|last| *last > 4900));
+        assert_eq!(chosen(&[true, false, true], 300), (vec![0, 2], vec![1]));
+        assert_eq!(chosen(&[], 300), (vec![], vec![]));
+    }
+
+    #[test]
+    fn no_map_has_more_points_than_are_told() {
+        let summary = Summary { plane: true, train: rows(250), valid: rows(240), ..Summary::default() };
+        let told = |valid| {
+            let Shown { drawn, all } = shown(&summary, valid);
+            (drawn, all)
+        };
+        assert_eq!((told(false), told(true)), ((250, 250), (300, 490)));
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::points::columns;
 use super::surface::{Map, label_words, target_columns, words};
-use crate::page::panels::text::{short, tasks};
+use crate::page::panels::text::short;
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{Config, task_name};
@@ -27,8 +27,8 @@ pub fn predicted(page: Page, task: usize) -> Option<String> {
     page.lesson.with(|lesson| Some(words(lesson.tasks.get(task)?, prediction)))
 }
 
-/// What every task predicts at the probe, and the nearest training row.
-pub fn read_out(page: Page) -> Option<String> {
+/// What every task predicts at the probe, and the nearest training row: two lines.
+fn read_out(page: Page) -> Option<(String, String)> {
     let at = page.probe.get()?;
     let summary = page.summary.get().filter(|summary| summary.plane)?;
     let lesson = page.lesson.get();
@@ -36,7 +36,7 @@ pub fn read_out(page: Page) -> Option<String> {
     let all: Vec<_> = (0..lesson.tasks.len()).filter_map(one).collect();
     let place = format!("x1 {}, x2 {}", short(f64::from(at.0)), short(f64::from(at.1)));
     let near = nearest(&summary, at).map(|(row, distance)| labels(&lesson, &summary, row, distance));
-    Some(format!("{place}: {}. {}", all.join(", "), near.unwrap_or_default()))
+    Some((format!("{place}: {}. ", all.join(", ")), near.unwrap_or_default()))
 }
 
 /// The training row nearest to a place, and its distance.
@@ -67,17 +67,25 @@ fn labels(config: &Config, summary: &Summary, row: usize, distance: f32) -> Stri
     format!("Nearest training point ({} away): {}", short(f64::from(distance)), all.join(", "))
 }
 
-/// The read-out below the maps. It is told aloud only where the keyboard moves the probe.
+/// The read-out below the maps, and how to get one. It is told aloud only where the keyboard moves the probe.
 #[component]
 pub fn ReadOut(
     /// Whether the keyboard moved the probe last.
     by_key: RwSignal<bool>,
 ) -> impl IntoView {
     let page = Page::get();
-    let hint = "Move over a map, or focus it and use the arrow keys, to read all tasks at one place";
+    let lines = move || {
+        read_out(page).map(|(here, near)| {
+            view! { <span class="line">{here}</span><span class="line">{near}</span> }
+        })
+    };
+    // Style sheets know whether there is a pointer to move.
     view! {
-        <p class="probe small" class:many=move || tasks(page) != 2 aria-live=move || if by_key.get() { "polite" } else { "off" }>
-            {move || read_out(page).unwrap_or_else(|| hint.into())}
+        <p class="probe-hint small">
+            <span class="by-mouse">"Move over a map"</span>
+            <span class="by-touch">"Touch a map"</span>
+            ", or focus it and use the arrow keys, to read all tasks at one place"
         </p>
+        <p class="probe small" aria-live=move || if by_key.get() { "polite" } else { "off" }>{lines}</p>
     }
 }

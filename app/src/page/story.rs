@@ -1,0 +1,152 @@
+//! The line between the pictures: what the lesson is about, and at the end of its story what came of it.
+
+use super::panels::short;
+use super::state::{Course, Page};
+use leptos::prelude::*;
+use mtl_core::config::{lessons, task_name};
+use mtl_core::measure::transfer::{TransferGain, Verdict};
+use mtl_core::protocol::CurvePoint;
+
+/// What is said of the tasks with a verdict, around their names.
+const SAYINGS: [(Verdict, &str); 4] = [
+    (Verdict::Positive, "sharing helped "),
+    (Verdict::Negative, "sharing hurt "),
+    (Verdict::NoDifference, "no difference is seen for "),
+    (Verdict::Undefined, "there is no gain to name for "),
+];
+
+/// The line itself. It always has a text, so that nothing moves when that changes.
+#[component]
+pub fn StoryLine() -> impl IntoView {
+    let page = Page::get();
+    let teaches = Memo::new(move |_| page.lesson.with(|lesson| lessons::find(&lesson.preset).map(|line| line.teaches)));
+    let ending = Memo::new(move |_| page.ended.get().then(|| ending(page)));
+    view! {
+        <p class="story-line" data-testid="story-line" data-ended=move || page.ended.get().then_some("") role="status">
+            {move || ending.get().or_else(|| teaches.get().map(Into::into))}
+        </p>
+    }
+    .into_any()
+}
+
+/// What came of a run, in a sentence or two.
+fn ending(page: Page) -> String {
+    let epoch = page.frame.with_untracked(|frame| frame.epoch);
+    let outcome = match untrack(|| page.races()) {
+        true => page.race.with_value(|race| outcome_of_race(race, page.frame.with_untracked(|frame| frame.step))),
+        false => page.latest.with_untracked(|point| point.as_deref().map_or_else(String::new, outcome)),
+    };
+    format!("End of the story, epoch {epoch}: {outcome}. Play goes on from here.")
+}
+
+/// Every task with its held-out loss, its gain over learning alone and the 95 % interval of that,
+/// grouped by what the gain says.
+fn outcome(point: &CurvePoint) -> String {
+    let told = |(task, gain): (usize, &TransferGain)| {
+        let loss = point.valid.get(task).map_or_else(String::new, |loss| short(f64::from(*loss)));
+        match gain.verdict {
+            Verdict::Undefined => format!("{} (loss {loss})", task_name(task)),
+            _ => format!("{} (loss {loss}, gain {} %{})", task_name(task), whole(gain.mean), interval(gain)),
+        }
+    };
+    let with = |(verdict, saying): (Verdict, &str)| {
+        let tasks = point.transfer.iter().enumerate().filter(|(_, gain)| gain.verdict == verdict);
+        let all: Vec<_> = tasks.map(told).collect();
+        (!all.is_empty()).then(|| format!("{saying}{}", listed(&all)))
+    };
+    let parts: Vec<_> = SAYINGS.into_iter().filter_map(with).collect();
+    if parts.is_empty() {
+        let loss = |(task, loss): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*loss)));
+        return format!("held-out losses {}", listed(&point.valid.iter().enumerate().map(loss).collect::<Vec<_>>()));
+    }
+    parts.join("; ")
+}
+
+/// The 95 % interval of a gain, where there is one.
+fn interval(gain: &TransferGain) -> String {
+    match gain.low.is_finite() && gain.high.is_finite() {
+        true => format!(", {} to {}", whole(gain.low), whole(gain.high)),
+        false => String::new(),
+    }
+}
+
+/// A share as whole percent with its sign.
+fn whole(share: f64) -> String {
+    let text = format!("{:+.0}", share * 100.0);
+    if text == "-0" { "+0".into() } else { text.replace('-', "\u{2212}") }
+}
+
+/// Who has arrived, of a race that was watched for so many steps.
+fn outcome_of_race(race: &Course, step: u32) -> String {
+    let racers = race.start.racers.iter().enumerate();
+    let there = |k: usize| race.news.arrived.get(k).is_some_and(Option::is_some);
+    let count = racers.clone().filter(|(k, _)| there(*k)).count();
+    let mut all: Vec<&str> = Vec::new();
+    for (_, racer) in racers {
+        let own = || race.start.racers.iter().enumerate().filter(|(_, other)| other.key == racer.key);
+        if !all.contains(&racer.label.as_str()) && own().all(|(k, _)| there(k)) {
+            all.push(&racer.label);
+        }
+    }
+    let whole = match all.as_slice() {
+        [] => "no balancer from every start".into(),
+        all => format!("from every start {}", listed(all)),
+    };
+    format!(
+        "after {step} steps {count} of {} racers have reached the best trade-offs, {whole}",
+        race.start.racers.len()
+    )
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(parts: &[impl AsRef<str>]) -> String {
+    let mut text = String::new();
+    for (k, part) in parts.iter().enumerate() {
+        text.push_str(match k {
+            0 => "",
+            _ if k + 1 == parts.len() => " and ",
+            _ => ", ",
+        });
+        text.push_str(part.as_ref());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mtl_core::protocol::{RaceNews, RaceStart, RacerStart};
+
+    fn gain(mean: f64, half: f64, verdict: Verdict) -> TransferGain {
+        TransferGain { mean, low: mean - half, high: mean + half, seeds: 5, verdict }
+    }
+
+    #[test]
+    fn the_ending_names_loss_gain_and_interval_of_every_task_under_its_verdict() {
+        let transfer = vec![gain(-0.04, 0.1, Verdict::NoDifference), gain(0.34, 0.14, Verdict::Positive)];
+        let point = CurvePoint { valid: vec![0.213, 0.18], transfer, ..CurvePoint::default() };
+        assert_eq!(
+            outcome(&point),
+            "sharing helped B (loss 0.180, gain +34 %, +20 to +48); \
+             no difference is seen for A (loss 0.213, gain \u{2212}4 %, \u{2212}14 to +6)"
+        );
+    }
+
+    #[test]
+    fn without_baselines_the_ending_names_the_losses() {
+        let point = CurvePoint { valid: vec![0.5, 0.25, 0.125], ..CurvePoint::default() };
+        assert_eq!(outcome(&point), "held-out losses A 0.500, B 0.250 and C 0.125");
+    }
+
+    #[test]
+    fn a_race_ends_with_who_arrived_from_every_start() {
+        let racer = |key: &str| RacerStart { key: key.into(), label: key.to_uppercase(), ..RacerStart::default() };
+        let start = RaceStart { racers: vec![racer("a"), racer("a"), racer("b"), racer("b")], ..RaceStart::default() };
+        let news = RaceNews { arrived: vec![Some(3), Some(5), None, Some(9)], ..RaceNews::default() };
+        let race = Course { start, news, ..Course::default() };
+        assert_eq!(
+            outcome_of_race(&race, 500),
+            "after 500 steps 3 of 4 racers have reached the best trade-offs, from every start A"
+        );
+    }
+}

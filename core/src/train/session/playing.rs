@@ -1,0 +1,59 @@
+//! The part of a session that plays: to where, how many steps at a time, and where it pauses by itself.
+
+use super::{Mode, Session, Turn, pacer::Pacer};
+use crate::protocol::Event;
+
+impl Session {
+    /// The step that training stands at, or will stop at.
+    pub(super) fn reached_or_promised(&self) -> u32 {
+        match self.mode {
+            Mode::Until(until) => until,
+            Mode::Paused | Mode::Playing(_) => self.step().unwrap_or(0),
+        }
+    }
+
+    /// The step at which play pauses by itself, and whether the lesson's story ends there. A story that
+    /// is over, and one that is passed flat out, end nothing.
+    pub(super) fn stop(&self) -> Option<(u32, bool)> {
+        let Mode::Playing(to) = self.mode else { return None };
+        let pacing = &self.lesson()?.pacing;
+        let end = u32::try_from(pacing.story).unwrap_or(u32::MAX).saturating_mul(self.steps_per_epoch());
+        let ahead = pacing.pace.factor().is_some() && self.step().is_some_and(|step| step < end);
+        match to {
+            Some(to) if !ahead || to <= end => Some((to, to == end)),
+            _ => ahead.then_some((end, true)),
+        }
+    }
+
+    /// Says that play has arrived where it was to pause.
+    pub(super) fn arrived(&self, story: bool, emit: &mut dyn FnMut(Event)) {
+        emit(Event::Arrived { run: self.run, story });
+    }
+
+    pub(super) fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+        self.pace.window = None;
+        self.pacer = Pacer::default();
+    }
+
+    /// Steps to take in this slice, or what to do instead; none beyond `stop`.
+    pub(super) fn steps_now(&mut self, stop: Option<u32>) -> Result<u32, Turn> {
+        let Some(step) = self.step() else { return Err(Turn::Rest) };
+        let most = stop.map_or(u32::MAX, |stop| stop.saturating_sub(step).max(1));
+        match self.mode {
+            Mode::Paused => Err(Turn::Rest),
+            Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
+            Mode::Playing(_) => {
+                let (pacing, per_epoch) = (self.lesson().map(|lesson| lesson.pacing.clone()), self.steps_per_epoch());
+                let due = self.pacer.due(&pacing.unwrap_or_default(), f64::from(self.speed), step, per_epoch);
+                due.unwrap_or(Ok(u32::MAX)).map(|steps| steps.min(most)).map_err(Turn::Later)
+            }
+        }
+    }
+
+    /// Takes note of steps that were taken.
+    pub(super) fn took(&mut self, steps: u32) {
+        self.pace.took(steps);
+        self.pacer.took(steps, self.steps_per_epoch());
+    }
+}
