@@ -134,7 +134,7 @@ fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() 
             }
         }
         // Pressed again a sheet goes, and so it does by its own button.
-        press(page, ".drawers", "Sharing")?;
+        press(page, ".drawers", "Training")?;
         wait_sight(page, "#settings", false)?;
         press(page, ".drawers", "Data")?;
         wait_sight(page, ".card-data", true)?;
