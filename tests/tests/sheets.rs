@@ -18,9 +18,9 @@ const TABS: [(&str, &str, &str); 7] = [
     ("Compare", "compare", "[data-testid=compare]"),
 ];
 
-/// Every sheet: its label, and the cards that it shows.
-const SHEETS: [(&str, &[&str]); 3] =
-    [("Data", &["card-data"]), ("Network", &["card-network"]), ("Sharing", &["card-sharing", "card-training"])];
+/// Every sheet of settings: its label, and the card that it shows.
+const SHEETS: [(&str, &str); 4] =
+    [("Data", "card-data"), ("Layers", "card-network"), ("Sharing", "card-sharing"), ("Training", "card-training")];
 
 const CARDS: [&str; 4] = ["card-data", "card-network", "card-sharing", "card-training"];
 
@@ -112,13 +112,13 @@ fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() 
     PHONE.visit("v=1&p=rivals&seeds=2", |page| {
         page.step_epochs(1)?;
         ensure!(!is_laid_out(page, "#settings")?, "a sheet is open from the start");
-        for (label, cards) in SHEETS {
+        for (label, own) in SHEETS {
             let button = press(page, ".drawers", label)?;
             eventually_true(PATIENCE, &format!("the sheet '{label}'"), || {
-                Ok(attribute(page, &button, "aria-expanded")? == "true" && page.in_sight(&format!(".{}", cards[0]))?)
+                Ok(attribute(page, &button, "aria-expanded")? == "true" && page.in_sight(&format!(".{own}"))?)
             })?;
             for card in CARDS {
-                ensure!(is_laid_out(page, &format!(".{card}"))? == cards.contains(&card), "'{label}' and '{card}'");
+                ensure!(is_laid_out(page, &format!(".{card}"))? == (card == own), "'{label}' and '{card}'");
             }
             for (other, _) in SHEETS {
                 let drawer = self::button(page, ".drawers", other)?;
@@ -135,7 +135,7 @@ fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() 
             }
         }
         // Pressed again a sheet goes, and so it does by its own button.
-        press(page, ".drawers", "Sharing")?;
+        press(page, ".drawers", "Training")?;
         wait_sight(page, "#settings", false)?;
         press(page, ".drawers", "Data")?;
         wait_sight(page, ".card-data", true)?;
@@ -156,11 +156,11 @@ fn what_is_chosen_in_a_sheet_takes_effect_while_training_goes_on() -> Result<()>
         page.wait_setting("bal", "uncertainty")?;
         let epoch = page.epoch()?;
         page.wait_epoch(epoch + 3)?;
-        press(page, ".drawers", "Network")?;
+        press(page, ".drawers", "Layers")?;
         wait_sight(page, ".card-network", true)?;
         page.fill("card-trunk-0-width", "5")?;
         page.wait_setting("trunk", "5")?;
-        press(page, ".drawers", "Network")?;
+        press(page, ".drawers", "Layers")?;
         wait_sight(page, "#settings", false)?;
         page.wait_epoch(3)?;
         ensure!(page.playing()?);
@@ -195,6 +195,23 @@ fn fits(page: &Page, card: &str, button: &str) -> Result<()> {
 }
 
 #[test]
+fn the_bottom_bar_has_five_buttons_and_cuts_none_of_them() -> Result<()> {
+    let cut = "return [...document.querySelectorAll('.drawers button')]\
+         .map(button => [button.textContent, button.scrollWidth > button.clientWidth || button.scrollHeight > button.clientHeight])";
+    for width in [390, 320] {
+        PHONE.tab(|page| {
+            page.browser.emulate_size((width, 700))?;
+            page.open("v=1&p=rivals")?;
+            let buttons = page.browser.execute(cut, vec![])?;
+            let labels = ["Guide", "Data", "Layers", "Sharing", "Training"];
+            ensure!(buttons == json!(labels.map(|label| json!([label, false]))), "at {width}: {buttons}");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
 fn the_card_of_a_question_mark_fits_on_a_phone() -> Result<()> {
     const CARD: &str = "[data-testid=help-card]";
     PHONE.visit("v=1&p=rivals&seeds=2", |page| {
@@ -221,5 +238,26 @@ fn no_row_of_many_cosines_is_cut() -> Result<()> {
              return rows.length !== 10 || rows.some(row => row.top < box.top - 1 || row.bottom > box.bottom + 1)";
         ensure!(!page.browser.truth(cut, vec![])?, "rows are cut, or missing");
         Ok(())
+    })
+}
+
+#[test]
+fn the_sheet_of_the_guide_leaves_what_it_speaks_of_in_sight() -> Result<()> {
+    PHONE.visit("v=1&p=twins&seeds=2", |page| {
+        page.step_epochs(1)?;
+        press(page, ".drawers", "Guide")?;
+        wait_sight(page, &css("guide-step-1"), true)?;
+        for (step, what) in [(1, "task-1-map"), (3, "transfer-chart"), (2, "task-0-map")] {
+            page.click(&format!("guide-go-{step}"))?;
+            wait_sight(page, &css(&format!("guide-step-{step}")), true)?;
+            wait_sight(page, &css(what), true)?;
+            for id in ["play", "step-epoch"] {
+                ensure!(page.in_sight(&css(id))?, "'{id}' is out of sight at step {step}");
+            }
+        }
+        press(page, ".drawers", "Guide")?;
+        wait_sight(page, "#settings", false)?;
+        wait_sight(page, &css("transfer-chart"), true)?;
+        page.no_console_errors()
     })
 }

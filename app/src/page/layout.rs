@@ -3,7 +3,8 @@
 //!
 //! * from 1440 px: guide and settings, network and predictions, charts, side by side and without
 //!   scrolling; the charts that the lesson needs come first;
-//! * from 1100 px, or where it is low: the charts on the right become tabs, where it is low transfer, too;
+//! * from 1100 px, or where it is low: the charts on the right become tabs; where there is no room for it
+//!   below the predictions, transfer is one of them;
 //! * from 700 px: the left column becomes a drawer;
 //! * below, a phone: predictions and conflict on top, every chart and the network in tabs, the guide and
 //!   the settings in bottom sheets, the transport at the bottom.
@@ -36,8 +37,8 @@ pub fn Layout(
 ) -> impl IntoView {
     let page = Page::get();
     let races = Memo::new(move |_| page.races());
-    let low = page.room.low;
-    let transfer = || view! { <div class="place place-transfer"><TransferPanel/></div> };
+    let tight = page.room.tight;
+    let transfer = || view! { <Place name="place-transfer" panels=&[Panel::Transfer]><TransferPanel/></Place> };
     let weighs = super::panels::weighs(page);
     tabs::follow_lessons(page);
     view! {
@@ -47,7 +48,7 @@ pub fn Layout(
             data-tab=move || tabs::key(page.tab.get())
             data-drawer=move || drawer_key(page)
             data-weighs=move || weighs.get().then_some("")
-            data-low=move || low.get().then_some("")
+            data-tight=move || tight.get().then_some("")
             data-spot=move || page.spot.with(|spot| spot.words())
         >
             <SkipLink/>
@@ -63,13 +64,13 @@ pub fn Layout(
                     <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
                     <div class="place place-line"><StoryLine/></div>
                     <div class="place place-predictions"><Predictions/></div>
-                    <Show when=move || !low.get()>{transfer()}</Show>
+                    <Show when=move || !tight.get()>{transfer()}</Show>
                     <div class="place place-cost"><CostLine/></div>
                 </div>
                 <div class="right">
                     <Place name="place-conflict" panels=&[Panel::Conflict]><ConflictGauge/></Place>
                     <Tabs/>
-                    <Show when=move || low.get()>{transfer()}</Show>
+                    <Show when=move || tight.get()>{transfer()}</Show>
                     <Place name="place-loss" panels=&[Panel::Losses]><LossPanel/></Place>
                     <Place name="place-tradeoff" panels=&[Panel::TradeOff]><ParetoPanel/></Place>
                     <Place name="place-weights" panels=&[Panel::Weights]><WeightsPanel/></Place>
@@ -106,7 +107,7 @@ fn Place(
     view! {
         <div
             class=["place ", name].concat()
-            class:needed=move || rank.get().is_some()
+            class:first=move || rank.get() == Some(0)
             style=move || format!("--rank: {}", rank.get().unwrap_or(LAST))
         >
             {children()}

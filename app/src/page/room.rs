@@ -10,8 +10,8 @@ pub struct Room {
     pub phone: RwSignal<bool>,
     /// The left column is a drawer.
     pub drawer: RwSignal<bool>,
-    /// Too low for transfer below the predictions: it has a tab.
-    pub low: RwSignal<bool>,
+    /// There is no room for transfer below the predictions: it stands among the charts.
+    pub tight: RwSignal<bool>,
 }
 
 impl Room {
@@ -20,9 +20,7 @@ impl Room {
         Self {
             phone: media("(max-width: 699px)"),
             drawer: media("(max-width: 1099px)"),
-            low: media(
-                "(min-width: 700px) and (max-height: 759px), (min-width: 700px) and (max-width: 1439px) and (max-height: 799px)",
-            ),
+            tight: media("(min-width: 700px) and (max-width: 1279px), (min-width: 700px) and (max-height: 819px)"),
         }
     }
 }

@@ -10,7 +10,7 @@ use super::transport::{Seed, Transport};
 use super::{address, change, share};
 use leptos::html;
 use leptos::prelude::*;
-use mtl_core::config::lessons::{LESSONS, find};
+use mtl_core::config::lessons::LESSONS;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -67,7 +67,6 @@ pub fn TopBar() -> impl IntoView {
 fn LessonPicker() -> impl IntoView {
     let page = Page::get();
     let preset = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
-    let line = move || find(&preset.get());
     let differs = Memo::new(move |_| page.lesson.with(change::differs_from_preset));
     let options = LESSONS.iter().map(|lesson| view! { <option value=lesson.key>{lesson.name}</option> }).collect_view();
     view! {
@@ -77,9 +76,6 @@ fn LessonPicker() -> impl IntoView {
                 <select id="lesson" data-testid="lesson" aria-label="lesson" prop:value=preset on:change=move |event| change::open_lesson(page, &event_target_value(&event))>
                     {options}
                 </select>
-            </div>
-            <div class="lesson-row">
-                <p class="teaches">{move || line().map(|lesson| lesson.teaches)}</p>
                 <Show when=move || differs.get()>
                     <button type="button" class="link-button" title="Back to the lesson's own settings" on:click=move |_| change::open_lesson(page, &preset.get_untracked())>
                         "restore"

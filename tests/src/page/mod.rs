@@ -20,7 +20,12 @@ const one = id => all(id)[0] ?? null;
 const field = el => el.matches('input,select,textarea,output') ? el : el.querySelector('input,select,textarea');
 const read = el => field(el) ? String(field(el).value) : el.textContent.trim();
 const canvases = el => el.matches('canvas') ? [el] : [...el.querySelectorAll('canvas')];
-const unfold = el => { for (let up = el.closest('details'); up; up = up.parentElement?.closest('details')) up.open = true; };
+const unfold = el => {
+    // A tab of the left column: its pane follows within the page's next turn.
+    const pane = el.closest('[role=tabpanel][hidden]');
+    if (pane) document.getElementById(pane.getAttribute('aria-labelledby')).click();
+    for (let up = el.closest('details'); up; up = up.parentElement?.closest('details')) up.open = true;
+};
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 "#;
 

@@ -70,10 +70,10 @@ fn place(panel: Panel) -> (&'static str, Option<Tab>) {
 
 /// The tab that shows a panel in this room; none where it stands by itself.
 pub fn tab_of(panel: Panel, room: Room) -> Option<Tab> {
-    let (phone, low) = (room.phone.get_untracked(), room.low.get_untracked());
+    let (phone, tight) = (room.phone.get_untracked(), room.tight.get_untracked());
     place(panel).1.filter(|tab| match tab {
         Tab::Network => phone,
-        Tab::Transfer => phone || low,
+        Tab::Transfer => phone || tight,
         _ => true,
     })
 }

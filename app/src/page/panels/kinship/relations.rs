@@ -33,7 +33,7 @@ pub fn list(kin: Kin) -> AnyView {
         (pairs() && declared.with(Vec::is_empty)).then(|| {
             view! {
                 <p class="small" data-testid="relations-none">
-                    "To hold a guess against these numbers, declare the relation of two tasks in card 2, Network."
+                    "To hold a guess against these numbers, declare the relation of two tasks in card 2, Layers."
                 </p>
             }
         })

@@ -25,15 +25,18 @@ pub fn MeasuresPanel() -> impl IntoView {
     let open = RwSignal::new(false);
     let toggle =
         move |event: leptos::ev::Event| open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));
+    // What the lesson measures between its tasks comes before it under the same tab, and is what is looked for.
+    let second = Memo::new(move |_| page.lesson.with(|lesson| lesson.population.pairs || lesson.population.affinity));
+    let unfolded = move || page.tab.get() == Tab::Measures && !second.get();
     let groups = move || {
         let kinds = kinds.get();
         open.get().then(|| Group::ALL.into_iter().map(|group| group_view(page, group, &kinds)).collect_view())
     };
     view! {
         <section class="panel panel-measures" aria-label="Measures">
-            <details class="fold measures" open=move || page.tab.get() == Tab::Measures on:toggle=toggle>
+            <details class="fold measures" open=unfolded on:toggle=toggle>
                 <summary data-testid="measures"><h2>"Measures"</h2></summary>
-                <div class="measures-scroll">
+                <div>
                     <p class="small">
                         "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
                         <HelpButton term="delta-m" picture=true/>
