@@ -150,7 +150,7 @@ pub fn HelpCard() -> impl IntoView {
     };
     // Shut first: the focus goes back to the '?', and there again from the glossary.
     let all = move |_| {
-        let term = about().map(|(term, _)| term);
+        let term = page.explained.with_untracked(|now| now.as_ref().map(|now| now.term));
         shut();
         page.help.set(term);
     };
