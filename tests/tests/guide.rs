@@ -125,7 +125,7 @@ fn a_step_outlines_what_it_names_and_what_is_to_be_pressed() -> Result<()> {
         wait_shown(page, 3)?;
         wait_outlined(page, ".panel-transfer", true)?;
         // A click elsewhere closes nothing.
-        page.click_at(".panel-predictions", (0.5, 0.5))?;
+        page.click_at(".cost-line", (0.1, 0.5))?;
         ensure!(page.in_sight(&css("guide-step-3"))?);
         page.click("side-compose")?;
         wait_outlined(page, ".panel-transfer", false)?;
