@@ -36,6 +36,7 @@ const GOLDEN: &[&str] = &[
     "v=1&p=new-task&strategy.then=probe&t1.source=on",
     "v=1&p=rivals&front=on&front-alpha=0.5&front-lambda=2",
     "v=1&p=groups&tasks=6&arch=low-rank&arch.relations=2&t1.to-a=negative&t2.to-a=positive&t2.to-b=neutral&t3.to-c=negative&t4.to-d=negative&t5.to-e=positive",
+    "v=1&p=rivals&pace=x16&base=4&story=80",
     "v=1&p=loud&data.loud=10&data.dims=50&bal=stch&bal.warmup=395",
 ];
 
