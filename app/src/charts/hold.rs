@@ -59,7 +59,12 @@ impl Ends {
     fn share(self, part: Range, whole: Range) -> f64 {
         match self {
             Self::Ratio => (part.1 / part.0).ln() / (whole.1 / whole.0).ln(),
-            _ => (part.1 - part.0) / (whole.1 - whole.0),
+            // A gain of one task should not be a short bar for the harm that another had once.
+            Self::Gain => {
+                let side = |part: f64, whole: f64| if whole <= 0.25 { 1.0 } else { part.max(0.0) / whole };
+                side(-part.0, -whole.0).min(side(part.1, whole.1))
+            }
+            Self::Even => (part.1 - part.0) / (whole.1 - whole.0),
         }
     }
 }

@@ -86,7 +86,7 @@ fn steps(told: Progress) -> AnyView {
         <ol class="guide-steps">{texts}</ol>
         <div class="guide-turn">
             <button type="button" class="button" disabled=move || told.shown.get() == 0 on:click=move |_| turn(-1)>"Back"</button>
-            <button type="button" class="button" disabled=move || told.shown.get() + 1 >= count on:click=move |_| turn(1)>"Next"</button>
+            <button type="button" class="button" disabled={move || told.shown.get() + 1 >= count} on:click=move |_| turn(1)>"Next"</button>
         </div>
     }
     .into_any()

@@ -11,12 +11,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// Milliseconds of a frame that drawing may use before the rest waits for the next frame. The browser
-/// takes as long again to bring to the screen what was drawn.
-const BUDGET: f64 = 1.5;
+/// Milliseconds of a frame that drawing may use before the rest waits for the next frame: mostly enough
+/// for all that is due, so that the pictures are of one epoch. The browser takes as long again to bring
+/// to the screen what was drawn.
+const BUDGET: f64 = 5.0;
 
-/// Charts are drawn at most about twelve times a second.
-pub const CHART_GAP: f64 = 80.0;
+/// Charts are drawn as often as the engine tells something new.
+pub const CHART_GAP: f64 = 40.0;
 
 /// A little early is nearer than a whole frame late.
 const EARLY: f64 = 4.0;

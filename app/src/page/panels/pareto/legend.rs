@@ -45,7 +45,7 @@ impl Marks {
             true => "fan".into(),
             false => {
                 let (from, to) = (task_name(self.axes.0), task_name(self.axes.1));
-                format!("fan, by preference from {from} to {to}; hollow: bettered")
+                format!("fan, by preference from {from} to {to}; hollow: beaten by another")
             }
         }
     }
@@ -118,7 +118,7 @@ mod tests {
         let plane = Marks { axes: (0, 2), now: true, single: true, fan: true, ..Marks::default() };
         assert_eq!(
             plane.words(),
-            "diamond: now; ring: single-task models; dots: fan, by preference from A to C; hollow: bettered"
+            "diamond: now; ring: single-task models; dots: fan, by preference from A to C; hollow: beaten by another"
         );
         let all = Marks { parallel: true, ..plane };
         assert_eq!(all.words(), "thick line: now; dashed line: single-task models; thin lines: fan");
