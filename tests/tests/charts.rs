@@ -226,7 +226,8 @@ fn saves(page: &Page, chart: &str, word: &str) -> Result<()> {
     ensure!(png["name"] == json!(format!("{chart}.png")) && png["type"] == "image/png", "{chart}: {png}");
     ensure!(png["head"] == json!([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), "{chart}: {png}");
     // Three times as large as on the screen, and a title above.
-    let canvas = "const canvas = document.querySelector(arguments[0]); return [canvas.clientWidth, canvas.clientHeight]";
+    let canvas =
+        "const canvas = document.querySelector(arguments[0]); return [canvas.clientWidth, canvas.clientHeight]";
     let size = page.browser.execute(canvas, vec![json!(css(chart))])?;
     let part = |of: &Value, i: usize| of[i].as_f64().unwrap_or_default();
     let (width, height) = (part(&size, 0).max(320.0), part(&size, 1).max(160.0));
