@@ -1,7 +1,7 @@
 //! What holds for every chart: safe text, a proper document, no panic.
 
 use crate::loss::{empty_chart, loss_chart, loss_svg, losses};
-use crate::{Points, SCALE, SIZE, theme};
+use crate::{Points, SCALE, SIZE};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
     FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme, Time,
