@@ -37,7 +37,7 @@ pub struct Page<'b> {
 
 impl<'b> Page<'b> {
     /// The pair of a link under which nothing holds training back.
-    pub const FLAT: &str = "pace=flat";
+    pub const FLAT: &'static str = "pace=flat";
 
     /// `url` is the page's address without a fragment.
     pub fn new(browser: &'b Browser, url: &str) -> Self {
