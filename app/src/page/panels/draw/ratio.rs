@@ -1,18 +1,19 @@
 //! Device pixels per CSS pixel, kept current: a window may move to another monitor and keep its size.
+//!
+//! It is asked for twice a second. A media query would tell at once, but not where the ratio is emulated,
+//! and what can't be tested can't be relied on.
 
 use leptos::prelude::*;
-use std::cell::RefCell;
-use wasm_bindgen::JsCast;
-use wasm_bindgen::closure::Closure;
-use web_sys::{AddEventListenerOptions, MediaQueryList};
+use std::time::Duration;
+
+/// How often the ratio is asked for.
+const ASKED: Duration = Duration::from_millis(500);
 
 thread_local! {
     static RATIO: ArcRwSignal<f64> = {
         watch();
         ArcRwSignal::new(now())
     };
-    /// A query without an owner hears of nothing.
-    static QUERY: RefCell<Option<MediaQueryList>> = const { RefCell::new(None) };
 }
 
 /// Device pixels per CSS pixel, as they are when something is drawn.
@@ -25,26 +26,12 @@ pub fn track_pixel_ratio() {
     RATIO.with(|ratio| ratio.track());
 }
 
-fn exactly() -> f64 {
-    web_sys::window().map_or(1.0, |window| window.device_pixel_ratio())
-}
-
 fn now() -> f64 {
-    let ratio = exactly();
+    let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio());
     if ratio.is_finite() { ratio.clamp(0.5, 4.0) } else { 1.0 }
 }
 
-/// Waits for another ratio than this one: a query holds for one of them, and is asked anew for the next.
 fn watch() {
-    let query = format!("(resolution: {}dppx)", exactly());
-    let Some(list) = web_sys::window().and_then(|window| window.match_media(&query).ok()).flatten() else { return };
-    let changed = Closure::once_into_js(|| {
-        watch();
-        RATIO.with(|ratio| ratio.set(now()));
-    });
-    let once = AddEventListenerOptions::new();
-    once.set_once(true);
-    let _ =
-        list.add_event_listener_with_callback_and_add_event_listener_options("change", changed.unchecked_ref(), &once);
-    QUERY.with_borrow_mut(|kept| *kept = Some(list));
+    let ask = || RATIO.with(|ratio| ratio.maybe_update(|old| std::mem::replace(old, now()) != now()));
+    set_interval(ask, ASKED);
 }
