@@ -71,7 +71,7 @@ fn an_encoded_sign_in_the_path_and_a_lost_slash_lead_to_the_lesson() -> Result<(
 fn what_is_no_link_of_the_page_is_called_damaged() -> Result<()> {
     BROWSER.tab(|page| {
         for fragment in ["some-heading", "utm_source=mail&fbclid=x"] {
-            page.open(fragment)?;
+            page.open_url(&format!("{}#{fragment}", page.url()))?;
             eventually_true(PATIENCE, "a word about the link", || Ok(page.notice()?.contains("link looks damaged")))?;
         }
         page.trains()
