@@ -254,6 +254,7 @@ fn the_speed_control_holds_training_back_and_lets_it_go_again() -> Result<()> {
         page.play()?;
         page.wait_epoch(5)?;
         let free = passed(page, 4000)?;
+        page.click("pace")?;
         page.focus(SPEED)?;
         page.browser.press(Key::Home.into())?;
         box_says("1")?;
