@@ -206,6 +206,7 @@ fn digits_that_are_typed_at_a_control_open_no_lesson() -> Result<()> {
     BROWSER.visit("v=1&p=rivals&trunk=5&seeds=2", |page| {
         page.wait_cost()?;
         page.step_epochs(2)?;
+        page.click("side-compose")?;
         let there = page.browser.truth(
             "const slider = document.querySelector(arguments[0]);\
              for (let fold = slider?.closest('details'); fold; fold = fold.parentElement.closest('details')) fold.open = true;\

@@ -37,7 +37,7 @@ pub fn Layout(
 ) -> impl IntoView {
     let page = Page::get();
     let races = Memo::new(move |_| page.races());
-    let tight = page.room.tight;
+    let tight = Memo::new(move |_| page.is_tight());
     let transfer = || view! { <Place name="place-transfer" panels=&[Panel::Transfer]><TransferPanel/></Place> };
     let weighs = super::panels::weighs(page);
     tabs::follow_lessons(page);

@@ -295,6 +295,13 @@ impl Page {
         self.lesson.with(|lesson| mtl_core::landscape::is_landscape(&lesson.data.source))
     }
 
+    /// Whether there is no room for transfer below the predictions: the window is small, or the lesson
+    /// shows pictures above them. Tracks both.
+    pub fn is_tight(&self) -> bool {
+        let pictures = self.summary.with(|summary| summary.as_ref().is_some_and(|summary| summary.side > 0));
+        self.room.tight.get() || pictures && !self.room.phone.get()
+    }
+
     /// Sets one setting, as every control does: within its limits, live where that is possible,
     /// else by a fresh run that goes on playing if it was. What had to be changed becomes a notice.
     pub fn set(&self, key: &str, value: Value) {

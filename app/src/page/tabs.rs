@@ -52,7 +52,7 @@ pub fn follow_lessons(page: Page) {
     Effect::new(move |_| {
         let lesson = lesson.get();
         let chosen = page.chosen_tab.get_untracked().filter(|(own, _)| *own == lesson).map(|(_, tab)| tab);
-        let first = || find(&lesson)?.panels.iter().find_map(|panel| tab_of(*panel, page.room));
+        let first = || find(&lesson)?.panels.iter().find_map(|panel| tab_of(*panel, page));
         open(page, chosen.or_else(first).unwrap_or_default());
     });
 }

@@ -1,6 +1,5 @@
 //! What a step points at, where that stands, and how it comes into view.
 
-use super::super::room::Room;
 use super::super::state::{Page, Tab};
 use super::super::tabs;
 use leptos::prelude::*;
@@ -68,9 +67,9 @@ fn place(panel: Panel) -> (&'static str, Option<Tab>) {
     }
 }
 
-/// The tab that shows a panel in this room; none where it stands by itself.
-pub fn tab_of(panel: Panel, room: Room) -> Option<Tab> {
-    let (phone, tight) = (room.phone.get_untracked(), room.tight.get_untracked());
+/// The tab that shows a panel in the room that there is; none where it stands by itself.
+pub fn tab_of(panel: Panel, page: Page) -> Option<Tab> {
+    let (phone, tight) = untrack(|| (page.room.phone.get(), page.is_tight()));
     place(panel).1.filter(|tab| match tab {
         Tab::Network => phone,
         Tab::Transfer => phone || tight,
@@ -86,7 +85,7 @@ pub fn rank(lesson: Option<&Preset>, panels: &[Panel]) -> Option<usize> {
 
 /// Opens the tab of what is pointed at and brings it into view within its column.
 pub fn turn_to(page: Page, spot: Spot) {
-    if let Some(tab) = spot.panel.and_then(|panel| tab_of(panel, page.room)) {
+    if let Some(tab) = spot.panel.and_then(|panel| tab_of(panel, page)) {
         tabs::open(page, tab);
     }
     request_animation_frame(move || {

@@ -49,7 +49,8 @@ pub fn CardView(
     // As the lesson is opened: what is changed then folds nothing away.
     let preset = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
     let odd = Memo::new(move |_| {
-        preset.track();
+        // A memo that is only tracked is never computed.
+        let _ = preset.get();
         page.lesson.with_untracked(|lesson| odd_one(lesson))
     });
     let group = move |task: usize| {
