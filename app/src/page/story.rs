@@ -78,12 +78,12 @@ fn whole(share: f64) -> String {
 
 /// Who has arrived, of a race that was watched for so many steps.
 fn outcome_of_race(race: &Course, step: u32) -> String {
-    let racers = race.start.racers.iter().enumerate();
+    let racers = &race.start.racers;
     let there = |k: usize| race.news.arrived.get(k).is_some_and(Option::is_some);
-    let count = racers.clone().filter(|(k, _)| there(*k)).count();
+    let count = (0..racers.len()).filter(|k| there(*k)).count();
     let mut all: Vec<&str> = Vec::new();
-    for (_, racer) in racers {
-        let own = || race.start.racers.iter().enumerate().filter(|(_, other)| other.key == racer.key);
+    for racer in racers {
+        let own = || racers.iter().enumerate().filter(|(_, other)| other.key == racer.key);
         if !all.contains(&racer.label.as_str()) && own().all(|(k, _)| there(k)) {
             all.push(&racer.label);
         }

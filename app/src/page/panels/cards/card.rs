@@ -56,9 +56,7 @@ pub fn CardView(
     let group = move |task: usize| {
         let rows = move || settings.with(|settings| settings.rows(Some(task)));
         let kind = move || page.lesson.with(|lesson| lesson.tasks.get(task).map_or("", |task| kind_of(task.loss)));
-        let apart = move || {
-            about.open.then(|| page.lesson.with(|lesson| differences(lesson, task)).join(", ")).unwrap_or_default()
-        };
+        let apart = move || about.open.then(|| page.lesson.with(|lesson| differences(lesson, task)).join(", "));
         view! {
             <details class="task-group" style=format!("--task: {}", task_css(task)) open=move || about.open && odd.get() == task>
                 <summary><TaskMark task name=true/> <span class="small">{kind}</span> <span class="small apart">{apart}</span></summary>
