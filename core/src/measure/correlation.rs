@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(task.correlation(&[-3.0, -3.0, 5.0, 5.0]), 1.0);
         assert_eq!(task.correlation(&[2.0, 2.0, 1.0, 1.0]), -1.0);
         // Deviations -2 0 0 2 and -1/2 -1/2 1/2 1/2: 2 / sqrt(8).
-        assert!((task.correlation(&[0.0, 2.0, 2.0, 4.0]) - 0.707_106_8).abs() < 1e-6);
+        assert!((task.correlation(&[0.0, 2.0, 2.0, 4.0]) - std::f32::consts::FRAC_1_SQRT_2).abs() < 1e-6);
     }
 
     #[test]
