@@ -37,20 +37,31 @@ fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).into()
 }
 
-/// What comes before the tab that somebody chose. It is no setting of the lesson: a link says so, a file
-/// doesn't, and every other key is the codec's.
-const TAB: &str = "tab=";
+/// The key of the tab that somebody chose. It is no setting of the lesson: a link has it, a file hasn't.
+const TAB: &str = "tab";
 
 /// A fragment's lesson and the tab that it names.
-fn parted(fragment: &str) -> (String, Option<Tab>) {
-    let tab_of = |pair: &str| pair.strip_prefix(TAB).and_then(tabs::of_key);
-    let rest: Vec<_> = fragment.split('&').filter(|pair| tab_of(pair).is_none()).collect();
-    (rest.join("&"), fragment.split('&').find_map(tab_of))
+fn parted(fragment: &str) -> (Decoded, Option<Tab>) {
+    let named = |key: &str, value: &str| {
+        // What stood behind the link in a text may have come along.
+        let value = value.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        (key == TAB).then(|| tabs::of_key(value)).flatten()
+    };
+    let of_pair = |pair: &str| pair.split_once('=').and_then(|(key, value)| named(key, value));
+    let rest: Vec<_> = fragment.split('&').filter(|pair| of_pair(pair).is_none()).collect();
+    let mut decoded = link::decode(&rest.join("&"));
+    // One that was damaged on its way is mended with the rest.
+    let mended = decoded.unknown.iter().find_map(|(key, value)| named(key, value));
+    if mended.is_some() {
+        decoded.unknown.retain(|(key, value)| named(key, value).is_none());
+        decoded.notices.retain(|notice| notice.key != TAB);
+    }
+    (decoded, fragment.split('&').find_map(of_pair).or(mended))
 }
 
 /// The lesson that the address asks for.
 pub(super) fn read() -> Decoded {
-    link::decode(&parted(&fragment()).0)
+    parted(&fragment()).0
 }
 
 /// The tab that the address asks for stays with its lesson.
@@ -121,7 +132,7 @@ pub(super) fn of(page: Page) -> String {
     page.lesson.with(|lesson| {
         let text = link::encode(lesson, &unknown);
         let chosen = page.chosen_tab.get().filter(|(own, _)| *own == lesson.preset);
-        chosen.map(|(_, tab)| [&text, "&", TAB, tabs::key(tab)].concat()).unwrap_or(text)
+        chosen.map(|(_, tab)| [&text, "&", TAB, "=", tabs::key(tab)].concat()).unwrap_or(text)
     })
 }
 
@@ -155,14 +166,21 @@ mod tests {
 
     #[test]
     fn a_tab_is_parted_from_the_lesson_and_what_is_none_is_left_to_the_codec() {
-        let pairs = [
+        for (fragment, rest, tab) in [
             ("v=1&p=rivals&tab=transfer&s=7", "v=1&p=rivals&s=7", Some(Tab::Transfer)),
+            ("v=1&p=rivals&tab=transfer.", "v=1&p=rivals", Some(Tab::Transfer)),
+            ("v=1&amp;p=rivals&amp;tab=loss", "v=1&p=rivals", Some(Tab::Loss)),
+            ("v=3D1&p=3Drivals&tab=3Dloss", "v=1&p=rivals", Some(Tab::Loss)),
+            ("v%3D1%26p%3Drivals%26tab%3Dweights", "v=1&p=rivals", Some(Tab::Weights)),
             ("v=1&p=rivals", "v=1&p=rivals", None),
-            ("tab=loss", "", Some(Tab::Loss)),
-            ("v=1&tab=nowhere&stab=loss", "v=1&tab=nowhere&stab=loss", None),
-        ];
-        for (fragment, rest, tab) in pairs {
-            assert_eq!(parted(fragment), (rest.into(), tab), "{fragment}");
+            ("tab=loss", "v=1&p=twins", Some(Tab::Loss)),
+            ("v=1&p=twins&tab=nowhere", "v=1&p=twins&tab=nowhere", None),
+            ("v=1&p=twins&stab=loss", "v=1&p=twins&stab=loss", None),
+        ] {
+            let (decoded, found) = parted(fragment);
+            assert_eq!(found, tab, "{fragment}");
+            assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), rest, "{fragment}");
+            assert_eq!(decoded.notices.is_empty(), decoded.unknown.is_empty(), "{fragment}: {:?}", decoded.notices);
         }
     }
 }

@@ -69,7 +69,7 @@ fn foot(page: Page, count: Memo<usize>, all: RwSignal<bool>) -> impl IntoView {
 /// What a notice is about, in words where there are any, and as the key of links.
 fn subject(page: Page, key: &str) -> (Option<String>, Option<String>) {
     let called = page.lesson.with_untracked(|lesson| called(lesson, key));
-    let own = matches!(key, "link" | "file" | "engine" | "tab" | "storage" | "speed" | "loss-smoothing");
+    let own = matches!(key, "link" | "file" | "engine" | "tab" | "storage" | "speed" | "play-to" | "loss-smoothing");
     match called {
         None if own => (Some(key.replace('-', " ")), None),
         called => (called, Some(key.into())),

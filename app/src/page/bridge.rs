@@ -26,6 +26,8 @@ pub(super) struct Bridge {
     pub run: u32,
     /// The load that was sent last and has not been answered.
     pub loading: Option<u32>,
+    /// How often this load was asked to play.
+    pub plays: u32,
     /// Timings of this load that have not been answered.
     pub timings: u32,
     _listeners: [Listener; 3],
@@ -56,6 +58,7 @@ impl Bridge {
             serial,
             run: 0,
             loading: None,
+            plays: 0,
             timings: 0,
             _listeners: [on_message, on_error, on_garbled],
         })
@@ -65,10 +68,11 @@ impl Bridge {
     pub fn send(&mut self, command: Command) {
         match &command {
             Command::Load { run, .. } => {
-                (self.run, self.loading, self.timings) = (*run, Some(*run), 0);
+                (self.run, self.loading, self.plays, self.timings) = (*run, Some(*run), 0, 0);
                 // What was to be done with an earlier lesson needs not be done at all.
                 self.waiting.clear();
             }
+            Command::Play | Command::PlayTo(_) => self.plays += 1,
             Command::Time(_) => self.timings += 1,
             _ => {}
         }

@@ -39,15 +39,15 @@ pub fn Layout(
     let races = Memo::new(move |_| page.races());
     let tight = Memo::new(move |_| page.is_tight());
     let transfer = || view! { <Place name="place-transfer" panels=&[Panel::Transfer]><TransferPanel/></Place> };
-    let weighs = super::panels::weighs(page);
+    super::panels::watch_weights(page);
     tabs::follow_lessons(page);
     view! {
         <div
             class="app"
             data-races=move || races.get().then_some("")
-            data-tab=move || tabs::key(page.tab.get())
+            data-tab=move || tabs::key(tabs::shown(page))
             data-drawer=move || drawer_key(page)
-            data-weighs=move || weighs.get().then_some("")
+            data-weighs=move || page.weighs.get().then_some("")
             data-tight=move || tight.get().then_some("")
             data-spot=move || page.spot.with(|spot| spot.words())
         >
@@ -58,11 +58,12 @@ pub fn Layout(
             <SideColumn/>
             <main class="stage">
                 <Show when=move || races.get()>
+                    <div class="place place-line"><StoryLine/></div>
                     <LandscapePanel/>
                 </Show>
                 <div class="centre">
                     <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
-                    <div class="place place-line"><StoryLine/></div>
+                    <Show when=move || !races.get()><div class="place place-line"><StoryLine/></div></Show>
                     <div class="place place-predictions"><Predictions/></div>
                     <Show when=move || !tight.get()>{transfer()}</Show>
                     <div class="place place-cost"><CostLine/></div>

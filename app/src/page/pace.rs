@@ -146,9 +146,13 @@ fn PlayTo() -> impl IntoView {
                 type="button"
                 class="button"
                 data-testid="play-to-go"
-                title=move || if past() { "Training is past this epoch: reset first" } else { "Trains to the start of this epoch and pauses" }
-                disabled=past
-                on:click=move |_| engine::play_to(page, untrack(epoch).clamp(1, 1_000_000) as u32)
+                title=move || if past() { "Training is past this epoch: reset first" } else { "Trains to the start of this epoch and pauses there, or at the end of the story where that comes first" }
+                aria-disabled=move || past().then_some("true")
+                on:click=move |_| {
+                    if !untrack(past) {
+                        engine::play_to(page, untrack(epoch).clamp(1, 1_000_000) as u32);
+                    }
+                }
             >
                 "Play to it"
             </button>

@@ -118,9 +118,17 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         }
         Event::Compared { run: of, row } if of == run => compare::take(page, *row),
         Event::CompareDone { run: of } if of == run => compare::end(page),
-        Event::Arrived { run: of, story } if of == run => batch.arrived = Some(story),
+        // One that play was asked for since then comes too late.
+        Event::Arrived { run: of, play, story } if of == run && play == plays(page, engine) => {
+            batch.arrived = Some(story);
+        }
         _ => {}
     }
+}
+
+/// How often the load of this engine was asked to play.
+fn plays(page: Page, engine: Engine) -> u32 {
+    with(page, |desk| desk.bridge(engine).map_or(0, |bridge| bridge.plays))
 }
 
 /// Shows what is new now, or where little motion is wanted and training goes on, when it is time.

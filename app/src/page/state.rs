@@ -207,6 +207,8 @@ pub struct Page {
     pub sheet: RwSignal<Option<Sheet>>,
     /// The chart whose tab is chosen.
     pub tab: RwSignal<Tab>,
+    /// Whether tasks have counted differently in this run; where not the weights aren't shown.
+    pub weighs: RwSignal<bool>,
     /// The tab that somebody chose, with the lesson it was chosen in: it travels in that lesson's link.
     pub chosen_tab: RwSignal<Option<(String, Tab)>>,
     /// What the guide points at.
@@ -267,6 +269,7 @@ impl Page {
             explained: RwSignal::new_local(None),
             sheet: RwSignal::default(),
             tab: RwSignal::default(),
+            weighs: RwSignal::default(),
             chosen_tab: RwSignal::default(),
             spot: RwSignal::default(),
             room: Room::new(),
@@ -298,7 +301,7 @@ impl Page {
     /// Whether there is no room for transfer below the predictions: the window is small, or the lesson
     /// shows pictures above them. Tracks both.
     pub fn is_tight(&self) -> bool {
-        let pictures = self.summary.with(|summary| summary.as_ref().is_some_and(|summary| summary.side > 0));
+        let pictures = self.lesson.with(|lesson| mtl_core::data::is_picture(&lesson.data.source));
         self.room.tight.get() || pictures && !self.room.phone.get()
     }
 

@@ -1,28 +1,35 @@
 //! The line between the pictures: what the lesson is about, and at the end of its story what came of it.
 
-use super::panels::short;
+use super::panels::{said, short};
 use super::state::{Course, Page};
+use crate::charts::Verdict;
 use leptos::prelude::*;
 use mtl_core::config::{lessons, task_name};
-use mtl_core::measure::transfer::{TransferGain, Verdict};
+use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
 
 /// What is said of the tasks with a verdict, around their names.
-const SAYINGS: [(Verdict, &str); 4] = [
+const SAYINGS: [(Verdict, &str); 5] = [
     (Verdict::Positive, "sharing helped "),
     (Verdict::Negative, "sharing hurt "),
     (Verdict::NoDifference, "no difference is seen for "),
+    (Verdict::TooEarly, "it is too early to judge "),
     (Verdict::Undefined, "there is no gain to name for "),
 ];
 
-/// The line itself. It always has a text, so that nothing moves when that changes.
+/// Of more tasks than this the ending names the gains alone: their losses stand in their panel.
+const FEW: usize = 2;
+
+/// The line itself. It always has a text, and room for its longest, so that nothing moves when that
+/// changes.
 #[component]
 pub fn StoryLine() -> impl IntoView {
     let page = Page::get();
     let teaches = Memo::new(move |_| page.lesson.with(|lesson| lessons::find(&lesson.preset).map(|line| line.teaches)));
     let ending = Memo::new(move |_| page.ended.get().then(|| ending(page)));
+    let many = Memo::new(move |_| page.lesson.with(|lesson| lesson.tasks.len() > FEW));
     view! {
-        <p class="story-line" data-testid="story-line" data-ended=move || page.ended.get().then_some("") role="status">
+        <p class="story-line" class:long=move || many.get() data-testid="story-line" data-ended=move || page.ended.get().then_some("") role="status">
             {move || ending.get().or_else(|| teaches.get().map(Into::into))}
         </p>
     }
@@ -31,26 +38,38 @@ pub fn StoryLine() -> impl IntoView {
 
 /// What came of a run, in a sentence or two.
 fn ending(page: Page) -> String {
-    let epoch = page.frame.with_untracked(|frame| frame.epoch);
+    let (epoch, step) = page.frame.with_untracked(|frame| (frame.epoch, frame.step));
     let outcome = match untrack(|| page.races()) {
-        true => page.race.with_value(|race| outcome_of_race(race, page.frame.with_untracked(|frame| frame.step))),
-        false => page.latest.with_untracked(|point| point.as_deref().map_or_else(String::new, outcome)),
+        true => page.race.with_value(|race| outcome_of_race(race, step)),
+        false => page.latest.with_untracked(|point| {
+            let points = page.curves.with_value(Vec::len);
+            point.as_deref().map_or_else(String::new, |point| [at(point, epoch), outcome(point, points)].concat())
+        }),
     };
     format!("End of the story, epoch {epoch}: {outcome}. Play goes on from here.")
 }
 
+/// Of which epoch the numbers are, where that one wasn't recorded.
+fn at(point: &CurvePoint, epoch: u32) -> String {
+    if point.epoch == epoch { String::new() } else { format!("at epoch {}, the last recorded, ", point.epoch) }
+}
+
 /// Every task with its held-out loss, its gain over learning alone and the 95 % interval of that,
-/// grouped by what the gain says.
-fn outcome(point: &CurvePoint) -> String {
+/// grouped by what can be said of the gain after so many recorded points.
+fn outcome(point: &CurvePoint, points: usize) -> String {
+    let few = point.transfer.len() <= FEW;
+    let verdict = |gain: &TransferGain| said(gain, point.epoch, points);
     let told = |(task, gain): (usize, &TransferGain)| {
         let loss = point.valid.get(task).map_or_else(String::new, |loss| short(f64::from(*loss)));
-        match gain.verdict {
-            Verdict::Undefined => format!("{} (loss {loss})", task_name(task)),
-            _ => format!("{} (loss {loss}, gain {} %{})", task_name(task), whole(gain.mean), interval(gain)),
+        let name = task_name(task);
+        match verdict(gain) {
+            Verdict::Undefined => format!("{name} (loss {loss})"),
+            _ if few => format!("{name} (loss {loss}, gain {} %{})", whole(gain.mean), interval(gain)),
+            _ => format!("{name} ({} %{})", whole(gain.mean), interval(gain)),
         }
     };
-    let with = |(verdict, saying): (Verdict, &str)| {
-        let tasks = point.transfer.iter().enumerate().filter(|(_, gain)| gain.verdict == verdict);
+    let with = |(kind, saying): (Verdict, &str)| {
+        let tasks = point.transfer.iter().enumerate().filter(|(_, gain)| verdict(gain) == kind);
         let all: Vec<_> = tasks.map(told).collect();
         (!all.is_empty()).then(|| format!("{saying}{}", listed(&all)))
     };
@@ -115,27 +134,41 @@ fn listed(parts: &[impl AsRef<str>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mtl_core::measure::transfer::Verdict as Judged;
     use mtl_core::protocol::{RaceNews, RaceStart, RacerStart};
 
-    fn gain(mean: f64, half: f64, verdict: Verdict) -> TransferGain {
+    fn gain(mean: f64, half: f64, verdict: Judged) -> TransferGain {
         TransferGain { mean, low: mean - half, high: mean + half, seeds: 5, verdict }
     }
 
     #[test]
     fn the_ending_names_loss_gain_and_interval_of_every_task_under_its_verdict() {
-        let transfer = vec![gain(-0.04, 0.1, Verdict::NoDifference), gain(0.34, 0.14, Verdict::Positive)];
-        let point = CurvePoint { valid: vec![0.213, 0.18], transfer, ..CurvePoint::default() };
+        let transfer = vec![gain(-0.04, 0.1, Judged::NoDifference), gain(0.34, 0.14, Judged::Positive)];
+        let point = CurvePoint { epoch: 200, valid: vec![0.213, 0.18], transfer, ..CurvePoint::default() };
         assert_eq!(
-            outcome(&point),
+            outcome(&point, 120),
             "sharing helped B (loss 0.180, gain +34 %, +20 to +48); \
              no difference is seen for A (loss 0.213, gain \u{2212}4 %, \u{2212}14 to +6)"
         );
+        let three = CurvePoint { transfer: vec![gain(0.1, 0.05, Judged::Positive); 3], ..point };
+        assert_eq!(
+            outcome(&three, 120),
+            "sharing helped A (+10 %, +5 to +15), B (+10 %, +5 to +15) and C (+10 %, +5 to +15)"
+        );
+    }
+
+    #[test]
+    fn an_ending_that_comes_early_judges_as_little_as_the_panel() {
+        let transfer = vec![gain(0.34, 0.14, Judged::Positive)];
+        let point = CurvePoint { epoch: 5, valid: vec![0.213], transfer, ..CurvePoint::default() };
+        assert_eq!(outcome(&point, 6), "it is too early to judge A (loss 0.213, gain +34 %, +20 to +48)");
+        assert_eq!((at(&point, 5).as_str(), at(&point, 7).as_str()), ("", "at epoch 5, the last recorded, "));
     }
 
     #[test]
     fn without_baselines_the_ending_names_the_losses() {
         let point = CurvePoint { valid: vec![0.5, 0.25, 0.125], ..CurvePoint::default() };
-        assert_eq!(outcome(&point), "held-out losses A 0.500, B 0.250 and C 0.125");
+        assert_eq!(outcome(&point, 120), "held-out losses A 0.500, B 0.250 and C 0.125");
     }
 
     #[test]

@@ -31,6 +31,14 @@ pub fn of_key(key: &str) -> Option<Tab> {
     TABS.iter().find(|(_, own, _)| *own == key).map(|(tab, ..)| *tab)
 }
 
+/// The tab that is shown: that of the weights waits until there are some to show. Tracks it.
+pub fn shown(page: Page) -> Tab {
+    match page.tab.get() {
+        Tab::Weights if !page.weighs.get() => Tab::Loss,
+        tab => tab,
+    }
+}
+
 /// Opens a tab.
 pub fn open(page: Page, tab: Tab) {
     if page.tab.get_untracked() != tab {
@@ -62,10 +70,17 @@ pub fn follow_lessons(page: Page) {
 pub fn Tabs() -> impl IntoView {
     let page = Page::get();
     let row = NodeRef::<html::Nav>::new();
-    let (ends, look) = hidden_ends(move || row.get().map(|row| row.unchecked_into()));
+    // Some tabs come and go.
+    let (ends, look) = hidden_ends(
+        move || row.get().map(|row| row.unchecked_into()),
+        move || {
+            page.weighs.track();
+            page.is_tight();
+        },
+    );
     // The chosen one is in sight, wherever the row has been pushed to.
     Effect::new(move |_| {
-        let tab = page.tab.get();
+        let tab = shown(page);
         let Some(row) = row.get() else { return };
         let chosen = row.query_selector(&[".tab-", key(tab)].concat()).ok().flatten();
         if let Some(chosen) = chosen.and_then(|chosen| chosen.dyn_into::<HtmlElement>().ok()) {
@@ -74,7 +89,7 @@ pub fn Tabs() -> impl IntoView {
         }
     });
     let button = |(tab, key, label): (Tab, &'static str, &'static str)| {
-        let chosen = move || if page.tab.get() == tab { "true" } else { "false" };
+        let chosen = move || if shown(page) == tab { "true" } else { "false" };
         view! {
             <button type="button" class=format!("tab tab-{key}") aria-pressed=chosen on:click=move |_| choose(page, tab)>
                 {label}

@@ -26,26 +26,40 @@ pub fn CommandButton(
     }
 }
 
-/// Reset, play, one epoch, one step.
+/// The button that plays and pauses.
 #[component]
-pub fn Transport() -> impl IntoView {
+pub fn PlayButton(
+    /// Its name for scripts and in the page.
+    id: &'static str,
+    /// How it looks.
+    class: &'static str,
+) -> impl IntoView {
     let page = Page::get();
     let playing = move || page.playing.get();
     view! {
+        <button
+            type="button"
+            id=id
+            class=class
+            data-testid=id
+            title=tooltip("play")
+            aria-label="Play"
+            aria-pressed=move || if playing() { "true" } else { "false" }
+            on:click=move |_| run(page, "play")
+        >
+            {move || if playing() { Icon::Pause.view().into_any() } else { Icon::Play.view().into_any() }}
+        </button>
+    }
+    .into_any()
+}
+
+/// Reset, play, one epoch, one step.
+#[component]
+pub fn Transport() -> impl IntoView {
+    view! {
         <div class="transport" role="group" aria-label="Training">
             <CommandButton id="reset" icon=Icon::Reset label="Reset"/>
-            <button
-                type="button"
-                id="play"
-                class="play"
-                data-testid="play"
-                title=tooltip("play")
-                aria-label="Play"
-                aria-pressed=move || if playing() { "true" } else { "false" }
-                on:click=move |_| run(page, "play")
-            >
-                {move || if playing() { Icon::Pause.view().into_any() } else { Icon::Play.view().into_any() }}
-            </button>
+            <PlayButton id="play" class="play"/>
             <CommandButton id="step-epoch" icon=Icon::Epoch label="One epoch"/>
             <CommandButton id="step" icon=Icon::Step label="One step"/>
         </div>

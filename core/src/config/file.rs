@@ -78,12 +78,12 @@ pub fn decode(text: &str) -> Decoded {
 fn parse(text: &str) -> Result<Decoded, String> {
     match serde_json::from_str::<Pairs>(text) {
         Ok(Pairs(pairs)) => Ok(decode_pairs(pairs)),
-        Err(error) => Err(problem(text, error.line())),
+        Err(error) => Err(problem(text, error.line(), error.column())),
     }
 }
 
-/// What is wrong with a text that is no JSON object, found at a line counted from 1.
-fn problem(text: &str, line: usize) -> String {
+/// What is wrong with a text that is no JSON object, found at a line and a byte of it, both counted from 1.
+fn problem(text: &str, line: usize, column: usize) -> String {
     const NO_LESSON: &str = "This file is no lesson: it should be a JSON object of settings";
     let first = text.trim_start().lines().next().unwrap_or_default();
     if first.is_empty() {
@@ -95,9 +95,15 @@ fn problem(text: &str, line: usize) -> String {
         return format!("{NO_LESSON}, in braces, and it begins {like}: '{}'.", quoted(first));
     }
     let there = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
-    let why = if there.contains("//") || there.contains("/*") || there.trim_start().starts_with('#') {
+    // From the sign before it on: what stands in a string further ahead is no comment.
+    let from = |back: usize| there.get(column.saturating_sub(back)..).map(str::trim_start);
+    let rest = from(2).or_else(|| from(1)).unwrap_or_default();
+    let begins = |what: &[&str]| {
+        what.iter().any(|what| rest.starts_with(what) || rest.get(1..).is_some_and(|r| r.starts_with(what)))
+    };
+    let why = if begins(&["//", "/*", "#"]) {
         ", where comments are not allowed"
-    } else if there.contains("NaN") || there.contains("Infinity") {
+    } else if begins(&["NaN", "Infinity"]) {
         ", where NaN and Infinity are no numbers"
     } else {
         ""

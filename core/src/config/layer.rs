@@ -110,7 +110,12 @@ impl LayerConfig {
         let dropout = |layer: &Self| layer.dropout.map_or(Value::Inherit, Value::Number);
         let parts = [
             (LAYER_WIDTH, "Width", width(self), width(used)),
-            (LAYER_DROPOUT, "Dropout", dropout(self), dropout(used)),
+            (
+                Kind::Number { min: 0.0, max: MAX_DROPOUT, log: false, inherits: false },
+                "Dropout",
+                dropout(self),
+                dropout(used),
+            ),
         ];
         parts.map(|(kind, part, given, used)| {
             let told = || kind.notice(key, &given.text(), &used).of_part(&format!("{part} of layer {}", index + 1));

@@ -23,9 +23,19 @@ pub const MAX_LENGTH: usize = 64_000;
 /// assert_eq!(link::encode(&lesson, &[]), "v=1&p=twins&s=7");
 /// ```
 pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
-    let pairs = encode_pairs(lesson, unknown, false);
-    let texts: Vec<_> = pairs.iter().map(|(key, value)| format!("{}={}", escape(key), escape(value))).collect();
+    let lasting: Vec<_> = unknown.iter().filter(|pair| is_read_as_written(pair)).cloned().collect();
+    let texts: Vec<_> = encode_pairs(lesson, &lasting, false).iter().map(text).collect();
     texts.join("&")
+}
+
+fn text((key, value): &(String, String)) -> String {
+    format!("{}={}", escape(key), escape(value))
+}
+
+/// Whether a link gives an unknown pair of a file back as it is. One that looks like the damage that is
+/// mended would become a setting.
+fn is_read_as_written(pair: &(String, String)) -> bool {
+    mend::pairs(&format!("v=1&{}", text(pair)), 3).get(1..) == Some(std::slice::from_ref(pair))
 }
 
 fn escape(text: &str) -> String {
@@ -54,19 +64,23 @@ pub fn decode(fragment: &str) -> Decoded {
 /// where it can't be read with it.
 fn to_the_end(pairs: Vec<(String, String)>) -> Decoded {
     let decoded = decode_pairs(pairs.clone());
-    let Some(((key, value), before)) = pairs.split_last() else { return decoded };
+    let Some((last, before)) = pairs.split_last() else { return decoded };
+    if mend::is_cut_away(last) {
+        let mut whole = decode_pairs(before.to_vec());
+        whole.notices.insert(0, mend::cut());
+        return whole;
+    }
+    let (key, value) = last;
     let Some(own) = mend::without_tail(value) else { return decoded };
     let mut mended = decode_pairs([before, &[(key.clone(), own.to_string())]].concat());
     let about = |decoded: &Decoded| -> Vec<Notice> {
         decoded.notices.iter().filter(|notice| notice.key == *key).cloned().collect()
     };
-    if about(&decoded) == about(&mended) {
-        return decoded;
-    }
-    if mend::is_cut(value) {
+    if mend::is_cut(last) {
         mended.notices.insert(0, mend::cut());
+        return mended;
     }
-    mended
+    if about(&decoded) == about(&mended) { decoded } else { mended }
 }
 
 /// The part of a fragment that is read: without the setting that crosses the longest length.

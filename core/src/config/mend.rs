@@ -24,11 +24,11 @@ pub(super) fn unescape(text: &str) -> Cow<'_, str> {
 /// The pairs of a fragment, with what stands between them put right.
 pub(super) fn pairs(text: &str, most: usize) -> Vec<(String, String)> {
     let text = uncovered(text);
-    let quoted_printable = is_quoted_printable(&text);
     let mut pieces: Vec<&str> = text.split('&').map(without_entity).take(most).collect();
     while pieces.len() > 1 && pieces.last().is_some_and(|piece| is_entity(piece)) {
         pieces.pop();
     }
+    let quoted_printable = is_quoted_printable(&pieces);
     let pair = |piece: &str| {
         let (key, value) = piece.split_once('=').unwrap_or((piece, ""));
         let value = if quoted_printable { value.strip_prefix("3D").unwrap_or(value) } else { value };
@@ -63,8 +63,9 @@ fn has_code(text: &str, code: &str) -> bool {
 }
 
 /// Mail writes `=` as `=3D`: then all of them.
-fn is_quoted_printable(text: &str) -> bool {
-    text.split('&').all(|piece| piece.split_once('=').is_some_and(|(_, value)| value.starts_with("3D")))
+fn is_quoted_printable(pieces: &[&str]) -> bool {
+    let mut values = pieces.iter().filter_map(|piece| piece.split_once('=')).map(|(_, value)| value);
+    values.all(|value| value.starts_with("3D"))
 }
 
 fn without_entity(piece: &str) -> &str {
@@ -119,14 +120,30 @@ pub(super) fn without_tail(value: &str) -> Option<&str> {
     (own.len() < value.len() && !own.is_empty() && own.chars().all(plain)).then_some(own)
 }
 
-/// Whether a program has shortened the link.
-pub(super) fn is_cut(value: &str) -> bool {
-    value.contains('\u{2026}') || value.contains("...")
+/// Whether a program has shortened the link within this setting, the last one.
+pub(super) fn is_cut((key, value): &(String, String)) -> bool {
+    is_known(key) && looks_cut(value)
+}
+
+/// There are dots at the end, or a layer's dash without what follows it.
+fn looks_cut(end: &str) -> bool {
+    end.contains('\u{2026}') || end.contains("...") || end.ends_with(is_dash)
+}
+
+/// Whether nothing of a link's last pair is left that can be read: the key is cut, or a known one has no
+/// value before the cut.
+pub(super) fn is_cut_away((key, value): &(String, String)) -> bool {
+    let nothing_left = !value.contains(|c: char| c.is_ascii_alphanumeric());
+    if is_known(key) { nothing_left && looks_cut(value) } else { value.is_empty() && looks_cut(key) }
+}
+
+fn is_dash(c: char) -> bool {
+    c == '-' || is_minus(c)
 }
 
 /// What is said of a link that was cut.
 pub(super) fn cut() -> Notice {
-    damaged("it ends with dots, so that something may be missing")
+    damaged("its end is cut off, so that something may be missing")
 }
 
 /// What is said of a text that is no link of ours; `None` for one that is, and for one that is empty.
@@ -175,6 +192,7 @@ mod tests {
             "v%3D1%26amp%3Bp%3Drivals%26amp%3Blr%3D0.02",
             "v=3D1&p=3Drivals&lr=3D0.02",
             "v=3D1&amp;p=3Drivals&amp;lr=3D0.02",
+            "v=3D1&p=3Drivals&lr=3D0.02&gt;",
             "v=1&p=rivals&lr=0.02&gt;",
             "v=1&p=rivals&lr=0.02&quot;&gt;.",
             "#v=1&p=rivals&lr=0.02",

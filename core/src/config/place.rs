@@ -67,7 +67,7 @@ pub(super) enum Place {
     Option(&'static Slot, &'static OptionSpec),
 }
 
-// A task is one digit of a key, see `task_place`.
+// A task is one digit of a key, see `task_of`.
 const _: () = assert!(MAX_TASKS <= 10);
 
 /// The place of a full key in a configuration that has it.

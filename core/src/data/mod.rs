@@ -124,6 +124,11 @@ pub fn is_plane(source: &Pick) -> bool {
     !landscape::is_landscape(source) && find(source).1.plane
 }
 
+/// Whether the source's inputs are the pixels of a picture.
+pub fn is_picture(source: &Pick) -> bool {
+    !landscape::is_landscape(source) && find(source).1.picture
+}
+
 /// How many outputs a task of this loss may have with this source.
 pub fn outputs(source: &Pick, loss: LossKind) -> RangeInclusive<usize> {
     (find(source).1.outputs)(loss)

@@ -27,20 +27,6 @@ pub fn hypervolume<P: AsRef<[f64]>>(points: &[P], reference: &[f64]) -> f64 {
     if below.is_empty() { 0.0 } else { volume(below, reference) }
 }
 
-/// [`hypervolume`] of two losses, for whoever needs no more.
-///
-/// ```
-/// use mtl_core::measure::hypervolume::hypervolume_of_two;
-///
-/// assert_eq!(hypervolume_of_two(&[[3.0, 1.0], [1.0, 3.0], [2.0, 2.0]], [4.0, 4.0]), 6.0);
-/// ```
-pub fn hypervolume_of_two(points: &[[f64; 2]], reference: [f64; 2]) -> f64 {
-    let counts = |point: &&[f64]| point.iter().zip(&reference).all(|(x, r)| x.is_finite() && x < r);
-    let mut below: Vec<&[f64]> = points.iter().map(<[f64; 2]>::as_slice).filter(counts).collect();
-    below.sort_by(|a, b| a[1].total_cmp(&b[1]));
-    area(&below, reference[0], reference[1])
-}
-
 /// The hypervolume by the first losses of the points, as many as the reference has. All points are
 /// below it, which is what makes the indexing here safe.
 fn volume(mut points: Vec<&[f64]>, reference: &[f64]) -> f64 {

@@ -182,6 +182,8 @@ pub enum Event {
     Arrived {
         /// Of this load.
         run: u32,
+        /// Which [`Command::Play`] or [`Command::PlayTo`] since the load that was, counted from 1.
+        play: u32,
         /// Whether that is the end of the lesson's story.
         story: bool,
     },

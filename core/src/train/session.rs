@@ -59,6 +59,8 @@ pub struct Session {
     speed: f32,
     pace: Pace,
     pacer: Pacer,
+    /// How often play was asked for since the lesson was loaded.
+    plays: u32,
     points: Vec<CurvePoint>,
     number: u32,
     acknowledged: u32,
@@ -85,6 +87,7 @@ impl Session {
             speed: 0.0,
             pace: Pace::new(engine),
             pacer: Pacer::default(),
+            plays: 0,
             points: Vec::new(),
             number: 0,
             acknowledged: 0,
@@ -109,15 +112,11 @@ impl Session {
     pub async fn command(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         match command {
             Command::Load { run, config, snapshot } => self.load(run, config, snapshot.as_deref(), emit).await?,
-            Command::Play => self.set_mode(Mode::Playing(None)),
-            Command::PlayTo(epoch) => {
-                let step = epoch.saturating_mul(self.steps_per_epoch());
-                let ahead = self.step().is_some_and(|now| now < step);
-                self.set_mode(if ahead { Mode::Playing(Some(step)) } else { Mode::Paused });
-                if !ahead {
-                    self.arrived(false, emit);
-                }
+            Command::Play => {
+                self.plays += 1;
+                self.set_mode(Mode::Playing(None));
             }
+            Command::PlayTo(epoch) => self.play_to(epoch, emit).await?,
             Command::Pause => self.pause(emit).await?,
             // Presses that come faster than they can be done add up; none is dropped.
             Command::Step(steps) => {
@@ -131,7 +130,7 @@ impl Session {
             }
             Command::Speed(speed) => {
                 self.speed = if speed.is_finite() { speed.max(0.0) } else { 0.0 };
-                self.pacer = Pacer::default();
+                self.pacer.changed();
             }
             Command::Change(config) => self.change(check(config).0),
             Command::Rewind => self.rewind(emit).await?,
@@ -163,7 +162,7 @@ impl Session {
     }
 
     fn change(&mut self, lesson: Lesson) {
-        self.pacer = Pacer::default();
+        self.pacer.changed();
         if let Some(run) = &mut self.race {
             run.change(lesson);
         } else if let Some(trainer) = &mut self.trainer {
@@ -181,8 +180,7 @@ impl Session {
         self.run = run;
         self.set_mode(Mode::Paused);
         self.points.clear();
-        self.number = 0;
-        self.acknowledged = 0;
+        (self.number, self.acknowledged, self.plays) = (0, 0, 0);
         let (lesson, _) = check(config);
         self.pace.forget();
         // The old lesson's tensors go before the new one's come.
@@ -275,7 +273,7 @@ impl Session {
                 return Ok(Some(Turn::Rest));
             }
         }
-        self.took(taken);
+        self.pace.took(taken);
         Ok(None)
     }
 }

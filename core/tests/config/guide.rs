@@ -2,7 +2,7 @@
 //! that are short; a story that ends while somebody watches.
 
 use super::is_text;
-use mtl_core::config::lessons::{Act, LESSONS, Look, Panel, Preset, Standing, ticked};
+use mtl_core::config::lessons::{Act, LESSONS, Look, Panel, Preset, Standing, Told};
 use mtl_core::config::{Config, Kind, apply, check, entry};
 use mtl_core::landscape::is_landscape;
 use std::collections::BTreeSet;
@@ -87,16 +87,34 @@ fn done(config: &mut Config, act: &Act) -> u32 {
 #[test]
 fn every_step_can_be_done_and_none_is_done_before() {
     for (lesson, own) in all() {
-        let at_rest = Standing { lesson: &own, own: &own, playing: false, epoch: 0 };
-        assert!(!ticked(lesson.steps, &[], &at_rest).contains(&true), "{}", lesson.key);
+        let at_rest = Standing { lesson: &own, own: &own, playing: false, begun: false, epoch: 0 };
+        assert!(!Told::default().later(lesson.steps, &at_rest).done.contains(&true), "{}", lesson.key);
         for step in lesson.steps {
             assert!(!step.act.is_done(&at_rest), "{}: {:?}", lesson.key, step.act);
             let mut config = own.clone();
             let epoch = done(&mut config, &step.act);
             let (checked, notices) = check(config);
             assert!(notices.is_empty(), "{}: {notices:?}", lesson.key);
-            let now = Standing { lesson: &checked, own: &own, playing: true, epoch };
+            let now = Standing { lesson: &checked, own: &own, playing: true, begun: true, epoch };
             assert!(step.act.is_done(&now), "{}: {:?}", lesson.key, step.act);
+        }
+    }
+}
+
+#[test]
+fn whoever_follows_the_steps_one_by_one_pausing_after_each_ticks_off_all() {
+    for (lesson, own) in all() {
+        let (mut config, mut told) = (own.clone(), Told::default());
+        for (k, step) in lesson.steps.iter().enumerate() {
+            let before = config.clone();
+            let epoch = done(&mut config, &step.act).max(1);
+            // A changed setting starts the run again; at rest, or while it plays.
+            let stops = [(false, config != before, 0), (true, true, 0), (true, true, epoch), (false, true, epoch)];
+            for (playing, _, epoch) in stops.into_iter().filter(|(_, comes, _)| *comes) {
+                let now = Standing { lesson: &config, own: &own, playing, begun: epoch > 0, epoch };
+                told = told.later(lesson.steps, &now);
+            }
+            assert!(told.done[..=k].iter().all(|done| *done), "{}, step {}: {:?}", lesson.key, k + 1, told.done);
         }
     }
 }
@@ -114,11 +132,8 @@ fn every_story_ends_within_a_minute_and_its_steps_before() {
         assert!(story > 0, "{}", lesson.key);
         let lasts = seconds(config.pacing.base, story as f64);
         assert!((15.0..=40.0).contains(&lasts), "{}: {lasts:.1} s", lesson.key);
-        let last = lesson.steps.iter().filter_map(|step| match step.act {
-            Act::Epoch(epoch) => Some(epoch as usize),
-            _ => None,
-        });
-        assert!(last.max().is_some_and(|last| last <= story), "{}", lesson.key);
+        let last = lesson.steps.iter().map(|step| done(&mut config.clone(), &step.act)).max();
+        assert!(last.is_some_and(|last| (1..=story).contains(&(last as usize))), "{}", lesson.key);
         assert!(matches!(lesson.steps[0].act, Act::Play), "{}", lesson.key);
     }
 }

@@ -4,7 +4,8 @@ use crate::lab::{bits, config, layer, task};
 use crate::page::{Page, name};
 use mtl_core::config::{Activation, Config, LossKind, Pace, PaceConfig, lessons};
 use mtl_core::protocol::{Command, Event};
-use std::time::Duration;
+use mtl_core::train::Turn;
+use std::time::{Duration, Instant};
 
 /// Enough for a story that lasts a tenth of a second, on a busy machine too.
 const LONG: Duration = Duration::from_secs(60);
@@ -107,6 +108,43 @@ fn the_first_step_is_taken_and_shown_in_the_first_turn() {
     page.say(Command::Play);
     page.turn();
     assert_eq!(page.step(), 1);
+}
+
+#[test]
+fn a_paced_run_is_shown_no_more_than_eighteen_times_a_second() {
+    let mut page = Page::loaded(two_tasks(Pace::Sixteen, 50.0, 0));
+    let start = Instant::now();
+    page.play_for(Duration::from_millis(800));
+    let most = start.elapsed().as_millis() as usize / 55 + 3;
+    assert!((2..=most).contains(&page.frames().len()), "{} frames, at most {most}", page.frames().len());
+}
+
+#[test]
+fn an_epoch_that_is_passed_pauses_a_run_that_plays() {
+    let mut page = Page::loaded(two_tasks(Pace::Flat, 8.0, 0));
+    page.say(Command::Play);
+    while page.step() < 5 {
+        page.turn();
+    }
+    page.say(Command::PlayTo(2));
+    assert_eq!(page.turn(), Turn::Rest);
+    let last = page.frames().pop().unwrap();
+    assert_eq!((last.running, last.step), (false, page.step()), "the page sees where it stands");
+    assert_eq!(arrivals(&page), [false]);
+    assert_eq!(page.points().last().map(|point| point.step), Some(page.step()));
+}
+
+#[test]
+fn an_arrival_says_which_play_it_answers() {
+    let mut page = Page::loaded(two_tasks(Pace::Sixteen, 300.0, 4));
+    page.play_for(LONG);
+    page.say(Command::PlayTo(6));
+    page.settle_slowly(LONG);
+    let plays = page.events.iter().filter_map(|event| match event {
+        Event::Arrived { play, .. } => Some(*play),
+        _ => None,
+    });
+    assert_eq!(plays.collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -160,9 +160,7 @@ fn a_polite_page_gets_no_more_than_three_frames_a_second_flat_out() {
     page.play_for(Duration::from_millis(500));
     let most = start.elapsed().as_millis() as usize / 350 + 3;
     let frames = page.frames().len();
-    let pictures = names(&page.events).iter().filter(|name| **name == "picture").count();
     assert!(frames <= most, "{frames} frames");
-    assert!(pictures <= frames, "{pictures} pictures in {frames} frames");
 }
 
 #[test]

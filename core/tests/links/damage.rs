@@ -57,12 +57,33 @@ fn the_end_is_taken_off_whatever_stands_last() {
 }
 
 #[test]
+fn what_only_looks_like_damage_in_a_file_stays_out_of_links() {
+    for file in [r#"{"p": "twins", "amp;lr": "1"}"#, r#"{"p": "twins", "t5.scale": "a&lr=1"}"#] {
+        let decoded = file::decode(file);
+        assert_eq!(decoded.unknown.len(), 1, "{file}");
+        let link = link::encode(&decoded.lesson, &decoded.unknown);
+        assert_eq!(link::decode(&link).lesson, decoded.lesson, "{link}");
+    }
+}
+
+#[test]
 fn what_may_be_meant_otherwise_is_told() {
     let told = |text: &str| link::decode(text).notices;
     // Of a lesson that nobody has the end tells nothing.
     assert_eq!(told("p=nowhere)").len(), 1);
     let cut = told("v=1&p=rivals&lr=0.02\u{2026}");
     assert!(cut.len() == 1 && cut[0].key == "link" && cut[0].sentence.contains("damaged"), "{cut:?}");
+    for (text, link) in [
+        ("v=1&p=rivals&lr=\u{2026}", "v=1&p=rivals"),
+        ("v=1&p=rivals&t0.lab\u{2026}", "v=1&p=rivals"),
+        ("v=1&p=rivals&s=7&t0...", "v=1&p=rivals&s=7"),
+        ("v=1&p=rivals&trunk=16-", "v=1&p=rivals&trunk=16"),
+        ("v=1&p=rivals&trunk=8,16-relu\u{2026}", "v=1&p=rivals&trunk=8,16-relu"),
+    ] {
+        let decoded = link::decode(text);
+        assert!(decoded.notices.iter().any(|notice| notice.key == "link"), "{text}: {:?}", decoded.notices);
+        assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), link, "{text}");
+    }
     // An unknown setting may end as it likes, and is read again as it was.
     let decoded = link::decode("v=1&p=rivals&later=a)");
     assert_eq!(decoded.unknown, [("later".to_string(), "a)".to_string())]);
@@ -70,12 +91,11 @@ fn what_may_be_meant_otherwise_is_told() {
 
 #[test]
 fn what_says_nothing_is_called_damaged_and_dropped() {
-    for text in ["#rivals", "#Some-heading", "#v", "#a&b&c", "#%25%25"] {
+    for text in ["#rivals", "#Some-heading", "#a&b&c", "#%25%25"] {
         let decoded = link::decode(text);
         let named: Vec<_> = decoded.notices.iter().map(|notice| notice.key.as_str()).collect();
-        let known = text == "#v";
-        assert!(known || named == ["link"], "{text}: {named:?}");
-        assert!(known || decoded.notices[0].sentence.contains("looks damaged"), "{text}");
+        assert_eq!(named, ["link"], "{text}");
+        assert!(decoded.notices[0].sentence.contains("looks damaged"), "{text}");
         assert_eq!(*decoded.lesson, Config::default());
         assert_eq!(decoded.unknown, [], "{text}");
     }

@@ -3,6 +3,7 @@
 mod acting;
 mod address;
 mod checking;
+mod fitting;
 mod number;
 mod pointing;
 mod reading;

@@ -79,14 +79,16 @@ fn steps(told: Progress) -> AnyView {
             told.open(to);
         }
     };
+    // They keep the focus where there is nowhere to turn to.
+    let ends = |is_end: bool| is_end.then_some("true");
     let buttons = (0..count).map(button).collect_view();
     let texts = all.iter().map(|step| step.text).enumerate().map(step).collect_view();
     view! {
         <div class="guide-way" role="group" aria-label="Steps">{buttons}</div>
         <ol class="guide-steps">{texts}</ol>
         <div class="guide-turn">
-            <button type="button" class="button" disabled=move || told.shown.get() == 0 on:click=move |_| turn(-1)>"Back"</button>
-            <button type="button" class="button" disabled={move || told.shown.get() + 1 >= count} on:click=move |_| turn(1)>"Next"</button>
+            <button type="button" class="button" aria-disabled=move || ends(told.shown.get() == 0) on:click=move |_| turn(-1)>"Back"</button>
+            <button type="button" class="button" aria-disabled={move || ends(told.shown.get() + 1 >= count)} on:click=move |_| turn(1)>"Next"</button>
         </div>
     }
     .into_any()

@@ -7,7 +7,7 @@ use super::super::desk::now;
 use super::super::state::Page;
 use super::spot::{Spot, turn_to};
 use leptos::prelude::*;
-use mtl_core::config::lessons::{Act, Preset, Standing, Step, find, ticked};
+use mtl_core::config::lessons::{Act, Preset, Standing, Step, Told, find};
 use mtl_core::config::{Config, Lesson};
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub struct Progress {
     stays: RwSignal<bool>,
     /// Since when the shown step is.
     since: StoredValue<(usize, f64)>,
+    /// What lets it give way.
+    timer: StoredValue<Option<TimeoutHandle>>,
 }
 
 /// The lesson's own settings, with its key.
@@ -53,31 +55,30 @@ impl Progress {
     pub fn new(page: Page) -> Self {
         let key = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
         let own = Memo::new(move |_| key.with(|key| Own(key.clone(), find(key).map(Preset::config))));
-        let epoch = Memo::new(move |_| page.frame.with(|frame| frame.epoch));
-        let told = Memo::new(move |old: Option<&(String, Vec<bool>)>| {
+        let at = Memo::new(move |_| page.frame.with(|frame| (frame.step > 0, frame.epoch)));
+        let told = Memo::new(move |old: Option<&(String, Told)>| {
             own.with(|Own(key, own)| {
-                let before = old.filter(|(other, _)| other == key).map_or(&[][..], |(_, done)| done);
-                let done = match find(key).zip(own.as_ref()) {
-                    Some((lesson, own)) => {
-                        with_standing(page, own, epoch.get(), |now| ticked(lesson.steps, before, now))
-                    }
-                    None => Vec::new(),
+                let before = old.filter(|(other, _)| other == key).map(|(_, told)| told.clone()).unwrap_or_default();
+                let told = match find(key).zip(own.as_ref()) {
+                    Some((lesson, own)) => with_standing(page, own, at.get(), |now| before.later(lesson.steps, now)),
+                    None => before,
                 };
-                (key.clone(), done)
+                (key.clone(), told)
             })
         });
         let progress = Self {
             page,
             key,
-            done: Memo::new(move |_| told.with(|(_, done)| done.clone())),
+            done: Memo::new(move |_| told.with(|(_, told)| told.done.clone())),
             shown: RwSignal::new(0),
             said: RwSignal::default(),
             stays: RwSignal::new(false),
             since: StoredValue::new((0, now())),
+            timer: StoredValue::new(None),
         };
         progress.begin_anew();
         progress.go_on();
-        progress.point(own, epoch);
+        progress.point(own, at);
         progress
     }
 
@@ -96,6 +97,9 @@ impl Progress {
         if step < untrack(|| self.steps().len()) {
             self.stays.set(untrack(|| self.is_done(step)));
             self.shown.set(step);
+            if let Some(step) = untrack(|| self.steps()).get(step) {
+                self.said.set(step.text.into());
+            }
         }
     }
 
@@ -118,10 +122,13 @@ impl Progress {
             let since = self.since.get_value();
             let since = if since.0 == shown { since.1 } else { now() };
             self.since.set_value((shown, since));
+            if let Some(timer) = self.timer.try_update_value(Option::take).flatten() {
+                timer.clear();
+            }
             let Some(step) = self.steps().get(shown) else { return };
             if self.is_done(shown) && !self.stays.get() {
-                let wait = (stands(step) - (now() - since)).max(0.0);
-                set_timeout(move || self.give_way(shown), Duration::from_secs_f64(wait / 1000.0));
+                let wait = Duration::from_secs_f64((stands(step) - (now() - since)).max(0.0) / 1000.0);
+                self.timer.set_value(set_timeout_with_handle(move || self.give_way(shown), wait).ok());
             }
         });
     }
@@ -136,7 +143,7 @@ impl Progress {
     }
 
     /// Points at what the shown step names, while the guide is in sight.
-    fn point(self, own: Memo<Own>, epoch: Memo<u32>) {
+    fn point(self, own: Memo<Own>, at: Memo<(bool, u32)>) {
         let page = self.page;
         let spot = Memo::new(move |_| {
             let shown = self.shown.get();
@@ -144,7 +151,7 @@ impl Progress {
                 let (lesson, own) = find(key).zip(own.as_ref())?;
                 let step = lesson.steps.get(shown)?;
                 let done = self.is_done(shown);
-                Some(with_standing(page, own, epoch.get(), |now| Spot::of(lesson, step, done, now)))
+                Some(with_standing(page, own, at.get(), |now| Spot::of(lesson, step, done, now)))
             })
         });
         let in_sight = Memo::new(move |_| super::in_sight(page));
@@ -162,9 +169,9 @@ impl Progress {
 }
 
 /// Judges by where the lesson stands. Tracks it.
-fn with_standing<T>(page: Page, own: &Config, epoch: u32, judge: impl FnOnce(&Standing) -> T) -> T {
-    let playing = page.playing.get();
-    page.lesson.with(|lesson: &Lesson| judge(&Standing { lesson, own, playing, epoch }))
+fn with_standing<T>(page: Page, own: &Config, at: (bool, u32), judge: impl FnOnce(&Standing) -> T) -> T {
+    let (playing, (begun, epoch)) = (page.playing.get(), at);
+    page.lesson.with(|lesson: &Lesson| judge(&Standing { lesson, own, playing, begun, epoch }))
 }
 
 #[cfg(test)]

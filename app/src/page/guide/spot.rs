@@ -121,7 +121,7 @@ mod tests {
         let own = lesson.config();
         let mut config = own.clone();
         change(&mut config);
-        let now = Standing { lesson: &config, own: &own, playing, epoch };
+        let now = Standing { lesson: &config, own: &own, playing, begun: epoch > 0, epoch };
         let step = lesson.steps.get(step)?;
         Some(Spot::of(lesson, step, step.act.is_done(&now), &now))
     }

@@ -47,6 +47,6 @@ pub use pareto::ParetoPanel;
 pub use predictions::Predictions;
 pub use strip::hidden_ends;
 pub(super) use text::short;
-pub use transfer::TransferPanel;
-pub use weighing::weighs;
+pub use transfer::{TransferPanel, said};
+pub use weighing::watch_weights;
 pub use weights::WeightsPanel;

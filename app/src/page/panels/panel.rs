@@ -65,8 +65,8 @@ pub fn Panel(
     /// What it shows.
     children: Children,
 ) -> impl IntoView {
-    let row = NodeRef::<html::Div>::new();
-    let (ends, look) = hidden_ends(move || row.get().map(|row| row.unchecked_into()));
+    let (page, row) = (Page::get(), NodeRef::<html::Div>::new());
+    let (ends, look) = hidden_ends(move || row.get().map(|row| row.unchecked_into()), move || page.lesson.track());
     view! {
         <section class=format!("panel {class}") aria-label=title>
             <header class="panel-head">

@@ -5,9 +5,10 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 /// Which ends of a row hide more of it, as style sheets read it, and a look again for when it was
-/// pushed: `start`, `end`, `both`, or nothing.
+/// pushed: `start`, `end`, `both`, or nothing. `holds` tracks what comes and goes in the row.
 pub fn hidden_ends(
     row: impl Fn() -> Option<Element> + Copy + 'static,
+    holds: impl Fn() + 'static,
 ) -> (RwSignal<&'static str>, impl Fn() + Copy + 'static) {
     let ends = RwSignal::new("");
     let look = move || {
@@ -21,7 +22,9 @@ pub fn hidden_ends(
     let size = observe_size(row);
     Effect::new(move |_| {
         size.track();
-        look();
+        holds();
+        // The row changes first.
+        request_animation_frame(look);
     });
     (ends, look)
 }

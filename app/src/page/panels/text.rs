@@ -21,7 +21,7 @@ pub fn six(value: f32) -> String {
     let power = scientific.split_once('e').and_then(|(_, power)| power.parse::<i32>().ok()).unwrap_or(0);
     if value == 0.0 {
         "0".into()
-    } else if (-5..6).contains(&power) {
+    } else if (-3..6).contains(&power) {
         format!("{value:.*}", (5 - power).max(0) as usize)
     } else {
         scientific
@@ -155,6 +155,9 @@ mod tests {
             (1.5, "1.50000"),
             (123_456.0, "123456"),
             (0.999_999_94, "1.00000"),
+            (0.001_234_567_8, "0.00123457"),
+            // Behind more zeros it would outgrow its box.
+            (0.000_123_456_78, "1.23457e-4"),
             (1.234_567_8e-7, "1.23457e-7"),
             (0.0, "0"),
             (f32::NAN, "not finite"),

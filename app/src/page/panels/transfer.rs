@@ -17,7 +17,7 @@ use plotters_backend::DrawingBackend;
 const EARLY: u32 = 10;
 
 /// What can be said of a gain at an epoch, after so many recorded points, in the charts' words.
-fn said(gain: &TransferGain, epoch: u32, points: usize) -> Verdict {
+pub fn said(gain: &TransferGain, epoch: u32, points: usize) -> Verdict {
     match gain.verdict {
         transfer::Verdict::Undefined => Verdict::Undefined,
         _ if epoch < EARLY || points < EARLY as usize => Verdict::TooEarly,

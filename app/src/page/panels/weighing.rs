@@ -1,7 +1,7 @@
 //! Effective weights: task weight times loss scale, by which a task really counts.
 
 use super::series::run_number;
-use crate::page::state::{Page, Tab};
+use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::protocol::CurvePoint;
 
@@ -42,22 +42,17 @@ impl Seen {
     }
 }
 
-/// Whether effective weights have differed in this run, so that there is something to show; where not,
-/// the tab of the weights gives way to that of the losses. To be called once.
-pub fn weighs(page: Page) -> Memo<bool> {
+/// Watches whether effective weights have differed in this run, so that there is something to show. To be
+/// called once.
+pub fn watch_weights(page: Page) {
     let run = run_number(page);
     let seen = Memo::new(move |before: Option<&Seen>| {
         page.curves_version.track();
         let (run, scales) = (run.get(), scales(page));
         page.curves.with_value(|curves| before.map_or_else(Seen::default, Seen::clone).after(run, curves, &scales))
     });
-    let weighs = Memo::new(move |_| seen.with(|seen| seen.differ));
-    Effect::new(move |_| {
-        if !weighs.get() && page.tab.get() == Tab::Weights {
-            page.tab.set(Tab::Loss);
-        }
-    });
-    weighs
+    let differ = Memo::new(move |_| seen.with(|seen| seen.differ));
+    Effect::new(move |_| page.weighs.set(differ.get()));
 }
 
 #[cfg(test)]

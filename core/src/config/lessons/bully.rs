@@ -1,7 +1,7 @@
 //! The bully: one task's loss is much larger than the other's.
 
-use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
-use crate::config::TaskConfig;
+use super::{Act, Look, PaceConfig, Panel, Preset, ask, base, binary, play, watch};
+use crate::config::{Config, TaskConfig};
 
 pub(super) const LESSON: Preset = Preset {
     key: "bully",
@@ -36,5 +36,9 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("bal", "equal"), Act::Set("t1.scale", "1")]),
         ),
     ],
-    build: || base(vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }], &[8]),
+    build: || {
+        let lesson = base(vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }], &[8]);
+        // The balancer is changed on the way, and what comes of it takes two hundred epochs more.
+        Config { pacing: PaceConfig { story: 400, ..lesson.pacing }, ..lesson }
+    },
 };

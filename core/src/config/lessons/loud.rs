@@ -23,7 +23,7 @@ pub(super) const LESSON: Preset = Preset {
             13,
         ),
         ask(
-            "Press reset, choose the balancer 'GradNorm' with a pull of 0.12, as in the paper, and play as long.",
+            "Choose the balancer 'GradNorm' with a pull of 0.12, as in the paper, then press reset and play as long.",
             Look::Setting("bal"),
             Act::All(&[Act::Set("bal", "gradnorm"), Act::Set("bal.alpha", "0.12")]),
         ),

@@ -13,7 +13,7 @@ mod stranger;
 mod twins;
 mod valleys;
 
-pub use step::{Act, Look, Panel, Standing, Step, ticked};
+pub use step::{Act, Look, Panel, Standing, Step, Told};
 
 use super::{Clip, LossKind, Optimiser, Schedule};
 use super::{

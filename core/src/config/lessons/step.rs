@@ -1,6 +1,6 @@
 //! A lesson's steps as data: what one says, what it points at, and what completes it.
 
-use crate::config::{Config, Entry, PaceConfig, entry};
+use crate::config::{Config, Entry, entry};
 
 /// A picture or table of the page that a lesson needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -75,16 +75,16 @@ pub struct Standing<'a> {
     pub own: &'a Config,
     /// Whether training goes on.
     pub playing: bool,
+    /// Whether a step was taken.
+    pub begun: bool,
     /// Whole epochs trained.
     pub epoch: u32,
 }
 
 impl Standing<'_> {
-    /// Whether nothing has happened yet: the lesson's own settings at epoch 0, at rest. How fast
-    /// training is shown doesn't count.
-    pub fn is_at_start(&self) -> bool {
-        let pacing = |config: &Config| Config { pacing: PaceConfig::default(), ..config.clone() };
-        self.epoch == 0 && !self.playing && pacing(self.lesson) == pacing(self.own)
+    /// Whether the lesson has its own settings. How fast training is shown doesn't count.
+    fn is_own(&self) -> bool {
+        self.lesson.unpaced() == self.own.unpaced()
     }
 }
 
@@ -101,12 +101,12 @@ impl Act {
     /// use mtl_core::config::lessons::{Act, Standing};
     ///
     /// let own = Config::default();
-    /// let now = Standing { lesson: &own, own: &own, playing: false, epoch: 20 };
+    /// let now = Standing { lesson: &own, own: &own, playing: false, begun: true, epoch: 20 };
     /// assert!(Act::Epoch(20).is_done(&now) && !Act::Change("lr").is_done(&now));
     /// ```
     pub fn is_done(&self, now: &Standing) -> bool {
         match self {
-            Self::Play => now.playing || now.epoch > 0,
+            Self::Play => now.playing || now.begun,
             Self::Epoch(epoch) => now.epoch >= *epoch,
             Self::Change(key) => text(now.lesson, key) != text(now.own, key),
             Self::Set(key, value) => text(now.lesson, key).as_deref() == Some(value),
@@ -133,13 +133,27 @@ impl Act {
     }
 }
 
-/// Which steps are done: those that were before, and those that are now. Back at the start none is.
-pub fn ticked(steps: &[Step], before: &[bool], now: &Standing) -> Vec<bool> {
-    if now.is_at_start() {
-        return vec![false; steps.len()];
+/// How far a lesson is told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Told {
+    /// Which steps are done.
+    pub done: Vec<bool>,
+    /// Whether a run of the lesson's own settings has begun.
+    own_run: bool,
+}
+
+impl Told {
+    /// The same some time later: steps that were done stay so. Where a run of the lesson's own settings is
+    /// reset nothing is told yet; one that starts again because a setting was put back goes on.
+    #[must_use]
+    pub fn later(&self, steps: &[Step], now: &Standing) -> Self {
+        let own_run = now.begun && now.is_own();
+        if self.own_run && !now.begun && !now.playing && now.is_own() {
+            return Self { done: vec![false; steps.len()], own_run };
+        }
+        let was = |k: usize| self.done.get(k).copied().unwrap_or(false);
+        Self { done: steps.iter().enumerate().map(|(k, step)| was(k) || step.act.is_done(now)).collect(), own_run }
     }
-    let was = |k: usize| before.get(k).copied().unwrap_or(false);
-    steps.iter().enumerate().map(|(k, step)| was(k) || step.act.is_done(now)).collect()
 }
 
 #[cfg(test)]
@@ -159,7 +173,7 @@ mod tests {
     ];
 
     fn standing<'a>(lesson: &'a Config, own: &'a Config, playing: bool, epoch: u32) -> Standing<'a> {
-        Standing { lesson, own, playing, epoch }
+        Standing { lesson, own, playing, begun: epoch > 0, epoch }
     }
 
     fn with(config: &Config, key: &str, value: Value) -> Config {
@@ -198,25 +212,36 @@ mod tests {
     }
 
     #[test]
-    fn a_step_stays_done_until_the_lesson_is_back_at_its_start() {
+    fn a_step_stays_done_whatever_is_changed_afterwards() {
         let own = Config::default();
         let all = with(&own, "t1.labelled", Value::Integer(0));
-        let mut done = ticked(STEPS, &[], &standing(&own, &own, false, 0));
-        assert_eq!(done, [false; 4]);
-        done = ticked(STEPS, &done, &standing(&own, &own, true, 120));
-        assert_eq!(done, [true, true, false, false]);
-        // A changed setting starts the run again, and takes nothing back.
-        done = ticked(STEPS, &done, &standing(&all, &own, false, 0));
-        assert_eq!(done, [true, true, true, false]);
-        done = ticked(STEPS, &done, &standing(&own, &own, true, 0));
-        assert_eq!(done, [true, true, true, false]);
-        assert_eq!(ticked(STEPS, &done, &standing(&own, &own, false, 0)), [false; 4]);
+        let mut told = Told::default().later(STEPS, &standing(&own, &own, false, 0));
+        assert_eq!(told.done, [false; 4]);
+        told = told.later(STEPS, &standing(&own, &own, true, 120));
+        assert_eq!(told.done, [true, true, false, false]);
+        // A changed setting starts the run again, at rest or not, and so does one that is put back.
+        for playing in [true, false] {
+            told = told.later(STEPS, &standing(&all, &own, playing, 0));
+            told = told.later(STEPS, &standing(&all, &own, playing, 30));
+            told = told.later(STEPS, &standing(&own, &own, playing, 0));
+            assert_eq!(told.done, [true, true, true, false], "playing: {playing}");
+        }
     }
 
     #[test]
-    fn a_pace_of_ones_own_is_no_beginning() {
+    fn a_lesson_that_is_reset_is_told_anew() {
         let own = Config::default();
         let quick = with(&own, "pace", Value::Choice("x4".into()));
-        assert!(quick != own && standing(&quick, &own, false, 0).is_at_start());
+        for settings in [&own, &quick] {
+            let told = Told::default().later(STEPS, &standing(settings, &own, true, 120));
+            // It plays again already.
+            assert_eq!(told.later(STEPS, &standing(settings, &own, true, 0)).done, [true, true, false, false]);
+            assert_eq!(told.later(STEPS, &standing(settings, &own, false, 0)).done, [false; 4]);
+        }
+        let mut within = standing(&own, &own, false, 0);
+        within.begun = true;
+        let told = Told::default().later(STEPS, &within);
+        assert_eq!(told.done, [true, false, false, false], "a pause within the first epoch");
+        assert_eq!(told.later(STEPS, &within).done, told.done);
     }
 }

@@ -122,7 +122,7 @@ impl Contender {
     /// nothing due, in how many milliseconds it has.
     async fn train(&mut self, epochs: u32, pacing: &PaceConfig) -> Result<Option<u32>, TrainError> {
         let (step, per_epoch) = (self.trainer.step(), self.trainer.steps_per_epoch());
-        let most = match self.pacer.due(pacing, 0.0, step, per_epoch) {
+        let most = match self.pacer.due(Instant::now(), pacing, 0.0, step, per_epoch) {
             Some(Ok(steps)) => steps,
             Some(Err(wait)) => return Ok(Some(wait)),
             None => u32::MAX,

@@ -1,7 +1,8 @@
 //! The part of a session that plays: to where, how many steps at a time, and where it pauses by itself.
 
-use super::{Mode, Session, Turn, pacer::Pacer};
+use super::{Mode, Session, TrainError, Turn, pacer::Pacer};
 use crate::protocol::Event;
+use web_time::Instant;
 
 impl Session {
     /// The step that training stands at, or will stop at.
@@ -20,14 +21,27 @@ impl Session {
         let end = u32::try_from(pacing.story).unwrap_or(u32::MAX).saturating_mul(self.steps_per_epoch());
         let ahead = pacing.pace.factor().is_some() && self.step().is_some_and(|step| step < end);
         match to {
-            Some(to) if !ahead || to <= end => Some((to, to == end)),
+            Some(to) if !ahead || to <= end => Some((to, ahead && to == end)),
             _ => ahead.then_some((end, true)),
         }
     }
 
+    /// Plays to the start of an epoch; one that is reached already is arrived at.
+    pub(super) async fn play_to(&mut self, epoch: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.plays += 1;
+        let step = epoch.saturating_mul(self.steps_per_epoch());
+        if self.step().is_some_and(|now| now < step) {
+            self.set_mode(Mode::Playing(Some(step)));
+            return Ok(());
+        }
+        self.pause(emit).await?;
+        self.arrived(false, emit);
+        Ok(())
+    }
+
     /// Says that play has arrived where it was to pause.
     pub(super) fn arrived(&self, story: bool, emit: &mut dyn FnMut(Event)) {
-        emit(Event::Arrived { run: self.run, story });
+        emit(Event::Arrived { run: self.run, play: self.plays, story });
     }
 
     pub(super) fn set_mode(&mut self, mode: Mode) {
@@ -45,15 +59,10 @@ impl Session {
             Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
             Mode::Playing(_) => {
                 let (pacing, per_epoch) = (self.lesson().map(|lesson| lesson.pacing.clone()), self.steps_per_epoch());
-                let due = self.pacer.due(&pacing.unwrap_or_default(), f64::from(self.speed), step, per_epoch);
+                let (pacing, limit) = (pacing.unwrap_or_default(), f64::from(self.speed));
+                let due = self.pacer.due(Instant::now(), &pacing, limit, step, per_epoch);
                 due.unwrap_or(Ok(u32::MAX)).map(|steps| steps.min(most)).map_err(Turn::Later)
             }
         }
-    }
-
-    /// Takes note of steps that were taken.
-    pub(super) fn took(&mut self, steps: u32) {
-        self.pace.took(steps);
-        self.pacer.took(steps, self.steps_per_epoch());
     }
 }

@@ -26,7 +26,7 @@ impl Session {
             run.advance();
             taken += 1;
         }
-        self.took(taken);
+        self.pace.took(taken);
     }
 
     /// Tells what is new.

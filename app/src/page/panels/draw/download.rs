@@ -25,7 +25,7 @@ fn run_of(lesson: &Lesson) -> String {
     let preset = lessons::find(&lesson.preset);
     let differs = preset.is_some_and(|preset| {
         let plain = check(preset.config()).0;
-        Config { seed: plain.seed, pacing: plain.pacing.clone(), ..Config::clone(lesson) } != *plain
+        Config { seed: plain.seed, ..lesson.unpaced() } != plain.unpaced()
     });
     let name = preset.map_or("own lesson", |preset| preset.name);
     format!("{name}{}, seed {}", if differs { ", changed" } else { "" }, lesson.seed)

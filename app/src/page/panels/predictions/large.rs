@@ -1,8 +1,7 @@
 //! All pictures of predictions as large as the screen, with Play in reach.
 
-use crate::page::commands::{run, tooltip};
 use crate::page::icons::Icon;
-use crate::page::state::Page;
+use crate::page::transport::PlayButton;
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -22,14 +21,18 @@ impl Large {
     pub fn new(pictures: NodeRef<html::Div>) -> Self {
         let large = Self { on: RwSignal::new(false), pictures, asked: StoredValue::new_local(None) };
         let escape = window_event_listener(ev::keydown, move |event| {
-            let elsewhere = document().query_selector("dialog[open]").ok().flatten().is_some();
+            // A dialog or a help card above it closes first.
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let in_card = target.is_some_and(|target| target.closest(".help-card").ok().flatten().is_some());
+            let elsewhere = in_card || document().query_selector("dialog[open]").ok().flatten().is_some();
             if event.key() == "Escape" && large.on.get_untracked() && !elsewhere {
                 large.close();
             }
         });
         let leave = window_event_listener(ev::focusin, move |event| {
             let focus = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-            let within = |focus: &Element| focus.closest(".panel-predictions, dialog").ok().flatten().is_some();
+            let within =
+                |focus: &Element| focus.closest(".panel-predictions, .help-card, dialog").ok().flatten().is_some();
             // What the panel covers must not have the focus.
             if large.on.get_untracked() && focus.is_some_and(|focus| !within(&focus)) {
                 large.show(false);
@@ -83,21 +86,9 @@ pub fn LargeButtons(
     /// The panel.
     large: Large,
 ) -> impl IntoView {
-    let page = Page::get();
-    let playing = move || page.playing.get();
     view! {
         <span class="large-buttons">
-            <button
-                type="button"
-                class="icon-button"
-                data-testid="large-play"
-                title=tooltip("play")
-                aria-label="Play"
-                aria-pressed=move || if playing() { "true" } else { "false" }
-                on:click=move |_| run(page, "play")
-            >
-                {move || if playing() { Icon::Pause.view().into_any() } else { Icon::Play.view().into_any() }}
-            </button>
+            <PlayButton id="large-play" class="icon-button"/>
             <button type="button" class="icon-button" data-testid="large-close" aria-label="Close" title="Close" on:click=move |_| large.close()>
                 {Icon::Close.view()}
             </button>

@@ -1,0 +1,64 @@
+//! Every lesson at every size: no text is cut off, and none is covered.
+
+use anyhow::{Result, ensure};
+use mtl_core::config::lessons::LESSONS;
+use mtl_tests::{Page, Setup, Shared};
+
+static CPU: Shared = Shared::new(Setup::cpu);
+
+/// Opens every lesson at this size, looks, trains a little, and looks again.
+fn every_lesson_fits(size: (u32, u32)) -> Result<()> {
+    CPU.tab(|page| {
+        page.browser.emulate_size(size)?;
+        let mut faults = Vec::new();
+        for lesson in LESSONS {
+            page.open(&format!("v=1&p={}", lesson.key))?;
+            page.rewound()?;
+            faults.extend(told(page, lesson.key, "at first")?);
+            page.play_to(12)?;
+            faults.extend(told(page, lesson.key, "at epoch 12")?);
+        }
+        ensure!(faults.is_empty(), "at {}x{}:\n{}", size.0, size.1, faults.join("\n"));
+        page.no_console_errors()
+    })
+}
+
+fn told(page: &Page, lesson: &str, when: &str) -> Result<Vec<String>> {
+    // Pictures draw themselves a little later than numbers.
+    page.settled("the texts", || page.browser.string("return document.body.innerText", vec![]))?;
+    Ok(page.unreadable()?.into_iter().map(|fault| format!("{lesson}, {when}: {fault}")).collect())
+}
+
+#[test]
+fn no_text_is_cut_or_covered_on_a_desk() -> Result<()> {
+    every_lesson_fits(Setup::DESKTOP)
+}
+
+#[test]
+fn no_text_is_cut_or_covered_on_a_low_screen() -> Result<()> {
+    every_lesson_fits((1280, 720))
+}
+
+#[test]
+fn no_text_is_cut_or_covered_on_a_phone() -> Result<()> {
+    every_lesson_fits(Setup::PHONE)
+}
+
+#[test]
+fn a_text_that_is_cut_or_covered_is_found() -> Result<()> {
+    CPU.visit("v=1&p=twins&seeds=1", |page| {
+        ensure!(page.unreadable()?.is_empty(), "{:?}", page.unreadable()?);
+        page.browser.execute(
+            "document.body.insertAdjacentHTML('beforeend', \
+             '<p style=\"position: fixed; top: 300px; left: 9px; width: 30px; overflow: hidden; white-space: nowrap; z-index: 99\">cut off here</p>\
+             <p style=\"position: fixed; top: 350px; left: 9px; z-index: 98\">covered</p>\
+             <div style=\"position: fixed; top: 340px; left: 0; width: 90px; height: 50px; background: #fff; z-index: 99\"></div>')",
+            vec![],
+        )?;
+        let faults = page.unreadable()?;
+        for what in ["cut: 'cut off here'", "covered: 'covered'"] {
+            ensure!(faults.iter().any(|fault| fault.starts_with(what)), "'{what}' is not in {faults:?}");
+        }
+        Ok(())
+    })
+}
