@@ -6,7 +6,7 @@
 use super::kind::{Notice, quoted};
 use super::number::{parse_integer, typed};
 use super::place::{Place, SLOTS, place, places};
-use super::{Config, Lesson, MAX_TASKS, TaskConfig, check, lessons};
+use super::{Config, Lesson, MAX_TASKS, TaskConfig, check, lessons, link};
 use std::collections::HashSet;
 
 /// The version that is written. Older versions are brought up to date by `migrate`.
@@ -81,12 +81,12 @@ fn read(config: &mut Config, place: Place, text: &str) -> Option<Notice> {
 fn keep(strange: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(String, String)> {
     let mut unknown = Vec::new();
     for (key, text) in strange {
+        let named = quoted(&key);
         let fits = unknown.len() < MAX_UNKNOWN && key.len() + text.len() <= MAX_UNKNOWN_LENGTH;
-        let fate = if fits { "it is kept in the link and has no effect" } else { "it is dropped" };
-        notices.push(Notice::new(quoted(&key), format!("This setting is not known here; {fate}.")));
-        if fits {
-            unknown.push((key, text));
-        }
+        let pair = Some((key, text)).filter(|pair| fits && link::is_read_as_written(pair));
+        let fate = if pair.is_some() { "it is kept in the link and has no effect" } else { "it is dropped" };
+        notices.push(Notice::new(named, format!("This setting is not known here; {fate}.")));
+        unknown.extend(pair);
     }
     unknown
 }

@@ -23,8 +23,7 @@ pub const MAX_LENGTH: usize = 64_000;
 /// assert_eq!(link::encode(&lesson, &[]), "v=1&p=twins&s=7");
 /// ```
 pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
-    let lasting: Vec<_> = unknown.iter().filter(|pair| is_read_as_written(pair)).cloned().collect();
-    let texts: Vec<_> = encode_pairs(lesson, &lasting, false).iter().map(text).collect();
+    let texts: Vec<_> = encode_pairs(lesson, unknown, false).iter().map(text).collect();
     texts.join("&")
 }
 
@@ -32,10 +31,11 @@ fn text((key, value): &(String, String)) -> String {
     format!("{}={}", escape(key), escape(value))
 }
 
-/// Whether a link gives an unknown pair of a file back as it is. One that looks like the damage that is
-/// mended would become a setting.
-fn is_read_as_written(pair: &(String, String)) -> bool {
-    mend::pairs(&format!("v=1&{}", text(pair)), 3).get(1..) == Some(std::slice::from_ref(pair))
+/// Whether a link gives an unknown pair back as it is. One of a file that looks like damage to a link could
+/// become a setting there.
+pub(super) fn is_read_as_written(pair: &(String, String)) -> bool {
+    let read = mend::pairs(&format!("v=1&{}", text(pair)), 3);
+    read.get(1..) == Some(std::slice::from_ref(pair)) && !mend::is_cut(pair) && !mend::is_cut_away(pair)
 }
 
 fn escape(text: &str) -> String {

@@ -120,21 +120,21 @@ pub(super) fn without_tail(value: &str) -> Option<&str> {
     (own.len() < value.len() && !own.is_empty() && own.chars().all(plain)).then_some(own)
 }
 
-/// Whether a program has shortened the link within this setting, the last one.
+/// Whether a program has shortened the link within this setting, the last one: there are dots, or a
+/// layer's dash without what follows it.
 pub(super) fn is_cut((key, value): &(String, String)) -> bool {
-    is_known(key) && looks_cut(value)
+    is_known(key) && (has_dots(value) || value.ends_with(is_dash))
 }
 
-/// There are dots at the end, or a layer's dash without what follows it.
-fn looks_cut(end: &str) -> bool {
-    end.contains('\u{2026}') || end.contains("...") || end.ends_with(is_dash)
+fn has_dots(end: &str) -> bool {
+    end.contains('\u{2026}') || end.contains("...")
 }
 
 /// Whether nothing of a link's last pair is left that can be read: the key is cut, or a known one has no
 /// value before the cut.
 pub(super) fn is_cut_away((key, value): &(String, String)) -> bool {
     let nothing_left = !value.contains(|c: char| c.is_ascii_alphanumeric());
-    if is_known(key) { nothing_left && looks_cut(value) } else { value.is_empty() && looks_cut(key) }
+    if is_known(key) { nothing_left && has_dots(value) } else { value.is_empty() && has_dots(key) }
 }
 
 fn is_dash(c: char) -> bool {

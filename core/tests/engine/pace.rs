@@ -21,7 +21,7 @@ fn two_tasks(pace: Pace, base: f64, story: usize) -> Config {
 
 fn arrivals(page: &Page) -> Vec<bool> {
     let story = |event: &Event| match event {
-        Event::Arrived { run: 3, story } => Some(*story),
+        Event::Arrived { run: 3, story, .. } => Some(*story),
         _ => None,
     };
     page.events.iter().filter_map(story).collect()
@@ -131,7 +131,9 @@ fn an_epoch_that_is_passed_pauses_a_run_that_plays() {
     let last = page.frames().pop().unwrap();
     assert_eq!((last.running, last.step), (false, page.step()), "the page sees where it stands");
     assert_eq!(arrivals(&page), [false]);
-    assert_eq!(page.points().last().map(|point| point.step), Some(page.step()));
+    let told = page.points().len();
+    page.say(Command::Pause);
+    assert_eq!(page.points().len(), told, "and all that was recorded on the way");
 }
 
 #[test]

@@ -47,8 +47,8 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         (
             "trunk=16-d0.95,8-relu-d2",
             "trunk",
-            "Dropout of layer 1: '0.95' is not a number from 0 to 0.9, or inherit; 0.9 is used. \
-             Dropout of layer 2: '2' is not a number from 0 to 0.9, or inherit; 0.9 is used.",
+            "Dropout of layer 1: '0.95' is not a number from 0 to 0.9; 0.9 is used. \
+             Dropout of layer 2: '2' is not a number from 0 to 0.9; 0.9 is used.",
         ),
         (
             "trunk=8-d0.1.2",

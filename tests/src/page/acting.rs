@@ -146,6 +146,8 @@ impl Page<'_> {
         if self.epoch()? < epoch {
             self.fill("play-to", &epoch.to_string())?;
             self.script_click("play-to-go")?;
+            // The menu stands over the pictures.
+            self.browser.execute("document.querySelector('details.pace').open = false", vec![])?;
         }
         eventually_true(PATIENCE * 10, &format!("epoch {epoch}, played to"), || {
             Ok(self.epoch()? >= epoch && !self.playing()? && self.ensure_idle().is_ok())

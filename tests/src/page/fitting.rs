@@ -22,7 +22,7 @@ const within = (el, box) => {
     for (let up = el; up && up !== document.documentElement; up = up.parentElement) {
         const style = getComputedStyle(up), edge = up.getBoundingClientRect();
         const contained = /strict|content|paint/.test(style.contain);
-        if (style.display === 'inline') continue;
+        if (style.display === 'inline' || style.display === 'contents') continue;
         for (const [overflow, from, to] of [[style.overflowX, 'left', 'right'], [style.overflowY, 'top', 'bottom']]) {
             const [low, high] = from === 'left' ? [left, right] : [top, bottom];
             if (hides(overflow) || contained && overflow === 'visible') {

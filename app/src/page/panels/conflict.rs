@@ -51,7 +51,7 @@ pub fn ConflictGauge() -> impl IntoView {
         let needle = move || format!("transform: scaleX({:.3})", now.get().unwrap_or(0.0));
         view! {
             <li class=move || format!("pair {}", word(now.get()))>
-                <span class="pair-name">"cos(" {task_name(i)} ", " {task_name(j)} ")"</span>
+                <span class="pair-name"><span class="of">"cos("</span>{task_name(i)} ", " {task_name(j)}<span class="of">")"</span></span>
                 <span class="number" data-testid=format!("cosine-{i}-{j}")>
                     <span class="steady">{move || text(now.get())}</span>
                 </span>

@@ -26,7 +26,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(350)]),
         ),
         ask(
-            "Now B pays: A's gain rises to about +20 %, B's falls to about \u{2212}46 %. Who is heard has changed; there is no more room than before.",
+            "Now B pays: A's gain ends above zero, B's far below it, with this seed near \u{2212}47 %. Who is heard has changed; there is no more room than before.",
             Look::Panel(Panel::Transfer),
             Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(400)]),
         ),

@@ -241,10 +241,8 @@ mod tests {
     #[test]
     fn a_machine_that_takes_every_step_in_time_is_never_behind() {
         for (base, per_epoch) in [(8.0, 4), (6.0, 1), (5.0, 1), (2.0, 2), (1.0, 4), (0.5, 1), (0.5, 79), (0.05, 4)] {
-            for pace in [Pace::Story, Pace::Sixteen] {
-                let told = judged(&PaceConfig { pace, base, ..story() }, per_epoch, 0.0002);
-                assert!(!told.is_empty() && !told.contains(&true), "{base} epochs of {per_epoch} steps: {told:?}");
-            }
+            let told = judged(&PaceConfig { base, ..story() }, per_epoch, 0.0002);
+            assert!(told.len() > 5 && !told.contains(&true), "{base} epochs of {per_epoch} steps: {told:?}");
         }
     }
 
