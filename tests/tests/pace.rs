@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use mtl_core::config::lessons;
+use mtl_tests::page::css;
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
 
 static CPU: Shared = Shared::new(Setup::cpu);
@@ -88,7 +89,7 @@ fn a_pace_can_be_changed_while_training_goes_on() -> Result<()> {
 fn a_pace_beyond_the_machine_is_called_so() -> Result<()> {
     CPU.visit("v=1&p=rivals&pace=x16&base=1000&story=none&seeds=16", |page| {
         page.play()?;
-        eventually_true(PATIENCE, "a word on the pace", || Ok(page.text("pace-kept")?.contains("can't")))?;
+        eventually_true(PATIENCE, "a word on the pace", || Ok(page.text("pace-kept")?.contains("behind pace")))?;
         page.choose("pace-flat")?;
         eventually_true(PATIENCE, "no word on the pace", || Ok(page.text("pace-kept")? == "epochs/s"))
     })
@@ -102,6 +103,7 @@ fn a_race_can_be_watched_to_its_end_and_says_who_arrived() -> Result<()> {
         ensure!(page.epoch()? == story_end("two-valleys"));
         let told = page.text("story-line")?;
         ensure!(told.contains("racers have reached"), "{told}");
+        ensure!(page.in_sight(&css("story-line"))?, "nobody sees it");
         page.no_console_errors()
     })
 }

@@ -19,6 +19,10 @@ const LEAST: f64 = 0.25;
 /// What has mattered stays in memory for that many recorded points, and at most twice as many.
 const MEMORY: usize = 20;
 
+/// A gain has to lie beyond its axis at so many recorded points more than a quarter of those at which it
+/// doesn't, to move it: the ratio of two small losses leaps now and then.
+const LASTS: usize = 3;
+
 /// The smallest range of an even axis, as a share of its values.
 const NARROWEST: f64 = 0.1;
 
@@ -80,6 +84,8 @@ pub struct Hold {
     since: usize,
     recent: Option<Range>,
     before: Option<Range>,
+    /// The last point that was judged, and four times how many lay beyond the axis, less those that didn't.
+    outside: (usize, usize),
 }
 
 impl Hold {
@@ -103,19 +109,35 @@ impl Hold {
         if now - self.since >= MEMORY.max(now / 4) {
             (self.since, self.before, self.recent) = (now, self.recent, None);
         }
-        let recent = joined(self.recent, matters);
+        let held = self.ends();
+        let beyond = held.map_or((false, false), |held| (matters.0 < held.0, matters.1 > held.1));
+        let leaves = self.leaves(ends, now, beyond);
+        // What doesn't move the axis isn't remembered beyond it.
+        let within = |held: Range| (matters.0.max(held.0), matters.1.min(held.1));
+        let recent = joined(self.recent, held.filter(|_| !leaves).map_or(matters, within));
         self.recent = Some(recent);
         let lately = joined(self.before, recent);
-        let range = match self.held {
+        let range = match held {
             None => ends.around(matters),
-            Some((_, held)) => {
-                let beyond = (matters.0 < held.0, matters.1 > held.1);
-                let small = self.before.is_some() && ends.share(lately, held) < LEAST;
-                if small || beyond.0 || beyond.1 { ends.around(ends.grown(lately, beyond)) } else { held }
+            Some(held) if leaves || self.before.is_some() && ends.share(lately, held) < LEAST => {
+                self.outside = (now, 0);
+                ends.around(ends.grown(lately, if leaves { beyond } else { (false, false) }))
             }
+            Some(held) => held,
         };
         self.held = Some((ends, range));
         range
+    }
+
+    /// Whether what lies beyond the axis moves it.
+    fn leaves(&mut self, ends: Ends, now: usize, beyond: (bool, bool)) -> bool {
+        let is_beyond = beyond.0 || beyond.1;
+        let (last, count) = self.outside;
+        // A point that is drawn once more counts once.
+        if last != now || self.recent.is_none() {
+            self.outside = (now, if is_beyond { count + 4 } else { count.saturating_sub(1) });
+        }
+        is_beyond && (ends != Ends::Gain || self.outside.1 >= 4 * LASTS)
     }
 }
 
@@ -199,6 +221,19 @@ mod tests {
             }
         }
         assert_eq!(ends, [(-5.0, 0.25), (-0.25, 0.25)]);
+    }
+
+    #[test]
+    fn a_gain_moves_its_axis_when_it_lasts_and_not_when_it_leaps() {
+        let mut hold = Hold::default();
+        let gain = |now: usize| if now % 9 == 4 { (-4.0, 0.3) } else { (-0.1, 0.3) };
+        for now in 0..500 {
+            assert_eq!(hold.over(Ends::Gain, now, gain(now)), (-0.25, 0.5), "{now}");
+            // Drawn once more.
+            assert_eq!(hold.over(Ends::Gain, now, gain(now)), (-0.25, 0.5), "{now}");
+        }
+        let seen: Vec<Range> = (500..504).map(|now| hold.over(Ends::Gain, now, (-0.6, 0.3))).collect();
+        assert_eq!(seen.last(), Some(&(-1.0, 0.5)), "{seen:?}");
     }
 
     #[test]

@@ -131,8 +131,10 @@ impl TransferChart {
         // An interval over two or three seeds can be immense; it may take as much room again as the bars.
         let limit = largest * 2.0;
         let ends = measured().flat_map(|row| {
+            // No gain is more than all of a loss, and what comes too early moves no axis far.
+            let low = if row.verdict == Verdict::TooEarly { -1.0 } else { -f64::INFINITY };
             let within = [row.low, row.high].into_iter().filter(|v| v.is_finite()).map(move |v| v.clamp(-limit, limit));
-            within.chain([row.mean])
+            within.chain([row.mean]).map(move |v| v.clamp(low, 1.0))
         });
         ends.fold((0.0, 0.0), |(low, high), v| (f64::min(low, v), f64::max(high, v)))
     }

@@ -132,6 +132,7 @@ pub(super) fn open_lesson(page: Page, key: &str) {
 /// Opens a lesson that was chosen or read from a file: a place of its own in the history.
 pub(super) fn open(page: Page, decoded: Decoded) {
     address::settle(page);
+    page.opened.try_update(|opened| *opened += 1);
     replace(page, decoded);
     address::push(page);
 }

@@ -1,7 +1,7 @@
 //! From the workers' messages to the page's signals, once per animation frame.
 
 use super::desk::{now, with};
-use super::panels::leave_frame;
+use super::panels::{leave_frame, pictures_are_behind};
 use super::state::Page;
 use super::{compare, engine, exchange, trouble};
 use leptos::prelude::*;
@@ -9,7 +9,8 @@ use mtl_core::protocol::{Command, CurvePoint, Engine, Event, Frame, Picture, Rac
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Milliseconds between two changes of the page where little motion is wanted: four a second.
+/// Milliseconds between two changes of the page where little motion is wanted: four a second. Nothing waits
+/// longer for pictures either.
 const STILL: f64 = 250.0;
 
 /// A hidden page has no animation frames; this takes their place.
@@ -131,14 +132,19 @@ fn plays(page: Page, engine: Engine) -> u32 {
     with(page, |desk| desk.bridge(engine).map_or(0, |bridge| bridge.plays))
 }
 
-/// Shows what is new now, or where little motion is wanted and training goes on, when it is time.
+/// Shows what is new now. While training goes on it waits until the pictures show what was new before, so
+/// that numbers and pictures are of one epoch, and where little motion is wanted, until it is time.
 fn show_in_time(page: Page, batch: Batch) {
     let still = page.reduced_motion.try_get_untracked().unwrap_or_default();
     let rests = batch.arrived.is_some() || batch.frame.as_ref().is_none_or(|frame| !frame.running);
     let wait = with(page, |desk| STILL - (now() - desk.shown));
-    if still && !rests && wait > 0.0 {
+    if !rests && wait > 0.0 && (still || pictures_are_behind()) {
         with(page, |desk| desk.held = Some(batch));
-        set_timeout(move || schedule(page), Duration::from_millis(wait.ceil() as u64));
+        if still {
+            set_timeout(move || schedule(page), Duration::from_millis(wait.ceil() as u64));
+        } else {
+            schedule(page);
+        }
     } else {
         with(page, |desk| desk.shown = now());
         show(page, batch);

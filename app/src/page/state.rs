@@ -207,6 +207,8 @@ pub struct Page {
     pub sheet: RwSignal<Option<Sheet>>,
     /// The chart whose tab is chosen.
     pub tab: RwSignal<Tab>,
+    /// How many lessons were opened, also such that were restored: each is told from its first step.
+    pub opened: RwSignal<u32>,
     /// Whether tasks have counted differently in this run; where not the weights aren't shown.
     pub weighs: RwSignal<bool>,
     /// The tab that somebody chose, with the lesson it was chosen in: it travels in that lesson's link.
@@ -269,6 +271,7 @@ impl Page {
             explained: RwSignal::new_local(None),
             sheet: RwSignal::default(),
             tab: RwSignal::default(),
+            opened: RwSignal::default(),
             weighs: RwSignal::default(),
             chosen_tab: RwSignal::default(),
             spot: RwSignal::default(),

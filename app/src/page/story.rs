@@ -26,27 +26,56 @@ const FEW: usize = 2;
 pub fn StoryLine() -> impl IntoView {
     let page = Page::get();
     let teaches = Memo::new(move |_| page.lesson.with(|lesson| lessons::find(&lesson.preset).map(|line| line.teaches)));
-    let ending = Memo::new(move |_| page.ended.get().then(|| ending(page)));
+    // What came of the run stays in sight when play goes on, until the run begins anew.
+    let told = RwSignal::new(None::<Ending>);
+    let epoch = Memo::new(move |_| page.frame.with(|frame| frame.epoch));
+    Effect::new(move |_| {
+        if page.ended.get() {
+            told.set(Some(Ending::of(page)));
+        } else if told.with_untracked(|told| told.as_ref().is_some_and(|told| epoch.get() < told.epoch)) {
+            told.set(None);
+        } else {
+            epoch.track();
+        }
+    });
+    let text = move || told.with(|told| told.as_ref().map(|told| told.text(page.ended.get())));
     let many = Memo::new(move |_| page.lesson.with(|lesson| lesson.tasks.len() > FEW));
     view! {
         <p class="story-line" class:long=move || many.get() data-testid="story-line" data-ended=move || page.ended.get().then_some("") role="status">
-            {move || ending.get().or_else(|| teaches.get().map(Into::into))}
+            {move || text().or_else(|| teaches.get().map(Into::into))}
         </p>
     }
     .into_any()
 }
 
-/// What came of a run, in a sentence or two.
-fn ending(page: Page) -> String {
-    let (epoch, step) = page.frame.with_untracked(|frame| (frame.epoch, frame.step));
-    let outcome = match untrack(|| page.races()) {
-        true => page.race.with_value(|race| outcome_of_race(race, step)),
-        false => page.latest.with_untracked(|point| {
-            let points = page.curves.with_value(Vec::len);
-            point.as_deref().map_or_else(String::new, |point| [at(point, epoch), outcome(point, points)].concat())
-        }),
-    };
-    format!("End of the story, epoch {epoch}: {outcome}. Play goes on from here.")
+/// What came of a run by the end of its story.
+struct Ending {
+    epoch: u32,
+    outcome: String,
+}
+
+impl Ending {
+    /// Of the run on the page, now.
+    fn of(page: Page) -> Self {
+        let (epoch, step) = page.frame.with_untracked(|frame| (frame.epoch, frame.step));
+        let outcome = match untrack(|| page.races()) {
+            true => page.race.with_value(|race| outcome_of_race(race, step)),
+            false => page.latest.with_untracked(|point| {
+                let points = page.curves.with_value(Vec::len);
+                point.as_deref().map_or_else(String::new, |point| [at(point, epoch), outcome(point, points)].concat())
+            }),
+        };
+        Self { epoch, outcome }
+    }
+
+    /// The same in a sentence or two, at the end or later.
+    fn text(&self, now: bool) -> String {
+        let Self { epoch, outcome } = self;
+        match now {
+            true => format!("End of the story, epoch {epoch}: {outcome}. Play goes on from here."),
+            false => format!("At the end of the story, epoch {epoch}: {outcome}."),
+        }
+    }
 }
 
 /// Of which epoch the numbers are, where that one wasn't recorded.

@@ -36,7 +36,7 @@ pub(super) const SOURCE: Source = Source {
         LossKind::Mse | LossKind::Huber => 1..=MEMBERS,
         _ => any_outputs(loss),
     },
-    parts: &["first family", "second family"],
+    parts: &["family 1", "family 2"],
     ..Source::new(PickEntry::new(
         Choice {
             key: "groups",

@@ -56,20 +56,22 @@ impl Progress {
         let key = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
         let own = Memo::new(move |_| key.with(|key| Own(key.clone(), find(key).map(Preset::config))));
         let at = Memo::new(move |_| page.frame.with(|frame| (frame.step > 0, frame.epoch)));
-        let told = Memo::new(move |old: Option<&(String, Told)>| {
+        let told = Memo::new(move |old: Option<&(String, u32, Told)>| {
+            let opened = page.opened.get();
             own.with(|Own(key, own)| {
-                let before = old.filter(|(other, _)| other == key).map(|(_, told)| told.clone()).unwrap_or_default();
+                let same = old.filter(|(other, then, _)| other == key && *then == opened);
+                let before = same.map(|(.., told)| told.clone()).unwrap_or_default();
                 let told = match find(key).zip(own.as_ref()) {
                     Some((lesson, own)) => with_standing(page, own, at.get(), |now| before.later(lesson.steps, now)),
                     None => before,
                 };
-                (key.clone(), told)
+                (key.clone(), opened, told)
             })
         });
         let progress = Self {
             page,
             key,
-            done: Memo::new(move |_| told.with(|(_, told)| told.done.clone())),
+            done: Memo::new(move |_| told.with(|(.., told)| told.done.clone())),
             shown: RwSignal::new(0),
             said: RwSignal::default(),
             stays: RwSignal::new(false),
@@ -105,13 +107,14 @@ impl Progress {
 
     /// Another lesson, or this one back at its start, is told from the first step.
     fn begin_anew(self) {
-        Effect::new(move |before: Option<(String, bool)>| {
-            let (key, fresh) = (self.key.get(), self.done.with(|done| !done.contains(&true)));
-            if before.is_some_and(|(other, was)| other != key || fresh && !was) {
+        Effect::new(move |before: Option<((String, u32), bool)>| {
+            let of = (self.key.get(), self.page.opened.get());
+            let fresh = self.done.with(|done| !done.contains(&true));
+            if before.is_some_and(|(other, was)| other != of || fresh && !was) {
                 self.stays.set(false);
                 self.shown.set(0);
             }
-            (key, fresh)
+            (of, fresh)
         });
     }
 

@@ -2,11 +2,13 @@
 
 use super::mark::TaskMark;
 use super::panel::Panel;
+use super::series::run_number;
 use super::text::{DASH, short, tasks};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 use mtl_core::measure::conflict;
+use mtl_core::protocol::CurvePoint;
 
 /// Nearer to zero than this, two gradients neither help nor hinder each other.
 const NEUTRAL: f64 = 0.05;
@@ -37,6 +39,37 @@ fn text(cosine: Option<f64>) -> String {
     })
 }
 
+/// How often two tasks' gradients were in conflict.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Tally {
+    run: u32,
+    points: usize,
+    conflicts: usize,
+}
+
+impl Tally {
+    /// After another look at the recorded points.
+    fn after(&self, run: u32, curves: &[CurvePoint], (i, j): (usize, usize)) -> Self {
+        let goes_on = run == self.run && curves.len() >= self.points;
+        let before = if goes_on { self.clone() } else { Self { run, ..Self::default() } };
+        let cosines = || curves.iter().skip(before.points).filter_map(|point| conflict::cosine(&point.gram, i, j));
+        let conflicts = before.conflicts + cosines().filter(|cosine| *cosine < -NEUTRAL).count();
+        Self { run, points: curves.len(), conflicts }
+    }
+
+    /// The same in words; none before there is anything to count.
+    fn text(&self) -> String {
+        if self.points < 10 {
+            return String::new();
+        }
+        let share = (self.conflicts * 100 + self.points / 2) / self.points;
+        format!("in conflict at {share} % of the recorded steps so far")
+    }
+}
+
+/// Pairs of which there is room to say how often they were in conflict.
+const TOLD: usize = 3;
+
 fn pairs(count: usize) -> Vec<(usize, usize)> {
     (0..count).flat_map(|i| (i + 1..count).map(move |j| (i, j))).collect()
 }
@@ -45,8 +78,20 @@ fn pairs(count: usize) -> Vec<(usize, usize)> {
 #[component]
 pub fn ConflictGauge() -> impl IntoView {
     let page = Page::get();
+    let run = run_number(page);
     let pair = move |(i, j): (usize, usize)| {
         let now = Memo::new(move |_| cosine(page, i, j));
+        let tally = Memo::new(move |before: Option<&Tally>| {
+            page.curves_version.track();
+            let before = before.cloned().unwrap_or_default();
+            page.curves.with_value(|curves| before.after(run.get(), curves, (i, j)))
+        });
+        let tally = move || {
+            let few = tasks(page) <= TOLD;
+            few.then(
+                || view! { <span class="tally"><span class="steady">{move || tally.with(Tally::text)}</span></span> },
+            )
+        };
         // A needle from the middle to the value. What is only transformed is not laid out again.
         let needle = move || format!("transform: scaleX({:.3})", now.get().unwrap_or(0.0));
         view! {
@@ -59,6 +104,7 @@ pub fn ConflictGauge() -> impl IntoView {
                 <span class="gauge-end" aria-hidden="true">"\u{2212}1"</span>
                 <span class="gauge" aria-hidden="true"><span class="needle" style=needle></span></span>
                 <span class="gauge-end" aria-hidden="true">"+1"</span>
+                {tally}
             </li>
         }
     };
@@ -84,4 +130,27 @@ pub fn ConflictGauge() -> impl IntoView {
         </Panel>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A point at which two gradients of length 1 have this cosine.
+    fn point(cosine: f32) -> CurvePoint {
+        CurvePoint { gram: vec![1.0, cosine, cosine, 1.0], ..CurvePoint::default() }
+    }
+
+    #[test]
+    fn conflicts_are_counted_as_points_come_and_begin_anew_with_the_run() {
+        let mut curves: Vec<CurvePoint> = [-0.5, -0.02, 0.3].into_iter().map(point).collect();
+        let early = Tally::default().after(0, &curves, (0, 1));
+        assert_eq!((early.conflicts, early.text().as_str()), (1, ""));
+        curves.extend((0..9).map(|_| point(-1.0)));
+        let later = early.after(0, &curves, (0, 1));
+        assert_eq!(later.text(), "in conflict at 83 % of the recorded steps so far");
+        assert_eq!(later, Tally::default().after(0, &curves, (0, 1)));
+        assert_eq!(later.after(0, &curves[..2], (0, 1)).conflicts, 1, "after a step back");
+        assert_eq!(later.after(1, &curves[..1], (0, 1)), Tally { run: 1, points: 1, conflicts: 1 });
+    }
 }

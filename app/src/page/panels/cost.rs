@@ -32,9 +32,8 @@ fn line(page: Page) -> String {
     if count < 2 || summary.separate_parameters == 0 {
         return one;
     }
-    // Units stand once: it has to fit into one line beside its '?'.
     let separate = seconds.map_or(String::new(), |s| format!(", {}", duration(s.1)));
-    format!("{one}; {count} separate ones: {}{separate}", summary.separate_parameters)
+    format!("{one}; {count} separate ones: {}{separate}", counted(summary.separate_parameters))
 }
 
 /// One shared model against separate ones: parameters, and time for an epoch.

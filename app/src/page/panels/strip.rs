@@ -12,10 +12,12 @@ pub fn hidden_ends(
 ) -> (RwSignal<&'static str>, impl Fn() + Copy + 'static) {
     let ends = RwSignal::new("");
     let look = move || {
+        // The row may be gone by the next frame.
+        let Some(old) = ends.try_get_untracked() else { return };
         let Some(row) = untrack(row) else { return };
         let hidden = row.scroll_width() - row.client_width();
         let new = ends_of(row.scroll_left(), hidden);
-        if ends.try_get_untracked().is_some_and(|old| old != new) {
+        if old != new {
             ends.set(new);
         }
     };

@@ -156,7 +156,7 @@ pub fn TransferPanel() -> impl IntoView {
                         <th scope="col">"task"</th>
                         <th scope="col">"gain, 95 % interval"</th>
                         <th scope="col">"verdict"</th>
-                        <th scope="col" title="Steps to the loss that the task reaches alone, and how many that takes alone">"steps (alone)"</th>
+                        <th scope="col" title="Optimiser steps until the task is as good as it gets alone, and how many that takes alone">"steps to match"</th>
                     </tr>
                 </thead>
                 <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>
@@ -186,7 +186,10 @@ fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
             <th scope="row">{name}</th>
             <td class="number">
                 <span data-testid=id><span class="steady">{move || gain_text(gain().as_ref())}</span></span>
-                <span class="interval">{move || interval_text(gain().as_ref())}</span>
+                // What comes too early has no interval that means anything.
+                <span class="interval">
+                    {move || if verdict() == Verdict::TooEarly { String::new() } else { interval_text(gain().as_ref()) }}
+                </span>
             </td>
             <td><span class=class>{move || words(verdict())}</span></td>
             {(!beside).then(|| steps_cell(page, task))}
@@ -195,11 +198,12 @@ fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
     .into_any()
 }
 
-/// A task's steps beside the others and alone, such as `120 (400)`.
+/// A task's steps beside the others and alone, such as `120 (alone 400)`.
 fn steps_cell(page: Page, task: usize) -> AnyView {
     let text = move || {
         let [beside, alone] = steps(page, task);
-        if alone == DASH { alone } else { format!("{beside} ({alone})") }
+        let beside = if beside == DASH { "not yet".into() } else { beside };
+        if alone == DASH { alone } else { format!("{beside} (alone {alone})") }
     };
     view! {
         <td class="number steps" data-testid=format!("task-{task}-steps")>{text}</td>

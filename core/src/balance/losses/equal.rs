@@ -14,7 +14,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
         key: "equal",
         label: "equal weights",
-        help: "Every task's loss counts the same, so that a loss on a larger scale decides.",
+        help: "Every task has the weight 1, so that a loss on a larger scale decides.",
     },
     &[],
 );

@@ -6,7 +6,7 @@ use crate::config::{Config, TaskConfig};
 pub(super) const LESSON: Preset = Preset {
     key: "bully",
     name: "3 The bully: a loud loss",
-    teaches: "A task whose loss is larger takes the trunk, unless the losses are weighed.",
+    teaches: "A task whose loss counts more takes the trunk, the layers that all tasks share, unless the losses are weighed.",
     controls: &["bal", "t1.scale"],
     panels: &[Panel::Transfer, Panel::Weights, Panel::Losses, Panel::Predictions],
     steps: &[
@@ -14,9 +14,13 @@ pub(super) const LESSON: Preset = Preset {
             "B's loss counts ten times, so that the shared layer serves B first. Press play.",
             Look::Setting("t1.scale"),
         ),
-        watch("A pays for it: its transfer gain falls far below zero and stays there.", Panel::Transfer, 100),
+        watch(
+            "A pays for it: its transfer gain falls far below zero and stays there. B, though it comes first, has to share too, and gains nothing.",
+            Panel::Transfer,
+            100,
+        ),
         ask(
-            "While it runs, choose the balancer 'uncertainty' and watch the task weights: B's falls far below A's.",
+            "While it runs, choose the balancer 'uncertainty' and watch the task weights: B's will fall far below A's.",
             Look::Panel(Panel::Weights),
             Act::Set("bal", "uncertainty"),
         ),

@@ -6,13 +6,13 @@ use crate::config::TaskConfig;
 pub(super) const LESSON: Preset = Preset {
     key: "rivals",
     name: "2 Rivals: tasks that fight",
-    teaches: "On a narrow trunk two tasks can pull the shared layers in opposite directions.",
+    teaches: "Where the trunk, the layers that tasks share, is narrow, two tasks can pull it in opposite directions.",
     controls: &["trunk", "bal"],
     panels: &[Panel::Conflict, Panel::Transfer, Panel::Predictions, Panel::Losses],
     steps: &[
         play("Two tasks share a layer of only two units. Press play.", Look::Panel(Panel::Network)),
         watch(
-            "Watch the cosine between the two tasks' gradients: most of the time it is below zero, what helps one task hurts the other.",
+            "Watch the cosine between the two tasks' gradients. Most of the time it is below zero: what helps one task then hurts the other. The panel counts how often.",
             Panel::Conflict,
             40,
         ),
@@ -22,7 +22,7 @@ pub(super) const LESSON: Preset = Preset {
             100,
         ),
         ask(
-            "Give the shared layer 8 units and play again: the cosine stays near zero.",
+            "Give the shared layer 8 units and play again: conflict becomes rarer, and on average the cosine is near zero.",
             Look::Setting("trunk"),
             Act::Change("trunk"),
         ),

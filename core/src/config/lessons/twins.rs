@@ -21,7 +21,7 @@ pub(super) const LESSON: Preset = Preset {
             100,
         ),
         ask(
-            "Set B's labelled rows to all and play again: with labels enough of its own, B gains nothing more from A.",
+            "Set B's labelled rows to all, the right end of the slider, and play again: with labels enough of its own, B gains nothing more from A.",
             Look::Setting("t1.labelled"),
             Act::Set("t1.labelled", "all"),
         ),

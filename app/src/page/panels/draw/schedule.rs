@@ -92,15 +92,25 @@ pub fn now() -> f64 {
     web_sys::window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
 }
 
-/// Asks for the next frame, or for one when the first of the due jobs may draw again.
-fn plan() {
+/// Milliseconds until the first of the due jobs may be drawn; none where nothing is due.
+fn wait() -> Option<f64> {
     let due: Vec<_> = LOOP.with_borrow(|all| {
         all.entries.iter().filter(|entry| entry.due).map(|entry| (entry.last, entry.gap.clone())).collect()
     });
     // Outside the borrow: the gap may read signals.
     let time = now();
-    let waits = due.into_iter().map(|(last, gap)| last + gap() - EARLY - time);
-    let Some(wait) = waits.min_by(f64::total_cmp) else { return };
+    due.into_iter().map(|(last, gap)| last + gap() - EARLY - time).min_by(f64::total_cmp)
+}
+
+/// Whether something that may be drawn now still waits for its turn: the pictures then show less than the
+/// page knows.
+pub fn is_behind() -> bool {
+    wait().is_some_and(|wait| wait <= 0.0)
+}
+
+/// Asks for the next frame, or for one when the first of the due jobs may draw again.
+fn plan() {
+    let Some(wait) = wait() else { return };
     if wait <= 0.0 {
         ask();
     } else if !LOOP.with_borrow_mut(|all| std::mem::replace(&mut all.waits, true)) {

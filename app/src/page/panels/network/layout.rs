@@ -18,7 +18,7 @@ const STRIP: f64 = 34.0;
 pub const NARROW: f64 = 480.0;
 
 /// Room at the left for names of inputs and at the right for names of tasks, or for their letters.
-const MARGINS: (f64, f64, f64) = (26.0, 134.0, 52.0);
+const MARGINS: (f64, f64, f64) = (26.0, 142.0, 52.0);
 
 /// Room for what is written above and below the units.
 const CAPTION: f64 = 16.0;

@@ -45,7 +45,7 @@ impl Marks {
             true => "fan".into(),
             false => {
                 let (from, to) = (task_name(self.axes.0), task_name(self.axes.1));
-                format!("fan, by preference from {from} to {to}; hollow: beaten by another")
+                format!("fan, by preference from {from} to {to}; hollow: beaten by another; grey: what it beats")
             }
         }
     }
@@ -56,7 +56,7 @@ impl Marks {
         let names =
             if self.parallel { ["thick line", "dashed line", "thin lines"] } else { ["diamond", "ring", "dots"] };
         let all = [
-            (self.now, names[0], "now"),
+            (self.now, names[0], "now, first seed"),
             (self.single, names[1], "single-task models"),
             (self.fan, names[2], fan.as_str()),
             (self.answers, "small squares", "one network for the front"),
@@ -89,8 +89,8 @@ pub(super) fn Legend(view: ParetoView) -> impl IntoView {
         };
         view! {
             <ul class="chart-legend">
-                {item(marks.now, "16", now(), "now".into())}
-                {item(marks.single, "16", single(), "single-task".into())}
+                {item(marks.now, "16", now(), "now, first seed".into())}
+                {item(marks.single, "16", single(), if marks.parallel { "single-task" } else { "single-task; dashed: its losses" }.into())}
                 {item(marks.fan, if marks.parallel { "16" } else { "36" }, fan(), marks.fan_words())}
                 {item(marks.answers, "16", shape("full", Shape::Square, 3.5), "one network for the front".into())}
                 {item(marks.reference, "16", shape("hollow", Shape::Square, 4.5), "reference".into())}

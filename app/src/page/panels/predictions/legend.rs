@@ -10,7 +10,7 @@ use mtl_core::protocol::Summary;
 /// What the maps over the plane mean for tasks of a loss.
 fn on_plane(loss: LossKind) -> &'static str {
     match loss {
-        LossKind::Bce => "blue: class 1 predicted, orange: class 0; filled marks: true class 1, hollow: 0",
+        LossKind::Bce => "blue: class 1 predicted, orange: class 0; dark marks: true class 1, light: 0",
         LossKind::Ce => "colour: likeliest class, stronger where surer; marks: true class",
         LossKind::Mse | LossKind::Huber => "dark to bright: low to high; marks in the colour of their true value",
     }

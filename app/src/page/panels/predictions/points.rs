@@ -1,6 +1,7 @@
 //! The rows of a lesson as points on a map.
 
 use super::surface::{target_columns, target_range};
+use crate::charts::marker::Shape;
 use crate::charts::palette::{self, Rgb, class_colour, hex, sequential};
 use crate::page::panels::draw::context;
 use mtl_core::config::{LossKind, TaskConfig};
@@ -13,6 +14,13 @@ pub const MOST: usize = 300;
 
 /// The side of a map on which a point has its usual size, in CSS pixels.
 const USUAL: f64 = 180.0;
+
+/// Marks of class 1 and of class 0.
+const DARK: Rgb = palette::LIGHT.foreground;
+const LIGHT: Rgb = palette::LIGHT.background;
+
+/// The cross and the plus are thinner than other marks, and larger for it.
+const THIN: f64 = 1.25;
 
 /// How many points a map has.
 pub struct Shown {
@@ -119,13 +127,14 @@ impl Painter<'_> {
         context.set_global_alpha(1.0);
     }
 
-    /// Labelled rows: filled or hollow by class, or in the colour of their value.
+    /// Labelled rows: dark or light by class, or in the colour of their value.
     fn rows(&self, rows: &Rows, chosen: &[usize], size: f64, alpha: f64) {
         let context = &self.context;
         let ground = palette::ground(self.look.dark);
-        let radius = 3.1 * self.unit() * size;
+        let shape = palette::task(self.task).shape;
+        let radius = 3.1 * self.unit() * size * if matches!(shape, Shape::Cross | Shape::Plus) { THIN } else { 1.0 };
         context.set_global_alpha(alpha);
-        context.set_line_width(1.2 * self.look.scale * size);
+        context.set_line_width(2.0 * self.look.scale * size);
         let mut drawn = (None, None);
         for &row in chosen {
             let (Some(at), Some((fill, stroke))) = (self.place(rows, row), self.colours(rows, row, ground)) else {
@@ -140,12 +149,13 @@ impl Painter<'_> {
             }
             drawn = (Some(fill), Some(stroke));
             context.begin_path();
-            for (k, (x, y)) in palette::task(self.task).shape.outline(at, radius).into_iter().enumerate() {
+            for (k, (x, y)) in shape.outline(at, radius).into_iter().enumerate() {
                 if k == 0 { context.move_to(x, y) } else { context.line_to(x, y) }
             }
             context.close_path();
-            context.fill();
+            // The outline lies around the mark, of which it hides nothing however thin that is.
             context.stroke();
+            context.fill();
         }
         context.set_global_alpha(1.0);
     }
@@ -155,10 +165,11 @@ impl Painter<'_> {
         let columns = target_columns(self.config);
         let output = self.look.output.min(columns - 1);
         let value = *rows.targets.get(self.task)?.get(row * columns + output)?;
-        let (ink, paper) = (ground.foreground, ground.background);
+        let ink = ground.foreground;
         Some(match self.config.loss {
-            LossKind::Bce if value >= 0.5 => (ink, paper),
-            LossKind::Bce => (paper, ink),
+            // The same on a light and on a dark page.
+            LossKind::Bce if value >= 0.5 => (DARK, LIGHT),
+            LossKind::Bce => (LIGHT, DARK),
             LossKind::Ce => (class_colour(value.max(0.0) as usize, self.config.outputs), ink),
             LossKind::Mse | LossKind::Huber => {
                 (sequential((value - self.range.0) / (self.range.1 - self.range.0)), ink)
