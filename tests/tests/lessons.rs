@@ -232,7 +232,7 @@ fn what_to_try_stands_beside_every_lesson() -> Result<()> {
             let told: Vec<_> = lesson.steps.iter().map(|step| step.text).collect();
             eventually_true(PATIENCE, &format!("the steps of {}", lesson.key), || {
                 let steps =
-                    "return [...document.querySelectorAll('[data-testid=guide] ol li')].map(step => step.textContent)";
+                    "return [...document.querySelectorAll('[data-testid=guide] .guide-steps li')].map(step => step.textContent)";
                 Ok(page.browser.execute(steps, vec![])? == json!(told))
             })?;
         }

@@ -29,7 +29,7 @@ pub fn Readouts() -> impl IntoView {
                 <dd data-testid="epoch"><span class="steady">{move || epoch.get()}</span></dd>
             </div>
             <div class="rate" data-behind=move || behind.get().then_some("") title=move || behind.get().then_some(BEHIND)>
-                <dt data-testid="pace-kept">{move || if behind.get() { "epochs/s, behind pace" } else { "epochs/s" }}</dt>
+                <dt data-testid="pace-kept">{move || if behind.get() { "epochs/s, behind" } else { "epochs/s" }}</dt>
                 <dd data-testid="epochs-per-second"><span class="steady">{move || text::pace(pace.get())}</span></dd>
             </div>
         </dl>

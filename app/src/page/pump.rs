@@ -1,7 +1,7 @@
 //! From the workers' messages to the page's signals, once per animation frame.
 
 use super::desk::{now, with};
-use super::panels::{leave_frame, pictures_are_behind};
+use super::panels::{draw_pictures, pictures_are_behind};
 use super::state::Page;
 use super::{compare, engine, exchange, trouble};
 use leptos::prelude::*;
@@ -148,6 +148,11 @@ fn show_in_time(page: Page, batch: Batch) {
     } else {
         with(page, |desk| desk.shown = now());
         show(page, batch);
+        // Numbers and pictures change in the same frame, once the page knows which pictures have changed.
+        leptos::task::spawn_local(async {
+            leptos::task::tick().await;
+            draw_pictures();
+        });
     }
 }
 
@@ -210,7 +215,6 @@ fn follow(page: Page, all: Vec<RaceNews>) {
 /// Shows the numbers of the last point. To lay them out is the most that a frame has to do.
 fn renew(page: Page) {
     let last = page.curves.with_value(|curves| curves.last().cloned());
-    leave_frame();
     page.latest.try_set(last.map(Arc::new));
 }
 

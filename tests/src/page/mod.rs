@@ -25,7 +25,9 @@ const unfold = el => {
     // A tab of the left column: its pane follows within the page's next turn.
     const pane = el.closest('[role=tabpanel][hidden]');
     if (pane) document.getElementById(pane.getAttribute('aria-labelledby')).click();
-    for (let up = el.closest('details'); up; up = up.parentElement?.closest('details')) up.open = true;
+    // The head of a fold is there though the fold is shut.
+    const within = el.localName === 'summary' ? el.parentElement.parentElement : el;
+    for (let up = within.closest('details'); up; up = up.parentElement?.closest('details')) up.open = true;
 };
 const sleep = ms => new Promise(done => setTimeout(done, ms));
 "#;

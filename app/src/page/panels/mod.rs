@@ -33,7 +33,7 @@ pub use cards::{DataCard, LessonControls, NetworkCard, NumberControl, SharingCar
 pub use compare::ComparePanel;
 pub use conflict::ConflictGauge;
 pub use cost::CostLine;
-pub(super) use draw::{is_behind as pictures_are_behind, pass as leave_frame};
+pub(super) use draw::{draw as draw_pictures, is_behind as pictures_are_behind};
 pub use exhibits::ExhibitsPanel;
 pub use help::{HelpCard, close as close_help};
 pub use kinship::KinshipPanel;

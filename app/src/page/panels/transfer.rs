@@ -203,7 +203,10 @@ fn steps_cell(page: Page, task: usize) -> AnyView {
     let text = move || {
         let [beside, alone] = steps(page, task);
         let beside = if beside == DASH { "not yet".into() } else { beside };
-        if alone == DASH { alone } else { format!("{beside} (alone {alone})") }
+        match alone == DASH {
+            true => alone.into_any(),
+            false => view! { <span>{beside}</span> " " <span>"(alone " {alone} ")"</span> }.into_any(),
+        }
     };
     view! {
         <td class="number steps" data-testid=format!("task-{task}-steps")>{text}</td>

@@ -11,5 +11,5 @@ pub use canvas::{Chart, ChartView, Pointer, Press, context, fit, scratch};
 
 pub use ratio::{pixel_ratio, track_pixel_ratio};
 
-pub use schedule::{Job, is_behind, pass};
+pub use schedule::{Job, draw, is_behind};
 pub use size::observe_size;

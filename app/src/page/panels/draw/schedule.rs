@@ -37,8 +37,6 @@ struct Loop {
     asked: bool,
     /// A timer will ask for one.
     waits: bool,
-    /// The coming frame is left to others.
-    passes: bool,
     turn: usize,
     number: u32,
 }
@@ -79,12 +77,6 @@ impl Job {
         });
         plan();
     }
-}
-
-/// Leaves the coming frame to others: what has to be laid out and what has to be drawn don't meet in
-/// one frame.
-pub fn pass() {
-    LOOP.with_borrow_mut(|all| all.passes = true);
 }
 
 /// Milliseconds since the page was opened.
@@ -130,14 +122,14 @@ fn ask() {
 }
 
 fn frame() {
+    LOOP.with_borrow_mut(|all| all.asked = false);
+    draw();
+}
+
+/// Draws what is due, as far as there is time; the rest with the next frames.
+pub fn draw() {
     let start = now();
-    let (passes, count) = LOOP.with_borrow_mut(|all| {
-        all.asked = false;
-        (std::mem::take(&mut all.passes), all.entries.len())
-    });
-    if passes {
-        return plan();
-    }
+    let count = LOOP.with_borrow(|all| all.entries.len());
     for _ in 0..count {
         if now() - start > BUDGET {
             break;
