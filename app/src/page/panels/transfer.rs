@@ -140,6 +140,7 @@ impl Chart for TransferView {
 pub fn TransferPanel() -> impl IntoView {
     let page = Page::get();
     let has_matched = Memo::new(move |_| matched(page) > 0);
+    let staged = Memo::new(move |_| is_staged(page));
     let row = move |task: usize| {
         let beside = move || has_matched.get().then(|| gain_row(page, task, true));
         view! { {gain_row(page, task, false)} {beside} }
@@ -156,7 +157,9 @@ pub fn TransferPanel() -> impl IntoView {
                         <th scope="col">"task"</th>
                         <th scope="col">"gain, 95 % interval"</th>
                         <th scope="col">"verdict"</th>
-                        <th scope="col" title="Optimiser steps until the task is as good as it gets alone, and how many that takes alone">"steps to match"</th>
+                        {move || staged.get().then(|| view! {
+                            <th scope="col" title="Optimiser steps until the task is as good as it gets alone, and how many that takes alone">"steps to match"</th>
+                        })}
                     </tr>
                 </thead>
                 <tbody><For each=move || 0..tasks(page) key=|task| *task children=row/></tbody>
@@ -167,9 +170,16 @@ pub fn TransferPanel() -> impl IntoView {
     .into_any()
 }
 
+/// Whether tasks are learned at different times, so that their steps tell more than the curves do. Tracks the
+/// lesson.
+fn is_staged(page: Page) -> bool {
+    page.lesson.with(|lesson| lesson.strategy.method != "joint")
+}
+
 /// A task's gain with its interval, and its verdict, as a row.
 fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
     let gain = move || gain(page, task, beside);
+    let staged = Memo::new(move |_| is_staged(page));
     let verdict = move || verdict(page, gain().as_ref());
     let class = move || match verdict() {
         Verdict::Positive => "verdict good",
@@ -192,7 +202,7 @@ fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
                 </span>
             </td>
             <td><span class=class>{move || words(verdict())}</span></td>
-            {(!beside).then(|| steps_cell(page, task))}
+            {move || (!beside && staged.get()).then(|| steps_cell(page, task))}
         </tr>
     }
     .into_any()

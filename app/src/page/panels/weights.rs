@@ -119,7 +119,7 @@ pub fn WeightsPanel() -> impl IntoView {
         <Panel title="Task weights" term="weight" class="panel-weights">
             <ul class="weights" class:scaled=move || scaled.get()><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
-                "The step should lower each task's loss by the number on the right. Its length at the shared layers: "
+                "Bold: weight \u{d7} loss scale, by which a task counts. Right: what the step should take off its loss (below zero: add to it). Length of the step: "
                 <span class="number steady" data-testid="step-length">{move || own(length())}</span>
             </p>
             <ChartView chart=view>

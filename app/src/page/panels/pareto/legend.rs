@@ -118,12 +118,13 @@ mod tests {
         let plane = Marks { axes: (0, 2), now: true, single: true, fan: true, ..Marks::default() };
         assert_eq!(
             plane.words(),
-            "diamond: now; ring: single-task models; dots: fan, by preference from A to C; hollow: beaten by another"
+            "diamond: now, first seed; ring: single-task models; dots: fan, by preference from A to C; \
+             hollow: beaten by another; grey: what it beats"
         );
         let all = Marks { parallel: true, ..plane };
-        assert_eq!(all.words(), "thick line: now; dashed line: single-task models; thin lines: fan");
+        assert_eq!(all.words(), "thick line: now, first seed; dashed line: single-task models; thin lines: fan");
         let alone = Marks { now: true, reference: true, ..Marks::default() };
-        assert_eq!(alone.words(), "diamond: now; hollow square: reference of the hypervolume");
+        assert_eq!(alone.words(), "diamond: now, first seed; hollow square: reference of the hypervolume");
         assert_eq!(Marks::default().words(), "");
     }
 }
