@@ -349,11 +349,13 @@ fn a_verdict_comes_after_ten_epochs_and_its_interval_stands_beside_it() -> Resul
     CPU.visit("v=1&p=rivals&seeds=3&fan=none", |page| {
         page.step_epochs(9)?;
         eventually_true(PATIENCE, "'too early'", || Ok(words(page)? == "too early"))?;
-        let interval = page.words(".panel-transfer .interval")?.unwrap_or_default();
-        ensure!(interval.contains(" to ") && interval.ends_with('%'), "the interval is '{interval}'");
-        ensure!(page.in_sight(".panel-transfer .interval")?, "the interval is out of sight");
+        let interval = || Ok::<_, anyhow::Error>(page.words(".panel-transfer .interval")?.unwrap_or_default());
+        ensure!(interval()?.is_empty(), "the interval is '{}' before it means anything", interval()?);
         page.step_epochs(3)?;
-        eventually_true(PATIENCE, "a verdict", || Ok(!words(page)?.is_empty() && words(page)? != "too early"))
+        eventually_true(PATIENCE, "a verdict", || Ok(!words(page)?.is_empty() && words(page)? != "too early"))?;
+        ensure!(interval()?.contains(" to ") && interval()?.ends_with('%'), "the interval is '{}'", interval()?);
+        ensure!(page.in_sight(".panel-transfer .interval")?, "the interval is out of sight");
+        Ok(())
     })
 }
 

@@ -63,7 +63,7 @@ impl Tally {
             return String::new();
         }
         let share = (self.conflicts * 100 + self.points / 2) / self.points;
-        format!("at this step; in conflict at {share} % of all recorded so far")
+        format!("now; so far in conflict at {share} % of steps")
     }
 }
 
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!((early.conflicts, early.text().as_str()), (1, ""));
         curves.extend((0..9).map(|_| point(-1.0)));
         let later = early.after(0, &curves, (0, 1));
-        assert_eq!(later.text(), "at this step; in conflict at 83 % of all recorded so far");
+        assert_eq!(later.text(), "now; so far in conflict at 83 % of steps");
         assert_eq!(later, Tally::default().after(0, &curves, (0, 1)));
         assert_eq!(later.after(0, &curves[..2], (0, 1)).conflicts, 1, "after a step back");
         assert_eq!(later.after(1, &curves[..1], (0, 1)), Tally { run: 1, points: 1, conflicts: 1 });

@@ -11,6 +11,9 @@ use web_sys::Element;
 /// A table with less room between a picture's controls stands below them.
 const LEAST: f64 = 72.0;
 
+/// What a table leaves free below it, in CSS pixels: the panel's border, and what is lost by rounding.
+const EDGES: f64 = 3.0;
+
 /// Opens a card that explains a term.
 #[component]
 pub fn HelpButton(
@@ -143,6 +146,7 @@ fn leave_controls(fold: &Element) -> Option<()> {
         Some((part.top() - bounds.top(), part.bottom() - bounds.top()))
     };
     let (top, room) = between(part(".panel-head")?.1, part(".chart-foot, .network-controls"), bounds.height());
+    let room = room - EDGES;
     fold.set_attribute("style", &format!("--table-top: {top:.0}px; --table-room: {room:.0}px")).ok()
 }
 

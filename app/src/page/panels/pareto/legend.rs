@@ -45,7 +45,7 @@ impl Marks {
             true => "fan".into(),
             false => {
                 let (from, to) = (task_name(self.axes.0), task_name(self.axes.1));
-                format!("fan, by preference from {from} to {to}; hollow: beaten by another; grey: what it beats")
+                format!("fan, by preference from {from} to {to}; hollow: beaten by another")
             }
         }
     }
@@ -59,6 +59,7 @@ impl Marks {
             (self.now, names[0], "now, first seed"),
             (self.single, names[1], "single-task models"),
             (self.fan, names[2], fan.as_str()),
+            (self.fan && !self.parallel, "grey area", "beaten by the fan"),
             (self.answers, "small squares", "one network for the front"),
             (self.reference, "hollow square", "reference of the hypervolume"),
         ];
@@ -91,6 +92,7 @@ pub(super) fn Legend(view: ParetoView) -> impl IntoView {
             <ul class="chart-legend">
                 {item(marks.now, "16", now(), "now, first seed".into())}
                 {item(marks.single, "16", single(), if marks.parallel { "single-task" } else { "single-task; dashed: its losses" }.into())}
+                {item(marks.fan && !marks.parallel, "16", view! { <rect class="beaten" x="1" y="3" width="14" height="10"/> }.into_any(), "beaten by the fan".into())}
                 {item(marks.fan, if marks.parallel { "16" } else { "36" }, fan(), marks.fan_words())}
                 {item(marks.answers, "16", shape("full", Shape::Square, 3.5), "one network for the front".into())}
                 {item(marks.reference, "16", shape("hollow", Shape::Square, 4.5), "reference".into())}
@@ -119,7 +121,7 @@ mod tests {
         assert_eq!(
             plane.words(),
             "diamond: now, first seed; ring: single-task models; dots: fan, by preference from A to C; \
-             hollow: beaten by another; grey: what it beats"
+             hollow: beaten by another; grey area: beaten by the fan"
         );
         let all = Marks { parallel: true, ..plane };
         assert_eq!(all.words(), "thick line: now, first seed; dashed line: single-task models; thin lines: fan");
