@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 /// A deadline that only a page that hangs ever meets. Nothing is timed here: the machine may be
 /// slow and busy.
-pub const PATIENCE: u64 = 20;
+pub const PATIENCE: u64 = 120;
 
 /// Asks until the answer is there. `Ok(None)` and errors mean 'not yet'; at the deadline the last
 /// error tells what was still missing.
