@@ -140,8 +140,8 @@ fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result
     CPU.visit("v=1&p=groups&s=3&pairs=off&seeds=1", |page| {
         page.step_epochs(4)?;
         page.settled_losses()?;
-        let affinity = page.reading("affinity-0-2")?;
-        ensure!(affinity.value != 0.0, "A has nothing from C");
+        // A number, however small; a dash is none.
+        page.reading("affinity-0-2")?;
         let proposal = eventually(PATIENCE, "a proposal", || {
             Ok(Some(page.text("grouping-affinity-2")?).filter(|sentence| sentence.contains(" | ")))
         })?;

@@ -114,8 +114,9 @@ fn matrix(kin: Kin, tasks: usize) -> AnyView {
         // What a task has from itself says nothing about the others.
         let own = row == column;
         let part = move || if own { 0.0 } else { now.get().unwrap_or(0.0) / full.get().max(f64::MIN_POSITIVE) };
-        let text = move || now.get().map_or(DASH.into(), signed);
-        let title = move || format!("{} from a step on {}: {}", task_name(row), task_name(column), text());
+        let text = move || now.get().map_or(DASH.into(), percent);
+        let exact = move || now.get().map_or(DASH.into(), signed);
+        let title = move || format!("{} from a step on {}: {}", task_name(row), task_name(column), exact());
         view! {
             <td
                 class="number"
@@ -200,6 +201,12 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
     .into_any()
 }
 
+/// A share in percent, as short as a column is narrow.
+fn percent(share: f64) -> String {
+    let text = format!("{:+.2} %", share * 100.0);
+    if text == "-0.00 %" { "+0.00 %".into() } else { text.replace('-', "\u{2212}") }
+}
+
 /// A short number with its sign.
 fn signed(value: f64) -> String {
     // Turns -0 into 0.
@@ -212,7 +219,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cell_has_a_sign_and_three_digits() {
+    fn a_cell_is_a_percentage_with_a_sign() {
+        let cells = [(0.012_34, "+1.23 %"), (-0.5, "\u{2212}50.00 %"), (-0.000_012_3, "+0.00 %"), (0.0, "+0.00 %")];
+        for (share, text) in cells {
+            assert_eq!(percent(share), text);
+        }
+    }
+
+    #[test]
+    fn an_exact_number_has_a_sign_and_three_digits() {
         let pairs = [
             (0.012_34, "+0.0123"),
             (-0.5, "\u{2212}0.500"),
