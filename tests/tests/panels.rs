@@ -1,9 +1,9 @@
 //! Panels that some lessons and methods bring along, through their own controls: the comparison of
 //! architectures, the timeline of a curriculum, groups of tasks, sample pictures.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use mtl_core::config::task_name;
-use mtl_tests::page::css;
+use mtl_tests::page::{css, parse_number};
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
 use serde_json::json;
 
@@ -140,8 +140,10 @@ fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result
     CPU.visit("v=1&p=groups&s=3&pairs=off&seeds=1", |page| {
         page.step_epochs(4)?;
         page.settled_losses()?;
-        // A number, however small; a dash is none.
-        page.reading("affinity-0-2")?;
+        // The cell is in percent; its title has the digits of a small one.
+        let title = "return document.querySelector('[data-testid=affinity-0-2]').closest('td').title.split(': ').pop()";
+        let affinity = parse_number(&page.browser.string(title, vec![])?).context("A has no number from C")?;
+        ensure!(affinity.value != 0.0, "A has nothing from C");
         let proposal = eventually(PATIENCE, "a proposal", || {
             Ok(Some(page.text("grouping-affinity-2")?).filter(|sentence| sentence.contains(" | ")))
         })?;

@@ -232,10 +232,13 @@ fn with_reduced_motion_a_map_is_drawn_four_times_a_second_at_most() -> Result<()
         ensure!(moving >= 6.0, "{moving} maps in 200 ms");
         let still = drawn(page, true, 5)?;
         ensure!(still == 1.0, "{still} maps in 200 ms");
+        let epoch = page.epoch()?;
         page.browser.execute("window.clock += 250", vec![])?;
         eventually_true(PATIENCE, "another map after another 250 ms", || {
             Ok(page.browser.number("return window.drawn", vec![])? == 2.0)
         })?;
+        // Something new had come all the while.
+        page.wait_epoch(epoch + 10)?;
         page.no_console_errors()
     })
 }

@@ -59,14 +59,13 @@ fn parted(fragment: &str) -> (Decoded, Option<Tab>) {
     (decoded, fragment.split('&').find_map(of_pair).or(mended))
 }
 
-/// The lesson that the address asks for.
-pub(super) fn read() -> Decoded {
-    parted(&fragment()).0
+/// The lesson that the address asks for, and the tab.
+pub(super) fn read() -> (Decoded, Option<Tab>) {
+    parted(&fragment())
 }
 
-/// The tab that the address asks for stays with its lesson.
-pub(super) fn read_tab(page: Page, lesson: &Lesson) {
-    let tab = parted(&fragment()).1;
+/// Opens the tab that the address asked for, which stays with its lesson.
+pub(super) fn open_tab(page: Page, lesson: &Lesson, tab: Option<Tab>) {
     if let Some(tab) = tab {
         tabs::open(page, tab);
     }
@@ -92,8 +91,8 @@ fn follow(page: Page) {
     }
     forget_pending();
     KNOWN.set(now);
-    let decoded = read();
-    read_tab(page, &decoded.lesson);
+    let (decoded, tab) = read();
+    open_tab(page, &decoded.lesson, tab);
     change::replace(page, decoded);
     changed(page);
 }

@@ -10,9 +10,9 @@ use mtl_core::config::Notice;
 /// The whole page.
 #[component]
 pub fn App() -> impl IntoView {
-    let decoded = address::read();
+    let (decoded, tab) = address::read();
     let page = Page::new(decoded.lesson);
-    page.lesson.with_untracked(|lesson| address::read_tab(page, lesson));
+    page.lesson.with_untracked(|lesson| address::open_tab(page, lesson, tab));
     page.unknown.set_value(decoded.unknown);
     page.notify(decoded.notices);
     provide_context(page);

@@ -79,7 +79,9 @@ fn flush(page: Page) {
 }
 
 fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
-    let (active, run) = with(page, |desk| (desk.active == engine, desk.bridge(engine).map_or(0, |bridge| bridge.run)));
+    let (active, (run, plays)) = with(page, |desk| {
+        (desk.active == engine, desk.bridge(engine).map_or((0, 0), |bridge| (bridge.run, bridge.plays)))
+    });
     match event {
         Event::Ready { .. } => engine::ready(page, engine),
         Event::Unavailable { reason } => trouble::fault(page, engine, reason, String::new()),
@@ -120,16 +122,11 @@ fn take_in(page: Page, engine: Engine, event: Event, batch: &mut Batch) {
         Event::Compared { run: of, row } if of == run => compare::take(page, *row),
         Event::CompareDone { run: of } if of == run => compare::end(page),
         // One that play was asked for since then comes too late.
-        Event::Arrived { run: of, play, story } if of == run && play == plays(page, engine) => {
+        Event::Arrived { run: of, play, story } if of == run && play == plays => {
             batch.arrived = Some(story);
         }
         _ => {}
     }
-}
-
-/// How often the load of this engine was asked to play.
-fn plays(page: Page, engine: Engine) -> u32 {
-    with(page, |desk| desk.bridge(engine).map_or(0, |bridge| bridge.plays))
 }
 
 /// Shows what is new now. While training goes on it waits until the pictures show what was new before, so

@@ -239,7 +239,7 @@ impl Page {
     /// Components are only ever built below the root that provides it; a page of its own that
     /// reaches no engine stands in where there is none, so that nothing can panic.
     pub fn get() -> Self {
-        use_context().unwrap_or_else(|| Self::new(super::address::read().lesson))
+        use_context().unwrap_or_else(|| Self::new(super::address::read().0.lesson))
     }
 
     /// A page that shows a lesson and has no engine yet. To be called by the root.

@@ -1,6 +1,6 @@
 //! The line between the pictures: what the lesson is about, and at the end of its story what came of it.
 
-use super::panels::{said, short};
+use super::panels::{said, short, with_sign};
 use super::state::{Course, Page};
 use crate::charts::Verdict;
 use leptos::prelude::*;
@@ -120,8 +120,7 @@ fn interval(gain: &TransferGain) -> String {
 
 /// A share as whole percent with its sign.
 fn whole(share: f64) -> String {
-    let text = format!("{:+.0}", share * 100.0);
-    if text == "-0" { "+0".into() } else { text.replace('-', "\u{2212}") }
+    with_sign(share * 100.0, 0).replace('-', "\u{2212}")
 }
 
 /// Who has arrived, of a race that was watched for so many steps.

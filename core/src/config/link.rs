@@ -63,23 +63,25 @@ pub fn decode(fragment: &str) -> Decoded {
 /// Reads pairs of which the last may have taken in what stood behind the link: its end is taken off
 /// where it can't be read with it.
 fn to_the_end(pairs: Vec<(String, String)>) -> Decoded {
-    let decoded = decode_pairs(pairs.clone());
-    let Some((last, before)) = pairs.split_last() else { return decoded };
+    let cut = |pairs: Vec<(String, String)>| {
+        let mut decoded = decode_pairs(pairs);
+        decoded.notices.insert(0, mend::cut());
+        decoded
+    };
+    let Some((last, before)) = pairs.split_last() else { return decode_pairs(pairs) };
     if mend::is_cut_away(last) {
-        let mut whole = decode_pairs(before.to_vec());
-        whole.notices.insert(0, mend::cut());
-        return whole;
+        return cut(before.to_vec());
     }
     let (key, value) = last;
-    let Some(own) = mend::without_tail(value) else { return decoded };
-    let mut mended = decode_pairs([before, &[(key.clone(), own.to_string())]].concat());
+    let Some(own) = mend::without_tail(value) else { return decode_pairs(pairs) };
+    let mended = [before, &[(key.clone(), own.to_string())]].concat();
+    if mend::is_cut(last) {
+        return cut(mended);
+    }
     let about = |decoded: &Decoded| -> Vec<Notice> {
         decoded.notices.iter().filter(|notice| notice.key == *key).cloned().collect()
     };
-    if mend::is_cut(last) {
-        mended.notices.insert(0, mend::cut());
-        return mended;
-    }
+    let (decoded, mended) = (decode_pairs(pairs.clone()), decode_pairs(mended));
     if about(&decoded) == about(&mended) { decoded } else { mended }
 }
 

@@ -3,7 +3,7 @@
 use super::mark::TaskMark;
 use super::panel::Panel;
 use super::series::run_number;
-use super::text::{DASH, short, tasks};
+use super::text::{DASH, short, tasks, with_sign};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
@@ -33,10 +33,7 @@ fn word(cosine: Option<f64>) -> &'static str {
 }
 
 fn text(cosine: Option<f64>) -> String {
-    cosine.map_or(DASH.into(), |cosine| {
-        let text = format!("{cosine:+.2}");
-        if text == "-0.00" { "+0.00".into() } else { text }
-    })
+    cosine.map_or(DASH.into(), |cosine| with_sign(cosine, 2))
 }
 
 /// How often two tasks' gradients were in conflict.

@@ -46,7 +46,7 @@ pub use panel::HelpButton;
 pub use pareto::ParetoPanel;
 pub use predictions::Predictions;
 pub use strip::hidden_ends;
-pub(super) use text::short;
+pub(super) use text::{short, with_sign};
 pub use transfer::{TransferPanel, said};
 pub use weighing::watch_weights;
 pub use weights::WeightsPanel;

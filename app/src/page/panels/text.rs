@@ -43,14 +43,19 @@ pub fn short(value: f64) -> String {
     text.replace('-', "\u{2212}")
 }
 
+/// A number with its sign and so many decimals. What is written as zero is positive.
+pub fn with_sign(value: f64, decimals: usize) -> String {
+    let text = format!("{value:+.decimals$}");
+    let is_zero = text.bytes().skip(1).all(|byte| matches!(byte, b'0' | b'.'));
+    if is_zero { text.replace('-', "+") } else { text }
+}
+
 /// A fraction as a signed percentage that a script can read, `+12.3 %` or `-123 %`, or a dash.
 pub fn percent(share: f64) -> String {
     if !share.is_finite() {
         return DASH.into();
     }
-    let decimals = usize::from(share.abs() < 0.9995);
-    let text = format!("{:+.decimals$} %", share * 100.0);
-    if text == "-0.0 %" { "+0.0 %".into() } else { text }
+    [&with_sign(share * 100.0, usize::from(share.abs() < 0.9995)), " %"].concat()
 }
 
 /// From this much relatedness on a target looks like task A's rather than like its own.

@@ -140,10 +140,11 @@ impl Chart for TransferView {
 pub fn TransferPanel() -> impl IntoView {
     let page = Page::get();
     let has_matched = Memo::new(move |_| matched(page) > 0);
-    let staged = Memo::new(move |_| is_staged(page));
+    // Where tasks are learned at different times their steps tell more than the curves do.
+    let staged = Memo::new(move |_| page.lesson.with(|lesson| lesson.strategy.method != "joint"));
     let row = move |task: usize| {
-        let beside = move || has_matched.get().then(|| gain_row(page, task, true));
-        view! { {gain_row(page, task, false)} {beside} }
+        let beside = move || has_matched.get().then(|| gain_row(page, task, true, staged));
+        view! { {gain_row(page, task, false, staged)} {beside} }
     };
     let table = Callback::new(move |()| table(page));
     view! {
@@ -170,16 +171,9 @@ pub fn TransferPanel() -> impl IntoView {
     .into_any()
 }
 
-/// Whether tasks are learned at different times, so that their steps tell more than the curves do. Tracks the
-/// lesson.
-fn is_staged(page: Page) -> bool {
-    page.lesson.with(|lesson| lesson.strategy.method != "joint")
-}
-
-/// A task's gain with its interval, and its verdict, as a row.
-fn gain_row(page: Page, task: usize, beside: bool) -> AnyView {
+/// A task's gain with its interval, its verdict and, where `staged`, its steps, as a row.
+fn gain_row(page: Page, task: usize, beside: bool, staged: Memo<bool>) -> AnyView {
     let gain = move || gain(page, task, beside);
-    let staged = Memo::new(move |_| is_staged(page));
     let verdict = move || verdict(page, gain().as_ref());
     let class = move || match verdict() {
         Verdict::Positive => "verdict good",

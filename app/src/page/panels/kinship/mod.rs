@@ -6,7 +6,7 @@ mod relations;
 
 use super::mark::{TaskMark, signed_ground};
 use super::panel::Panel;
-use super::text::{DASH, short};
+use super::text::{DASH, short, with_sign};
 use crate::page::state::Page;
 use groups::{GROUPED, Known, is_trained, letters, train};
 use leptos::prelude::*;
@@ -203,8 +203,7 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
 
 /// A share in percent, as short as a column is narrow.
 fn percent(share: f64) -> String {
-    let text = format!("{:+.2} %", share * 100.0);
-    if text == "-0.00 %" { "+0.00 %".into() } else { text.replace('-', "\u{2212}") }
+    [&with_sign(share * 100.0, 2).replace('-', "\u{2212}"), " %"].concat()
 }
 
 /// A short number with its sign.
