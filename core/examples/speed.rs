@@ -2,7 +2,8 @@
 //! before a fragment, its lesson under every balancer, as ratios to equal weights.
 
 use mtl_core::balance::balancers;
-use mtl_core::config::{Config, Pick, check, link};
+use mtl_core::config::{Config, Pick};
+use mtl_core::lesson::{check, link};
 use mtl_core::protocol::{Command, Engine, Event};
 use mtl_core::train::Session;
 use mtl_core::train::tensors::Device;

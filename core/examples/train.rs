@@ -5,13 +5,13 @@
 //! ```
 
 use clap::Parser;
-use mtl_core::config::codec::Decoded;
-use mtl_core::config::{file, link, task_name};
-use mtl_core::landscape::Run;
+use mtl_core::config::task_name;
+use mtl_core::lesson::codec::Decoded;
+use mtl_core::lesson::{file, link};
 use mtl_core::measure::table::{Per, each};
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
-use mtl_core::train::{TrainError, Trainer};
+use mtl_core::train::{RaceRun, TrainError, Trainer};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -86,7 +86,7 @@ fn read(lesson: &str) -> Result<Decoded, String> {
 
 async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
-    if let Some(run) = Run::new(&decoded.lesson) {
+    if let Some(run) = RaceRun::new(&decoded.lesson) {
         return Ok(race(run, arguments, &mut out)?);
     }
     let mut trainer = Trainer::new(decoded.lesson, &Device::flex());
@@ -112,7 +112,7 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
 
 /// A race down a landscape: a line for everyone who takes part, in the order of the page's table, at every
 /// recorded step.
-fn race(mut run: Run, arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
+fn race(mut run: RaceRun, arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     let end = arguments.epochs.saturating_mul(run.steps_per_epoch());
     let mut racers = Vec::new();
     loop {

@@ -1,30 +1,32 @@
 //! Multi-task learning over a population axis.
 //!
-//! Data flows one way through the rooms of this crate:
+//! The rooms of this crate stand one on another; each uses only what is below it (`tests/rooms.rs` holds the
+//! list). From the top:
 //!
-//! ```text
-//! config -> data -> model -> train -> measure -> protocol
-//! ```
-//!
-//! * [`config`]: what a lesson is, unchecked and checked, its limits, presets, link and file;
-//! * [`data`]: seeded tasks over shared inputs;
-//! * [`balance`]: how the task losses are weighed against each other;
-//! * [`measure`]: metrics, transfer gain, conflict, forgetting, groupings, Pareto set, hypervolume;
-//! * [`landscape`]: two losses with formulas, down which the balancers race without a network;
-//! * [`strategy`]: which tasks are taught in a step;
+//! * `train` (feature `engine`): a lesson in training, and the session that the page drives;
 //! * [`protocol`]: what the page and the engine say to each other;
+//! * [`lesson`]: the tables of all settings, the sealed lesson and its check, its link and file, the documents;
+//! * [`measure`]: metrics, transfer gain, conflict, forgetting, groupings;
+//! * [`data`]: seeded tasks over shared inputs;
+//! * [`landscape`]: two losses with formulas, down which the balancers race without a network;
+//! * [`balance`]: how the task losses are weighted and the task gradients combined;
+//! * [`strategy`]: which tasks are trained in a step;
 //! * [`model`]: architectures; with feature `engine` as networks over the population axis;
-//! * `train` (feature `engine`): the loop;
-//! * [`random`]: seeded streams.
+//! * `kernel` (feature `engine`): a step's operations, each with a path for the host and one for a GPU;
+//! * [`math`]: small solvers: Gram matrices, hulls, cones, Pareto sets, hypervolumes;
+//! * [`random`]: seeded streams;
+//! * [`config`]: what a lesson is made of, unchecked; it uses nothing of ours.
 //!
-//! Only `model` and `train` know burn; nothing here knows the web. Every formula stands with its paper.
-//! "The methods' reference" beside some is the collection of formulas that this crate was written by; its
-//! sections are named so that methods of one kind can be found together.
+//! Only `kernel`, `model` and `train` know burn; nothing here knows the web. Every formula stands with its paper.
 
 pub mod balance;
 pub mod config;
 pub mod data;
+#[cfg(feature = "engine")]
+pub mod kernel;
 pub mod landscape;
+pub mod lesson;
+pub mod math;
 pub mod measure;
 pub mod model;
 pub mod protocol;

@@ -3,7 +3,7 @@
 // Helpers of tests are not tests to the linter.
 #![allow(clippy::unwrap_used)]
 
-use mtl_core::balance::rule;
+use mtl_core::balance;
 use mtl_core::balance::tool;
 use serde_json::{Value, json};
 
@@ -116,7 +116,7 @@ fn the_seed_decides_what_is_drawn() {
 fn zero_and_stationary_gradients_give_a_zero_or_a_finite_direction() {
     let zero: &[&[f64]] = &[&[0.0; 3], &[0.0; 3]];
     let opposite: &[&[f64]] = &[&[1.0, -2.0, 0.5], &[-1.0, 2.0, -0.5]];
-    for rule in rule::all() {
+    for rule in balance::all() {
         let method = rule.entry().choice.key;
         for jacobian in [zero, opposite] {
             let reply = ask(&json!({"method": method, "jacobian": jacobian, "losses": [1, 1]}));
@@ -132,7 +132,7 @@ fn zero_and_stationary_gradients_give_a_zero_or_a_finite_direction() {
 
 #[test]
 fn a_rule_that_reads_no_losses_needs_none() {
-    for rule in rule::all() {
+    for rule in balance::all() {
         let method = rule.entry().choice.key;
         let reply = ask(&json!({"method": method, "jacobian": T1}));
         let default = mtl_core::config::Pick::new(method);
@@ -211,7 +211,7 @@ fn options_are_numbers_within_limits_words_of_the_list_or_arrays() {
 
 #[test]
 fn huge_and_tiny_numbers_give_finite_numbers_or_an_error() {
-    for rule in rule::all() {
+    for rule in balance::all() {
         let method = rule.entry().choice.key;
         for size in [1e-320, 1e-200, 1e-30, 1e30, 1e160, 1e308] {
             for losses in [[1.0, 4.0], [size, 1.0], [-size, size], [0.0, 0.0]] {
@@ -251,14 +251,14 @@ fn requests_made_in_rust_are_checked_as_well() {
 fn the_list_shows_every_rule_with_its_options_and_defaults() {
     let list: Vec<Value> = tool::list().map(|line| serde_json::from_str(&line).unwrap()).collect();
     // And `sum`, the name that others have for equal weights.
-    assert_eq!(list.len(), rule::all().count() + 1);
+    assert_eq!(list.len(), balance::all().count() + 1);
     let of = |method: &str| list.iter().find(|line| line["method"] == method).unwrap();
     assert_eq!(of("stch")["options"]["mu"]["default"], 1.0);
     assert_eq!(of("uncertainty")["options"]["form"]["default"], "auto");
     assert_eq!(of("gradnorm")["options"]["optimiser"]["default"], "sgd");
     assert_eq!(of("dwa")["options"]["window"]["default"], 25);
     assert_eq!(of("pcgrad")["options"]["reduction"]["default"], "sum");
-    for rule in rule::all() {
+    for rule in balance::all() {
         let options = of(rule.entry().choice.key)["options"].as_object().unwrap();
         assert_eq!(options.len(), rule.entry().options.len() + rule.vectors().len() + rule.memories().len());
     }

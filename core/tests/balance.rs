@@ -1,11 +1,13 @@
 //! The balancers against the values of the methods' reference, sections 2.1.1 to 2.1.3.
 
-use mtl_core::balance::rule::{Needs, Seen, Vectors, WEIGHT, all};
+use mtl_core::balance::all;
+use mtl_core::balance::balancer::{Needs, Seen, Vectors, WEIGHT};
 use mtl_core::balance::{
     self,
     coefficients::{Coefficients, Given, STATE_LIMIT},
 };
-use mtl_core::config::{Config, LossKind, Pick, check};
+use mtl_core::config::{Config, LossKind, Pick};
+use mtl_core::lesson::check;
 use mtl_core::random::{Purpose, stream};
 
 const LOSSES: [f64; 2] = [1.0, 4.0];
@@ -154,7 +156,7 @@ fn a_method_reads_the_tasks_weights_where_its_rule_has_a_preference() {
 
 #[test]
 fn a_preference_is_told_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
-    let aim = |key: &str, wish: &[f64]| balance::rule::find(key).unwrap().aim(wish);
+    let aim = |key: &str, wish: &[f64]| balance::find(key).unwrap().aim(wish);
     let wish = [0.5, 0.3, 0.2];
     for rule in all() {
         let (key, told) = (rule.entry().choice.key, rule.aim(&wish));

@@ -4,8 +4,8 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use mtl_core::config::{Lesson, link};
 use mtl_core::data::Split;
+use mtl_core::lesson::{Lesson, link};
 use mtl_core::model::{Layout, SlotKind};
 use mtl_core::train::Trainer;
 use mtl_core::train::tensors::Device;

@@ -1,10 +1,10 @@
 //! Measures against the values of the methods' reference, section 2.7, and against brute force.
 
 use mtl_core::config::LossKind;
+use mtl_core::math::hypervolume::hypervolume;
+use mtl_core::math::pareto::{dominates, fan, non_dominated};
 use mtl_core::measure::conflict::{cosine, magnitude_similarity, norms};
-use mtl_core::measure::hypervolume::hypervolume;
 use mtl_core::measure::metric::{higher_is_better, metric, metric_name};
-use mtl_core::measure::pareto::{dominates, fan, non_dominated};
 use mtl_core::measure::transfer::{TransferGain, Verdict, t_interval};
 use proptest::prelude::*;
 

@@ -4,12 +4,12 @@
 //! every fifth is. `MTL_BLESS=1` writes them down anew.
 #![cfg(feature = "engine")]
 
-use mtl_core::config::{Clip, Config, Optimiser, Pick, check, lessons};
-use mtl_core::landscape::Run;
+use mtl_core::config::{Clip, Config, Optimiser, Pick};
+use mtl_core::lesson::{check, lessons};
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
-use mtl_core::train::Trainer;
 use mtl_core::train::tensors::Device;
+use mtl_core::train::{RaceRun, Trainer};
 use mtl_core::{balance, model, strategy};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -79,7 +79,7 @@ impl Bits {
 async fn trained(config: Config) -> String {
     let (lesson, _) = check(config);
     let mut bits = Bits(0xcbf2_9ce4_8422_2325);
-    if let Some(mut run) = Run::new(&lesson) {
+    if let Some(mut run) = RaceRun::new(&lesson) {
         for _ in 0..200 {
             for point in &run.news().points {
                 bits.floats(&point.x);

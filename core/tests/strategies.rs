@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
-use mtl_core::config::{Config, Pick, TaskConfig, check};
+use mtl_core::config::{Config, Pick, TaskConfig};
+use mtl_core::lesson::check;
 use mtl_core::random::{Purpose, stream};
 use mtl_core::strategy::{self, Moment, Says};
 

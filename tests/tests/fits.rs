@@ -1,7 +1,7 @@
 //! Every lesson at every size: no text is cut off, and none is covered.
 
 use anyhow::{Result, ensure};
-use mtl_core::config::lessons::LESSONS;
+use mtl_core::lesson::lessons::LESSONS;
 use mtl_tests::{Page, Setup, Shared};
 
 static CPU: Shared = Shared::new(Setup::cpu);

@@ -1,7 +1,7 @@
 //! The guide: open on a first visit, it points at what it speaks of, and its steps tick themselves off.
 
 use anyhow::{Result, ensure};
-use mtl_core::config::lessons::{LESSONS, Panel};
+use mtl_core::lesson::lessons::{LESSONS, Panel};
 use mtl_tests::page::css;
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually_true};
 use serde_json::json;

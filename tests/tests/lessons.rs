@@ -1,8 +1,8 @@
 //! Every lesson of the picker, as it stands in the table: it opens, trains, and shows what is its own.
 
 use anyhow::{Context, Result, ensure};
-use mtl_core::config::lessons::{LESSONS, Preset};
 use mtl_core::landscape::is_landscape;
+use mtl_core::lesson::lessons::{LESSONS, Preset};
 use mtl_tests::page::css;
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
 use serde_json::json;

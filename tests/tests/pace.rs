@@ -1,7 +1,7 @@
 //! How fast training is shown: the story pace, its end, epochs that are played to.
 
 use anyhow::{Result, ensure};
-use mtl_core::config::lessons;
+use mtl_core::lesson::lessons;
 use mtl_tests::page::css;
 use mtl_tests::{PATIENCE, Page, Setup, Shared, eventually, eventually_true};
 

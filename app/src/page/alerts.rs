@@ -4,7 +4,8 @@ use super::icons::Icon;
 use super::state::{Broken, Page};
 use super::{share, trouble};
 use leptos::prelude::*;
-use mtl_core::config::{Notice, called, task_name};
+use mtl_core::config::{Notice, task_name};
+use mtl_core::lesson::called;
 use mtl_core::protocol::Divergence;
 use std::time::Duration;
 

@@ -5,9 +5,10 @@ use super::desk::with;
 use super::state::Page;
 use super::{address, engine, pump};
 use leptos::prelude::*;
-use mtl_core::config::codec::Decoded;
-use mtl_core::config::lessons::LESSONS;
-use mtl_core::config::{Config, Effect, Kind, Lesson, Notice, Value, apply, called, check, entries, entry};
+use mtl_core::config::{Config, Kind, Notice, Value};
+use mtl_core::lesson::codec::Decoded;
+use mtl_core::lesson::lessons::LESSONS;
+use mtl_core::lesson::{Effect, Lesson, apply, called, check, entries, entry};
 
 /// The most notices that are kept; the oldest go.
 const MAX_NOTICES: usize = 40;

@@ -5,7 +5,7 @@ use super::state::{Page, Sheet};
 use super::{change, engine, panels, share};
 use leptos::prelude::*;
 use mtl_core::config::Value;
-use mtl_core::config::lessons::LESSONS;
+use mtl_core::lesson::lessons::LESSONS;
 use mtl_core::protocol::Command;
 
 /// A key with what has to be held down.

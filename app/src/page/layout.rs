@@ -22,7 +22,7 @@ use super::story::StoryLine;
 use super::tabs::{self, Tabs};
 use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
-use mtl_core::config::lessons::{Panel, find};
+use mtl_core::lesson::lessons::{Panel, find};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 

@@ -4,7 +4,8 @@ use super::panels::NumberControl;
 use super::state::Page;
 use super::{engine, text};
 use leptos::prelude::*;
-use mtl_core::config::{Choice, Entry, Kind, Value};
+use mtl_core::config::{Choice, Kind, Value};
+use mtl_core::lesson::Entry;
 
 /// The setting's key.
 const KEY: &str = "pace";

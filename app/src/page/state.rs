@@ -14,7 +14,8 @@ use super::guide::Spot;
 use super::prefs::Prefs;
 use super::room::Room;
 use leptos::prelude::*;
-use mtl_core::config::{Config, Entry, Kind, Lesson, Notice, Value, entries};
+use mtl_core::config::{Config, Kind, Notice, Value};
+use mtl_core::lesson::{Entry, Lesson, entries};
 use mtl_core::protocol::{
     Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, RacePoint, RaceStart, Summary,
 };

@@ -4,7 +4,8 @@ use super::panels::{said, short, with_sign};
 use super::state::{Course, Page};
 use crate::charts::Verdict;
 use leptos::prelude::*;
-use mtl_core::config::{lessons, task_name};
+use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
 

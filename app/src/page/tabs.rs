@@ -6,7 +6,7 @@ use super::panels::hidden_ends;
 use super::state::{Page, Tab};
 use leptos::html;
 use leptos::prelude::*;
-use mtl_core::config::lessons::find;
+use mtl_core::lesson::lessons::find;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

@@ -10,7 +10,7 @@ use super::transport::{Seed, Transport};
 use super::{address, change, share};
 use leptos::html;
 use leptos::prelude::*;
-use mtl_core::config::lessons::LESSONS;
+use mtl_core::lesson::lessons::LESSONS;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 

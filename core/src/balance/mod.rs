@@ -5,16 +5,19 @@
 //! documentation. The engine asks the rules; those that have [`coefficients`] it applies on the
 //! device.
 
-pub mod aim;
+pub mod aggregators;
+pub mod balancer;
 pub mod coefficients;
-pub mod gradients;
 pub mod losses;
-pub mod rule;
+pub mod max_norm;
+pub mod numbers;
+pub mod preference;
 pub mod tool;
 
 use crate::config::{Config, Pick, PickEntry};
 use crate::model;
 use crate::strategy;
+use balancer::Rule;
 use std::sync::LazyLock;
 
 /// Makes the two tables of a room from one list: entries for whoever shows them, rules for whoever
@@ -24,7 +27,7 @@ macro_rules! rules {
         /// The lines as the page and the links read them.
         pub const ENTRIES: &[crate::config::PickEntry] = &[$($module::ENTRY),*];
         /// The rules of the lines.
-        pub const RULES: &[&dyn super::rule::Rule] = &[$(&$module::$rule),*];
+        pub const RULES: &[&dyn super::balancer::Rule] = &[$(&$module::$rule),*];
     };
 }
 pub(crate) use rules;
@@ -35,7 +38,7 @@ pub fn balancers() -> &'static [PickEntry] {
         let grouped =
             |group| move |entry: &PickEntry| if entry.group.is_empty() { entry.in_group(group) } else { *entry };
         let losses = losses::ENTRIES.iter().map(grouped("from the losses"));
-        let gradients = gradients::ENTRIES.iter().map(grouped("from the gradients"));
+        let gradients = aggregators::ENTRIES.iter().map(grouped("from the gradients"));
         losses.chain(gradients.map(|entry| entry.unless(without_trunk))).collect()
     });
     &ENTRIES
@@ -45,7 +48,7 @@ pub fn balancers() -> &'static [PickEntry] {
 /// fan falls back to.
 pub fn preferences() -> &'static [PickEntry] {
     static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| {
-        let aims = |entry: &&PickEntry| entry.group == rule::BY_PREFERENCE;
+        let aims = |entry: &&PickEntry| entry.group == balancer::BY_PREFERENCE;
         balancers().iter().filter(aims).map(|entry| entry.in_group("")).collect()
     });
     &ENTRIES
@@ -75,6 +78,23 @@ pub(crate) fn without_trunk(config: &Config) -> Option<&'static str> {
 /// assert_eq!(balance::of(&Pick::new("pcgrad")).entry().choice.label, "PCGrad");
 /// assert_eq!(balance::of(&Pick::new("magic")).entry().choice.key, "equal");
 /// ```
-pub fn of(pick: &Pick) -> &'static dyn rule::Rule {
-    rule::find(&pick.method).unwrap_or(losses::RULES[0])
+pub fn of(pick: &Pick) -> &'static dyn Rule {
+    find(&pick.method).unwrap_or(losses::RULES[0])
+}
+
+/// Every rule: those that look at losses, then those that look at gradients.
+pub fn all() -> impl Iterator<Item = &'static dyn Rule> {
+    losses::RULES.iter().chain(aggregators::RULES).copied()
+}
+
+/// The rule of a key.
+///
+/// ```
+/// use mtl_core::balance;
+///
+/// assert_eq!(balance::find("gls").map(|rule| rule.entry().choice.key), Some("gls"));
+/// assert!(balance::find("magic").is_none());
+/// ```
+pub fn find(key: &str) -> Option<&'static dyn Rule> {
+    all().find(|rule| rule.entry().choice.key == key)
 }

@@ -11,7 +11,8 @@
 
 mod options;
 
-use super::rule::{self, Needs, Rule, Seen};
+use super::balancer::{Needs, Rule, Seen};
+use crate::balance;
 use crate::config::{MARK, Pick};
 use crate::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
@@ -113,8 +114,8 @@ pub fn line(line: &str) -> String {
 
 /// Every rule with its options and their defaults, a JSON object a line.
 pub fn list() -> impl Iterator<Item = String> {
-    let named = rule::all().map(|rule| (rule.entry().choice.key, rule));
-    let others = ALIASES.iter().filter_map(|(alias, key)| Some((*alias, rule::find(key)?)));
+    let named = balance::all().map(|rule| (rule.entry().choice.key, rule));
+    let others = ALIASES.iter().filter_map(|(alias, key)| Some((*alias, balance::find(key)?)));
     named.chain(others).map(|(key, rule)| options::describe(key, rule).to_string())
 }
 
@@ -124,7 +125,7 @@ const ALIASES: &[(&str, &str)] = &[("sum", "equal")];
 /// The rule of a key or an alias.
 fn find(method: &str) -> Option<&'static dyn Rule> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == method);
-    rule::find(alias.map_or(method, |(_, key)| key))
+    balance::find(alias.map_or(method, |(_, key)| key))
 }
 
 /// Reads a request.

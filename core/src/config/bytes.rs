@@ -6,7 +6,7 @@ pub(crate) const MARK: char = '\u{feff}';
 /// A file's text: UTF-8 or UTF-16, with or without a byte-order mark. A JSON file begins with ASCII,
 /// so that a zero beside its first byte says which. What can't be read is replaced by a sign that no
 /// lesson has.
-pub(super) fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     let text = match bytes {
         [0xff, 0xfe, ..] | [_, 0, ..] => wide(bytes, u16::from_le_bytes),
         [0xfe, 0xff, ..] | [0, _, ..] => wide(bytes, u16::from_be_bytes),

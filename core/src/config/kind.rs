@@ -92,7 +92,7 @@ const QUOTED: usize = 40;
 
 /// Text from a link or a file, shortened for a notice and without characters that don't show or
 /// that turn the direction of what follows.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut seen = text.chars().filter(|c| !is_invisible(*c));
     let mut short: String = seen.by_ref().take(QUOTED).collect();
     if seen.next().is_some() {
@@ -234,6 +234,6 @@ impl Kind {
 
 /// The nearest number within limits; the lower one for 'not a number', and 0 for -0, which would
 /// print differently.
-pub(super) fn clamp_number(value: f64, min: f64, max: f64) -> f64 {
+pub(crate) fn clamp_number(value: f64, min: f64, max: f64) -> f64 {
     if value.is_nan() { min } else { value.clamp(min, max) + 0.0 }
 }

@@ -96,7 +96,7 @@ impl LayerConfig {
     }
 
     /// The nearest layer within limits.
-    pub(super) fn clamped(&self) -> Self {
+    pub(crate) fn clamped(&self) -> Self {
         Self {
             width: self.width.clamp(1, MAX_WIDTH),
             dropout: self.dropout.map(|rate| clamp_number(rate, 0.0, MAX_DROPOUT)),
@@ -129,7 +129,7 @@ const MAX_TOLD: usize = 3;
 
 /// What is said of a stack that was brought within its limits: which layer's width or dropout was
 /// beyond them, or how many layers there were. `None` where nothing was changed.
-pub(super) fn cut(key: &str, given: &[LayerConfig], used: &[LayerConfig]) -> Option<Notice> {
+pub(crate) fn cut(key: &str, given: &[LayerConfig], used: &[LayerConfig]) -> Option<Notice> {
     let pairs = given.iter().zip(used).enumerate();
     let parts = pairs.flat_map(|(index, (given, used))| given.cut(index, key, used)).flatten();
     let most =
@@ -139,7 +139,7 @@ pub(super) fn cut(key: &str, given: &[LayerConfig], used: &[LayerConfig]) -> Opt
 }
 
 /// `16,8-relu-d0.1-n`: width, then what differs from a plain tanh layer.
-pub(super) fn print_layers(layers: &[LayerConfig]) -> String {
+pub(crate) fn print_layers(layers: &[LayerConfig]) -> String {
     if layers.is_empty() {
         return "none".into();
     }
@@ -166,7 +166,7 @@ fn print_layer(layer: &LayerConfig) -> String {
 /// A hostile link must not make us build a long list only to cut it.
 const MAX_PARSED: usize = 64;
 
-pub(super) fn parse_layers(text: &str) -> Result<Vec<LayerConfig>, String> {
+pub(crate) fn parse_layers(text: &str) -> Result<Vec<LayerConfig>, String> {
     if text == "none" || text.is_empty() {
         return Ok(Vec::new());
     }

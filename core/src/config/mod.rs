@@ -1,30 +1,17 @@
-//! What a lesson is: unchecked ([`Config`]), checked ([`Lesson`]), as a link and as a file.
+//! What a lesson is made of, unchecked: the ground that every other room stands on.
 //!
-//! One table ([`fields`]) gives every setting its key, limits, label and help. The checker, the
-//! link, the file, the page's controls and the documentation all read that table.
+//! [`Config`] and its parts are plain values; [`Kind`] and [`Value`] say what a setting admits and how it is
+//! written; a [`Pick`] names a method of some table with its options. Nothing here knows which methods
+//! there are: the tables stand in the rooms of the field, and `lesson` puts them together and checks.
 
-mod bytes;
-mod check;
-pub mod codec;
-pub mod document;
-pub mod fields;
-pub mod file;
-mod kind;
-mod layer;
-pub mod lessons;
-pub mod link;
-mod mend;
-mod number;
+pub(crate) mod bytes;
+pub(crate) mod kind;
+pub(crate) mod layer;
+pub(crate) mod number;
 mod pick;
-mod place;
-mod relations;
-pub mod support;
-mod table;
-mod within;
+pub(crate) mod relations;
 
 pub(crate) use bytes::MARK;
-pub use check::{Lesson, check};
-pub use fields::{Card, Effect, Entry, Listed, apply, called, entries, entry, listed};
 pub use kind::{Choice, Kind, Notice, Value};
 pub use layer::{
     ACTIVATIONS, Activation, LAYER_DROPOUT, LAYER_WIDTH, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH,
@@ -106,7 +93,7 @@ impl LossKind {
 pub struct TaskConfig {
     /// Loss, and with it the kind of the task.
     pub loss: LossKind,
-    /// Key of the target function (see [`crate::data::targets`]).
+    /// Key of the target function (see `data::targets`).
     pub target: String,
     /// Numbers predicted per row: dimensions of a regression, classes of a multiclass task.
     /// Always one for a binary task.
@@ -314,6 +301,49 @@ pub struct PopulationConfig {
     pub pairs: bool,
 }
 
+impl Default for DataConfig {
+    /// Targets over the plane, 240 rows in every split.
+    fn default() -> Self {
+        Self { source: Pick::new("plane"), train_rows: 240, valid_rows: 240, test_rows: 240 }
+    }
+}
+
+impl Default for TrainingConfig {
+    /// AdamW in batches of 60. Weight decay bounds the logits, so that held-out losses settle and a gain
+    /// means the same early and late.
+    fn default() -> Self {
+        Self {
+            optimiser: Optimiser::AdamW,
+            momentum: 0.9,
+            learning_rate: 0.03,
+            schedule: Schedule::Constant,
+            horizon: 200,
+            weight_decay: 0.05,
+            dropout: 0.0,
+            clip: Clip::None,
+            clip_at: 1.0,
+            batch: 60,
+        }
+    }
+}
+
+impl Default for PopulationConfig {
+    /// Five paired seeds with their baselines, and a fan of eleven.
+    fn default() -> Self {
+        Self {
+            seeds: 5,
+            fan: 11,
+            baselines: true,
+            conditioned: false,
+            concentration: 1.0,
+            spread: 0.01,
+            matched: false,
+            affinity: false,
+            pairs: false,
+        }
+    }
+}
+
 impl Default for TaskConfig {
     fn default() -> Self {
         Self {
@@ -335,13 +365,6 @@ impl Default for TaskConfig {
             group: 1,
             relations: [Relation::Undeclared; MAX_TASKS - 1],
         }
-    }
-}
-
-impl Default for Config {
-    /// The lesson that a first visit opens.
-    fn default() -> Self {
-        lessons::default_config()
     }
 }
 

@@ -5,7 +5,7 @@ use super::kind::Value;
 
 /// A number in a short form that reads back as the same number: decimal where it is of a usual
 /// size, otherwise with an exponent, so that no number takes more than 24 characters.
-pub(super) fn print_number(value: f64) -> String {
+pub(crate) fn print_number(value: f64) -> String {
     let size = value.abs();
     if value == 0.0 || !value.is_finite() || (1e-5..1e16).contains(&size) {
         format!("{value}")
@@ -16,19 +16,19 @@ pub(super) fn print_number(value: f64) -> String {
 
 /// A text as a keyboard would have given it: whatever looks like a minus or a hyphen is one, and
 /// nothing is left that takes no room or turns the direction of what follows.
-pub(super) fn typed(text: &str) -> String {
+pub(crate) fn typed(text: &str) -> String {
     let seen: String = text.chars().filter(|c| !takes_no_room(*c)).map(|c| if is_minus(c) { '-' } else { c }).collect();
     seen.trim().into()
 }
 
 /// Characters that come along unseen when a text is copied.
-pub(super) fn takes_no_room(c: char) -> bool {
+pub(crate) fn takes_no_room(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
 }
 
 /// Hyphens (also one that doesn't break), the figure and the en dash, minus, and their small and wide
 /// forms. The em dash is the page's sign for 'no number'.
-pub(super) fn is_minus(c: char) -> bool {
+pub(crate) fn is_minus(c: char) -> bool {
     matches!(c, '\u{2010}'..='\u{2013}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}')
 }
 
@@ -43,13 +43,13 @@ fn pointed(text: &str) -> String {
 }
 
 /// Reads a number, whatever it is, unless it is none.
-pub(super) fn parse_number(text: &str) -> Option<f64> {
+pub(crate) fn parse_number(text: &str) -> Option<f64> {
     pointed(text).parse::<f64>().ok().filter(|x| !x.is_nan())
 }
 
 /// Reads a number where a whole one is wanted: as [`Value::Integer`] if it is one, otherwise as it
 /// was written.
-pub(super) fn parse_whole(text: &str) -> Option<Value> {
+pub(crate) fn parse_whole(text: &str) -> Option<Value> {
     let text = pointed(text);
     if let Ok(n) = text.parse::<i64>() {
         return Some(Value::Integer(n));
@@ -71,7 +71,7 @@ fn may_be_thousands(text: &str) -> bool {
 }
 
 /// Reads a whole number of any size, the same on every machine: beyond the largest there is, that.
-pub(super) fn parse_integer(text: &str) -> Option<i64> {
+pub(crate) fn parse_integer(text: &str) -> Option<i64> {
     match parse_whole(text)? {
         Value::Integer(n) => Some(n),
         Value::Number(x) if x.is_infinite() || x.fract() == 0.0 => Some(x as i64),

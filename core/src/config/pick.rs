@@ -107,7 +107,7 @@ impl Pick {
     }
 
     /// Makes the pick one that the table admits; `slot` is the table's key in links.
-    pub(super) fn check(&mut self, slot: &str, table: &'static [PickEntry], notices: &mut Vec<Notice>) {
+    pub(crate) fn check(&mut self, slot: &str, table: &'static [PickEntry], notices: &mut Vec<Notice>) {
         let Some(first) = table.first() else { return };
         if self.entry(table).is_none() {
             let given = quoted(&self.method);
@@ -133,7 +133,7 @@ impl Pick {
     }
 
     /// Stores an option, unless it stands at its default.
-    pub(super) fn set(&mut self, spec: &OptionSpec, value: f64) {
+    pub(crate) fn set(&mut self, spec: &OptionSpec, value: f64) {
         if value == spec.default {
             self.options.remove(spec.key);
         } else {

@@ -128,7 +128,7 @@ impl Config {
 }
 
 /// Takes away relations to tasks that are no earlier ones: they would be of nobody.
-pub(super) fn check(config: &mut Config, notices: &mut Vec<Notice>) {
+pub(crate) fn check(config: &mut Config, notices: &mut Vec<Notice>) {
     for (k, task) in config.tasks.iter_mut().enumerate() {
         for (relation, key) in task.relations.iter_mut().zip(RELATION_KEYS).skip(k) {
             if relation.is_declared() {

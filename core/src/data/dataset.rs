@@ -1,7 +1,6 @@
 //! A lesson's rows, as the engine trains on them.
 
 use crate::config::{LossKind, TaskConfig};
-use crate::protocol::Rows;
 
 /// A lesson's data: shared inputs, one set of labels per task, three splits.
 #[derive(Clone, Debug, PartialEq)]
@@ -94,17 +93,5 @@ impl Split {
     /// Number of labelled rows of a task.
     pub fn labelled(&self, task: usize) -> usize {
         self.mask.get(task).map_or(0, |mask| mask.iter().filter(|on| **on).count())
-    }
-
-    /// The rows as the page gets them: the first two inputs (one, if there is only one), every
-    /// label and mask.
-    pub fn to_rows(&self) -> Rows {
-        let inputs = self.x.len().checked_div(self.rows).unwrap_or(0);
-        let shown = inputs.min(2);
-        Rows {
-            inputs: self.x.chunks_exact(inputs.max(1)).flat_map(|x| &x[..shown]).copied().collect(),
-            targets: self.y.clone(),
-            labelled: self.mask.clone(),
-        }
     }
 }

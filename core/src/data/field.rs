@@ -109,9 +109,10 @@ impl Field {
 
 #[cfg(test)]
 mod tests {
-    use super::super::stats::{bin, pearson};
+    use super::super::stats::bin;
     use super::super::targets::{self, TARGETS};
     use super::*;
+    use crate::math::statistics::pearson;
 
     fn moments(values: &[f64]) -> (f64, f64) {
         let n = values.len() as f64;

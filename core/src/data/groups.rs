@@ -25,7 +25,7 @@
 use super::directions::{EXTENT, along, directions, inputs};
 use super::stats::{bin, quantile_cuts};
 use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, any_outputs, split_rows};
-use crate::config::{Choice, Kind, Lesson, LossKind, OptionSpec, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, Kind, LossKind, OptionSpec, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -84,15 +84,15 @@ const PITCH: f64 = 1.5;
 const SAMPLE: usize = 8192;
 const CUTS: u64 = 2;
 
-pub(super) fn build(lesson: &Lesson) -> Drawn {
-    let source = &lesson.data.source;
+pub(super) fn build(config: &Config) -> Drawn {
+    let source = &config.data.source;
     let dims = source.option(&DIMS) as usize;
-    let families = families(lesson.seed, dims, source.option(&NEAR));
+    let families = families(config.seed, dims, source.option(&NEAR));
     let like = source.option(&LIKE);
-    let tasks: Vec<Task> = lesson.tasks.iter().enumerate().map(|(k, config)| Task::new(config, k, like)).collect();
-    let rows = split_rows(&lesson.data);
+    let tasks: Vec<Task> = config.tasks.iter().enumerate().map(|(k, settings)| Task::new(settings, k, like)).collect();
+    let rows = split_rows(&config.data);
     let splits = [0, 1, 2].map(|split| {
-        let x = inputs(lesson.seed, split, dims * rows[split]);
+        let x = inputs(config.seed, split, dims * rows[split]);
         let features =
             families.each_ref().map(|family| x.chunks_exact(dims).map(|row| features(family, row)).collect());
         let tasks = tasks.iter().map(|task| task.draw(&features)).collect();
@@ -152,8 +152,8 @@ struct Task {
 }
 
 impl Task {
-    fn new(config: &TaskConfig, k: usize, like: f64) -> Self {
-        let shape = TaskShape::of(config);
+    fn new(settings: &TaskConfig, k: usize, like: f64) -> Self {
+        let shape = TaskShape::of(settings);
         Self {
             family: k % 2,
             weights: (0..shape.columns).map(|i| weights(k / 2 + i, like)).collect(),

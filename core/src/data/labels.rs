@@ -1,27 +1,28 @@
 //! From what a source draws to what a lesson trains on: label noise and missing labels.
 
 use super::batches::interleaved;
-use super::stats::{constant_loss, pearson};
+use super::stats::constant_loss;
 use super::{Dataset, Drawn, DrawnSplit, Source, Split, TaskShape};
-use crate::config::Lesson;
+use crate::config::Config;
+use crate::math::statistics::pearson;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_distr::StandardNormal;
 
 /// Adds noise to the training labels, removes the missing ones and measures the rest.
-pub(super) fn finish(lesson: &Lesson, drawn: Drawn, source: &Source) -> Dataset {
+pub(super) fn finish(config: &Config, drawn: Drawn, source: &Source) -> Dataset {
     let Drawn { inputs, extent, splits } = drawn;
-    let shapes: Vec<TaskShape> = lesson.tasks.iter().map(TaskShape::of).collect();
+    let shapes: Vec<TaskShape> = config.tasks.iter().map(TaskShape::of).collect();
     let correlation = correlation(&splits, shapes.len());
     let [mut train, valid, test] = splits.map(complete);
-    for (k, (config, shape)) in lesson.tasks.iter().zip(&shapes).enumerate() {
+    for (k, (settings, shape)) in config.tasks.iter().zip(&shapes).enumerate() {
         let (Some(y), Some(mask)) = (train.y.get_mut(k), train.mask.get_mut(k)) else {
             continue;
         };
-        add_noise(lesson.seed, k, shape, config.noise, y);
-        if config.labelled > 0 && config.labelled < train.rows {
-            *mask = labelled(lesson.seed, k, shape, config.labelled, y);
+        add_noise(config.seed, k, shape, settings.noise, y);
+        if settings.labelled > 0 && settings.labelled < train.rows {
+            *mask = labelled(config.seed, k, shape, settings.labelled, y);
             for (label, on) in y.chunks_exact_mut(shape.columns).zip(mask) {
                 if !*on {
                     label.fill(0.0);

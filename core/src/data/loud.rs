@@ -21,7 +21,7 @@
 use super::ridge::Ridge;
 use super::stats::quantile_cuts;
 use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, split_rows};
-use crate::config::{Choice, Kind, Lesson, OptionSpec, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -71,15 +71,15 @@ const OWN_WEIGHTS: u64 = 2;
 const SAMPLE: usize = 4096;
 const SAMPLE_STREAM: u64 = 3;
 
-pub(super) fn build(lesson: &Lesson) -> Drawn {
-    let source = &lesson.data.source;
+pub(super) fn build(config: &Config) -> Drawn {
+    let source = &config.data.source;
     let dims = (source.option(&DIMS) as usize).max(1);
     let loud = LOUD.clamp(source.option(&LOUD));
-    let inputs = |rows: usize, index: u64| directions(rows, dims, stream(lesson.seed, Purpose::Data, INPUTS, index));
+    let inputs = |rows: usize, index: u64| directions(rows, dims, stream(config.seed, Purpose::Data, INPUTS, index));
     let sample = inputs(SAMPLE, SAMPLE_STREAM);
-    let task = |(k, config)| Task::new(config, k, lesson.seed, loud.powf(place(k)), dims).cut(config, &sample);
-    let tasks: Vec<Task> = lesson.tasks.iter().enumerate().map(task).collect();
-    let rows = split_rows(&lesson.data);
+    let task = |(k, settings)| Task::new(settings, k, config.seed, loud.powf(place(k)), dims).cut(settings, &sample);
+    let tasks: Vec<Task> = config.tasks.iter().enumerate().map(task).collect();
+    let rows = split_rows(&config.data);
     let splits = [0, 1, 2].map(|split| {
         let x = inputs(rows[split], split as u64);
         let tasks = tasks.iter().map(|task| task.draw(&x)).collect();
@@ -109,7 +109,7 @@ struct Task {
 
 impl Task {
     /// The `k`-th task, of which classes are not cut yet.
-    fn new(config: &TaskConfig, k: usize, seed: u32, sigma: f64, dims: usize) -> Self {
+    fn new(settings: &TaskConfig, k: usize, seed: u32, sigma: f64, dims: usize) -> Self {
         let normal = |first: u64, output: usize| {
             let mut rng = stream(seed, Purpose::Data, first, output as u64);
             (0..dims).map(move |_| rng.sample::<f64, _>(StandardNormal))
@@ -118,14 +118,14 @@ impl Task {
             let own = normal(OWN_WEIGHTS + k as u64, output);
             normal(SHARED_WEIGHTS, output).zip(own).map(|(b, e)| SHARED.sqrt() * b + OWN.sqrt() * e).collect()
         };
-        let weights = (0..TaskShape::of(config).columns).map(weights).collect();
+        let weights = (0..TaskShape::of(settings).columns).map(weights).collect();
         Self { ridge: Ridge { weights, cuts: None }, sigma }
     }
 
     /// The same with classes that are equally likely over a sample of inputs, `[n, dims]`.
-    fn cut(mut self, config: &TaskConfig, sample: &[f32]) -> Self {
+    fn cut(mut self, settings: &TaskConfig, sample: &[f32]) -> Self {
         let cuts = |classes| quantile_cuts(self.draw(sample).field, classes);
-        self.ridge.cuts = TaskShape::of(config).classes().map(cuts);
+        self.ridge.cuts = TaskShape::of(settings).classes().map(cuts);
         self
     }
 

@@ -23,7 +23,7 @@ use super::directions::{EXTENT, directions, inputs};
 use super::ridge::Ridge;
 use super::stats::quantile_cuts;
 use super::{Drawn, DrawnSplit, Source, TaskShape, split_rows};
-use crate::config::{Choice, Kind, Lesson, OptionSpec, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_distr::StandardNormal;
@@ -94,23 +94,23 @@ fn terms() -> Vec<Choice> {
     TERM_SETS.iter().map(|(choice, _)| *choice).collect()
 }
 
-pub(super) fn build(lesson: &Lesson) -> Drawn {
-    let source = &lesson.data.source;
-    let tasks = lesson.tasks.len();
+pub(super) fn build(config: &Config) -> Drawn {
+    let source = &config.data.source;
+    let tasks = config.tasks.len();
     let dims = (source.option(&DIMS) as usize).max(tasks).max(2);
     let set = TERM_SETS.get(source.option(&TERMS) as usize).unwrap_or(&TERM_SETS[0]);
     let curve = Curve((set.1)());
-    let directions = directions(lesson.seed, tasks.max(2), dims);
+    let directions = directions(config.seed, tasks.max(2), dims);
     let p = source.option(&CORRELATION).clamp(-1.0, 1.0);
     let std = source.option(&STD);
-    let task = |(k, config)| task(config, weights(&directions, k, p), &curve);
-    let tasks: Vec<Ridge> = lesson.tasks.iter().enumerate().map(task).collect();
-    let rows = split_rows(&lesson.data);
+    let task = |(k, settings)| task(settings, weights(&directions, k, p), &curve);
+    let tasks: Vec<Ridge> = config.tasks.iter().enumerate().map(task).collect();
+    let rows = split_rows(&config.data);
     let splits = [0, 1, 2].map(|split| {
-        let x = inputs(lesson.seed, split, dims * rows[split]);
+        let x = inputs(config.seed, split, dims * rows[split]);
         let draw = |(k, task): (usize, &Ridge)| {
             // Index 0 of a task's noise is its own label noise (see `labels`).
-            let mut noise = stream(lesson.seed, Purpose::Noise, k as u64, 1 + split as u64);
+            let mut noise = stream(config.seed, Purpose::Noise, k as u64, 1 + split as u64);
             task.draw(&x, |s| curve.value(s), || std * noise.sample::<f64, _>(StandardNormal))
         };
         let tasks = tasks.iter().enumerate().map(draw).collect();
@@ -145,8 +145,8 @@ fn weights(directions: &[Vec<f64>], k: usize, p: f64) -> (Vec<f64>, Vec<f64>) {
 }
 
 /// A task by its weights and the direction in which those of further outputs turn.
-fn task(config: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Ridge {
-    let shape = TaskShape::of(config);
+fn task(settings: &TaskConfig, (w, v): (Vec<f64>, Vec<f64>), curve: &Curve) -> Ridge {
+    let shape = TaskShape::of(settings);
     let turned = |i: usize| {
         let (sin, cos) = (FRAC_PI_2 * i as f64 / shape.columns as f64).sin_cos();
         w.iter().zip(&v).map(|(w, v)| cos * w + sin * v).collect()

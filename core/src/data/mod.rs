@@ -9,7 +9,7 @@
 //! task or a validation row changes nothing else.
 //!
 //! ```
-//! use mtl_core::{config::{Config, check}, data};
+//! use mtl_core::{config::Config, lesson::check, data};
 //!
 //! let (lesson, _) = check(Config::default());
 //! let dataset = data::build(&lesson);
@@ -34,7 +34,7 @@ pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
 
-use crate::config::{DataConfig, Lesson, LossKind, Pick, PickEntry};
+use crate::config::{Config, DataConfig, LossKind, Pick, PickEntry};
 use crate::landscape;
 use std::ops::RangeInclusive;
 use std::sync::LazyLock;
@@ -76,7 +76,7 @@ fn any_outputs(loss: LossKind) -> RangeInclusive<usize> {
 macro_rules! sources {
     ($($name:ident),* $(,)?) => {
         const SOURCES: &[Source] = &[$($name::SOURCE),*];
-        const BUILD: &[fn(&Lesson) -> Drawn] = &[$($name::build),*];
+        const BUILD: &[fn(&Config) -> Drawn] = &[$($name::build),*];
     };
 }
 
@@ -143,9 +143,9 @@ pub fn part(source: &Pick, task: usize) -> Option<&'static str> {
 /// Draws a lesson's data. The same data settings, tasks and seed give the same data, bit for bit
 /// on one platform. A lesson on a landscape has no data; who asks all the same gets those of the
 /// first source.
-pub fn build(lesson: &Lesson) -> Dataset {
-    let (at, source) = find(&lesson.data.source);
-    labels::finish(lesson, BUILD[at](lesson), source)
+pub fn build(config: &Config) -> Dataset {
+    let (at, source) = find(&config.data.source);
+    labels::finish(config, BUILD[at](config), source)
 }
 
 /// A source and its place in the table.

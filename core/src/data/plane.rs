@@ -29,7 +29,7 @@ use super::field::{Field, turned};
 use super::stats::bin;
 use super::targets::{self, Target};
 use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, split_rows};
-use crate::config::{Choice, Lesson, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 
@@ -48,11 +48,11 @@ pub(super) const SOURCE: Source = Source {
 /// Half the side of the square.
 const EXTENT: f32 = 1.0;
 
-pub(super) fn build(lesson: &Lesson) -> Drawn {
-    let tasks: Vec<Task> = (0..lesson.tasks.len()).map(|k| Task::new(lesson, k)).collect();
-    let rows = split_rows(&lesson.data);
+pub(super) fn build(config: &Config) -> Drawn {
+    let tasks: Vec<Task> = (0..config.tasks.len()).map(|k| Task::new(config, k)).collect();
+    let rows = split_rows(&config.data);
     let splits = [0, 1, 2].map(|split| {
-        let mut rng = stream(lesson.seed, Purpose::Data, 0, split as u64);
+        let mut rng = stream(config.seed, Purpose::Data, 0, split as u64);
         let rows = rows[split];
         let x: Vec<f32> = (0..2 * rows).map(|_| rng.random_range(-EXTENT..EXTENT)).collect();
         let tasks = tasks.iter().map(|task| task.draw(&x)).collect();
@@ -79,14 +79,14 @@ enum Labels {
 }
 
 impl Task {
-    fn new(lesson: &Lesson, k: usize) -> Self {
-        let config = &lesson.tasks[k];
-        let shape = TaskShape::of(config);
+    fn new(config: &Config, k: usize) -> Self {
+        let settings = &config.tasks[k];
+        let shape = TaskShape::of(settings);
         // Task A is related to nothing, not even to itself.
-        let first = (k > 0).then(|| targets::find(&lesson.tasks[0].target));
-        let target = targets::find(&config.target);
-        let field = own_field(config, target, first);
-        let mixed = first.is_some() && config.related != 0.0;
+        let first = (k > 0).then(|| targets::find(&config.tasks[0].target));
+        let target = targets::find(&settings.target);
+        let field = own_field(settings, target, first);
+        let mixed = first.is_some() && settings.related != 0.0;
         let turn = first.map_or(0.0, |first| target.turn_beside(first));
         let labels = match (shape.classes(), target.classes) {
             (None, _) => Labels::Values,
@@ -114,9 +114,9 @@ impl Task {
 }
 
 /// The function that a task learns; `first` is task A's target, for tasks beyond A.
-fn own_field(config: &TaskConfig, target: &Target, first: Option<&Target>) -> Field {
+fn own_field(settings: &TaskConfig, target: &Target, first: Option<&Target>) -> Field {
     match first {
         None => Field::new(target.field, 0.0),
-        Some(first) => Field::mixed(config.related, &Field::new(first.field, 0.0), &target.beside(first)),
+        Some(first) => Field::mixed(settings.related, &Field::new(first.field, 0.0), &target.beside(first)),
     }
 }

@@ -3,21 +3,6 @@
 use super::TaskShape;
 use crate::config::LossKind;
 
-/// Pearson correlation of two samples of equal length; 0 where one of them is constant.
-pub(crate) fn pearson(a: &[f64], b: &[f64]) -> f64 {
-    let n = a.len().max(1) as f64;
-    let (mean_a, mean_b) = (a.iter().sum::<f64>() / n, b.iter().sum::<f64>() / n);
-    let (mut ab, mut aa, mut bb) = (0.0, 0.0, 0.0);
-    for (x, y) in a.iter().zip(b) {
-        let (x, y) = (x - mean_a, y - mean_b);
-        ab += x * y;
-        aa += x * x;
-        bb += y * y;
-    }
-    let scale = (aa * bb).sqrt();
-    if scale > 0.0 { (ab / scale).clamp(-1.0, 1.0) } else { 0.0 }
-}
-
 /// The `classes - 1` cuts that divide a sample into classes of equal size.
 pub(super) fn quantile_cuts(mut sample: Vec<f64>, classes: usize) -> Vec<f64> {
     sample.sort_by(f64::total_cmp);
@@ -117,21 +102,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_breaks_without_rows() {
+        for loss in [LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce] {
+            assert_eq!(constant_loss(&shape(loss, 1, 1), &[]), 0.0);
+        }
+        assert_eq!(quantile_cuts(Vec::new(), 2), [0.0]);
+    }
+
+    #[test]
     fn classes_have_the_entropy_of_their_frequencies() {
         let quarter = constant_loss(&shape(LossKind::Bce, 1, 1), &[1.0, 0.0, 0.0, 0.0]);
         assert!((quarter - 0.562_335_144_618_808_4).abs() < 1e-12);
         let even = constant_loss(&shape(LossKind::Ce, 4, 1), &[0.0, 1.0, 2.0, 3.0]);
         assert!((even - 4_f64.ln()).abs() < 1e-12);
         assert_eq!(constant_loss(&shape(LossKind::Ce, 3, 1), &[2.0, 2.0]), 0.0);
-    }
-
-    #[test]
-    fn nothing_breaks_without_rows() {
-        for loss in [LossKind::Mse, LossKind::Huber, LossKind::Bce, LossKind::Ce] {
-            assert_eq!(constant_loss(&shape(loss, 1, 1), &[]), 0.0);
-        }
-        assert_eq!(pearson(&[], &[]), 0.0);
-        assert_eq!(quantile_cuts(Vec::new(), 2), [0.0]);
     }
 
     #[test]

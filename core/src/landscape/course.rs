@@ -2,7 +2,7 @@
 //! page read, and what a race is made of.
 
 use super::{Concave, Convex, Landscape, Racer, Scene, TwoValleys, roster};
-use crate::config::{Choice, Kind, Lesson, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Pick, PickEntry};
 
 const VALLEYS: PickEntry = PickEntry::new(
     Choice {
@@ -84,8 +84,8 @@ pub fn lengths(source: &Pick) -> (u32, u32) {
 }
 
 /// What a lesson's race is made of; `None` where its data are no landscape.
-pub(super) fn scenes(lesson: &Lesson) -> Option<Vec<Scene>> {
-    let source = &lesson.data.source;
+pub(super) fn scenes(config: &Config) -> Option<Vec<Scene>> {
+    let source = &config.data.source;
     if source.method == VALLEYS.choice.key {
         let valleys = TwoValleys { scale: SCALE.clamp(source.option(&SCALE)) };
         let starts = match STARTS.clamp(source.option(&STARTS)) as usize {
@@ -93,12 +93,12 @@ pub(super) fn scenes(lesson: &Lesson) -> Option<Vec<Scene>> {
             1 => &FIVE[..],
             _ => &CAGRAD[..],
         };
-        return Some(vec![scene(Box::new(valleys), roster::from_starts(starts, lesson))]);
+        return Some(vec![scene(Box::new(valleys), roster::from_starts(starts, config))]);
     }
     if source.method == FRONTS.choice.key {
         let count = POINTS.clamp(source.option(&POINTS)) as usize;
         let fronts: [Box<dyn Landscape>; 2] = [Box::new(Concave), Box::new(Convex)];
-        let seekers = |front: &dyn Landscape| roster::with_preferences(count, front.parameters(), lesson);
+        let seekers = |front: &dyn Landscape| roster::with_preferences(count, front.parameters(), config);
         return Some(fronts.map(|front| (seekers(front.as_ref()), front)).map(|(s, front)| scene(front, s)).into());
     }
     None

@@ -1,13 +1,13 @@
 //! One optimiser over one racer's parameters, in f64.
 
 use crate::config::{Optimiser, TrainingConfig};
+use crate::math::adam::{self, EPSILON, decayed};
 use serde::{Deserialize, Serialize};
 
 /// Second decay rate of Adam; that of RMSprop; what keeps the denominators away from zero. As in
 /// the engine.
 const BETA2: f64 = 0.999;
 const RMS_DECAY: f64 = 0.99;
-const EPSILON: f64 = 1e-8;
 
 /// The state of an optimiser: running means of the gradient and of its square, P numbers each, and
 /// the steps taken. Adam with 0.9 and 0.999 is PyTorch's, which the published runs use.
@@ -43,10 +43,10 @@ impl Descent {
                         *first
                     }
                     Optimiser::Adam | Optimiser::AdamW => {
-                        *first = momentum * *first + (1.0 - momentum) * slope;
-                        *second = BETA2 * *second + (1.0 - BETA2) * slope * slope;
-                        let mean = *first / (1.0 - momentum.powi(self.steps));
-                        mean / ((*second / (1.0 - BETA2.powi(self.steps))).sqrt() + EPSILON)
+                        *first = decayed(*first, *slope, momentum);
+                        *second = decayed(*second, slope * slope, BETA2);
+                        let corrections = (1.0 - momentum.powi(self.steps), 1.0 - BETA2.powi(self.steps));
+                        adam::direction(*first, *second, corrections)
                     }
                     Optimiser::RmsProp => {
                         *second = RMS_DECAY * *second + (1.0 - RMS_DECAY) * slope * slope;

@@ -2,7 +2,7 @@
 //!
 //! Here a balancer can be watched by itself: no network, no data, no noise. The parameters are a
 //! point of a *landscape*, its two losses are formulas, and the Pareto set and front are known in
-//! closed form. A [`Race`] lets rules of [`crate::balance::rule`] walk down from the same starts, in
+//! closed form. A [`Race`] lets rules of [`crate::balance::balancer`] walk down from the same starts, in
 //! lockstep, in f64 on the host: all of them in the two valleys, on the fronts those that look for
 //! points of a front. Section 3 of the methods' reference.
 //!
@@ -16,7 +16,6 @@ mod descent;
 mod race;
 mod racer;
 mod roster;
-mod run;
 mod saved;
 mod two_valleys;
 
@@ -27,7 +26,6 @@ pub use descent::Descent;
 pub use race::{Race, Scene, is_recorded};
 pub use racer::Racer;
 pub use roster::{Entrant, Place, published};
-pub use run::Run;
 pub use two_valleys::TwoValleys;
 
 use nalgebra::DMatrix;

@@ -2,8 +2,8 @@
 
 use super::roster::options;
 use super::{Landscape, Losses, Racer, course, roster};
-use crate::config::{Lesson, TrainingConfig};
-use crate::measure::hypervolume::hypervolume;
+use crate::config::{Config, TrainingConfig};
+use crate::math::hypervolume::hypervolume;
 use crate::random::{Purpose, stream};
 
 /// A landscape and everyone who races on it.
@@ -18,14 +18,14 @@ pub struct Scene {
 pub struct Race {
     pub(super) scenes: Vec<Scene>,
     pub(super) step: u32,
-    pub(super) lesson: Lesson,
+    pub(super) config: Config,
 }
 
 impl Race {
     /// A lesson's race at its start; `None` where its data are no landscape.
-    pub fn new(lesson: &Lesson) -> Option<Self> {
-        let scenes = course::scenes(lesson)?;
-        Some(Self { scenes, step: 0, lesson: lesson.clone() })
+    pub fn new(config: &Config) -> Option<Self> {
+        let scenes = course::scenes(config)?;
+        Some(Self { scenes, step: 0, config: config.clone() })
     }
 
     /// Steps taken.
@@ -39,14 +39,14 @@ impl Race {
     }
 
     /// The lesson as it is now.
-    pub fn lesson(&self) -> &Lesson {
-        &self.lesson
+    pub fn config(&self) -> &Config {
+        &self.config
     }
 
     /// Takes one step with everyone.
     pub fn advance(&mut self) {
         self.step = self.step.saturating_add(1);
-        let (step, training, seed): (u32, &TrainingConfig, u32) = (self.step, &self.lesson.training, self.lesson.seed);
+        let (step, training, seed): (u32, &TrainingConfig, u32) = (self.step, &self.config.training, self.config.seed);
         let mut number = 0;
         for scene in &mut self.scenes {
             for racer in &mut scene.racers {
@@ -59,17 +59,17 @@ impl Race {
 
     /// Takes over the live settings: the rate and momentum, and the options of the lesson's balancer.
     /// Who races stays.
-    pub fn change(&mut self, lesson: Lesson) {
+    pub fn change(&mut self, config: Config) {
         for racer in self.scenes.iter_mut().flat_map(|scene| &mut scene.racers) {
             let key = racer.entrant().key();
-            racer.pick(options(key, &lesson));
+            racer.pick(options(key, &config));
         }
-        self.lesson = lesson;
+        self.config = config;
     }
 
     /// The key of the rule that the lesson's balancer stands for.
     pub fn chosen(&self) -> &'static str {
-        roster::chosen(&self.lesson)
+        roster::chosen(&self.config)
     }
 }
 

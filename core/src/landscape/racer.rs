@@ -1,7 +1,7 @@
 //! One rule on its way down a landscape.
 
 use super::{Descent, Entrant, Landscape, Losses};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, Vectors};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, Vectors};
 use crate::config::{Pick, TrainingConfig};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;

@@ -1,8 +1,9 @@
 //! Who races: which rules, with which options, from where.
 
 use super::{Losses, racer};
-use crate::balance::rule::{self, Rule, Vectors};
-use crate::config::{Lesson, Pick};
+use crate::balance;
+use crate::balance::balancer::{Rule, Vectors};
+use crate::config::{Config, Pick};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use std::f64::consts::FRAC_PI_2;
@@ -84,23 +85,23 @@ pub fn published(key: &str) -> Pick {
 }
 
 /// The rule that a lesson's balancer stands for: equal and manual weights are means of the gradients.
-pub(super) fn chosen(lesson: &Lesson) -> &'static str {
-    rule::find(&lesson.balancer.method).map_or("mean", |rule| rule.entry().choice.key)
+pub(super) fn chosen(config: &Config) -> &'static str {
+    balance::find(&config.balancer.method).map_or("mean", |rule| rule.entry().choice.key)
 }
 
 /// The options of a rule in a race: those that the page shows for the lesson's own balancer, those of
 /// the published runs for the others.
-pub(super) fn options(key: &str, lesson: &Lesson) -> Pick {
-    if lesson.balancer.method == key { lesson.balancer.clone() } else { published(key) }
+pub(super) fn options(key: &str, config: &Config) -> Pick {
+    if config.balancer.method == key { config.balancer.clone() } else { published(key) }
 }
 
 /// Every rule from every start.
-pub(super) fn from_starts(starts: &[[f64; 2]], lesson: &Lesson) -> Vec<Entrant> {
+pub(super) fn from_starts(starts: &[[f64; 2]], config: &Config) -> Vec<Entrant> {
     let entrant = |rule: &'static dyn Rule, start: [f64; 2]| {
-        let pick = options(rule.entry().choice.key, lesson);
+        let pick = options(rule.entry().choice.key, config);
         Entrant { rule, pick, place: Place::Start(start), start: start.to_vec() }
     };
-    rule::all().flat_map(|rule| starts.iter().map(move |start| entrant(rule, *start))).collect()
+    balance::all().flat_map(|rule| starts.iter().map(move |start| entrant(rule, *start))).collect()
 }
 
 /// The rules that look for points of a front, in the order of the page.
@@ -109,13 +110,13 @@ const SEEKERS: [&str; 7] = ["linear", "mgda", "epo", "tchebycheff", "stch", "par
 /// Some rules with `count` preferences each, from random starts that depend on the preference alone.
 ///
 /// Preferences are `(cos, sin)` of angles from 9 to 81 degrees, scaled to sum to 1; starts are uniform from -1/2 to 1/2 in every parameter, as in Pareto MTL's.
-pub(super) fn with_preferences(count: usize, parameters: usize, lesson: &Lesson) -> Vec<Entrant> {
-    let own = chosen(lesson);
+pub(super) fn with_preferences(count: usize, parameters: usize, config: &Config) -> Vec<Entrant> {
+    let own = chosen(config);
     let added = (!SEEKERS.contains(&own)).then_some(own);
     let keys = SEEKERS.into_iter().chain(added);
-    let rules: Vec<_> = keys.filter_map(rule::find).collect();
+    let rules: Vec<_> = keys.filter_map(balance::find).collect();
     let start = |k: usize| -> Vec<f64> {
-        let mut random = stream(lesson.seed, Purpose::Init, k as u64, 0);
+        let mut random = stream(config.seed, Purpose::Init, k as u64, 0);
         (0..parameters).map(|_| random.random_range(-0.5..0.5)).collect()
     };
     let preference = |k: usize| {
@@ -125,9 +126,9 @@ pub(super) fn with_preferences(count: usize, parameters: usize, lesson: &Lesson)
     };
     let places: Vec<_> = (0..count).map(|k| (preference(k), start(k))).collect();
     let entrant = |rule: &'static dyn Rule, (weights, start): &([f64; 2], Vec<f64>)| {
-        let pick = options(rule.entry().choice.key, lesson);
+        let pick = options(rule.entry().choice.key, config);
         // As many sectors as there are preferences.
-        let divided = pick.method == "pareto-mtl" && pick.method != lesson.balancer.method;
+        let divided = pick.method == "pareto-mtl" && pick.method != config.balancer.method;
         let pick = if divided { pick.with("vectors", count as f64) } else { pick };
         Entrant { rule, pick, place: Place::Preference(*weights), start: start.clone() }
     };

@@ -1,7 +1,7 @@
 //! The state of a race as bytes.
 
 use super::{Descent, Race, Racer};
-use crate::balance::rule::Vectors;
+use crate::balance::balancer::Vectors;
 use serde::{Deserialize, Serialize};
 
 /// A racer's state; who it is follows from the lesson.

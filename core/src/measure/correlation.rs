@@ -13,7 +13,7 @@
 //! a third.
 
 use crate::data::TaskShape;
-use crate::data::stats::pearson;
+use crate::math::statistics::pearson;
 
 /// A task's labels over some rows, ready to be held against numbers over the same rows.
 #[derive(Clone, Debug, PartialEq)]

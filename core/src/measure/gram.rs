@@ -2,7 +2,7 @@
 //! once. `G[i][j]` is the product of the gradients of tasks i and j, row-major.
 
 use super::real::{Real, finite};
-use crate::balance::gradients::{gram::Gram, hull::min_norm, spectrum::Spectrum};
+use crate::math::{gram::Gram, hull::min_norm, spectrum::Spectrum};
 use nalgebra::DMatrix;
 
 /// The number of tasks; `None` if the matrix is not square.

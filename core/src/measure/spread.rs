@@ -1,8 +1,8 @@
 //! How evenly a set of solutions covers the front. All points that are dominated or not finite are
 //! left out first; section 2.7.5 of the methods' reference.
 
-use super::pareto::non_dominated;
 use super::real::{finite, mean};
+use crate::math::pareto::non_dominated;
 
 /// The points on the front, if there are two of them or more and all are of one length.
 fn front<P: AsRef<[f64]>>(points: &[P]) -> Option<Vec<&[f64]>> {

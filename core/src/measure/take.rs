@@ -5,7 +5,8 @@ use super::sights::{Sights, TaskSight};
 use super::tasks::Score;
 use super::transfer::{TransferGain, Verdict};
 use super::update::Combined;
-use super::{conflict, forgetting as stages, gram, hypervolume as volume, spread, tasks};
+use super::{conflict, forgetting as stages, gram, spread, tasks};
+use crate::math::hypervolume as volume;
 
 type Numbers = Vec<Option<f64>>;
 

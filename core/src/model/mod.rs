@@ -4,8 +4,7 @@
 //! batched matmuls. An architecture is one file and one line in [`ARCHITECTURES`]: it says which
 //! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
 //! the heads on them are the same in all. `parts`, `heads`, `experts`, `decompose`, `sample` and
-//! `relations` are what architectures are put together from; `host` and `device` have layers and
-//! losses as single operations, on the CPU and on a GPU.
+//! `relations` are what architectures are put together from.
 
 #[cfg(feature = "engine")]
 use crate::config::Pick;
@@ -17,8 +16,6 @@ mod branch;
 mod cgc;
 mod cross_stitch;
 mod decompose;
-#[cfg(feature = "gpu")]
-pub(crate) mod device;
 mod dselect_k;
 mod experts;
 mod factorised;
@@ -27,11 +24,7 @@ mod grouped;
 #[cfg(feature = "engine")]
 mod heads;
 #[cfg(feature = "engine")]
-pub(crate) mod host;
-#[cfg(feature = "engine")]
 pub mod layers;
-#[cfg(feature = "engine")]
-pub mod loss;
 mod low_rank;
 mod mmoe;
 mod mtan;

@@ -1,8 +1,8 @@
 //! What every architecture offers the training loop.
 
-#[cfg(feature = "gpu")]
-use super::device;
 use super::slots::{Layout, Slot};
+#[cfg(feature = "gpu")]
+use crate::kernel::flat::{Flat, Place};
 use burn::tensor::Tensor;
 
 /// The parameters of some rows of a population, slot by slot.
@@ -17,7 +17,7 @@ enum Held {
     Cut(Vec<Tensor<3>>),
     /// Where layers read the flat vector themselves.
     #[cfg(feature = "gpu")]
-    Flat(Box<device::Flat>),
+    Flat(Box<Flat>),
 }
 
 impl Params {
@@ -25,7 +25,7 @@ impl Params {
     pub fn cut(flat: &Tensor<2>, layout: &Layout) -> Self {
         let rows = flat.dims()[0];
         #[cfg(feature = "gpu")]
-        if let Some(flat) = device::Flat::new(flat, layout, |slot| slot_shape(slot, rows)) {
+        if let Some(flat) = Flat::new(flat, || layout.slots.iter().map(|slot| place(slot, rows)).collect()) {
             return Self { held: Held::Flat(Box::new(flat)), rows };
         }
         let slots = layout.slots.iter().map(|slot| {
@@ -61,7 +61,7 @@ impl Params {
 
     /// The flat vector, where layers read it themselves.
     #[cfg(feature = "gpu")]
-    pub(super) fn flat(&self) -> Option<&device::Flat> {
+    pub(super) fn flat(&self) -> Option<&Flat> {
         match &self.held {
             Held::Cut(_) => None,
             Held::Flat(flat) => Some(flat),
@@ -94,6 +94,17 @@ impl Params {
         });
         Tensor::cat(flat.collect(), 1)
     }
+}
+
+/// Where a layer's kernel finds a slot.
+#[cfg(feature = "gpu")]
+fn place(slot: &Slot, rows: usize) -> Place {
+    use super::slots::Owner;
+    let blocks = match &slot.owner {
+        Owner::Shared | Owner::Wide(_) => 1,
+        Owner::Copies(_) | Owner::Stacked(_) => slot.blocks(),
+    };
+    Place { offset: slot.offset, blocks, shape: slot_shape(slot, rows), length: slot.len() }
 }
 
 fn slot_shape(slot: &Slot, rows: usize) -> [usize; 3] {

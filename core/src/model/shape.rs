@@ -1,6 +1,8 @@
 //! The shape that all members of a population have in common.
 
-use crate::config::{LayerConfig, Lesson, LossKind, Relation};
+use crate::config::{Config, LayerConfig, LossKind, Relation};
+#[cfg(feature = "engine")]
+use crate::kernel::loss::LossGroup;
 
 /// Tasks whose heads and losses have the same shape: they go through one matmul per layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,15 +37,15 @@ pub struct Shape {
 
 impl Shape {
     /// The shape of a lesson over `inputs` inputs.
-    pub fn of(lesson: &Lesson, inputs: usize) -> Self {
-        Self::of_tasks(lesson, inputs, &(0..lesson.tasks.len()).collect::<Vec<_>>())
+    pub fn of(config: &Config, inputs: usize) -> Self {
+        Self::of_tasks(config, inputs, &(0..config.tasks.len()).collect::<Vec<_>>())
     }
 
     /// The shape of a lesson with only some of its tasks; tasks keep their order and are numbered
     /// from 0.
-    pub fn of_tasks(lesson: &Lesson, inputs: usize, tasks: &[usize]) -> Self {
+    pub fn of_tasks(config: &Config, inputs: usize, tasks: &[usize]) -> Self {
         let mut groups: Vec<Group> = Vec::new();
-        for (k, task) in tasks.iter().filter_map(|k| lesson.tasks.get(*k)).enumerate() {
+        for (k, task) in tasks.iter().filter_map(|k| config.tasks.get(*k)).enumerate() {
             let head = &task.head;
             match groups
                 .iter_mut()
@@ -55,16 +57,22 @@ impl Shape {
                 }
             }
         }
-        let wanted = tasks.iter().map(|k| lesson.tasks.get(*k).map_or(0, |task| task.group)).collect::<Vec<_>>();
-        let relations = |i: &usize| tasks.iter().map(|j| lesson.relation(*i, *j)).collect();
+        let wanted = tasks.iter().map(|k| config.tasks.get(*k).map_or(0, |task| task.group)).collect::<Vec<_>>();
+        let relations = |i: &usize| tasks.iter().map(|j| config.relation(*i, *j)).collect();
         Self {
             inputs,
             tasks: tasks.len(),
-            trunk: lesson.trunk.clone(),
+            trunk: config.trunk.clone(),
             groups,
             trunks: without_gaps(&wanted),
             relations: tasks.iter().map(relations).collect(),
         }
+    }
+
+    /// The groups as the losses' kernels want them.
+    #[cfg(feature = "engine")]
+    pub fn loss_groups(&self) -> Vec<LossGroup> {
+        self.groups.iter().map(|group| LossGroup { loss: group.loss, tasks: group.tasks.len() }).collect()
     }
 
     /// Tasks in column order: group by group.

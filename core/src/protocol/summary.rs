@@ -1,6 +1,7 @@
 //! What a lesson is made of, as it was built.
 
 use super::CurvePoint;
+use crate::data::Split;
 use crate::measure::terms::Given;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,19 @@ pub struct Rows {
     pub targets: Vec<Vec<f32>>,
     /// Per task: whether the row is labelled.
     pub labelled: Vec<Vec<bool>>,
+}
+
+impl From<&Split> for Rows {
+    /// The first two inputs (one, if there is only one), every label and mask.
+    fn from(split: &Split) -> Self {
+        let inputs = split.x.len().checked_div(split.rows).unwrap_or(0);
+        let shown = inputs.min(2);
+        Self {
+            inputs: split.x.chunks_exact(inputs.max(1)).flat_map(|x| &x[..shown]).copied().collect(),
+            targets: split.y.clone(),
+            labelled: split.mask.clone(),
+        }
+    }
 }
 
 /// What a lesson is made of, as built: doesn't change while it trains.

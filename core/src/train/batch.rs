@@ -1,13 +1,14 @@
 //! The training rows on the device, and the batches cut from them.
 
 use super::plan::Plan;
-use super::tensors::{upload, upload_indices};
-use crate::config::{Lesson, LossKind};
+use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::data::batches::{epoch_order, steps_per_epoch};
+use crate::kernel::gather;
+use crate::kernel::loss::Targets;
+use crate::kernel::tensors::{upload, upload_indices};
+use crate::lesson::Lesson;
 use crate::model::Shape;
-#[cfg(feature = "gpu")]
-use crate::model::device;
 use burn::tensor::{Device, Int, Tensor};
 use std::collections::BTreeMap;
 
@@ -23,6 +24,11 @@ pub struct Batch {
 }
 
 impl Batch {
+    /// What its losses are losses to.
+    pub fn targets(&self) -> Targets<'_> {
+        Targets { targets: &self.targets, labelled: &self.labelled }
+    }
+
     /// The same with every tensor turned into another.
     pub fn map(&self, turn: impl Fn(&Tensor<3>) -> Tensor<3>) -> Self {
         Self {
@@ -147,29 +153,20 @@ impl Batches {
         if self.batch == 0 { self.rows } else { self.batch }
     }
 
-    /// As [`Batches::cut`], of the picked rows from `first` on, where the GPU does it at one go.
-    #[cfg(feature = "gpu")]
-    fn gathered(&self, picked: &Tensor<1, Int>, first: usize) -> Option<Batch> {
+    /// The batch of the picked rows from `first` on.
+    fn gathered(&self, picked: &Tensor<1, Int>, first: usize) -> Batch {
         let columns = &self.columns;
         let labelled = columns.labelled.iter().flatten();
         let others = columns.targets.iter().chain(labelled).map(|(from, to)| *from..*to);
         let ranges: Vec<_> = std::iter::once(0..columns.inputs).chain(others).collect();
         let shape = [self.member_seeds.len(), self.batch];
-        let mut pieces = device::pieces(&self.table, picked, first, shape, &ranges)?.into_iter();
-        Some(Batch {
-            inputs: pieces.next()?,
+        let mut pieces = gather::pieces(&self.table, picked, first, shape, &ranges).into_iter();
+        let inputs = pieces.next();
+        debug_assert!(inputs.is_some(), "the first piece are the inputs");
+        Batch {
+            inputs: inputs.unwrap_or_else(|| Tensor::zeros([shape[0], shape[1], 0], &self.device)),
             targets: pieces.by_ref().take(columns.targets.len()).collect(),
             labelled: columns.labelled.iter().map(|labelled| labelled.and_then(|_| pieces.next())).collect(),
-        })
-    }
-
-    fn cut(&self, packed: Tensor<3>) -> Batch {
-        let [rows, batch, _] = packed.dims();
-        let piece = |range: (usize, usize)| packed.clone().slice([0..rows, 0..batch, range.0..range.1]);
-        Batch {
-            inputs: piece((0, self.columns.inputs)),
-            targets: self.columns.targets.iter().map(|range| piece(*range)).collect(),
-            labelled: self.columns.labelled.iter().map(|range| range.map(piece)).collect(),
         }
     }
 
@@ -223,16 +220,7 @@ impl Batches {
     pub fn batch(&self, slice: &Slice, i: usize) -> Batch {
         match &slice.source {
             Source::Full(batch) => batch.clone(),
-            Source::Picked(indices) => {
-                let count = self.member_seeds.len() * self.batch;
-                #[cfg(feature = "gpu")]
-                if let Some(batch) = self.gathered(indices, i * count) {
-                    return batch;
-                }
-                let picked = indices.clone().narrow(0, i * count, count);
-                let columns = self.table.dims()[1];
-                self.cut(self.table.clone().select(0, picked).reshape([self.member_seeds.len(), self.batch, columns]))
-            }
+            Source::Picked(indices) => self.gathered(indices, i * self.member_seeds.len() * self.batch),
         }
     }
 }

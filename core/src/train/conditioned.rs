@@ -10,13 +10,14 @@
 
 use super::batch::{Batch, Batches};
 use super::evaluate::{Evaluator, SPLITS};
-use super::optimise::{Rules, State};
+use super::factors::optimiser_settings;
 use super::plan::Plan;
-use super::step::{batch_losses, weighted_losses};
-use super::tensors::upload;
-use crate::config::Lesson;
 use crate::data::Dataset;
-use crate::measure::pareto;
+use crate::kernel::loss::{batch_losses, weighted_losses};
+use crate::kernel::optimiser::{OptimiserSettings, State};
+use crate::kernel::tensors::upload;
+use crate::lesson::Lesson;
+use crate::math::pareto;
 use crate::model::{Network, Params, Shape, shared_bottom};
 use crate::random::{Purpose, stream};
 use burn::tensor::{Device, Tensor};
@@ -35,7 +36,7 @@ pub struct Conditioned {
     shape: Shape,
     network: Box<dyn Network>,
     pub(super) state: State,
-    rules: Rules,
+    optimiser: OptimiserSettings,
     batches: Batches,
     evaluator: Evaluator,
     /// Loss scales in column order, `[1, T]`.
@@ -76,7 +77,7 @@ impl Conditioned {
         let wishes = upload(in_columns(&points, &columns), [points.len(), 1, tasks], device);
         Some(Self {
             state: State::new(network.layout().init(lesson.seed, 0), 1, device),
-            rules: Rules::of(lesson, network.layout(), device),
+            optimiser: optimiser_settings(lesson, network.layout(), device),
             batches: Batches::new(lesson, data, &plain, &plan, device),
             evaluator: Evaluator::new(data, &plain, &plan, device).beside(wishes),
             settings: Settings::of(lesson),
@@ -91,7 +92,7 @@ impl Conditioned {
 
     /// Takes over live settings.
     pub fn change(&mut self, lesson: &Lesson, scales: Tensor<2>) {
-        self.rules = Rules::of(lesson, self.network.layout(), &self.device);
+        self.optimiser = optimiser_settings(lesson, self.network.layout(), &self.device);
         self.settings = Settings::of(lesson);
         self.scales = scales;
     }
@@ -122,12 +123,12 @@ impl Conditioned {
         let inputs = with_wishes(rows.inputs.clone(), &wishes);
         let groups = self.network.forward(&params, inputs, None, false).groups;
         let seen = groups.iter().map(|outputs| outputs.clone().inner()).collect();
-        let losses = batch_losses(&self.shape, seen, &rows) * self.scales.clone();
+        let losses = batch_losses(&self.shape.loss_groups(), seen, rows.targets()) * self.scales.clone();
         let weights = self.weights(wishes.reshape([DRAWN, self.columns.len()]), losses);
-        let (total, losses) = weighted_losses(&self.shape, groups, &rows, weights, &self.scales);
+        let (total, losses) = weighted_losses(&self.shape.loss_groups(), groups, rows.targets(), weights, &self.scales);
         let gradient = params.gradients(&mut total.backward()).sum_dim(0);
-        let rate = self.rules.rate(step, self.batches.steps_per_epoch());
-        self.rules.step(&mut self.state, gradient, losses.mean_dim(0), None, step, rate);
+        let rate = self.optimiser.rate(step, self.batches.steps_per_epoch());
+        self.optimiser.step(&mut self.state, gradient, losses.mean_dim(0), None, step, rate);
     }
 
     /// The objective's slope along every row's losses, `[DRAWN, T]`, as a mean over rows.

@@ -3,8 +3,9 @@
 //! Every shared layer and every private layer of every task has a random stream of its own, so
 //! that a task's masks are the same whatever other tasks there are.
 
-use super::tensors::{upload, upload_indices};
-use crate::config::{LayerConfig, Lesson};
+use crate::config::LayerConfig;
+use crate::kernel::tensors::{upload, upload_indices};
+use crate::lesson::Lesson;
 use crate::model::{Masks, Shape};
 use crate::random::{Purpose, stream};
 use burn::tensor::{Device, Int, Tensor};

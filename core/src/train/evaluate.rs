@@ -5,11 +5,10 @@
 use super::batch::{group_labelled, group_targets};
 use super::conditioned::with_wishes;
 use super::plan::Plan;
-use super::tensors::upload;
 use crate::data::{Dataset, Split};
-#[cfg(feature = "gpu")]
-use crate::model::device;
-use crate::model::{Group, Network, Params, Shape, loss};
+use crate::kernel::evaluate::{self, SplitLosses, joined};
+use crate::kernel::tensors::upload;
+use crate::model::{Group, Network, Params, Shape};
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
 
@@ -31,19 +30,6 @@ struct Piece {
     shares: Vec<Tensor<3>>,
     /// Which rows are of which split.
     parts: Vec<(usize, Range<usize>)>,
-}
-
-#[cfg(feature = "gpu")]
-impl Piece {
-    /// Adds the rows' part to the losses of all members at one go, where a GPU does so.
-    fn add_losses(&self, shape: &Shape, outputs: &[Tensor<3>], sum: &mut Option<device::DeviceTensor>) -> Option<()> {
-        let mut splits = [const { 0..0 }; SPLITS];
-        for (split, range) in &self.parts {
-            splits[*split] = range.clone();
-        }
-        let rows = device::Evaluated { targets: &self.targets, shares: &self.shares, splits: &splits };
-        device::add_losses(shape, outputs, &rows, sum)
-    }
 }
 
 /// All rows, ready to be evaluated.
@@ -121,9 +107,7 @@ impl Evaluator {
     pub fn evaluate(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>) -> Evaluation {
         let members = theta.dims()[0];
         let params = Params::cut(theta, network.layout());
-        let mut splits: Vec<Option<Tensor<2>>> = vec![None; SPLITS];
-        #[cfg(feature = "gpu")]
-        let mut at_once = None;
+        let (mut losses, groups) = (SplitLosses::default(), shape.loss_groups());
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
         let mut alone: Vec<Vec<Tensor<3>>> = vec![Vec::new(); self.alone.len()];
         for piece in &self.pieces {
@@ -142,30 +126,15 @@ impl Evaluator {
                 let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
                 list.extend(valid.filter_map(|(_, range)| of.cut(&outputs, range)));
             }
-            #[cfg(feature = "gpu")]
-            if piece.add_losses(shape, &outputs, &mut at_once).is_some() {
-                continue;
-            }
-            let shared = shape.groups.iter().zip(outputs).enumerate().map(|(g, (group, outputs))| {
-                let each = loss::per_row(group.loss, outputs, piece.targets[g].clone(), group.tasks.len());
-                each * piece.shares[g].clone()
-            });
-            let shared = joined(shared.collect(), 2);
+            let mut splits = [const { 0..0 }; SPLITS];
             for (split, range) in &piece.parts {
-                let sum = shared.clone().slice([0..members, range.clone()]).sum_dim(1).reshape([members, shape.tasks]);
-                let slot = &mut splits[*split];
-                *slot = Some(match slot.take() {
-                    Some(before) => before + sum,
-                    None => sum,
-                });
+                splits[*split] = range.clone();
             }
-        }
-        #[cfg(feature = "gpu")]
-        if let Some(losses) = at_once {
-            splits = vec![Some(device::tensor(losses))];
+            let rows = evaluate::Rows { targets: &piece.targets, shares: &piece.shares, splits: &splits };
+            losses.add(&groups, outputs, &rows);
         }
         Evaluation {
-            losses: joined(splits.into_iter().flatten().collect(), 1),
+            losses: losses.finish(),
             predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
             alone: self.alone.iter().map(|of| of.task).zip(alone.into_iter().map(|pieces| joined(pieces, 1))).collect(),
         }
@@ -176,14 +145,6 @@ impl Evaluator {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
         network.forward(&Params::cut(&first, network.layout()), self.valid.clone(), None, false).groups
-    }
-}
-
-/// One after another along a dimension; what is alone is not copied.
-fn joined<const D: usize>(mut tensors: Vec<Tensor<D>>, dim: usize) -> Tensor<D> {
-    match tensors.len() {
-        1 => tensors.remove(0),
-        _ => Tensor::cat(tensors, dim),
     }
 }
 

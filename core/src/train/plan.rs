@@ -1,8 +1,9 @@
 //! Who trains: the members of a population and the rows of its tensors.
 
-use crate::balance::{self, rule::Needs};
-use crate::config::{Lesson, Pick};
-use crate::measure::pareto;
+use crate::balance::{self, balancer::Needs};
+use crate::config::Pick;
+use crate::lesson::Lesson;
+use crate::math::pareto;
 use crate::model::{Network, Shape, shared_bottom};
 use std::ops::Range;
 

@@ -18,9 +18,9 @@ use compare::Comparison;
 use pace::Pace;
 use pacer::Pacer;
 
-use super::{TrainError, Trainer};
-use crate::config::{Config, Lesson, check};
-use crate::landscape::Run;
+use super::{RaceRun, TrainError, Trainer};
+use crate::config::Config;
+use crate::lesson::{Lesson, check};
 use crate::protocol::{Command, CurvePoint, Engine, Event, Snapshot};
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
@@ -53,7 +53,7 @@ pub struct Session {
     run: u32,
     trainer: Option<Trainer>,
     /// In place of a trainer.
-    race: Option<Run>,
+    race: Option<RaceRun>,
     comparison: Option<Comparison>,
     mode: Mode,
     speed: f32,
@@ -151,14 +151,14 @@ impl Session {
     }
 
     fn steps_per_epoch(&self) -> u32 {
-        let race = self.race.as_ref().map(Run::steps_per_epoch);
+        let race = self.race.as_ref().map(RaceRun::steps_per_epoch);
         race.or_else(|| self.trainer.as_ref().map(Trainer::steps_per_epoch)).unwrap_or(1).max(1)
     }
 
     /// The lesson, once one is loaded.
-    fn lesson(&self) -> Option<&Lesson> {
-        let race = self.race.as_ref().map(|run| run.race().lesson());
-        race.or_else(|| self.trainer.as_ref().map(Trainer::lesson))
+    fn config(&self) -> Option<&Config> {
+        let race = self.race.as_ref().map(|run| run.race().config());
+        race.or_else(|| self.trainer.as_ref().map(|trainer| &**trainer.lesson()))
     }
 
     fn change(&mut self, lesson: Lesson) {
@@ -185,7 +185,7 @@ impl Session {
         self.pace.forget();
         // The old lesson's tensors go before the new one's come.
         (self.trainer, self.race, self.comparison) = (None, None, None);
-        if let Some(race) = Run::new(&lesson) {
+        if let Some(race) = RaceRun::new(&lesson) {
             self.load_race(race, snapshot, emit);
             self.saved = self.step();
             return Ok(());

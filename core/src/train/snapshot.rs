@@ -2,10 +2,10 @@
 
 use super::TrainError;
 use super::balancers::Memory;
-use super::optimise::State;
 use super::record::Record;
 use super::tensors::{Packed, upload};
 use super::weigh::Learned;
+use crate::kernel::optimiser::State;
 use crate::protocol::Snapshot;
 use burn::tensor::{Device, Tensor};
 
@@ -28,7 +28,7 @@ pub async fn save(
     step: u32,
 ) -> Result<Snapshot, TrainError> {
     let mut packed = Packed::default();
-    for tensor in [&state.theta, &state.safe, &state.first, &state.second] {
+    for tensor in [&state.theta, &state.last_finite, &state.first, &state.second] {
         packed.push(tensor.clone());
     }
     packed.push(dead_as_numbers(state));
@@ -59,7 +59,7 @@ pub fn dead_as_numbers(state: &State) -> Tensor<2> {
     let [members, columns] = state.theta.dims();
     // Zeros that don't come from the parameters: those may not be finite.
     let zeros = state.theta.zeros_like().slice([0..members, 0..columns.min(1)]);
-    zeros.mask_fill(state.dead.clone(), 1.0)
+    zeros.mask_fill(state.diverged.clone(), 1.0)
 }
 
 /// Puts a snapshot back on a device.
@@ -80,8 +80,13 @@ pub fn load(
     };
     let flat = |name: &str| Ok(upload(array(name, members * parameters)?, [members, parameters], device));
     let dead = upload(array("dead", members)?, [members, 1], device).greater_elem(0.5);
-    let state =
-        State { theta: flat("theta")?, safe: flat("safe")?, first: flat("first")?, second: flat("second")?, dead };
+    let state = State {
+        theta: flat("theta")?,
+        last_finite: flat("safe")?,
+        first: flat("first")?,
+        second: flat("second")?,
+        diverged: dead,
+    };
     let small = |name: &str| array(name, members * tasks);
     let steps = array(LEARNED_STEPS, 1)?.first().map_or(0, |steps| *steps as u32);
     let learned = Learned::new(small("s")?, small("s-first")?, small("s-second")?, steps, [members, tasks], device);

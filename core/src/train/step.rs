@@ -6,10 +6,9 @@
 //! no member's numbers are ever multiplied into another's.
 
 use super::batch::Batch;
-use super::tensors::upload;
-#[cfg(feature = "gpu")]
-use crate::model::device;
-use crate::model::{Masks, Network, Params, Shape, host, loss};
+use crate::kernel::loss::{LossGroup, batch_losses, weighted_losses};
+use crate::kernel::tensors::upload;
+use crate::model::{Masks, Network, Params};
 use burn::tensor::{Bool, Device, Tensor};
 use std::ops::Range;
 
@@ -134,61 +133,12 @@ impl Combination {
     }
 }
 
-/// Losses of a batch, `[R, T]` in column order, unscaled, as a mean over labelled rows.
-pub fn batch_losses(shape: &Shape, groups: Vec<Tensor<3>>, batch: &Batch) -> Tensor<2> {
-    let losses = shape.groups.iter().zip(groups).enumerate().map(|(g, (group, outputs))| {
-        let tasks = group.tasks.len();
-        if host::is_host(&outputs) {
-            let labelled = batch.labelled[g].as_ref();
-            if let Some(losses) = host::mean_losses(group.loss, &outputs, &batch.targets[g], labelled, tasks) {
-                return losses;
-            }
-        }
-        let rows = outputs.dims()[0];
-        let each = loss::per_row(group.loss, outputs, batch.targets[g].clone(), tasks);
-        let mean = match &batch.labelled[g] {
-            None => each.mean_dim(1),
-            Some(labelled) => {
-                let count = labelled.clone().sum_dim(1).clamp_min(1.0);
-                (each * labelled.clone()).sum_dim(1) / count
-            }
-        };
-        mean.reshape([rows, tasks])
-    });
-    let mut losses: Vec<_> = losses.collect();
-    match losses.len() {
-        1 => losses.remove(0),
-        _ => Tensor::cat(losses, 1),
-    }
-}
-
-/// What gradients are taken of, whose own gradient is one, and the scaled losses `[R, T]` in column
-/// order. `weights`: `[R, T]`; `scales`: `[1, T]`.
-pub fn weighted_losses(
-    shape: &Shape,
-    groups: Vec<Tensor<3>>,
-    batch: &Batch,
-    weights: Tensor<2>,
-    scales: &Tensor<2>,
-) -> (Tensor<2>, Tensor<2>) {
-    #[cfg(feature = "gpu")]
-    {
-        let given = device::Batch { targets: &batch.targets, labelled: &batch.labelled, weights: &weights, scales };
-        if let Some(found) = device::weighted_losses(shape, &groups, &given) {
-            return found;
-        }
-    }
-    let losses = batch_losses(shape, groups, batch);
-    let total = (losses.clone() * (weights * scales.clone())).sum();
-    (total.reshape([1, 1]), losses.inner() * scales.clone())
-}
-
 /// What goes into a step besides what it changes.
 pub struct Pass<'a> {
     /// The network.
     pub network: &'a dyn Network,
-    /// Its tasks.
-    pub shape: &'a Shape,
+    /// Its tasks' losses.
+    pub groups: &'a [LossGroup],
     /// Loss scales in column order, `[1, T]`.
     pub scales: &'a Tensor<2>,
     /// The members with a row for each task, where some have.
@@ -245,7 +195,7 @@ impl Pass<'_> {
         let params = Params::cut(theta, self.network.layout());
         let (batch, masks) = (self.batch.map(&rows), self.masks.map(|masks| masks.map(&rows)));
         let outputs = self.network.forward(&params, batch.inputs.clone(), masks.as_ref(), false);
-        batch_losses(self.shape, outputs.groups, &batch) * self.scales.clone()
+        batch_losses(self.groups, outputs.groups, batch.targets()) * self.scales.clone()
     }
 
     /// Row losses as member losses, `[M, T]`.
@@ -262,14 +212,14 @@ impl Forward {
     /// backward pass.
     pub fn losses(&self, pass: &Pass) -> Tensor<2> {
         let groups = self.groups.iter().map(|outputs| outputs.clone().inner()).collect();
-        pass.of_members(batch_losses(pass.shape, groups, &self.batch) * pass.scales.clone())
+        pass.of_members(batch_losses(pass.groups, groups, self.batch.targets()) * pass.scales.clone())
     }
 
     /// The gradients of all rows, `[R, N]`: members by their weights `[M, T]`, replicas by their task;
     /// and the scaled losses of all members, `[M, T]` in column order.
     pub fn backward(self, pass: &Pass, weights: &Tensor<2>) -> (Tensor<2>, Tensor<2>) {
         let weights = pass.replicas.map_or_else(|| weights.clone(), |replicas| replicas.row_weights(weights));
-        let (total, losses) = weighted_losses(pass.shape, self.groups, &self.batch, weights, pass.scales);
+        let (total, losses) = weighted_losses(pass.groups, self.groups, self.batch.targets(), weights, pass.scales);
         let mut gradients = total.backward();
         (self.params.gradients(&mut gradients), pass.of_members(losses))
     }

@@ -1,19 +1,8 @@
-//! Between the host's numbers and the device's tensors.
+//! From tensors to the host's numbers: every read of the device.
 
 use super::TrainError;
-pub use burn::tensor::Device;
-use burn::tensor::{Bool, Int, Tensor, TensorData};
-
-/// A tensor of host numbers. `values` must have as many as the shape.
-pub fn upload<const D: usize>(values: Vec<f32>, shape: [usize; D], device: &Device) -> Tensor<D> {
-    Tensor::from_data(TensorData::new(values, shape), device)
-}
-
-/// A tensor of indices.
-pub fn upload_indices(values: Vec<i32>, device: &Device) -> Tensor<1, Int> {
-    let length = values.len();
-    Tensor::from_data(TensorData::new(values, [length]), device)
-}
+pub use crate::kernel::tensors::{Device, upload};
+use burn::tensor::{Bool, Tensor};
 
 /// Reads a tensor; the only way back from the device, and never a blocking one.
 ///

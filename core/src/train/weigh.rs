@@ -7,13 +7,12 @@
 //!
 //! On the device the tasks stand in *column order*: group by group.
 
-use super::tensors::upload;
 use crate::balance::coefficients::{Coefficients, STATE_LIMIT};
+use crate::kernel::optimiser::{adam_scales, operations::adam};
+use crate::kernel::tensors::upload;
 use burn::tensor::{Device, Tensor};
 
-const BETA1: f32 = 0.9;
-const BETA2: f32 = 0.999;
-const EPSILON: f32 = 1e-8;
+const BETAS: (f32, f32) = (0.9, 0.999);
 /// Log-variances stay within this of zero.
 const MOST: f32 = STATE_LIMIT as f32;
 
@@ -98,13 +97,11 @@ impl Weigher {
         let before = learned.clone();
         let pull = a.clone() * learned.s.clone().neg().exp() * losses;
         let gradient = (pull * -1.0 + 0.5) * self.learns.clone();
-        learned.first = learned.first.clone() * BETA1 + gradient.clone() * (1.0 - BETA1);
-        learned.second = learned.second.clone() * BETA2 + gradient.clone() * gradient * (1.0 - BETA2);
         learned.steps += 1;
-        let t = learned.steps as f32;
-        let root = (1.0 - BETA2.powf(t)).sqrt();
-        let factor = self.rate * root / (1.0 - BETA1.powf(t));
-        let update = learned.first.clone() / (learned.second.clone().sqrt() + EPSILON * root) * factor;
+        let (factor, epsilon) = adam_scales(self.rate, BETAS, learned.steps);
+        let means = (learned.first.clone(), learned.second.clone());
+        let update;
+        (update, learned.first, learned.second) = adam(means, gradient, BETAS, factor, epsilon);
         // A member whose loss is not finite keeps its log-variances.
         let lost = update.clone().is_nan();
         learned.s = (learned.s.clone() - update.mask_fill(lost, 0.0)).clamp(-MOST, MOST);

@@ -3,9 +3,9 @@
 //! A seed names a configuration: a failing case is repeated by its seed.
 
 use mtl_core::config::{
-    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, RELATIONS, TaskConfig, Value, apply, entries,
-    lessons,
+    ACTIVATIONS, Config, Kind, LayerConfig, LossKind, Pick, PickEntry, RELATIONS, TaskConfig, Value,
 };
+use mtl_core::lesson::{apply, entries, lessons};
 use mtl_core::random::{Purpose, stream};
 use mtl_core::{balance, data, model, strategy};
 use rand::RngExt;

@@ -4,8 +4,9 @@ use crate::cases::{busy, defaults, entry, variants};
 use crate::lab::{Rig, bits, close, lesson, numbers};
 use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::balance;
-use mtl_core::config::{Config, Pick, PopulationConfig, lessons};
+use mtl_core::config::{Config, Pick, PopulationConfig};
 use mtl_core::landscape;
+use mtl_core::lesson::lessons;
 use mtl_core::model::Params;
 use mtl_core::train::Role;
 
@@ -84,7 +85,7 @@ fn an_architecture_without_shared_layers_is_refused_with_a_reason() {
         let config = Config { trunk: Vec::new(), ..busy(pick) };
         let reason = (entry(pick).unfit)(&config).unwrap_or_else(|| panic!("{pick:?} admits no layers"));
         assert!(reason.ends_with('.'), "{reason}");
-        let (checked, notices) = mtl_core::config::check(config);
+        let (checked, notices) = mtl_core::lesson::check(config);
         assert_eq!(checked.architecture.method, "shared-bottom");
         assert!(notices.iter().any(|notice| notice.key == "arch"), "{notices:?}");
     }

@@ -2,9 +2,10 @@
 //! that are short; a story that ends while somebody watches.
 
 use super::is_text;
-use mtl_core::config::lessons::{Act, LESSONS, Look, Panel, Preset, Standing, Told};
-use mtl_core::config::{Config, Kind, apply, check, entry};
+use mtl_core::config::{Config, Kind};
 use mtl_core::landscape::is_landscape;
+use mtl_core::lesson::lessons::{Act, LESSONS, Look, Panel, Preset, Standing, Told};
+use mtl_core::lesson::{apply, check, entry};
 use std::collections::BTreeSet;
 
 /// The most characters of a step: what is read within some ten seconds.

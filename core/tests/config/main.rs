@@ -7,11 +7,11 @@ mod any;
 mod guide;
 mod relations;
 
-use mtl_core::config::fields::{Field, lesson_fields, task_fields};
 use mtl_core::config::{
-    Choice, Config, Effect, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry, TaskConfig, Value, apply,
-    check, document, entries, entry, lessons, support,
+    Choice, Config, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry, TaskConfig, Value,
 };
+use mtl_core::lesson::fields::{Field, lesson_fields, task_fields};
+use mtl_core::lesson::{Effect, apply, check, document, entries, entry, lessons, support};
 use mtl_core::{balance, data, model, strategy};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -71,7 +71,7 @@ fn keys_are_unique_and_defaults_are_within_limits() {
     for entry in &list {
         assert_eq!(entry.kind.clamp(entry.value.clone()), entry.value, "{}", entry.key);
         assert_eq!(entry.kind.parse(&entry.kind.text(&entry.value)), Ok(entry.value.clone()), "{}", entry.key);
-        let found = mtl_core::config::entry(&config, &entry.key).unwrap();
+        let found = mtl_core::lesson::entry(&config, &entry.key).unwrap();
         assert_eq!((found.key.as_str(), &found.value), (entry.key.as_str(), &entry.value));
     }
 }

@@ -1,8 +1,7 @@
 //! Declared relations: with whom they stand, when they are asked for, and where they go with their tasks.
 
-use mtl_core::config::{
-    Config, Declared, Pick, RELATION_KEYS, RELATIONS, Relation, TaskConfig, Value, apply, check, entry, link,
-};
+use mtl_core::config::{Config, Declared, Pick, RELATION_KEYS, RELATIONS, Relation, TaskConfig, Value};
+use mtl_core::lesson::{apply, check, entry, link};
 use mtl_core::model::{ARCHITECTURES, Shape, reads};
 
 /// So many tasks, told apart by their weights 1, 2, 3 and so on.

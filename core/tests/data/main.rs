@@ -1,9 +1,11 @@
 //! The data that lessons train on, as anyone outside the crate sees it.
 
-use mtl_core::config::{Config, Lesson, LossKind, Pick, PickEntry, TaskConfig, check};
+use mtl_core::config::{Config, LossKind, Pick, PickEntry, TaskConfig};
 use mtl_core::data::targets::TARGETS;
 use mtl_core::data::{Dataset, Split, build, is_plane, outputs, sources};
 use mtl_core::landscape::is_landscape;
+use mtl_core::lesson::{Lesson, check};
+use mtl_core::protocol::Rows;
 
 mod batches;
 mod digits;
@@ -138,8 +140,8 @@ fn another_task_changes_no_task_and_another_row_no_other_split() {
 fn the_page_gets_the_first_two_inputs() {
     let dataset = of_source(Pick::new("mmoe").with("dims", 7.0), 1, 30, vec![task("slope", LossKind::Mse, 3)]);
     assert_eq!((dataset.inputs, dataset.extent, dataset.plane), (7, 3.0, false));
-    let rows = dataset.valid.to_rows();
+    let rows = Rows::from(&dataset.valid);
     assert_eq!((rows.inputs.len(), rows.targets[0].len(), rows.labelled[0].len()), (60, 90, 30));
     assert_eq!(rows.inputs[2..4], dataset.valid.x[7..9]);
-    assert_eq!(Split::default().to_rows().inputs.len(), 0);
+    assert_eq!(Rows::from(&Split::default()).inputs.len(), 0);
 }

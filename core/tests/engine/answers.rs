@@ -1,7 +1,7 @@
 //! What becomes of the balancers' answers: how long they hold, what is made of them, what is shown.
 
 use crate::lab::{Rig, close, config, layer, task};
-use mtl_core::balance::rule::all;
+use mtl_core::balance::all;
 use mtl_core::config::{Activation, Clip, Config, LossKind, Norm, Optimiser, Pick, TaskConfig};
 use mtl_core::measure::table::each;
 

@@ -4,11 +4,11 @@ use crate::lab::{Rig, bits, close, config, double, layer, lesson, single, task};
 use crate::population::everything;
 use crate::reference::Reference;
 use mtl_core::balance;
-use mtl_core::balance::rule::{Needs, Over, Rule, Seen, all};
-use mtl_core::config::{
-    Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig, lessons,
-};
+use mtl_core::balance::all;
+use mtl_core::balance::balancer::{Needs, Over, Rule, Seen};
+use mtl_core::config::{Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig};
 use mtl_core::landscape;
+use mtl_core::lesson::lessons;
 use mtl_core::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
 
@@ -180,7 +180,7 @@ fn weights_hold_between_two_questions_and_are_smoothed_from_one_to_the_next() {
 /// A lesson with everything on, under a balancer, which the fan goes by as well where it can.
 fn mixed(rule: &dyn Rule) -> Config {
     let entry = rule.entry();
-    let aims = entry.group == mtl_core::balance::rule::BY_PREFERENCE;
+    let aims = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
     let preference = Pick::new(if aims { entry.choice.key } else { "linear" });
     Config { balancer: Pick::new(entry.choice.key), preference, ..everything(Optimiser::Adam) }
 }

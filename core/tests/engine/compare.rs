@@ -2,7 +2,8 @@
 
 use crate::lab::{bits, config, layer, task};
 use crate::page::Page;
-use mtl_core::config::{Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig, check};
+use mtl_core::config::{Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig};
+use mtl_core::lesson::check;
 use mtl_core::model::architectures;
 use mtl_core::protocol::{Command, ComparedRow, CurvePoint, Event};
 use mtl_core::train::Turn;
@@ -193,7 +194,7 @@ fn an_architecture_that_leaves_the_finite_numbers_says_so_and_the_next_one_train
 
 #[test]
 fn where_nothing_is_trained_a_comparison_is_over_at_once() {
-    let config = mtl_core::config::lessons::find("two-valleys").unwrap().config();
+    let config = mtl_core::lesson::lessons::find("two-valleys").unwrap().config();
     let mut page = Page::loaded(config);
     page.say(Command::Compare { epochs: EPOCHS });
     assert!(is_over(&page));

@@ -2,7 +2,7 @@
 
 use crate::lab::{Rig, config, edit, layer, task};
 use mtl_core::config::{Activation, Config, LossKind, PopulationConfig};
-use mtl_core::measure::hypervolume::hypervolume;
+use mtl_core::math::hypervolume::hypervolume;
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::Snapshot;
 

@@ -4,9 +4,10 @@ use crate::lab::{Rig, close, config, double, layer, lesson, numbers, single, tas
 use crate::reference::{Reference, weigh};
 use mtl_core::config::{Activation, LayerConfig, LossKind, PopulationConfig, TaskConfig};
 use mtl_core::data;
-use mtl_core::model::{Masks, Params, Shape, loss, shared_bottom};
+use mtl_core::kernel::loss;
+use mtl_core::kernel::tensors::{Device, upload};
+use mtl_core::model::{Masks, Params, Shape, shared_bottom};
 use mtl_core::train::Role;
-use mtl_core::train::tensors::{Device, upload};
 
 /// Some number that looks random, 0 a third of the time.
 fn mask_value(l: usize, task: Option<usize>, row: usize, unit: usize) -> f64 {

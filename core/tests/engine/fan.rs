@@ -2,7 +2,8 @@
 
 use crate::lab::{Rig, close, config, layer, task};
 use mtl_core::balance;
-use mtl_core::config::{Activation, Config, Heads, LossKind, Pick, PopulationConfig, TaskConfig, lessons};
+use mtl_core::config::{Activation, Config, Heads, LossKind, Pick, PopulationConfig, TaskConfig};
+use mtl_core::lesson::lessons;
 use mtl_core::train::Role;
 
 /// Three tasks, six preferences, and a baseline per task.

@@ -1,8 +1,9 @@
 //! One network for the whole front.
 
 use crate::lab::{Rig, bits};
-use mtl_core::config::{Config, Pick, lessons};
-use mtl_core::measure::hypervolume::hypervolume;
+use mtl_core::config::{Config, Pick};
+use mtl_core::lesson::lessons;
+use mtl_core::math::hypervolume::hypervolume;
 
 /// The lesson whose two tasks want different things of a narrow trunk.
 fn rivals(front: bool) -> Config {

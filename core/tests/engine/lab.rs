@@ -2,9 +2,10 @@
 
 use burn::tensor::Tensor;
 use mtl_core::config::{
-    Activation, Clip, Config, DataConfig, LayerConfig, Lesson, LossKind, Optimiser, Pace, PaceConfig, Pick,
-    PopulationConfig, Schedule, SharingConfig, TaskConfig, TrainingConfig, check,
+    Activation, Clip, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pace, PaceConfig, Pick, PopulationConfig,
+    Schedule, SharingConfig, TaskConfig, TrainingConfig,
 };
+use mtl_core::lesson::{Lesson, check};
 use mtl_core::model::{Layout, Network, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
 use mtl_core::random::{Purpose, stream};

@@ -5,9 +5,9 @@ use crate::lab::{close, numbers, single};
 use crate::reference;
 use burn::tensor::Tensor;
 use mtl_core::config::{ACTIVATIONS, Activation};
+use mtl_core::kernel::tensors::{Device, upload};
 use mtl_core::model::layers::{activate, dense};
 use mtl_core::random::{Purpose, stream};
-use mtl_core::train::tensors::{Device, upload};
 use rand::RngExt;
 
 fn random(shape: [usize; 3], index: u64) -> Tensor<3> {

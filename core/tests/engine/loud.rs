@@ -1,7 +1,8 @@
 //! GradNorm's toy, the lesson 'loud': what section 3.5 of the methods' reference asks of it.
 
 use crate::lab::Rig;
-use mtl_core::config::{Config, Pick, PopulationConfig, lessons};
+use mtl_core::config::{Config, Pick, PopulationConfig};
+use mtl_core::lesson::lessons;
 use mtl_core::model::SlotKind;
 use mtl_core::random::{Purpose, stream};
 use rand::RngExt;

@@ -4,8 +4,9 @@ use crate::lab::{Rig, config, double, edit, layer, task};
 use crate::reference::Reference;
 use crate::window::conflict_rate;
 use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig};
+use mtl_core::math::pareto::non_dominated;
+use mtl_core::measure::spread;
 use mtl_core::measure::table::{Measure, Need, Per, each};
-use mtl_core::measure::{pareto::non_dominated, spread};
 use mtl_core::protocol::CurvePoint;
 use nalgebra::{DMatrix, SymmetricEigen};
 

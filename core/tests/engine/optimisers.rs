@@ -2,8 +2,9 @@
 
 use crate::lab::{Rig, close, config, double, layer, single, task};
 use crate::reference::Reference;
-use mtl_core::config::{Activation, Clip, Config, Lesson, LossKind, Optimiser, PopulationConfig, Schedule, TaskConfig};
+use mtl_core::config::{Activation, Clip, Config, LossKind, Optimiser, PopulationConfig, Schedule, TaskConfig};
 use mtl_core::data::batches::epoch_order;
+use mtl_core::lesson::Lesson;
 use mtl_core::model::{Layout, SlotKind};
 use std::f64::consts::PI;
 

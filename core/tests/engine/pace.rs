@@ -2,7 +2,8 @@
 
 use crate::lab::{bits, config, layer, task};
 use crate::page::{Page, name};
-use mtl_core::config::{Activation, Config, LossKind, Pace, PaceConfig, lessons};
+use mtl_core::config::{Activation, Config, LossKind, Pace, PaceConfig};
+use mtl_core::lesson::lessons;
 use mtl_core::protocol::{Command, Event};
 use mtl_core::train::Turn;
 use std::time::{Duration, Instant};

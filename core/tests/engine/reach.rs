@@ -2,7 +2,8 @@
 
 use crate::lab::{Rig, double};
 use crate::measures::numbers;
-use mtl_core::config::{Config, Pick, lessons};
+use mtl_core::config::{Config, Pick};
+use mtl_core::lesson::lessons;
 use mtl_core::protocol::CurvePoint;
 
 const KEY: &str = "steps-to-single";

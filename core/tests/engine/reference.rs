@@ -1,8 +1,9 @@
 //! A shared bottom in plain f64 loops, one row, one task, one number at a time: slow, and written
 //! without looking at the engine. Its gradients are central differences.
 
-use mtl_core::config::{Activation, LayerConfig, Lesson, LossKind};
+use mtl_core::config::{Activation, LayerConfig, LossKind};
 use mtl_core::data::{Dataset, Split};
+use mtl_core::lesson::Lesson;
 use mtl_core::model::{Layout, Slot, SlotKind};
 use statrs::distribution::{ContinuousCDF, Normal};
 

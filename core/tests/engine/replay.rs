@@ -2,7 +2,8 @@
 
 use crate::lab::{Rig, bits, lesson};
 use crate::population::everything;
-use mtl_core::config::{Config, Optimiser, Pick, link};
+use mtl_core::config::{Config, Optimiser, Pick};
+use mtl_core::lesson::link;
 use mtl_core::protocol::{CurvePoint, Snapshot};
 use mtl_core::train::Trainer;
 use mtl_core::train::tensors::Device;

@@ -309,7 +309,7 @@ fn a_configuration_out_of_all_limits_runs_all_the_same() {
 #[test]
 fn on_a_landscape_a_race_runs_in_place_of_a_trainer() {
     for key in ["two-valleys", "fronts"] {
-        let config = mtl_core::config::lessons::find(key).unwrap().config();
+        let config = mtl_core::lesson::lessons::find(key).unwrap().config();
         let mut page = Page::loaded(config.clone());
         assert_eq!(names(&page.events), ["loaded", "race", "frame"], "{key}");
         page.say(Command::Step(7));

@@ -2,9 +2,10 @@
 
 use crate::run::{Walk, training};
 use mtl_core::balance;
-use mtl_core::balance::rule::all;
-use mtl_core::config::{Config, Optimiser, Pick, check, lessons};
+use mtl_core::balance::all;
+use mtl_core::config::{Config, Optimiser, Pick};
 use mtl_core::landscape::{Convex, Place, Race, Racer};
+use mtl_core::lesson::{check, lessons};
 use std::collections::BTreeSet;
 
 const STEPS: u32 = 200;

@@ -1,8 +1,8 @@
 //! Losses, gradients, Pareto sets and hypervolumes.
 
 use mtl_core::landscape::{Concave, Convex, Landscape, Losses, TwoValleys, front};
-use mtl_core::measure::hypervolume::hypervolume;
-use mtl_core::measure::pareto::non_dominated;
+use mtl_core::math::hypervolume::hypervolume;
+use mtl_core::math::pareto::non_dominated;
 
 const VALLEYS: TwoValleys = TwoValleys { scale: 1.0 };
 

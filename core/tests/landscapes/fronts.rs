@@ -1,10 +1,11 @@
 //! Who finds which part of a front (section 3.2 of the methods' reference).
 
 use crate::run::{Walk, training, usual};
-use mtl_core::balance::gradients::pareto_mtl;
-use mtl_core::config::{Optimiser, check, lessons};
+use mtl_core::balance::aggregators::pareto_mtl;
+use mtl_core::config::Optimiser;
 use mtl_core::landscape::{Concave, Landscape, Place, Race, Scene};
-use mtl_core::measure::hypervolume::hypervolume;
+use mtl_core::lesson::{check, lessons};
+use mtl_core::math::hypervolume::hypervolume;
 use mtl_core::random::{Purpose, stream};
 use rand::RngExt;
 use std::f64::consts::FRAC_PI_2;

@@ -1,8 +1,10 @@
 //! The lessons' races: from a link, told in small messages, and the same however they are run.
 
-use mtl_core::config::{Config, Effect, Lesson, check, entries, link};
-use mtl_core::landscape::{Run, is_recorded};
+use mtl_core::config::Config;
+use mtl_core::landscape::is_recorded;
+use mtl_core::lesson::{Effect, Lesson, check, entries, link};
 use mtl_core::protocol::RaceNews;
+use mtl_core::train::RaceRun;
 
 /// The lesson of a fragment that needs no correction.
 fn lesson(fragment: &str) -> Lesson {
@@ -11,11 +13,11 @@ fn lesson(fragment: &str) -> Lesson {
     decoded.lesson
 }
 
-fn run(fragment: &str) -> Run {
-    Run::new(&lesson(fragment)).unwrap()
+fn run(fragment: &str) -> RaceRun {
+    RaceRun::new(&lesson(fragment)).unwrap()
 }
 
-fn steps(run: &mut Run, steps: u32) -> RaceNews {
+fn steps(run: &mut RaceRun, steps: u32) -> RaceNews {
     (0..steps).for_each(|_| run.advance());
     run.news()
 }
@@ -38,7 +40,7 @@ fn a_link_opens_a_race_and_another_source_none() {
     assert_eq!((start.scenes.len(), start.racers.len()), (2, 2 * 7 * 4));
     assert!(fronts.now.x.is_empty() && start.scenes.iter().all(|scene| scene.heat.is_empty()));
     assert!((start.scenes[0].hypervolume.unwrap() - 0.342116).abs() < 1e-6);
-    assert!(Run::new(&lesson("v=1&p=twins")).is_none());
+    assert!(RaceRun::new(&lesson("v=1&p=twins")).is_none());
 }
 
 #[test]
@@ -107,14 +109,14 @@ fn options_of_the_balancer_are_live_and_a_new_one_joins_a_race_of_its_own() {
         training: mtl_core::config::TrainingConfig { learning_rate: 0.01, ..config.training.clone() },
         ..config.clone()
     };
-    run.change(check(faster(run.race().lesson())).0);
+    run.change(check(faster(run.race().config())).0);
     let news = steps(&mut run, 10);
     assert!(news.start.is_none() && run.race().step() == 20);
     // No racer of the fronts has equal weights until they are picked.
     let mut fronts = self::run("v=1&p=fronts&data.points=2");
     steps(&mut fronts, 10);
     let picked =
-        Config { balancer: mtl_core::config::Pick::new("uncertainty"), ..Config::clone(fronts.race().lesson()) };
+        Config { balancer: mtl_core::config::Pick::new("uncertainty"), ..Config::clone(fronts.race().config()) };
     fronts.change(check(picked).0);
     let news = fronts.news();
     assert!(news.start.is_some_and(|start| start.racers.iter().any(|racer| racer.key == "uncertainty")));

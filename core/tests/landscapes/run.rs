@@ -1,8 +1,9 @@
 //! What the tests share: one racer from one start.
 
-use mtl_core::balance::rule;
-use mtl_core::config::{Optimiser, Pick, TrainingConfig, check, lessons};
+use mtl_core::balance;
+use mtl_core::config::{Optimiser, Pick, TrainingConfig};
 use mtl_core::landscape::{Entrant, Landscape, Place, Racer, published};
+use mtl_core::lesson::{check, lessons};
 use mtl_core::random::{Purpose, stream};
 
 /// An optimiser at a rate, without weight decay.
@@ -28,7 +29,7 @@ impl<'a> Walk<'a> {
         landscape: &'a dyn Landscape,
         training: TrainingConfig,
     ) -> Self {
-        let rule = rule::find(&pick.method).unwrap();
+        let rule = balance::find(&pick.method).unwrap();
         let entrant = Entrant { rule, pick, place, start: start.to_vec() };
         Self { racer: Racer::new(entrant, landscape), landscape, training, step: 0 }
     }

@@ -11,9 +11,9 @@ mod groups;
 mod new_task;
 mod pairs;
 
-use mtl_core::config::lessons::LESSONS;
-use mtl_core::config::{Lesson, check, link};
 use mtl_core::landscape::Race;
+use mtl_core::lesson::lessons::LESSONS;
+use mtl_core::lesson::{Lesson, check, link};
 use mtl_core::measure::conflict::cosine;
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;

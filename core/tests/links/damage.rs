@@ -1,7 +1,8 @@
 //! Links that mail, chat and HTML have damaged, and numbers as people write them.
 
 use super::any;
-use mtl_core::config::{Config, check, file, link};
+use mtl_core::config::Config;
+use mtl_core::lesson::{check, file, link};
 use proptest::prelude::*;
 
 /// The canonical link of a text that is read without a notice.

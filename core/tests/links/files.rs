@@ -1,6 +1,7 @@
 //! The lesson as a file.
 
-use mtl_core::config::{Config, check, entries, file, link};
+use mtl_core::config::Config;
+use mtl_core::lesson::{check, entries, file, link};
 
 #[test]
 fn a_file_may_have_numbers_switches_and_lists() {

@@ -1,6 +1,7 @@
 //! Links that worked once work for good.
 
-use mtl_core::config::{Config, Kind, entries, link};
+use mtl_core::config::{Config, Kind};
+use mtl_core::lesson::{entries, link};
 use std::collections::BTreeSet;
 
 /// Canonical links, one a line, that cover every kind of key. They are kept: a link that worked

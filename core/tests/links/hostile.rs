@@ -1,7 +1,7 @@
 //! Links by hand, by accident and by malice: each mistake is named.
 
 use super::runs;
-use mtl_core::config::link;
+use mtl_core::lesson::link;
 
 /// The notices of a link, as (key, sentence).
 fn notices(text: &str) -> Vec<(String, String)> {

@@ -11,8 +11,9 @@ mod hostile;
 mod properties;
 mod unknown;
 
-use mtl_core::config::codec::Decoded;
-use mtl_core::config::{Notice, check, link};
+use mtl_core::config::Notice;
+use mtl_core::lesson::codec::Decoded;
+use mtl_core::lesson::{check, link};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 

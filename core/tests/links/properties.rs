@@ -2,8 +2,9 @@
 
 use super::any::{self, Dice};
 use super::runs;
-use mtl_core::config::codec::Decoded;
-use mtl_core::config::{Lesson, Notice, check, file, link};
+use mtl_core::config::Notice;
+use mtl_core::lesson::codec::Decoded;
+use mtl_core::lesson::{Lesson, check, file, link};
 use proptest::prelude::*;
 
 /// A lesson that may differ from its preset in anything.

@@ -1,6 +1,6 @@
 //! Settings that this version doesn't know.
 
-use mtl_core::config::{check, file, link};
+use mtl_core::lesson::{check, file, link};
 
 #[test]
 fn unknown_settings_survive_a_round_trip_and_are_named() {

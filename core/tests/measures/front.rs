@@ -1,8 +1,8 @@
 //! How evenly a front is covered, and its hypervolume in three losses.
 
 use super::{assert_close, wild};
-use mtl_core::measure::hypervolume::hypervolume;
-use mtl_core::measure::pareto::non_dominated;
+use mtl_core::math::hypervolume::hypervolume;
+use mtl_core::math::pareto::non_dominated;
 use mtl_core::measure::spread::{spacing, sparsity};
 use proptest::prelude::*;
 

@@ -4,7 +4,7 @@ use crate::frames::Frames;
 use crate::methods::{BALANCERS, Costs, Method};
 use crate::race::{OURS, Race, Row};
 use crate::report::rounded;
-use mtl_core::balance::rule::{self, Needs};
+use mtl_core::balance::{self, balancer::Needs};
 use mtl_core::config::Pick;
 use serde_json::{Value, json};
 use xtask::site::FileSize;
@@ -111,7 +111,7 @@ pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
 pub fn of_methods(costs: &[Costs]) -> Option<Verdict> {
     let balancers = costs.iter().find(|costs| costs.table == BALANCERS)?;
     let by_gradients = |method: &&Method| {
-        rule::find(&method.key).is_some_and(|rule| rule.needs(&Pick::new(method.key.as_str())) != Needs::Losses)
+        balance::find(&method.key).is_some_and(|rule| rule.needs(&Pick::new(method.key.as_str())) != Needs::Losses)
     };
     let times = |method: &Method| balancers.times(method);
     let dearest = balancers.methods.iter().filter(by_gradients).max_by(|a, b| times(a).total_cmp(&times(b)))?;

@@ -5,7 +5,7 @@
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use mtl_core::config::lessons::LESSONS;
+use mtl_core::lesson::lessons::LESSONS;
 use mtl_tests::site::explained;
 use mtl_tests::{Browser, PATIENCE, Page, Setup, Site, eventually_true};
 use std::fmt::Write;

@@ -12,7 +12,7 @@ use super::panels::LessonControls;
 use super::prefs::Side;
 use super::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::lessons::find;
+use mtl_core::lesson::lessons::find;
 use progress::Progress;
 
 /// Whether the guide is in sight. Tracks it.

@@ -7,8 +7,9 @@ use super::super::desk::now;
 use super::super::state::Page;
 use super::spot::{Spot, turn_to};
 use leptos::prelude::*;
-use mtl_core::config::lessons::{Act, Preset, Standing, Step, Told, find};
-use mtl_core::config::{Config, Lesson};
+use mtl_core::config::Config;
+use mtl_core::lesson::Lesson;
+use mtl_core::lesson::lessons::{Act, Preset, Standing, Step, Told, find};
 use std::time::Duration;
 
 /// Milliseconds that it takes to read a letter, and to begin with.
@@ -180,7 +181,7 @@ fn with_standing<T>(page: Page, own: &Config, at: (bool, u32), judge: impl FnOnc
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::lessons::LESSONS;
+    use mtl_core::lesson::lessons::LESSONS;
 
     #[test]
     fn a_step_that_comes_with_time_stands_as_long_as_it_takes_to_read() {

@@ -3,7 +3,7 @@
 use super::super::state::{Page, Tab};
 use super::super::tabs;
 use leptos::prelude::*;
-use mtl_core::config::lessons::{Act, Look, Panel, Preset, Standing, Step};
+use mtl_core::lesson::lessons::{Act, Look, Panel, Preset, Standing, Step};
 use web_sys::{Element, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 /// What the guide points at: it is outlined.
@@ -112,8 +112,9 @@ fn scroll(element: &Element) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::lessons::{LESSONS, find};
-    use mtl_core::config::{Config, Value, apply};
+    use mtl_core::config::{Config, Value};
+    use mtl_core::lesson::apply;
+    use mtl_core::lesson::lessons::{LESSONS, find};
 
     /// What the step of a lesson points at.
     fn spot(key: &str, step: usize, change: impl FnOnce(&mut Config), playing: bool, epoch: u32) -> Option<Spot> {

@@ -14,7 +14,7 @@ use crate::page::state::Page;
 use legend::{Legend, Marks};
 use leptos::prelude::*;
 use mtl_core::config::task_name;
-use mtl_core::measure::pareto::non_dominated;
+use mtl_core::math::pareto::non_dominated;
 use plotters_backend::DrawingBackend;
 use table::table;
 use volume::{FanButton, Volume, about};

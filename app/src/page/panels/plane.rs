@@ -4,7 +4,7 @@ use crate::charts::{FanPoint, ParetoChart, Theme};
 use crate::page::panels::text::task_title;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::measure::pareto::non_dominated;
+use mtl_core::math::pareto::non_dominated;
 use mtl_core::protocol::CurvePoint;
 
 /// The trail is of so many recorded points, the newest: what was long ago hides what is.

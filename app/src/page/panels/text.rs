@@ -148,7 +148,7 @@ mod tests {
         );
         assert_eq!(task_title(&twins, 0), "A two moons");
         // Relatedness means nothing where there is no plane.
-        let mut pairs = mtl_core::config::lessons::find("pairs").map(|lesson| lesson.config()).unwrap_or_default();
+        let mut pairs = mtl_core::lesson::lessons::find("pairs").map(|lesson| lesson.config()).unwrap_or_default();
         pairs.tasks[1].related = 0.9;
         assert_eq!((task_title(&pairs, 1).as_str(), relation_words(&pairs, 1)), ("Task B", None));
     }

@@ -1,9 +1,10 @@
 //! Adam for the numbers that a rule learns (Kingma, Ba 2015): decay rates 0.9 and 0.999, no weight
 //! decay of its own, moments remembered beside what is learned.
 
-use super::numbers::{bounded, vector};
-use crate::balance::rule::{Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Seen, VectorSpec, Vectors};
+use crate::balance::numbers::{bounded, vector};
 use crate::config::{Kind, OptionSpec};
+use crate::math::adam::{decayed, direction};
 
 /// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's (sections
 /// 2.1.3, 2.1.4 and 2.1.10 of the methods' reference).
@@ -31,23 +32,20 @@ const fn moment(key: &'static str, help: &'static str) -> VectorSpec {
 }
 
 const DECAYS: (f64, f64) = (0.9, 0.999);
-const EPSILON: f64 = 1e-8;
 
 /// `values` after one step against `gradient`, and the moments after it.
 pub(super) fn step(seen: &Seen, values: &[f64], gradient: &[f64], rate: f64) -> (Vec<f64>, Vectors) {
-    let slopes = || gradient.iter().map(|slope| bounded(*slope));
-    let first = decayed(&vector(seen, &FIRST), slopes(), DECAYS.0);
-    let second = decayed(&vector(seen, &SECOND), slopes().map(|slope| slope * slope), DECAYS.1);
+    let slopes: Vec<f64> = gradient.iter().map(|slope| bounded(*slope)).collect();
+    let running = |spec, decay, of: fn(f64) -> f64| -> Vec<f64> {
+        vector(seen, spec).iter().zip(&slopes).map(|(mean, slope)| decayed(*mean, of(*slope), decay)).collect()
+    };
+    let first = running(&FIRST, DECAYS.0, |slope| slope);
+    let second = running(&SECOND, DECAYS.1, |slope| slope * slope);
     let steps: Vec<f64> = vector(seen, &STEPS).iter().map(|steps| steps.max(0.0) + 1.0).collect();
     let moved = (0..values.len()).map(|task| {
-        let mean = first[task] / (1.0 - DECAYS.0.powf(steps[task]));
-        let square = second[task].max(0.0) / (1.0 - DECAYS.1.powf(steps[task]));
-        values[task] - rate * mean / (square.sqrt() + EPSILON)
+        let corrections = (1.0 - DECAYS.0.powf(steps[task]), 1.0 - DECAYS.1.powf(steps[task]));
+        values[task] - rate * direction(first[task], second[task].max(0.0), corrections)
     });
     let values = moved.collect();
     (values, Vectors::from([(FIRST.key, first), (SECOND.key, second), (STEPS.key, steps)]))
-}
-
-fn decayed(mean: &[f64], newest: impl Iterator<Item = f64>, decay: f64) -> Vec<f64> {
-    mean.iter().zip(newest).map(|(mean, newest)| decay * mean + (1.0 - decay) * newest).collect()
 }

@@ -1,9 +1,9 @@
 //! The loss of COSMOS: linear weights, and a reward for losses in the preferred ratio.
 
-use super::numbers::{dot, losses, norm, unit, vector};
-use super::preference::{PREFERENCE, preference};
-use crate::balance::aim::ratio;
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::numbers::{dot, losses, norm, unit, vector};
+use crate::balance::preference::ratio;
+use crate::balance::preference::{PREFERENCE, preference};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

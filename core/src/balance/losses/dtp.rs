@@ -1,7 +1,7 @@
 //! Dynamic task prioritisation: the harder a task still is, the more it counts.
 
-use super::numbers::{self, INITIAL_LOSSES};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

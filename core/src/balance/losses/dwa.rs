@@ -1,7 +1,7 @@
 //! Dynamic weight average: tasks whose loss falls slowly get more weight.
 
-use super::numbers;
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::numbers;
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,9 +1,9 @@
 //! FAMO: all losses decrease at the same relative rate, at the cost of one more forward pass.
 
 use super::adam;
-use super::numbers::{self, EPSILON};
-use crate::balance::gradients::MAX_NORM;
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::max_norm::MAX_NORM;
+use crate::balance::numbers::{self, EPSILON};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

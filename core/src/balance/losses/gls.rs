@@ -1,7 +1,7 @@
 //! Geometric loss strategy: the geometric mean of the losses.
 
-use super::numbers::{log, losses};
-use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

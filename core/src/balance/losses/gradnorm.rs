@@ -1,8 +1,8 @@
 //! GradNorm: gradients of equal length, but for tasks that lag behind.
 
 use super::adam;
-use super::numbers::{self, INITIAL_LOSSES};
-use crate::balance::rule::{Answer, Needs, Over, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Needs, Over, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

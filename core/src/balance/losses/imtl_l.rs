@@ -1,8 +1,9 @@
 //! IMTL-L: impartial learning by learned scales of the losses.
 
-use super::{adam, numbers};
+use super::adam;
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
 use crate::balance::coefficients::STATE_LIMIT;
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::numbers;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,9 +1,9 @@
 //! Linear scalarisation: a fixed preference.
 
-use super::numbers::{dot, losses};
-use super::preference::{PREFERENCE, preference};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
 use crate::balance::coefficients::{Coefficients, Given};
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::numbers::{dot, losses};
+use crate::balance::preference::{PREFERENCE, preference};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,9 +1,9 @@
 //! Manual weights: weights that somebody chose.
 
-use super::numbers::{dot, losses};
-use super::preference::PREFERENCE;
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
 use crate::balance::coefficients::{Coefficients, Given};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::numbers::{dot, losses};
+use crate::balance::preference::PREFERENCE;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

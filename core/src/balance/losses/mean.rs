@@ -1,8 +1,8 @@
 //! The mean of the losses.
 
-use super::numbers::losses;
+use crate::balance::balancer::{Answer, Needs, Rule, Seen};
 use crate::balance::coefficients::{Coefficients, Given};
-use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -18,17 +18,12 @@ mod imtl_l;
 mod linear;
 mod manual;
 mod mean;
-mod numbers;
 mod pbi;
-mod preference;
 pub mod rlw;
 mod scale_invariant;
 mod stch;
 mod tchebycheff;
 mod uncertainty;
-
-#[cfg(feature = "engine")]
-pub(crate) use numbers::INITIAL_LOSSES;
 
 super::rules! {
     equal::Equal,

@@ -1,9 +1,9 @@
 //! Penalty-based boundary intersection: towards the ideal point along the preference.
 
-use super::numbers::{dot, unit};
-use super::preference::{IDEAL, PREFERENCE, above_ideal, preference};
-use crate::balance::aim::ratio;
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::numbers::{dot, unit};
+use crate::balance::preference::ratio;
+use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,7 @@
 //! Random loss weights: a fair draw every step.
 
-use super::numbers::softmax;
-use crate::balance::rule::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::numbers::softmax;
 use crate::config::{Choice, Pick, PickEntry};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;

@@ -1,8 +1,8 @@
 //! Smooth Tchebycheff scalarisation: the worst weighed loss counts most.
 
-use super::numbers::{log, softmax, vector};
-use super::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighed};
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::numbers::{log, softmax, vector};
+use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighed};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,7 @@
 //! Tchebycheff scalarisation: only the worst weighed loss counts.
 
-use super::preference::{IDEAL, PREFERENCE, preference, weighed};
-use crate::balance::rule::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighed};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

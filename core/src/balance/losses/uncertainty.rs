@@ -1,8 +1,9 @@
 //! Uncertainty weights: a learned log-variance per task (Kendall, Gal, Cipolla 2018).
 
-use super::{adam, numbers};
+use super::adam;
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
 use crate::balance::coefficients::{Coefficients, Given, STATE_LIMIT};
-use crate::balance::rule::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::numbers;
 use crate::config::{Choice, Kind, LossKind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 

@@ -1,7 +1,7 @@
 //! A rule's options in JSON.
 
 use super::{ToolError, finite};
-use crate::balance::rule::{MemorySize, Rule, Vectors};
+use crate::balance::balancer::{MemorySize, Rule, Vectors};
 use crate::config::{Kind, OptionSpec, Pick};
 use serde_json::{Map, Value, json};
 

@@ -19,7 +19,7 @@ mod pictures;
 
 use self::pictures::{Digit, FULL, SIDE};
 use super::{Drawn, DrawnSplit, DrawnTask, Source, split_rows};
-use crate::config::{Choice, Kind, Lesson, LossKind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, LossKind, OptionSpec, PickEntry};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand::seq::SliceRandom;
@@ -53,17 +53,17 @@ const DIVIDED: [usize; 2] = [1437, 1617];
 const PAIRS: u64 = 0;
 const ORDER: u64 = 1;
 
-pub(super) fn build(lesson: &Lesson) -> Drawn {
-    let shift = lesson.data.source.option(&SHIFT) as usize;
+pub(super) fn build(config: &Config) -> Drawn {
+    let shift = config.data.source.option(&SHIFT) as usize;
     let mut digits = pictures::all();
-    digits.shuffle(&mut stream(lesson.seed, Purpose::Data, ORDER, 0));
+    digits.shuffle(&mut stream(config.seed, Purpose::Data, ORDER, 0));
     let (train, held_out) = digits.split_at(DIVIDED[0].min(digits.len()));
     let (valid, test) = held_out.split_at((DIVIDED[1] - DIVIDED[0]).min(held_out.len()));
     let ink = Ink::of(train);
-    let (sources, rows) = ([train, valid, test], split_rows(&lesson.data));
+    let (sources, rows) = ([train, valid, test], split_rows(&config.data));
     let splits = [0, 1, 2].map(|split| {
-        let pairs = pairs(sources[split], lesson.seed, split, rows[split]);
-        let tasks = lesson.tasks.iter().enumerate().map(|(k, task)| answers(&pairs, k, task.loss, &ink)).collect();
+        let pairs = pairs(sources[split], config.seed, split, rows[split]);
+        let tasks = config.tasks.iter().enumerate().map(|(k, task)| answers(&pairs, k, task.loss, &ink)).collect();
         let x = pairs.iter().flat_map(|pair| canvas(*pair, shift)).collect();
         DrawnSplit { rows: rows[split], x, tasks }
     });

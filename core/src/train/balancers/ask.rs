@@ -2,7 +2,7 @@
 
 use super::memory::{Memory, Sizes};
 use super::{Asked, Balancers};
-use crate::balance::rule::{Answer, Needs, Seen, Vectors};
+use crate::balance::balancer::{Answer, Needs, Seen, Vectors};
 use crate::config::Norm;
 use crate::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};

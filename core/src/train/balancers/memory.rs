@@ -1,8 +1,8 @@
 //! What the balancers remember from step to step: a state of training like the parameters.
 
 use super::Balancers;
-use crate::balance::losses::INITIAL_LOSSES;
-use crate::balance::rule::{MemorySize, Rule, Vectors};
+use crate::balance::balancer::{MemorySize, Rule, Vectors};
+use crate::balance::numbers::INITIAL_LOSSES;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -13,9 +13,10 @@ pub use memory::Memory;
 
 use super::plan::{Member, Plan, Role};
 use crate::balance;
+use crate::balance::balancer::{Needs, Over, Rule, Vectors};
 use crate::balance::coefficients::{Coefficients, Given};
-use crate::balance::rule::{Needs, Over, Rule, Vectors};
-use crate::config::{Heads, Lesson, Norm, Pick, SharingConfig};
+use crate::config::{Heads, Norm, Pick, SharingConfig};
+use crate::lesson::Lesson;
 use crate::model::Layout;
 use std::ops::Range;
 

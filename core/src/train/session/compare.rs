@@ -2,7 +2,8 @@
 //! another, in slices, while the lesson's own trainer stands still.
 
 use super::{Mode, Session, Turn, pace::Pace, pacer::Pacer};
-use crate::config::{Config, Lesson, PaceConfig, Pick, PopulationConfig, check};
+use crate::config::{Config, PaceConfig, Pick, PopulationConfig};
+use crate::lesson::{Lesson, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Engine, Event};
 use crate::train::{TrainError, Trainer};
@@ -187,7 +188,7 @@ impl Session {
 
     /// Compares for a slice.
     pub(super) async fn compare_on(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
-        let pace = self.lesson().map_or_else(Default::default, |lesson| lesson.pacing.clone()).pace;
+        let pace = self.config().map_or_else(Default::default, |config| config.pacing.clone()).pace;
         let Some(comparison) = &mut self.comparison else { return Ok(Turn::Rest) };
         let (row, wait) = comparison.go_on(&self.device, self.engine, pace).await?;
         if let Some(row) = row {

@@ -17,7 +17,7 @@ impl Session {
     /// is over, and one that is passed flat out, end nothing.
     pub(super) fn stop(&self) -> Option<(u32, bool)> {
         let Mode::Playing(to) = self.mode else { return None };
-        let pacing = &self.lesson()?.pacing;
+        let pacing = &self.config()?.pacing;
         let end = u32::try_from(pacing.story).unwrap_or(u32::MAX).saturating_mul(self.steps_per_epoch());
         let ahead = pacing.pace.factor().is_some() && self.step().is_some_and(|step| step < end);
         match to {
@@ -58,7 +58,7 @@ impl Session {
             Mode::Paused => Err(Turn::Rest),
             Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
             Mode::Playing(_) => {
-                let (pacing, per_epoch) = (self.lesson().map(|lesson| lesson.pacing.clone()), self.steps_per_epoch());
+                let (pacing, per_epoch) = (self.config().map(|config| config.pacing.clone()), self.steps_per_epoch());
                 let (pacing, limit) = (pacing.unwrap_or_default(), f64::from(self.speed));
                 let due = self.pacer.due(Instant::now(), &pacing, limit, step, per_epoch);
                 due.unwrap_or(Ok(u32::MAX)).map(|steps| steps.min(most)).map_err(Turn::Later)

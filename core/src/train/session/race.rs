@@ -2,13 +2,14 @@
 //! engine's device is.
 
 use super::{Session, pace::slice};
-use crate::landscape::{Race, Run};
+use crate::landscape::Race;
 use crate::protocol::{Engine, Event, Snapshot};
+use crate::train::RaceRun;
 use web_time::{Duration, Instant};
 
 impl Session {
     /// Shows a race at its start, or where a snapshot of it stands.
-    pub(super) fn load_race(&mut self, mut race: Run, snapshot: Option<&Snapshot>, emit: &mut dyn FnMut(Event)) {
+    pub(super) fn load_race(&mut self, mut race: RaceRun, snapshot: Option<&Snapshot>, emit: &mut dyn FnMut(Event)) {
         emit(Event::Loaded { run: self.run, summary: Box::new(race.summary()) });
         if let Some(snapshot) = snapshot {
             race.load(snapshot);
@@ -38,8 +39,8 @@ impl Session {
 }
 
 /// Steps per second of a race like this one, over about `length`.
-pub(super) fn steps_per_second(run: &Run, length: Duration) -> f32 {
-    let Some(mut race) = Race::new(run.race().lesson()) else { return 0.0 };
+pub(super) fn steps_per_second(run: &RaceRun, length: Duration) -> f32 {
+    let Some(mut race) = Race::new(run.race().config()) else { return 0.0 };
     let started = Instant::now();
     while race.step() == 0 || started.elapsed() < length {
         race.advance();

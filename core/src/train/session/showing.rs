@@ -25,7 +25,7 @@ impl Session {
         let since = |last: Option<Instant>| last.map_or(Duration::MAX, |last| last.elapsed());
         let behind = self.number.saturating_sub(self.acknowledged);
         let frame_age = since(self.last_frame);
-        let flat = self.lesson().is_none_or(|lesson| lesson.pacing.pace.factor().is_none());
+        let flat = self.config().is_none_or(|config| config.pacing.pace.factor().is_none());
         let gap = if flat { FLAT } else { FRAME };
         if frame_age >= gap && (behind < AHEAD || frame_age >= IMPATIENT) {
             // What belongs together is shown together: first all is computed.

@@ -1,7 +1,8 @@
 //! How fast a lesson trains, measured apart from its training.
 
 use super::{Session, race};
-use crate::config::{Config, check};
+use crate::config::Config;
+use crate::lesson::check;
 use crate::protocol::Event;
 use crate::train::{TrainError, Trainer};
 use web_time::{Duration, Instant};

@@ -72,7 +72,7 @@ impl Trainer {
 
     /// Whether the composed model was stopped; the smallest read there is.
     async fn is_dead(&self) -> Result<bool, TrainError> {
-        let dead = download_truths(self.state.dead.clone()).await?;
+        let dead = download_truths(self.state.diverged.clone()).await?;
         Ok(dead.first().is_some_and(|first| *first))
     }
 }

@@ -6,7 +6,8 @@
 //! bottom, its baselines train in lockstep with it.
 
 use super::Trainer;
-use crate::config::{Config, LayerConfig, Lesson, MAX_WIDTH, Pick, check};
+use crate::config::{Config, LayerConfig, MAX_WIDTH, Pick};
+use crate::lesson::{Lesson, check};
 use crate::model::{self, Shape};
 use crate::train::TrainError;
 use crate::train::plan::{Plan, Role};

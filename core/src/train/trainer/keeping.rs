@@ -1,10 +1,10 @@
 //! States to go back to, and states to go on from.
 
 use super::{Seen, Trainer, UNHEALTHY};
+use crate::kernel::optimiser::State;
 use crate::protocol::Snapshot;
 use crate::train::TrainError;
 use crate::train::balancers::Memory;
-use crate::train::optimise::State;
 use crate::train::record::Record;
 use crate::train::snapshot;
 use crate::train::weigh::Learned;

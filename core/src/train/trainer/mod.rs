@@ -17,15 +17,17 @@ use super::batch::Batches;
 use super::conditioned::Conditioned;
 use super::dropout::{Drawn, Rates};
 use super::evaluate::Evaluator;
-use super::optimise::{Rules, State};
+use super::factors::optimiser_settings;
 use super::picture::Camera;
 use super::plan::Plan;
 use super::record::Record;
 use super::step::Replicas;
-use super::tensors::upload;
 use super::weigh::{Learned, Weigher};
-use crate::config::Lesson;
 use crate::data::{self, Dataset};
+use crate::kernel::loss::LossGroup;
+use crate::kernel::optimiser::{OptimiserSettings, State};
+use crate::kernel::tensors::upload;
+use crate::lesson::Lesson;
 use crate::model::{self, Network, Shape};
 use crate::strategy::Says;
 use burn::tensor::{Device, Tensor};
@@ -35,6 +37,8 @@ pub struct Trainer {
     lesson: Lesson,
     data: Dataset,
     shape: Shape,
+    /// Its tasks' losses.
+    groups: Vec<LossGroup>,
     /// Of this population.
     plan: Plan,
     /// Of this population and those beside it.
@@ -61,7 +65,7 @@ pub struct Trainer {
     balancers: Balancers,
     memory: Memory,
     weigher: Weigher,
-    rules: Rules,
+    optimiser: OptimiserSettings,
     state: State,
     learned: Learned,
     record: Record,
@@ -129,7 +133,7 @@ impl Trainer {
             weigher: Weigher::of(&balancers.coefficients, &columns, device),
             replicas: None,
             columns,
-            rules: Rules::of(&lesson, network.layout(), device),
+            optimiser: optimiser_settings(&lesson, network.layout(), device),
             healthy: Kept::first(&state, &learned, &memory, &record),
             front: None,
             whole: plan.clone(),
@@ -145,6 +149,7 @@ impl Trainer {
             device: device.clone(),
             lesson,
             data,
+            groups: shape.loss_groups(),
             shape,
             plan,
             network,
@@ -213,7 +218,7 @@ impl Trainer {
         self.balancers = Balancers::of(&lesson, &self.plan, self.network.layout());
         self.memory = std::mem::take(&mut self.memory).adapted(&self.balancers);
         self.weigher = Weigher::of(&self.balancers.coefficients, &self.columns, &self.device);
-        self.rules = Rules::of(&lesson, self.network.layout(), &self.device);
+        self.optimiser = optimiser_settings(&lesson, self.network.layout(), &self.device);
         self.rates = Rates::of(&lesson, &self.shape);
         self.drawn = None;
         let parts = beside::populations(&lesson, &self.whole, self.data.inputs).into_iter().skip(1);

@@ -65,10 +65,10 @@ impl Trainer {
         let plain = self.combined(&pass, rows, &sayings);
         let combined = self.penalised(plain.clone(), &batch);
         let before = keeps.then(|| self.state.theta.clone());
-        let rate = self.rules.rate(self.step, self.batches.steps_per_epoch());
-        let factors = self.rules.factors_on_the_rate(attendance.moves.clone());
-        self.rules.step(&mut self.state, combined, losses.clone(), attendance.moves, self.step, rate);
-        self.state.settle(self.network.proximal(&self.state.theta, rate, factors.as_ref()));
+        let rate = self.optimiser.rate(self.step, self.batches.steps_per_epoch());
+        let factors = self.optimiser.factors_on_the_rate(attendance.moves.clone());
+        self.optimiser.step(&mut self.state, combined, losses.clone(), attendance.moves, self.step, rate);
+        self.state.set_params(self.network.proximal(&self.state.theta, rate, factors.as_ref()));
         if !sayings.pending.is_empty() {
             self.learn_after(&self.pass(&batch, masks.as_ref(), false), &sayings.pending, memory).await?;
         }
@@ -116,7 +116,7 @@ impl Trainer {
     fn pass<'a>(&'a self, batch: &'a Batch, masks: Option<&'a Masks>, replicates: bool) -> Pass<'a> {
         Pass {
             network: self.network.as_ref(),
-            shape: &self.shape,
+            groups: &self.groups,
             scales: &self.scales,
             replicas: self.replicas.as_ref().filter(|_| replicates),
             batch,

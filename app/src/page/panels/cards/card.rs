@@ -8,7 +8,7 @@ use crate::page::panels::panel::HelpButton;
 use crate::page::panels::text::{kind_of, tasks};
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::Card;
+use mtl_core::lesson::Card;
 
 /// What a card is, before its settings.
 #[derive(Clone, Copy)]

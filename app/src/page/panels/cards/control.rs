@@ -133,7 +133,7 @@ fn options(setting: &str, choices: &[Choice], chosen: Memo<String>) -> Vec<AnyVi
     let page = Page::get();
     let setting = setting.to_string();
     let listed = Memo::new(move |_| {
-        let list = page.lesson.with(|lesson| mtl_core::config::listed(lesson, &setting)).unwrap_or_default();
+        let list = page.lesson.with(|lesson| mtl_core::lesson::listed(lesson, &setting)).unwrap_or_default();
         list.into_iter().map(|listed| (listed.group, listed.unfit)).collect::<Vec<_>>()
     });
     let groups = listed.get_untracked();

@@ -4,8 +4,9 @@ use super::card::{About, CardView};
 use crate::page::panels::text::tasks;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Card, Config, MAX_TASKS, TaskConfig};
+use mtl_core::config::{Config, MAX_TASKS, TaskConfig};
 use mtl_core::data::targets::TARGETS;
+use mtl_core::lesson::Card;
 
 const ABOUT: About = About {
     number: 1,
@@ -72,7 +73,7 @@ pub fn DataCard() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::check;
+    use mtl_core::lesson::check;
 
     #[test]
     fn tasks_can_be_added_up_to_the_most_and_all_differ() {

@@ -38,7 +38,7 @@ pub fn odd_one(config: &Config) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::lessons::find;
+    use mtl_core::lesson::lessons::find;
 
     fn lesson(key: &str) -> Config {
         find(key).map(|lesson| lesson.config()).unwrap_or_default()

@@ -4,7 +4,7 @@ use super::card::{About, CardView};
 use crate::page::compare;
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::Card;
+use mtl_core::lesson::Card;
 
 const ABOUT: About = About {
     number: 2,

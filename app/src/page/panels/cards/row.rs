@@ -2,7 +2,8 @@
 
 use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::config::{Card, Effect, Entry, Kind, RELATION_KEYS, Value, lessons};
+use mtl_core::config::{Kind, RELATION_KEYS, Value};
+use mtl_core::lesson::{Card, Effect, Entry, lessons};
 use std::sync::Arc;
 
 /// The settings of a card that are shown, as of one lesson.
@@ -167,7 +168,8 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::{Config, entries};
+    use mtl_core::config::Config;
+    use mtl_core::lesson::entries;
 
     #[test]
     fn the_glossary_has_the_word_of_every_setting() {

@@ -2,7 +2,7 @@
 
 use super::card::{About, CardView};
 use leptos::prelude::*;
-use mtl_core::config::Card;
+use mtl_core::lesson::Card;
 
 const ABOUT: About = About {
     number: 4,

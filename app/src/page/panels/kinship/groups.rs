@@ -1,6 +1,7 @@
 //! Groups of tasks that were proposed, and what training one of them means for the lesson.
 
-use mtl_core::config::{Config, Pick, Value, apply, task_name};
+use mtl_core::config::{Config, Pick, Value, task_name};
+use mtl_core::lesson::apply;
 use mtl_core::protocol::{CurvePoint, GroupedBy, Groups};
 
 /// The architecture that gives every group a trunk of its own.
@@ -97,7 +98,8 @@ pub fn train(config: &mut Config, groups: &[Vec<usize>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::{TaskConfig, check};
+    use mtl_core::config::TaskConfig;
+    use mtl_core::lesson::check;
 
     fn lesson(tasks: usize) -> Config {
         let mut config = Config { tasks: vec![TaskConfig::default(); tasks], ..Config::default() };

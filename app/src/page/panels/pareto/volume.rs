@@ -68,8 +68,9 @@ pub fn FanButton() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::config::{Config, apply, check};
-    use mtl_core::measure::pareto::fan;
+    use mtl_core::config::Config;
+    use mtl_core::lesson::{apply, check};
+    use mtl_core::math::pareto::fan;
 
     #[test]
     fn the_fan_that_is_asked_for_is_admitted_for_every_number_of_tasks() {

@@ -1,0 +1,46 @@
+//! DualProj: the mean gradient is projected to where no task gets worse (Lopez-Paz, Ranzato 2017).
+
+use super::upgrad::{REG, projected};
+use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::preference::{PREFERENCE, preference_vector};
+use crate::config::{Choice, Pick, PickEntry};
+use crate::math::cone::project;
+use rand_chacha::ChaCha8Rng;
+
+/// Section 2.3.10 of the methods' reference: the projection of the mean gradient, or of a preferred
+/// combination, onto `{d : J d >= 0}`. GEM's rule for the memory of earlier tasks.
+pub struct DualProj;
+
+/// The line of the table.
+pub(super) const ENTRY: PickEntry = PickEntry::new(
+    Choice {
+        key: "dual-proj",
+        label: "DualProj",
+        help: "Bends the mean gradient as little as it takes to harm no task.",
+    },
+    &[REG],
+)
+.reading(&[WEIGHT]);
+
+impl Rule for DualProj {
+    fn entry(&self) -> PickEntry {
+        ENTRY
+    }
+
+    fn needs(&self, _: &Pick) -> Needs {
+        Needs::Gram
+    }
+
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[PREFERENCE]
+    }
+
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[(REG.key, 0.0)]
+    }
+
+    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+        let shares = preference_vector(seen);
+        projected(seen, |gram| project(gram, &shares))
+    }
+}

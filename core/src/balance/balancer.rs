@@ -1,0 +1,249 @@
+//! What a rule sees of one member in one step, and what it answers: plain numbers on the host.
+
+use super::coefficients::{Coefficients, Given};
+use super::preference;
+use crate::config::{OptionSpec, Pick, PickEntry};
+use nalgebra::DMatrix;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What a rule cannot do without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// The losses alone.
+    Losses,
+    /// The Gram matrix of the task gradients at the shared parameters.
+    Gram,
+    /// The task gradients themselves.
+    Jacobian,
+}
+
+/// The heading of the rules that aim at a point of the Pareto front which a preference names.
+pub const BY_PREFERENCE: &str = "by a preference";
+
+/// The setting of every task that is its weight, or the preference for it.
+pub const WEIGHT: &str = "weight";
+
+/// Which gradients a rule's Gram matrix is taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// Those at all shared parameters.
+    Shared,
+    /// Those at the last shared layer.
+    LastLayer,
+}
+
+/// What a rule sees of one member in one step. K tasks, P shared parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The picked rule with its options.
+    pub pick: &'a Pick,
+    /// The losses, K of them.
+    pub losses: &'a [f64],
+    /// `[K, K]`: the products of the task gradients.
+    pub gram: Option<&'a DMatrix<f64>>,
+    /// `[K, P]`: a task gradient a row.
+    pub jacobian: Option<&'a DMatrix<f64>>,
+    /// Which columns of the task gradients are of one layer; empty where nobody knows.
+    pub layers: &'a [Range<usize>],
+    /// Numbers a task: settings, and what the rule remembers.
+    pub vectors: &'a Vectors,
+}
+
+impl Seen<'_> {
+    /// An option's value, within its limits.
+    pub fn option(&self, spec: &OptionSpec) -> f64 {
+        spec.clamp(self.pick.option(spec))
+    }
+
+    /// The word of an option that is one of several.
+    pub fn word(&self, spec: &OptionSpec) -> String {
+        spec.text(self.option(spec))
+    }
+
+    /// Number of tasks.
+    pub fn tasks(&self) -> usize {
+        self.gram.or(self.jacobian).map_or(self.losses.len(), DMatrix::nrows)
+    }
+
+    /// A vector by its specification, one number a task: its start where it is missing or of
+    /// another length.
+    pub fn vector(&self, spec: &VectorSpec) -> Vec<f64> {
+        let given = self.vectors.get(spec.key).filter(|values| values.len() == self.tasks());
+        given.cloned().unwrap_or_else(|| vec![spec.start; self.tasks()])
+    }
+}
+
+impl Seen<'_> {
+    /// What the rule remembers by its specification; zeros at the first step, or where the numbers
+    /// don't fit.
+    pub fn memory(&self, spec: &MemorySpec) -> Vec<f64> {
+        let size = spec.size.count(self.tasks(), self.jacobian.map_or(0, DMatrix::ncols), self.layers.len());
+        let fits = |values: &&Vec<f64>| values.len() == size && values.iter().all(|value| value.is_finite());
+        self.vectors.get(spec.key).filter(fits).cloned().unwrap_or_else(|| vec![0.0; size])
+    }
+}
+
+/// Something that a rule remembers and that is not one number a task; it begins at zero.
+#[derive(Clone, Copy, Debug)]
+pub struct MemorySpec {
+    /// Key.
+    pub key: &'static str,
+    /// One plain sentence.
+    pub help: &'static str,
+    /// How many numbers.
+    pub size: MemorySize,
+}
+
+/// How many numbers a rule remembers. K tasks, P shared parameters, L shared layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemorySize {
+    /// One, such as a count of steps.
+    One,
+    /// `K * K`, row by row.
+    Pairs,
+    /// `L * K * K`, layer by layer.
+    LayerPairs,
+    /// `K * P`, row by row: as large as the task gradients.
+    Jacobian,
+}
+
+impl MemorySize {
+    /// The number of numbers for so many tasks, shared parameters and shared layers.
+    pub fn count(self, tasks: usize, parameters: usize, layers: usize) -> usize {
+        match self {
+            Self::One => 1,
+            Self::Pairs => tasks * tasks,
+            Self::LayerPairs => layers * tasks * tasks,
+            Self::Jacobian => tasks * parameters,
+        }
+    }
+}
+
+/// Vectors by key.
+pub type Vectors = BTreeMap<&'static str, Vec<f64>>;
+
+/// A vector with a number a task.
+#[derive(Clone, Copy, Debug)]
+pub struct VectorSpec {
+    /// Key.
+    pub key: &'static str,
+    /// One plain sentence.
+    pub help: &'static str,
+    /// What every number is at the first step.
+    pub start: f64,
+    /// Whether the rule itself changes it from step to step.
+    pub remembered: bool,
+}
+
+/// A rule's answer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Answer {
+    /// What every task gradient is multiplied by; `None` where the direction is no combination with
+    /// one weight a task.
+    pub weights: Option<Vec<f64>>,
+    /// The combined gradient, where it is not the weighted sum.
+    pub direction: Option<Vec<f64>>,
+    /// What the rule remembers after the step, where it knows that with the answer.
+    pub memory: Vectors,
+}
+
+impl Answer {
+    /// The weighted sum of the task gradients.
+    pub fn weights(weights: Vec<f64>) -> Self {
+        Self { weights: Some(weights), ..Self::default() }
+    }
+
+    /// A direction of its own.
+    pub fn direction(direction: Vec<f64>) -> Self {
+        Self { direction: Some(direction), ..Self::default() }
+    }
+}
+
+/// A rule that turns losses or task gradients into task weights or a direction.
+///
+/// No input may make it panic or answer with anything but finite numbers: zero, duplicate,
+/// dependent and stationary gradients give a zero direction or a stated fall-back.
+pub trait Rule: Sync {
+    /// Key, label, help and options.
+    fn entry(&self) -> PickEntry;
+
+    /// What it cannot do without under these options.
+    fn needs(&self, pick: &Pick) -> Needs;
+
+    /// Which gradients it looks at.
+    fn over(&self) -> Over {
+        Over::Shared
+    }
+
+    /// Whether, as published, the task weights count for the heads too; else every head takes its
+    /// own task's gradient as it is (section 0.2 of the methods' reference, point 4).
+    fn weighs_heads(&self, pick: &Pick) -> bool {
+        self.needs(pick) == Needs::Losses
+    }
+
+    /// Whether it learns from the losses of the same batch after the update.
+    fn looks_after(&self) -> bool {
+        false
+    }
+
+    /// What the published code shortens the combined gradient of the shared layers to, where the answer itself
+    /// doesn't do so: for a rule that never sees the gradients.
+    fn longest(&self, _pick: &Pick) -> Option<f64> {
+        None
+    }
+
+    /// Whether it answers with one weight a task.
+    fn has_weights(&self, _pick: &Pick) -> bool {
+        true
+    }
+
+    /// The rule as coefficients that an engine can apply on its device, where it has that form: no
+    /// step has to wait for the losses then.
+    fn coefficients(&self, _given: &Given) -> Option<Coefficients> {
+        None
+    }
+
+    /// Vectors that it reads or remembers.
+    fn vectors(&self) -> &'static [VectorSpec] {
+        &[]
+    }
+
+    /// What it is told of a preference, K parts of zero or more: the larger a task's part, the lower
+    /// its loss at the point that the rule aims at. A rule whose own vector is something else, such as
+    /// a ratio of losses, is told that ([`super::aim`]).
+    fn aim(&self, wish: &[f64]) -> Vectors {
+        Vectors::from([(preference::PREFERENCE.key, wish.to_vec())])
+    }
+
+    /// What it remembers beside numbers a task.
+    fn memories(&self) -> &'static [MemorySpec] {
+        &[]
+    }
+
+    /// Whether the answer depends on the losses under these options.
+    fn reads_losses(&self, pick: &Pick) -> bool {
+        self.needs(pick) == Needs::Losses
+    }
+
+    /// Options under which the golden values of the methods' reference hold, where they are other
+    /// than the defaults that training starts from.
+    fn reference(&self) -> &'static [(&'static str, f64)] {
+        &[]
+    }
+
+    /// What the rule minimises by the task losses, where it has such a number.
+    fn objective(&self, _seen: &Seen) -> Option<f64> {
+        None
+    }
+
+    /// The answer for one step; `random` is the member's own stream.
+    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer;
+
+    /// The remembered vectors after the step; `after` are the losses of the same batch after the
+    /// update where the caller measured them.
+    fn remember(&self, _seen: &Seen, answer: &Answer, _after: Option<&[f64]>) -> Vectors {
+        answer.memory.clone()
+    }
+}
