@@ -1,4 +1,4 @@
-//! The balancers against the values of the methods' reference, sections 2.1.1 to 2.1.3.
+//! The balancers against values worked out from their formulas.
 
 use mtl_core::balance::all;
 use mtl_core::balance::balancer::{Needs, Seen, Vectors, WEIGHT};

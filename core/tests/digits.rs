@@ -1,5 +1,5 @@
-//! Two digits in one picture, at the size of section 3.7 of the methods' reference: a trunk of 64
-//! units learns each digit better alone, and no balancer makes up for that.
+//! Two digits in one picture: a trunk of 64 units learns each digit better alone, and no balancer
+//! makes up for that.
 
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -89,7 +89,7 @@ fn train(balancer: &str, alone: bool) -> (Scores, Option<Scores>) {
     (composed, alone.then(|| scores("alone", baseline)))
 }
 
-/// The balancers of section 3.7, as a link names them.
+/// The balancers that are held against equal weights, as a link names them.
 const RIVALS: [&str; 8] =
     ["rlw", "mgda", "pcgrad", "cagrad&bal.c=0.4", "imtl-g", "nash-mtl&bal.max_norm=1", "aligned-mtl", "upgrad"];
 

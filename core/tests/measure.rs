@@ -1,4 +1,4 @@
-//! Measures against the values of the methods' reference, section 2.7, and against brute force.
+//! Measures against values that were computed independently, and against brute force.
 
 use mtl_core::config::LossKind;
 use mtl_core::math::hypervolume::hypervolume;
@@ -12,7 +12,7 @@ fn assert_close(got: f64, expected: f64, within: f64) {
     assert!((got - expected).abs() <= within, "{got} is not {expected}");
 }
 
-/// Gram matrix of the canonical gradients T1 of section 0.4: (1, 0) and (-1, 1).
+/// Gram matrix of the gradients T1: (1, 0) and (-1, 1).
 const T1: [f32; 4] = [1.0, -1.0, -1.0, 2.0];
 /// T2: (1, 0, 0), (-1, 1, 0), (0, -2, 1).
 const T2: [f32; 9] = [1.0, -1.0, 0.0, -1.0, 2.0, -2.0, 0.0, -2.0, 5.0];
@@ -20,7 +20,7 @@ const T2: [f32; 9] = [1.0, -1.0, 0.0, -1.0, 2.0, -2.0, 0.0, -2.0, 5.0];
 const T3: [f32; 4] = [18.0, -22.0, -22.0, 38.0];
 
 #[test]
-fn conflict_has_the_reference_values() {
+fn conflict_has_its_known_values() {
     assert_close(cosine(&T1, 0, 1).unwrap_or(f64::NAN), -0.5_f64.sqrt(), 1e-12);
     assert_close(magnitude_similarity(&T1, 0, 1).unwrap_or(f64::NAN), 0.942809, 1e-6);
     assert_eq!(norms(&T1), [1.0, 2_f64.sqrt()]);
@@ -48,7 +48,7 @@ fn rounding_keeps_a_cosine_within_its_range() {
 }
 
 #[test]
-fn hypervolume_has_the_reference_values() {
+fn hypervolume_has_its_known_values() {
     assert_eq!(hypervolume(&[[1.0, 3.0], [2.0, 2.0], [3.0, 1.0]], &[4.0, 4.0]), 6.0);
     assert_eq!(hypervolume(&[[1.0, 1.0, 1.0], [0.5, 1.5, 1.5]], &[2.0; 3]), 1.125);
     assert_eq!(hypervolume(&[[3.0], [1.0], [2.0]], &[4.0]), 3.0);
@@ -56,7 +56,7 @@ fn hypervolume_has_the_reference_values() {
     assert_eq!(hypervolume(&[[0.0; 6]], &[2.0; 6]), 64.0);
 }
 
-/// The concave front of section 3.2: `f = 1 - exp(-(1 -/+ t)²)`, uniform in t.
+/// The concave front of Fonseca and Fleming's problem: `f = 1 - exp(-(1 -/+ t)²)`, uniform in t.
 fn fonseca(points: usize) -> Vec<[f64; 2]> {
     let t = |k: usize| 2.0 * k as f64 / (points - 1) as f64 - 1.0;
     (0..points).map(t).map(|t| [1.0 - (-(1.0 - t).powi(2)).exp(), 1.0 - (-(1.0 + t).powi(2)).exp()]).collect()

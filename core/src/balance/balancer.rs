@@ -178,7 +178,7 @@ pub trait Rule: Sync {
     }
 
     /// Whether, as published, the task weights count for the heads too; else every head takes its
-    /// own task's gradient as it is (section 0.2 of the methods' reference, point 4).
+    /// own task's gradient as it is.
     fn weighs_heads(&self, pick: &Pick) -> bool {
         self.needs(pick) == Needs::Losses
     }
@@ -227,8 +227,8 @@ pub trait Rule: Sync {
         self.needs(pick) == Needs::Losses
     }
 
-    /// Options under which the golden values of the methods' reference hold, where they are other
-    /// than the defaults that training starts from.
+    /// Options that the rules as a tool start from, and under which the tests' golden values hold, where
+    /// they are other than the defaults that training starts from.
     fn reference(&self) -> &'static [(&'static str, f64)] {
         &[]
     }

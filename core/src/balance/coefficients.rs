@@ -4,8 +4,7 @@
 use crate::config::{LossKind, Pick};
 
 /// A balancer's state stays within this distance of zero, whatever its gradient says: weights of
-/// `exp(10)` are beyond use, and a loss near zero would drive the state there (section 2.1.3 of
-/// the methods' reference).
+/// `exp(10)` are beyond use, and a loss near zero would drive the state there.
 pub const STATE_LIMIT: f64 = 10.0;
 
 /// What a rule is told of the lesson; it doesn't change from step to step.

@@ -2,8 +2,7 @@
 
 use crate::balance::balancer::{Seen, VectorSpec};
 
-/// Added to a loss before its logarithm or its inverse is taken (sections 2.1.7 and 2.1.10 of the
-/// methods' reference).
+/// Added to a loss before its logarithm or its inverse is taken.
 pub(crate) const EPSILON: f64 = 1e-8;
 
 /// No number counts as larger: the square of this one, times a few tasks, is still finite.

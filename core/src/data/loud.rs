@@ -1,7 +1,7 @@
 //! GradNorm's toy: regressions of one kind, some of them far louder than others.
 //!
 //! Chen et al., *GradNorm: Gradient Normalization for Adaptive Loss Balancing in Deep Multitask
-//! Networks*, ICML 2018, the toy example; the small version of section 3.5 of the methods' reference:
+//! Networks*, ICML 2018, the toy example in a small version:
 //!
 //! 1. inputs are uniform in `[-1, 1]^dims`, divided by their length;
 //! 2. labels are `y_k = σ_k tanh((B + ε_k) x)`, the tanh taken entry by entry;

@@ -4,8 +4,8 @@ use super::{Landscape, Losses, along};
 use nalgebra::DMatrix;
 use std::f64::consts::FRAC_PI_2;
 
-/// Fonseca and Fleming's problem ('VLMOP2'), section 3.2 of the methods' reference: over 20
-/// parameters, `f_1, f_2 = 1 - exp(-sum_i (x_i -+ 1 / sqrt 20)²)`.
+/// Fonseca and Fleming's problem (1995; 'VLMOP2'): over 20 parameters,
+/// `f_1, f_2 = 1 - exp(-sum_i (x_i -+ 1 / sqrt 20)²)`.
 ///
 /// The Pareto set is `x = t / sqrt 20` in every parameter, t from -1 to 1; the front
 /// `f_2 = 1 - exp(-(2 - sqrt(-ln(1 - f_1)))²)` is concave, so that a weighted sum of the losses is

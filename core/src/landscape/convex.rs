@@ -4,7 +4,7 @@ use super::concave::{PARAMETERS, centre, from_segment, segment, square};
 use super::{Landscape, Losses};
 use nalgebra::DMatrix;
 
-/// VLMOP1 over 20 parameters, section 3.2 of the methods' reference:
+/// VLMOP1 (Van Veldhuizen & Lamont 1999) over 20 parameters:
 /// `f_1, f_2 = sum_i (x_i -+ 1 / sqrt 20)² / 4`. The Pareto set is that of [`super::Concave`], the
 /// front `sqrt f_1 + sqrt f_2 = 1` is convex, and the weighted sum of the losses has its least value
 /// at `t = w_1 - w_2` for weights that sum to 1.

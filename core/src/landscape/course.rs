@@ -57,7 +57,7 @@ fn start_words() -> Vec<Choice> {
     ]
 }
 
-/// The published starts (section 3.1 of the methods' reference).
+/// The published starts: Nash-MTL's and FAMO's five, and CAGrad's three.
 const FIVE: [[f64; 2]; 5] = [[-8.5, 7.5], [0.0, 0.0], [9.0, 9.0], [-7.5, -0.5], [9.0, -1.0]];
 const CAGRAD: [[f64; 2]; 3] = [[-8.5, 7.5], [-8.5, -5.0], [9.0, 9.0]];
 

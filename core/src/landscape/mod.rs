@@ -4,7 +4,7 @@
 //! point of a *landscape*, its two losses are formulas, and the Pareto set and front are known in
 //! closed form. A [`Race`] lets rules of [`crate::balance::balancer`] walk down from the same starts, in
 //! lockstep, in f64 on the host: all of them in the two valleys, on the fronts those that look for
-//! points of a front. Section 3 of the methods' reference.
+//! points of a front.
 //!
 //! A landscape is a file with an `impl Landscape`; [`course`] has the lessons' data sources that
 //! lead through one or more of them.

@@ -35,10 +35,9 @@ pub struct Entrant {
 const NARROW: f64 = FRAC_PI_2 / 10.0;
 
 /// Rules that can't be asked about losses of zero and below: theirs are counted from the landscape's
-/// floor (section 2.3.11 of the methods' reference). EPO and Pareto MTL look at the angle of the losses
-/// between two axes, task prioritisation at shares of the first losses, and from losses of zero it
-/// would never leave. The others see the losses as they are: that negative losses mislead some of them
-/// is one of the published results.
+/// floor. EPO and Pareto MTL look at the angle of the losses between two axes, task prioritisation at
+/// shares of the first losses, and from losses of zero it would never leave. The others see the losses
+/// as they are: that negative losses mislead some of them is one of the published results.
 const POSITIVE: [&str; 3] = ["epo", "pareto-mtl", "dtp"];
 
 impl Entrant {
@@ -71,7 +70,7 @@ fn widened([a, b]: [f64; 2]) -> [f64; 2] {
 }
 
 /// A rule with the options of the published runs on these landscapes, where they are other than its
-/// defaults (sections 3.1 and 3.2 of the methods' reference).
+/// defaults.
 pub fn published(key: &str) -> Pick {
     let pick = Pick::new(key);
     match key {

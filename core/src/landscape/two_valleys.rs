@@ -4,7 +4,7 @@ use super::{Landscape, Losses, along};
 use nalgebra::DMatrix;
 
 /// The toy problem of CAGrad (Liu et al. 2021), Nash-MTL (Navon et al. 2022) and FAMO (Liu et al.
-/// 2023); section 3.1 of the methods' reference. With `t = tanh`:
+/// 2023). With `t = tanh`:
 ///
 /// * above the middle, `x2 > 0`, logarithmic cliffs
 ///   `l_1 = ln max(|(-x1 - 7) / 2 + t(x2)|, 5e-6) + 6`,

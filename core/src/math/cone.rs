@@ -9,7 +9,7 @@ const SWEEPS: usize = 100_000;
 
 /// `argmin v^T G v` over `v >= floor`, `[K]`: `J^T v` is the projection of `J^T floor` onto the dual
 /// cone. Exact by enumeration of the free sets up to [`ENUMERATED`] tasks; beyond, coordinate
-/// descent until the conditions hold (sections 0.5 and 0.7, point 4, of the methods' reference).
+/// descent until the conditions hold.
 pub fn project(gram: &Gram, floor: &DVector<f64>) -> DVector<f64> {
     // Over unit gradients, with y = n v, the system doesn't depend on the tasks' scales.
     let scaled = floor.component_mul(&gram.norms);

@@ -5,8 +5,7 @@ use nalgebra::{DMatrix, DVector};
 /// The Gram matrix of K gradients.
 ///
 /// Everything is relative to the largest gradient, so that no threshold depends on the scale of the
-/// losses: gradients of 1e-6 count like those of 1 (section 0.7 of the methods' reference, points 5
-/// and 10).
+/// losses: gradients of 1e-6 count like those of 1.
 #[derive(Clone, Debug)]
 pub struct Gram {
     /// The largest squared norm, which [`Gram::matrix`] is divided by; 1 where all gradients are zero.
@@ -84,8 +83,7 @@ fn cosine(matrix: &DMatrix<f64>, norms: &DVector<f64>, i: usize, j: usize) -> f6
 }
 
 /// Products that are all f32 numbers were computed in f32, on a device; others in f64. The rank
-/// must be judged by the precision that the products were *computed* in, or noise is kept (section
-/// 0.7 of the methods' reference, point 8).
+/// must be judged by the precision that the products were *computed* in, or noise is kept.
 fn precision(products: &DMatrix<f64>) -> f64 {
     // An f64 product of K numbers and an f64 eigenvalue leave some units in the last place each.
     let host = 16.0 * f64::EPSILON;

@@ -15,8 +15,8 @@ pub fn subsets(tasks: usize) -> impl Iterator<Item = Vec<usize>> {
 }
 
 /// `argmin a^T G a` over the simplex, `[K]`: exact by enumeration of the supports up to
-/// [`ENUMERATED`] gradients, by fully corrective Frank-Wolfe steps beyond (Wolfe 1976; section 0.5 of
-/// the methods' reference). A zero gradient is itself the nearest point.
+/// [`ENUMERATED`] gradients, by fully corrective Frank-Wolfe steps beyond (Wolfe 1976). A zero
+/// gradient is itself the nearest point.
 pub fn min_norm(gram: &Gram) -> DVector<f64> {
     let zero = gram.norms.map(|norm| f64::from(norm == 0.0));
     if zero.sum() > 0.0 {

@@ -1,7 +1,7 @@
 //! The hypervolume of a set of losses: how much of the space below a reference point it dominates.
 
-/// The exact hypervolume (for losses) of `points` with a reference point, section 2.7.5 of the
-/// methods' reference: the volume of all that some point dominates and that dominates the reference.
+/// The exact hypervolume (for losses) of `points` with a reference point (Zitzler & Thiele 1999):
+/// the volume of all that some point dominates and that dominates the reference.
 ///
 /// Points that are not below the reference in every loss, and points that are not finite, count for
 /// nothing. Two losses take a sweep in O(n log n), three a sweep over a staircase in O(n²), more are

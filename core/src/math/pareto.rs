@@ -1,8 +1,8 @@
 //! Which points can't be bettered in one loss without losing in another, and the preferences that
 //! look for them.
 
-/// Whether `a` dominates `b`: nowhere worse, somewhere better (losses; section 2.7.4 of the methods'
-/// reference). Points of different lengths don't compare, nor does what is not a number.
+/// Whether `a` dominates `b`: nowhere worse, somewhere better (losses). Points of different lengths
+/// don't compare, nor does what is not a number.
 pub fn dominates(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
 }

@@ -1,8 +1,8 @@
 //! How the tasks' gradients at the shared layers get on, pair by pair, from their Gram matrix.
 //!
 //! `G[i][j]` is the inner product of the gradients of tasks i and j; the matrix comes row-major
-//! from the engine, as in [`crate::protocol::CurvePoint::gram`]. Section 2.7.3 of the methods'
-//! reference.
+//! from the engine, as in [`crate::protocol::CurvePoint::gram`]. Conflict, magnitude similarity and
+//! curvature bound are those of Yu et al. 2020.
 
 pub use super::gram::norms;
 use super::gram::{entry, side};

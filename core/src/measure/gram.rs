@@ -41,8 +41,8 @@ fn solvable<T: Real>(gram: &[T]) -> Option<Gram> {
 }
 
 /// The condition number of the gradients, `sigma_max / sigma_min` of the Jacobian, which is
-/// `sqrt(lambda_max / lambda_min)` of G (section 2.7.3 of the methods' reference): 1 for gradients of
-/// one length at right angles, large where one of them hardly adds a direction.
+/// `sqrt(lambda_max / lambda_min)` of G (Senushkin et al. 2023): 1 for gradients of one length at
+/// right angles, large where one of them hardly adds a direction.
 ///
 /// `None` where the smallest eigenvalue is lost in the rounding of T: the gradients depend on each
 /// other, or one is zero.
@@ -74,7 +74,7 @@ pub fn dominance<T: Real>(gram: &[T], weights: Option<&[f64]>) -> Option<Vec<f64
 
 /// How far the tasks are from a point where no direction helps all of them: the length of the
 /// shortest vector in the convex hull of the gradients over the longest gradient, from 0 (Pareto
-/// stationary) to 1 (section 2.7.4 of the methods' reference; Desideri 2012).
+/// stationary) to 1 (Désidéri 2012).
 ///
 /// It is relative to the loudest task, so a task that is almost done brings it near zero; see
 /// [`unit_stationarity`]. What is lost in the rounding of T is 0.
@@ -87,9 +87,8 @@ pub fn stationarity<T: Real>(gram: &[T]) -> Option<f64> {
     solvable(gram).and_then(|gram| gauge(&gram))
 }
 
-/// The same gauge for gradients of length 1, which no task's scale changes (section 0.7 of the
-/// methods' reference): 1e-6 and 1 at right angles are far from stationary. 0 where a gradient is
-/// zero.
+/// The same gauge for gradients of length 1, which no task's scale changes: 1e-6 and 1 at right
+/// angles are far from stationary. 0 where a gradient is zero.
 pub fn unit_stationarity<T: Real>(gram: &[T]) -> Option<f64> {
     solvable(gram).and_then(|gram| gauge(&gram.normalised()))
 }

@@ -1,8 +1,8 @@
 //! Which tasks should be trained together: groups that make the most of measured affinities.
 //!
 //! Task affinity grouping (TAG) of Fifty et al., *Efficiently Identifying Task Groupings for
-//! Multi-Task Learning*, NeurIPS 2021; section 2.5 of the methods' reference. The same selection over
-//! the cosines of the tasks' gradients is its usual rival.
+//! Multi-Task Learning*, NeurIPS 2021. The same selection over the cosines of the tasks' gradients is
+//! its usual rival.
 
 use super::conflict::cosine;
 use super::gram::side;

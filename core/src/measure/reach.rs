@@ -6,8 +6,7 @@ use std::collections::VecDeque;
 /// A point of a curve: the steps that have taught the task, and its held-out loss there.
 type At = (u32, f64);
 
-/// The steps to the single-task loss (section 2.5 of the methods' reference, on transfer), from a task's
-/// two curves as they grow.
+/// The steps to the single-task loss, from a task's two curves as they grow.
 ///
 /// The loss to reach is the *lowest* that the model of the task alone has had so far, not its newest one:
 /// alone on few labels a task overfits, and the risen loss would be reached for nothing. Steps count where

@@ -1,5 +1,5 @@
 //! How evenly a set of solutions covers the front. All points that are dominated or not finite are
-//! left out first; section 2.7.5 of the methods' reference.
+//! left out first.
 
 use super::real::{finite, mean};
 use crate::math::pareto::non_dominated;

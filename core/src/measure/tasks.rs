@@ -3,8 +3,7 @@
 use super::real::{finite, mean, ranks};
 use super::transfer::NEARLY_ZERO;
 
-/// A baseline below this is nearly zero, or has no sign to be relative to: a ratio means nothing
-/// (section 2.7.1 of the methods' reference).
+/// A baseline below this is nearly zero, or has no sign to be relative to: a ratio means nothing.
 const LEAST_BASELINE: f64 = 1e-12;
 
 /// A metric of a task, with the same metric of the baseline.
@@ -28,9 +27,8 @@ impl Score {
     }
 }
 
-/// Delta-m, higher is better (Maninis et al. 2019; section 2.7.1 of the methods' reference): the
-/// mean over tasks of the mean over a task's metrics of their gain over the baseline. A fraction;
-/// papers print it times 100.
+/// Delta-m, higher is better (Maninis et al. 2019): the mean over tasks of the mean over a task's
+/// metrics of their gain over the baseline. A fraction; papers print it times 100.
 ///
 /// `None` without a task, for a task without a metric, and where a gain can't be stated.
 ///

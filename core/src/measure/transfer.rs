@@ -20,8 +20,8 @@ pub enum Verdict {
 
 /// A task's transfer gain over paired seeds.
 ///
-/// `TG = (single - multi) / single` on held-out rows, per seed; higher is better (section 2.7.2 of
-/// the methods' reference; Standley et al. 2020 call it relative performance).
+/// `TG = (single - multi) / single` on held-out rows, per seed; higher is better (Standley et al.
+/// 2020 call it relative performance).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TransferGain {
     /// Mean over seeds, a fraction (0.15 is +15 %).
@@ -46,7 +46,7 @@ pub fn gain(single: f64, multi: f64) -> Option<f64> {
 }
 
 /// The gain of every task from every other: in row i and column j the gain on task j when it is
-/// trained with task i only (section 2.7.2 of the methods' reference). Nothing on the diagonal.
+/// trained with task i only. Nothing on the diagonal.
 ///
 /// `alone[j]` are the losses of task j alone, one a seed; `beside[i][j]` those of task j trained
 /// with i. Where they are missing or not as many as alone, the gain is undefined.

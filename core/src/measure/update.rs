@@ -1,5 +1,5 @@
 //! What the combined gradient of a step does to the tasks, to first order: its products with the task
-//! gradients and with itself (section 2.7.3 of the methods' reference). Under a balancer that answers with
+//! gradients and with itself. Under a balancer that answers with
 //! task weights they are `G w` and `w · G w`; others have a direction of their own.
 
 use super::gram::{norms, side};

@@ -5,7 +5,7 @@ use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Every task is taught from its own epoch to its own epoch, and ramps up linearly,
-/// `w_k(e) = min(1, (e - from_k + 1) / ramp)` (section 2.5 of the methods' reference).
+/// `w_k(e) = min(1, (e - from_k + 1) / ramp)`.
 pub struct Curriculum;
 
 const RAMP: OptionSpec = OptionSpec {

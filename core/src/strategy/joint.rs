@@ -4,7 +4,7 @@ use super::{Line, Moment, Says, Strategy};
 use crate::config::{Choice, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// All tasks at once (section 2.5 of the methods' reference).
+/// All tasks at once.
 pub struct Joint;
 
 /// The line of the table.

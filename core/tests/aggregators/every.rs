@@ -81,7 +81,7 @@ fn permuting_the_tasks_permutes_the_weights() {
 }
 
 #[test]
-fn fifty_parameters_meet_the_bounds_of_the_reference() {
+fn with_fifty_parameters_no_task_gets_worse() {
     let mut random = ChaCha8Rng::seed_from_u64(2);
     for _ in 0..500 {
         let tasks = random.random_range(2..=6);

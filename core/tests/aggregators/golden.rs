@@ -1,4 +1,5 @@
-//! Golden values of the methods' reference, section 2.3.14 and the texts of 2.3.
+//! Golden values: what exact solvers of the published formulas give in f64 on three small Jacobians, computed
+//! independently of the rules.
 
 use crate::ask::{Ask, ask, assert_close, rows, t1, t2, t3};
 use mtl_core::balance::aggregators::graddrop;

@@ -1,5 +1,5 @@
-//! The rules that look at the task gradients: golden values, and the properties of section 4 of the
-//! methods' reference over thousands of Jacobians.
+//! The rules that look at the task gradients: golden values, and properties over thousands of
+//! Jacobians.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,4 +1,4 @@
-//! Every architecture: what its reference says of it in one line, its gradients, and what holds for all.
+//! Every architecture: what its paper says of it in one line, its gradients, and what holds for all.
 //!
 //! The loops go over the table: a new architecture is in them by its line.
 

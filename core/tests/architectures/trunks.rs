@@ -13,7 +13,7 @@ fn ln(x: f32) -> f32 {
 
 #[test]
 fn a_tasks_units_become_its_row_of_the_stitches_times_everybodys() {
-    // The reference's numbers, and others whose transpose gives something else.
+    // A symmetric matrix, and one whose transpose gives something else.
     for (stitches, mixed) in [([0.9, 0.1, 0.1, 0.9], [1.1, 1.9]), ([0.5, 2.0, -1.0, 3.0], [4.5, 5.0])] {
         let mut hand = Hand::new(&Pick::new("cross-stitch"), 1, 2, linear(&[1]));
         hand.set(FIRST, None, &[1.0, 2.0]);

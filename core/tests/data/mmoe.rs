@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Section 3.4 of the methods' reference: generator (terms, observation noise), label correlation
-/// at p = .25, .5, .75, .9, .99, 1, and label variance.
+/// Exact, by the Hermite expansion of the labels: generator (terms, observation noise), label
+/// correlation at p = .25, .5, .75, .9, .99, 1, and label variance.
 const LABEL_CORRELATIONS: [(f64, f64, [f64; 6], f64); 3] = [
     (1.0, 0.01, [0.1070, 0.2180, 0.3405, 0.4575, 0.8145, 1.0000], 7.0567),
     (0.0, 0.1, [0.2073, 0.4270, 0.6766, 0.8560, 0.9822, 0.9973], 3.7467),

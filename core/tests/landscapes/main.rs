@@ -1,5 +1,4 @@
-//! The landscapes: their formulas, and where every balancer ends on them (section 3 of the methods'
-//! reference).
+//! The landscapes: their formulas, and where every balancer ends on them.
 
 #![allow(clippy::unwrap_used)]
 

@@ -11,7 +11,7 @@ const MOST: u32 = 50_000;
 /// Step of arrival from each start, `None` where it is stuck.
 type Row = (&'static str, [Option<u32>; 3]);
 
-/// As in the table of section 3.1 of the methods' reference, 'Our re-run, Nash protocol'.
+/// Steps of an independent implementation in f64, by the protocol of Navon et al. 2022 over more steps.
 ///
 /// Measured here, as x1 at arrival @ step:
 ///
@@ -101,7 +101,7 @@ fn mgda_leans_to_the_small_task_and_nash_and_imtl_g_to_neither() {
 
 #[test]
 fn negative_losses_mislead_uncertainty_weights() {
-    // The reference's weights explode from the middle; ours are bounded and arrive there.
+    // Weights without a bound explode from the middle; ours are bounded and arrive there.
     for (start, reaches) in STARTS.into_iter().zip([false, true, false]) {
         let arrival = Walk::adam(usual("uncertainty"), start, &VALLEYS).arrival(MOST);
         assert_eq!(arrival.is_some(), reaches, "{start:?}: {arrival:?}");

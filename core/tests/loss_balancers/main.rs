@@ -1,5 +1,5 @@
-//! The rules that weigh losses against the unit values of the methods' reference, sections 2.1, 2.2
-//! and 2.5, and the properties that hold for any losses.
+//! The rules that weigh losses against values worked out from their formulas, and the properties
+//! that hold for any losses.
 
 // Helpers of tests are not tests to the linter.
 #![allow(clippy::unwrap_used)]

@@ -1,4 +1,4 @@
-//! The rules with a preference, section 2.2.
+//! The rules with a preference.
 
 use super::{LOSSES, Lab, assert_close, lab, random};
 use rand::RngExt;

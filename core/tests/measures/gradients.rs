@@ -8,13 +8,13 @@ use mtl_core::measure::gram::{condition_number, dominance, stationarity, unit_st
 use mtl_core::measure::update::Combined;
 use nalgebra::DMatrix;
 
-/// The Gram matrices of section 0.4.
+/// The Gram matrices of (1, 0), (-1, 1); of (1, 0, 0), (-1, 1, 0), (0, -2, 1); of (-4, 1, 1), (6, 1, 1).
 const T1: [f64; 4] = [1.0, -1.0, -1.0, 2.0];
 const T2: [f64; 9] = [1.0, -1.0, 0.0, -1.0, 2.0, -2.0, 0.0, -2.0, 5.0];
 const T3: [f64; 4] = [18.0, -22.0, -22.0, 38.0];
 
 #[test]
-fn the_diagnostics_have_the_reference_values() {
+fn the_diagnostics_have_their_known_values() {
     for (cosine, similarity, curvature, condition) in
         [(cosine(&T1, 0, 1), magnitude_similarity(&T1, 0, 1), curvature_bound(&T1, 0, 1), condition_number(&T1)), {
             let gram = single(&T1);
@@ -102,7 +102,7 @@ fn dominance_is_the_share_of_the_gradient_norms() {
 
 #[test]
 fn the_gauge_has_the_length_of_mgda() {
-    // Section 2.3.14: (.2, .4) over sqrt 2, and (0, 1, 1) over sqrt 38.
+    // MGDA's directions over the longest gradient: (.2, .4) over sqrt 2, and (0, 1, 1) over sqrt 38.
     assert_close(stationarity(&T1), (0.2_f64 / 2.0).sqrt(), 1e-12);
     assert_close(stationarity(&T3), (2.0_f64 / 38.0).sqrt(), 1e-12);
     // T2: weights 13, 12 and 5 of 30 make all products 1/30.
@@ -128,7 +128,7 @@ fn a_stationary_point_reads_zero() {
 
 #[test]
 fn a_quiet_task_is_not_a_stationary_point() {
-    // Section 0.7: (1e-6, 0) and (0, 1).
+    // (1e-6, 0) and (0, 1).
     let gram = [1e-12, 0.0, 0.0, 1.0];
     assert_close(unit_stationarity(&gram), 0.5_f64.sqrt(), 1e-9);
     assert_close(unit_stationarity(&single(&gram)), 0.5_f64.sqrt(), 1e-6);

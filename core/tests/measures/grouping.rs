@@ -6,7 +6,7 @@ use super::assert_close;
 use mtl_core::measure::grouping::{Affinities, Alone, Grouping, Overlap, affinity, best, gain_ahead};
 use proptest::prelude::*;
 
-/// What Fifty et al. measured on Taskonomy, section 3.8 of the methods' reference: tasks ss, depth,
+/// What Fifty et al. (2021) measured on Taskonomy, as published with their code: tasks ss, depth,
 /// norm, key, edge; the diagonal is ignored.
 fn taskonomy() -> Affinities {
     let none = f64::NAN;
@@ -25,8 +25,8 @@ fn published(budget: usize) -> Grouping {
 }
 
 #[test]
-fn a_look_ahead_gives_the_affinities_of_the_reference() {
-    // Section 2.5: L = (1, 1), after the step on the first task (0.8, 1.1).
+fn a_look_ahead_gives_the_affinities() {
+    // L = (1, 1), after the step on the first task (0.8, 1.1).
     let found = affinity(&[1.0, 1.0], &[vec![0.8, 1.1], vec![1.0, 0.5]]);
     assert_close(found[0][0], 0.2, 1e-12);
     assert_close(found[1][0], -0.1, 1e-12);
@@ -58,7 +58,7 @@ fn affinities_are_averaged_over_the_steps_that_know_them() {
 }
 
 #[test]
-fn the_best_groupings_of_taskonomy_are_those_of_the_reference() {
+fn taskonomy_has_its_best_groupings() {
     let all = published(1);
     assert_eq!((all.groups, all.served), (vec![vec![0, 1, 2, 3, 4]], vec![0; 5]));
     assert_close(all.score, 0.129292, 5e-7);

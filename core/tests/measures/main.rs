@@ -1,5 +1,5 @@
-//! Measures against the values of the methods' reference, section 2.7, against small cases worked
-//! out by hand, and against slow definitions on random input.
+//! Measures against values that were computed independently, against small cases worked out by
+//! hand, and against slow definitions on random input.
 
 mod front;
 mod gradients;

@@ -40,7 +40,7 @@ fn measures_stand_by_group_and_each_group_has_some() {
 }
 
 #[test]
-fn every_measure_of_the_reference_is_there() {
+fn every_measure_of_the_list_is_there() {
     let keys = "accuracy macro-f1 auc balanced-accuracy mse rmse mae r2 delta-m delta-m-drop mean-rank transfer-gain \
         transfer-matrix average cosine magnitude-similarity curvature-bound condition-number conflict-rate hypervolume \
         spacing sparsity stationarity dominance forgetting validation steps-to-single";

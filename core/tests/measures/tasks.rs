@@ -10,13 +10,13 @@ fn score(value: f64, baseline: f64, higher_is_better: bool) -> Score {
     Score { value, baseline, higher_is_better }
 }
 
-/// The example of LibMTL's documentation, section 2.7.1.
+/// The example of LibMTL's documentation.
 fn example() -> Vec<Vec<Score>> {
     vec![vec![score(93.0, 96.0, false), score(99.0, 98.0, true)], vec![score(0.5, 0.2, false)]]
 }
 
 #[test]
-fn delta_m_has_the_reference_value() {
+fn delta_m_has_the_value_of_the_example() {
     assert_close(delta_m(&example()), -0.739_636_5, 1e-7);
     assert_close(delta_m(&example()[..1]), 0.020_727_0, 1e-7);
     assert_close(delta_m(&example()[1..]), -1.5, 1e-12);

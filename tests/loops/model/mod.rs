@@ -4,7 +4,7 @@
 //! can be expected to reach it.
 //!
 //! It stands here twice. The *plain* loops are what one writes down first and leaves to the compiler:
-//! they are the yardstick of `platform.md`, with a rational tanh and without tuning. The *tuned* ones
+//! they are the yardstick, with a rational tanh and without tuning. The *tuned* ones
 //! keep four outputs of a layer in a SIMD register, two rows or inputs at a time, so that a 16-wide
 //! layer has its eight sums in registers. The three heads are padded to four lanes whose fourth is
 //! zero throughout, gradient included.

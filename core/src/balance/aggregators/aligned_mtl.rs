@@ -7,9 +7,9 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::spectrum::Spectrum;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.8 of the methods' reference: with `G = V L V^T`, the weights are
-/// `sqrt(l) V L^(-1/2) V^T w` for a preference w and a scale l, so that the system of gradients has
-/// the condition number 1. Eigenvalues below the precision of G are left out (0.7, point 8).
+/// With `G = V L V^T`, the weights are `sqrt(l) V L^(-1/2) V^T w` for a preference w and a scale l,
+/// so that the system of gradients has the condition number 1. Eigenvalues below the precision of G
+/// are left out.
 pub struct AlignedMtl;
 
 const SCALE_MODE: OptionSpec = OptionSpec {

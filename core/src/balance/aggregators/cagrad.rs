@@ -10,9 +10,9 @@ use rand_chacha::ChaCha8Rng;
 
 /// Exact by enumeration of the supports up to six tasks, by Frank-Wolfe steps beyond.
 ///
-/// Section 2.3.5 of the methods' reference: with the mean gradient `g0` and `s = c |g0|`, `w` is
-/// the minimum of `g_w . g0 + s |g_w|` over the simplex and `d = g0 + s g_w / |g_w|`. Where `g_w`
-/// is zero, `d = g0` (0.7, point 1): one zero gradient doesn't stop training.
+/// With the mean gradient `g0` and `s = c |g0|`, `w` is the minimum of `g_w . g0 + s |g_w|` over
+/// the simplex and `d = g0 + s g_w / |g_w|`. Where `g_w` is zero, `d = g0`: one zero gradient
+/// doesn't stop training.
 pub struct Cagrad;
 
 const C: OptionSpec = OptionSpec {

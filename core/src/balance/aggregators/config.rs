@@ -8,8 +8,8 @@ use crate::math::spectrum::Spectrum;
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.10 of the methods' reference: `u` is the unit vector along `U^+ 1` with the unit
-/// gradients as rows of U, and `d = (sum_k g_k . u) u`.
+/// `u` is the unit vector along `U^+ 1` with the unit gradients as rows of U, and
+/// `d = (sum_k g_k . u) u`.
 ///
 /// The answer is a direction; where only the Gram matrix is seen, the weights that make it.
 pub struct Config;

@@ -7,9 +7,8 @@ use crate::config::{Choice, OptionSpec, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.1.11 of the methods' reference: with the gradients `g` of `ln(L + 1e-8)`,
-/// `Y <- g + beta / t^sigma (Y - g)`, from zero, and `d = sum_k max_j |Y_j| / |Y_k| Y_k`. A loss
-/// that has no logarithm keeps its own gradient.
+/// With the gradients `g` of `ln(L + 1e-8)`, `Y <- g + beta / t^sigma (Y - g)`, from zero, and
+/// `d = sum_k max_j |Y_j| / |Y_k| Y_k`. A loss that has no logarithm keeps its own gradient.
 pub struct DbMtl;
 
 const BETA: OptionSpec =

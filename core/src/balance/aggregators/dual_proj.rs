@@ -7,8 +7,8 @@ use crate::config::{Choice, Pick, PickEntry};
 use crate::math::cone::project;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.10 of the methods' reference: the projection of the mean gradient, or of a preferred
-/// combination, onto `{d : J d >= 0}`. GEM's rule for the memory of earlier tasks.
+/// The projection of the mean gradient, or of a preferred combination, onto `{d : J d >= 0}`. GEM's
+/// rule for the memory of earlier tasks.
 pub struct DualProj;
 
 /// The line of the table.

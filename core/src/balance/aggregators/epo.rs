@@ -10,10 +10,10 @@ use crate::math::linear_programme::maximise;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.11 of the methods' reference: looks for the Pareto point with
-/// `r_1 L_1 = ... = r_K L_K`. Off that ray it lowers the imbalance, if need be by letting losses
-/// *rise*; on it, it lowers all. The weights are a point of the simplex; where the linear programme
-/// has no answer, the preference itself off the ray, and MGDA's point on it.
+/// Looks for the Pareto point with `r_1 L_1 = ... = r_K L_K`. Off that ray it lowers the imbalance,
+/// if need be by letting losses *rise*; on it, it lowers all. The weights are a point of the
+/// simplex; where the linear programme has no answer, the preference itself off the ray, and MGDA's
+/// point on it.
 pub struct Epo;
 
 /// An imbalance up to this counts as balanced.

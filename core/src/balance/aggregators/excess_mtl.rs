@@ -6,9 +6,9 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.1.11 of the methods' reference: with the running sum `h_k` of squared gradients, the
-/// excess risk is `e_k = g_k^T diag(h_k)^(-1/2) g_k`; divided by its first value it moves the
-/// weights, `w_k <- w_k exp(step e_k)`, rescaled to sum to K. The first step only measures.
+/// With the running sum `h_k` of squared gradients, the excess risk is
+/// `e_k = g_k^T diag(h_k)^(-1/2) g_k`; divided by its first value it moves the weights,
+/// `w_k <- w_k exp(step e_k)`, rescaled to sum to K. The first step only measures.
 pub struct ExcessMtl;
 
 const STEP: OptionSpec = OptionSpec {

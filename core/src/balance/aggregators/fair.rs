@@ -11,7 +11,7 @@ const STEPS: usize = 200;
 const STATIONARY: f64 = 1e-10;
 
 /// `[K]` positive weights with `G w = w^(-1/a)`, from a damped Newton iteration on the strictly
-/// convex potential `1/2 w^T G w - sum psi(w)` (section 0.5 of the methods' reference).
+/// convex potential `1/2 w^T G w - sum psi(w)`.
 ///
 /// `None` at a Pareto-stationary point, where no solution exists. That is judged by the unit
 /// gradients, whatever the tasks' scales.

@@ -6,8 +6,8 @@ use crate::balance::max_norm::MAX_NORM;
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.9 of the methods' reference: `G w = w^(-1/alpha)`. With alpha 1 it is Nash-MTL,
-/// towards infinity all tasks gain the same, towards zero it is K times DualProj (0.7, point 3).
+/// `G w = w^(-1/alpha)`. With alpha 1 it is Nash-MTL, towards infinity all tasks gain the same,
+/// towards zero it is K times DualProj.
 pub struct Fairgrad;
 
 const ALPHA: OptionSpec = OptionSpec {

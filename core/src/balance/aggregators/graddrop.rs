@@ -6,7 +6,7 @@ use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.4 of the methods' reference; see [`combine`]. No weight a task says what it does.
+/// See [`combine`]. No weight a task says what it does.
 pub struct Graddrop;
 
 const LEAK: OptionSpec = OptionSpec {

@@ -8,10 +8,9 @@ use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.3 of the methods' reference: where `phi = cos(v, g_j)` is below the target `rho_ij`,
-/// as much of `g_j` is added as makes it the target; then
-/// `rho_ij <- (1 - beta) rho_ij + beta phi`, with phi from before the edit. With targets of zero it
-/// is PCGrad.
+/// Where `phi = cos(v, g_j)` is below the target `rho_ij`, as much of `g_j` is added as makes it
+/// the target; then `rho_ij <- (1 - beta) rho_ij + beta phi`, with phi from before the edit. With
+/// targets of zero it is PCGrad.
 ///
 /// Per layer instead of over the whole model: the rule once a layer, with that layer's gradients and
 /// targets of its own; the answer is a direction then, as no one weight a task makes it.

@@ -8,10 +8,9 @@ use crate::math::spectrum::Spectrum;
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.7 of the methods' reference: `v = G^+ n`, weights `v / sum(v)`, so that the
-/// projections of `d` on all unit gradients are equal. Weights may be negative; where their sum is
-/// not positive, the direction would be uphill for every task, and the mean gradient is taken
-/// instead (0.7, point 9).
+/// `v = G^+ n`, weights `v / sum(v)`, so that the projections of `d` on all unit gradients are
+/// equal. Weights may be negative; where their sum is not positive, the direction would be uphill
+/// for every task, and the mean gradient is taken instead.
 pub struct ImtlG;
 
 /// The line of the table.

@@ -8,9 +8,9 @@ use crate::math::hull::min_norm;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.1 of the methods' reference: `argmin a^T G a` over the simplex, so that
-/// `g_k . d >= |d|^2` for every task. A zero length means a Pareto-stationary point. Vertices are
-/// 1 and 0, not 0.999 and 0.001 as in the original code.
+/// `argmin a^T G a` over the simplex, so that `g_k . d >= |d|^2` for every task. A zero length
+/// means a Pareto-stationary point. Vertices are 1 and 0, not 0.999 and 0.001 as in the original
+/// code.
 ///
 /// Normalised, the gradients are `g / N` and so is what they make: the weights are `a / N` with N
 /// the norm (l2), the current loss (loss), or their product (loss+).

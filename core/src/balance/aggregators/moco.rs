@@ -8,8 +8,7 @@ use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.1.11 of the methods' reference and the authors' code: `Y` follows `L_k g_k / |g_k|`
-/// with the share `beta / t^decay`,
+/// As in the authors' code, `Y` follows `L_k g_k / |g_k|` with the share `beta / t^decay`,
 /// `lambda <- softmax(lambda - gamma / t^decay (Y Y^T + rho I) lambda)`, and `d = Y^T lambda`.
 pub struct Moco;
 

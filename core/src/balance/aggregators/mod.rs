@@ -1,4 +1,4 @@
-//! Rules that look at the task gradients (section 2.3 of the methods' reference).
+//! Rules that look at the task gradients.
 //!
 //! A rule is one file and one line in `rules!` below. All but GradDrop, ConFIG, GradVac by layer and
 //! the ones that remember gradients need their Gram matrix alone. The solvers that they share work in

@@ -8,9 +8,8 @@ use crate::config::{Choice, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.6 of the methods' reference: `G a = 1 / a` with positive weights, so that
-/// `g_k . d = 1 / a_k` and `|d|^2 = K`, whatever the scale of a loss. At a Pareto-stationary point
-/// there is no solution, and no step.
+/// `G a = 1 / a` with positive weights, so that `g_k . d = 1 / a_k` and `|d|^2 = K`, whatever the
+/// scale of a loss. At a Pareto-stationary point there is no solution, and no step.
 pub struct NashMtl;
 
 /// The line of the table.

@@ -13,9 +13,8 @@ use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::FRAC_PI_2;
 
-/// Section 2.3.12 of the methods' reference. Unit preference vectors `u_j` divide the space of the
-/// losses into sectors; a model's own is `u_i`. The sectors that its losses lie nearer to are
-/// `A = {j : (u_j - u_i) . L > 0}`.
+/// Unit preference vectors `u_j` divide the space of the losses into sectors; a model's own is
+/// `u_i`. The sectors that its losses lie nearer to are `A = {j : (u_j - u_i) . L > 0}`.
 ///
 /// First, for some steps or until A is empty, the shortest combination of the gradients of
 /// `(u_j - u_i) . L`, j in A, leads into the own sector. Then those gradients and the tasks' own

@@ -6,9 +6,8 @@ use crate::balance::balancer::{Answer, Needs, Rule, Seen};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.2 of the methods' reference: `v = g_i`, and for every other j with `v . g_j < 0`,
-/// `v <- v - (v . g_j / |g_j|^2) g_j` with the *original* `g_j`. With three tasks and more the result
-/// can still conflict.
+/// `v = g_i`, and for every other j with `v . g_j < 0`, `v <- v - (v . g_j / |g_j|^2) g_j` with the
+/// *original* `g_j`. With three tasks and more the result can still conflict.
 pub struct Pcgrad;
 
 /// The line of the table.

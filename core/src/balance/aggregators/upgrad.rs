@@ -9,9 +9,8 @@ use crate::math::gram::Gram;
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
-/// Section 2.3.10 of the methods' reference: the sum over the tasks of the projections of
-/// `w_k g_k` onto `{d : J d >= 0}`, with `w_k = 1 / K` unless preferred otherwise. Without conflict
-/// it is the mean.
+/// The sum over the tasks of the projections of `w_k g_k` onto `{d : J d >= 0}`, with `w_k = 1 / K`
+/// unless preferred otherwise. Without conflict it is the mean.
 pub struct Upgrad;
 
 /// The ridge of the rules that project onto the dual cone.

@@ -6,8 +6,7 @@ use crate::balance::numbers::{bounded, vector};
 use crate::config::{Kind, OptionSpec};
 use crate::math::adam::{decayed, direction};
 
-/// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's (sections
-/// 2.1.3, 2.1.4 and 2.1.10 of the methods' reference).
+/// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's.
 pub(super) const RATE: OptionSpec = OptionSpec {
     key: "lr",
     label: "learning rate of the weights",

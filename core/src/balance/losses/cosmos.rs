@@ -7,8 +7,8 @@ use crate::balance::preference::{PREFERENCE, preference};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021; section 2.2 of the methods'
-/// reference). Weights `w - lambda (u - cos v) / |L|` with `u`, `v` the units of `w` and `L`.
+/// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021). Weights
+/// `w - lambda (u - cos v) / |L|` with `u`, `v` the units of `w` and `L`.
 ///
 /// As published, `w` in the cosine is the preference as well. The two terms pull against each other
 /// then: a larger part lowers a task's loss by the weights and raises it by the cosine, so that `lambda`

@@ -6,9 +6,8 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `w_k = -(1 - kappa_k)^gamma ln kappa_k` with `kappa_k` in (0, 1] a running mean of task k's
-/// performance (Guo et al. 2018; section 2.5 of the methods' reference). The paper takes a measure
-/// such as accuracy; for any loss this takes `exp(-L_k / L_k(0))`, which starts at `1/e` and is one
-/// where nothing is left to learn.
+/// performance (Guo et al. 2018). The paper takes a measure such as accuracy; for any loss this
+/// takes `exp(-L_k / L_k(0))`, which starts at `1/e` and is one where nothing is left to learn.
 pub(super) struct Dtp;
 
 const KAPPA: VectorSpec = VectorSpec {

@@ -6,8 +6,8 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `w = K softmax(r / T)` with `r_k` the ratio of the mean losses of the last two windows (Liu et
-/// al. 2019; section 2.1.5 of the methods' reference). A window is a number of steps, since epochs
-/// are short here; in the first two the weights are one.
+/// al. 2019). A window is a number of steps, since epochs are short here; in the first two the
+/// weights are one.
 pub(super) struct Dwa;
 
 const LAST: VectorSpec = window_mean("last", "The mean loss of the last window; 0 before there was one.");

@@ -6,7 +6,7 @@ use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = sum_k L_k`, every weight one (section 2.1.1 of the methods' reference, in its sum form).
+/// `L = sum_k L_k`, every weight one.
 pub(super) struct Equal;
 
 /// The line of the table.

@@ -7,10 +7,9 @@ use crate::balance::numbers::{self, EPSILON};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Fast adaptive multitask optimisation (Liu, Feng, Stone, Liu 2023; section 2.1.10 of the methods'
-/// reference). With `z = softmax(xi)` and `D_k = L_k - b_k + 1e-8` the objective is
-/// `c sum_k z_k ln D_k`, `c = 1 / sum_k (z_k / D_k)`, with `c` and `z` held fixed; weights
-/// `c z_k / D_k` sum to one.
+/// Fast adaptive multitask optimisation (Liu, Feng, Stone, Liu 2023). With `z = softmax(xi)` and
+/// `D_k = L_k - b_k + 1e-8` the objective is `c sum_k z_k ln D_k`, `c = 1 / sum_k (z_k / D_k)`,
+/// with `c` and `z` held fixed; weights `c z_k / D_k` sum to one.
 ///
 /// The official code shortens the shared layers' gradient to length 1 before the step, which whoever takes the
 /// step has to do ([`Rule::longest`]).

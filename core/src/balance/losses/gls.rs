@@ -5,8 +5,8 @@ use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = (prod_k L_k)^(1/K) = exp(mean ln L_k)`, weights `L / (K L_k)` (Chennupati et al. 2019;
-/// section 2.1.7 of the methods' reference). Always in logarithms: the product underflows.
+/// `L = (prod_k L_k)^(1/K) = exp(mean ln L_k)`, weights `L / (K L_k)` (Chennupati et al. 2019).
+/// Always in logarithms: the product underflows.
 pub(super) struct Gls;
 
 /// The line of the table.

@@ -6,11 +6,11 @@ use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Chen et al. 2018 (section 2.1.4 of the methods' reference). With `n_k` the norm of task k's
-/// gradient at the shared weights that the Gram matrix was taken over (the paper: the last shared
-/// layer), `G_k = w_k n_k` should be `mean(G) r_k^alpha`, where `r_k` is task k's loss relative to
-/// its first one, divided by the tasks' mean of that. Weights move against
-/// `sign(G_k - target_k) n_k` and are rescaled to sum to K.
+/// Chen et al. 2018. With `n_k` the norm of task k's gradient at the shared weights that the Gram
+/// matrix was taken over (the paper: the last shared layer), `G_k = w_k n_k` should be
+/// `mean(G) r_k^alpha`, where `r_k` is task k's loss relative to its first one, divided by the
+/// tasks' mean of that. Weights move against `sign(G_k - target_k) n_k` and are rescaled to sum to
+/// K.
 ///
 /// The answer holds the weights after that move, so that what is shown is what is applied and
 /// remembered; the paper applies them one step later.

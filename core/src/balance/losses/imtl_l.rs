@@ -7,8 +7,8 @@ use crate::balance::numbers;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = sum_k (exp(s_k) L_k - s_k)` with learned `s` from 0 (Liu et al. 2021; section 2.1.9 of the
-/// methods' reference). Weights `exp(s_k)`; they rest where every weighed loss is one.
+/// `L = sum_k (exp(s_k) L_k - s_k)` with learned `s` from 0 (Liu et al. 2021). Weights `exp(s_k)`;
+/// they rest where every weighed loss is one.
 pub(super) struct ImtlL;
 
 const STATE: VectorSpec =

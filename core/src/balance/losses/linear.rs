@@ -7,8 +7,8 @@ use crate::balance::preference::{PREFERENCE, preference};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `sum_k w_k L_k`, weights `w`. Section 2.2 of the methods' reference: it reaches points on the
-/// convex hull of what can be attained, and of a concave front only the ends.
+/// `sum_k w_k L_k`, weights `w`. It reaches points on the convex hull of what can be attained, and
+/// of a concave front only the ends.
 pub(super) struct Linear;
 
 /// The line of the table.

@@ -7,9 +7,8 @@ use crate::balance::preference::PREFERENCE;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Static scalarisation `L = sum_k w_k L_k` (section 2.1.2 of the methods' reference), the weights
-/// rescaled to sum to the number of tasks, so that they say how the tasks share a step and not how
-/// long it is.
+/// Static scalarisation `L = sum_k w_k L_k`, the weights rescaled to sum to the number of tasks, so
+/// that they say how the tasks share a step and not how long it is.
 pub(super) struct Manual;
 
 /// The line of the table.

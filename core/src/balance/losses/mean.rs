@@ -6,7 +6,7 @@ use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = (1/K) sum_k L_k`, every weight `1/K`. Section 2.1.1 of the methods' reference.
+/// `L = (1/K) sum_k L_k`, every weight `1/K`.
 pub(super) struct Mean;
 
 /// The line of the table.

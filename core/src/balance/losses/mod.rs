@@ -2,9 +2,8 @@
 //! ones, by a preference, by chance, or (GradNorm) by the lengths of the task gradients at the last
 //! shared layer.
 //!
-//! A rule is one file and one line in `rules!` below. Sections 2.1, 2.2 and 2.5 of the methods'
-//! reference. Their weights are the gradient of [`Rule::objective`] by the losses, unless the rule
-//! says otherwise.
+//! A rule is one file and one line in `rules!` below. The rules' weights are the gradient of
+//! [`Rule::objective`] by the losses, unless a rule says otherwise.
 
 mod adam;
 mod cosmos;

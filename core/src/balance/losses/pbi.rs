@@ -8,10 +8,9 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
-/// from that line (Zhang, Li 2007; section 2.2 of the methods' reference). Weights
-/// `u + theta (L - z* - d1 u) / d2`; they may be negative, which leads back to the line. On the line
-/// the losses have the ratio of its preference, so that a larger part is a *larger* loss: training
-/// tells it the ratio that a preference asks for.
+/// from that line (Zhang, Li 2007). Weights `u + theta (L - z* - d1 u) / d2`; they may be negative,
+/// which leads back to the line. On the line the losses have the ratio of its preference, so that a
+/// larger part is a *larger* loss: training tells it the ratio that a preference asks for.
 pub(super) struct Pbi;
 
 const THETA: OptionSpec = OptionSpec {

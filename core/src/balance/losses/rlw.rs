@@ -7,8 +7,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-/// `w = softmax(z)`, `z` standard normal, drawn anew every step (Lin et al. 2022; section 2.1.6 of
-/// the methods' reference). The weights sum to one and are `1/K` on average.
+/// `w = softmax(z)`, `z` standard normal, drawn anew every step (Lin et al. 2022). The weights sum
+/// to one and are `1/K` on average.
 pub(super) struct Rlw;
 
 /// The line of the table.

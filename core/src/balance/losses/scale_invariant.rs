@@ -5,8 +5,7 @@ use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `L = sum_k ln L_k`, weights `1 / L_k` (a baseline of Navon et al. 2022; section 2.1.8 of the
-/// methods' reference).
+/// `L = sum_k ln L_k`, weights `1 / L_k` (a baseline of Navon et al. 2022).
 pub(super) struct ScaleInvariant;
 
 /// The line of the table.

@@ -7,8 +7,8 @@ use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `mu ln sum_k exp(w_k (L_k - z*_k) / mu)`, weights `w_k softmax_k(w (L - z*) / mu)` (Lin et al.
-/// 2024; section 2.2 of the methods' reference). Between the Tchebycheff value and that plus
-/// `mu ln K`: a small `mu` gives Tchebycheff, a large one the linear weights.
+/// 2024). Between the Tchebycheff value and that plus `mu ln K`: a small `mu` gives Tchebycheff, a
+/// large one the linear weights.
 ///
 /// With a warm-up, the form for training of the authors' code and LibMTL, with `D = L - z*`:
 ///

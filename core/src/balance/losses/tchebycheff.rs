@@ -5,9 +5,9 @@ use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighed};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// `max_k w_k (L_k - z*_k)`, weight `w_k` on the task that is worst and 0 on the others. Section 2.2
-/// of the methods' reference: it reaches fronts that bend inwards, but jumps from task to task. Of
-/// tasks that are equally bad the first is taken.
+/// `max_k w_k (L_k - z*_k)` (Bowman 1976), weight `w_k` on the task that is worst and 0 on the
+/// others. It reaches fronts that bend inwards, but jumps from task to task. Of tasks that are
+/// equally bad the first is taken.
 pub(super) struct Tchebycheff;
 
 /// The line of the table.

@@ -8,8 +8,8 @@ use crate::config::{Choice, Kind, LossKind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k (a_k exp(-s_k) L_k + s_k / 2)` with learned log-variances `s = ln(sigma^2)` from 0,
-/// `a_k` one half for a regression and one for classes (section 2.1.3 of the methods' reference).
-/// Weights `a_k exp(-s_k)`; they rest at `1 / (2 L_k)`.
+/// `a_k` one half for a regression and one for classes. Weights `a_k exp(-s_k)`; they rest at
+/// `1 / (2 L_k)`.
 pub(super) struct Uncertainty;
 
 const FORM: OptionSpec = OptionSpec {

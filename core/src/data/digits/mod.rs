@@ -1,8 +1,7 @@
 //! Two digits in one picture: real handwriting, and two things to read in it.
 //!
 //! The construction of Sener & Koltun (*Multi-Task Learning as Multi-Objective Optimization*, NeurIPS
-//! 2018, section 5.1) for the 8x8 digits of the UCI repository (section 3.7 of the methods'
-//! reference):
+//! 2018, section 5.1) for the 8x8 digits of the UCI repository:
 //!
 //! 1. the 1797 digits are shuffled and divided *before* any are laid over each other: 1437 for
 //!    training, 180 for validation, 180 for test rows, so that no held-out row shows a digit that
