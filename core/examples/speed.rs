@@ -42,7 +42,7 @@ fn race(lesson: &Config) {
 fn steps_per_second(config: Config, millis: u32) -> f64 {
     let mut session = Session::new(Device::flex(), Engine::Cpu);
     let mut rate = f64::NAN;
-    let load = Command::Load { run: 1, config: check(config).0.into_config(), snapshot: None };
+    let load = Command::Load { run: 1, config: check(config).0.into_config(), snapshot: None, data: None };
     for command in [load, Command::Time(millis)] {
         let mut emit = |event: Event| {
             if let Event::Timed { steps_per_second, .. } = event {

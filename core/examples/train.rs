@@ -6,12 +6,13 @@
 
 use clap::Parser;
 use mtl_core::config::task_name;
+use mtl_core::data;
 use mtl_core::lesson::codec::Decoded;
 use mtl_core::lesson::{file, link};
 use mtl_core::measure::table::{Per, each};
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
-use mtl_core::train::{RaceRun, TrainError, Trainer};
+use mtl_core::train::{Ensemble, RaceRun, TrainError};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -89,11 +90,12 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
     if let Some(run) = RaceRun::new(&decoded.lesson) {
         return Ok(race(run, arguments, &mut out)?);
     }
-    let mut trainer = Trainer::new(decoded.lesson, &Device::flex());
-    print(&trainer.record().await?, arguments.json, &mut out)?;
-    let end = arguments.epochs.saturating_mul(trainer.steps_per_epoch());
-    while trainer.step() < end {
-        let advance = trainer.advance(end - trainer.step()).await?;
+    let data = data::build(&decoded.lesson);
+    let mut ensemble = Ensemble::new(decoded.lesson, data, &Device::flex());
+    print(&ensemble.record().await?, arguments.json, &mut out)?;
+    let end = arguments.epochs.saturating_mul(ensemble.steps_per_epoch());
+    while ensemble.step() < end {
+        let advance = ensemble.advance(end - ensemble.step()).await?;
         if let Some(point) = advance.point {
             print(&point, arguments.json, &mut out)?;
         }

@@ -4,7 +4,7 @@ use mtl_core::balance::all;
 use mtl_core::balance::balancer::{Needs, Seen, Vectors, WEIGHT};
 use mtl_core::balance::{
     self,
-    coefficients::{Coefficients, Given, STATE_LIMIT},
+    device_weights::{DeviceWeights, Given, STATE_LIMIT},
 };
 use mtl_core::config::{Config, LossKind, Pick};
 use mtl_core::lesson::check;
@@ -18,8 +18,8 @@ fn given<'a>(kinds: &'a [LossKind], options: &'a Pick) -> Given<'a> {
     Given { kinds, manual: &[1.0, 1.0], options }
 }
 
-fn coefficients(options: &Pick, kinds: &[LossKind]) -> Coefficients {
-    balance::of(options).coefficients(&given(kinds, options)).unwrap_or_else(|| panic!("{options:?} has none"))
+fn device_weights(options: &Pick, kinds: &[LossKind]) -> DeviceWeights {
+    balance::of(options).device_weights(&given(kinds, options)).unwrap_or_else(|| panic!("{options:?} has none"))
 }
 
 fn assert_close(got: &[f64], expected: &[f64]) {
@@ -29,7 +29,7 @@ fn assert_close(got: &[f64], expected: &[f64]) {
 
 #[test]
 fn equal_weights_sum_the_losses() {
-    let equal = coefficients(&Pick::new("equal"), &REGRESSION);
+    let equal = device_weights(&Pick::new("equal"), &REGRESSION);
     assert_eq!(equal.weights(&[]), [1.0, 1.0]);
     assert_eq!(equal.objective(&LOSSES, &[]), 5.0);
     assert_eq!((equal.state_gradient(&LOSSES, &[]), equal.rate), (vec![], 0.0));
@@ -40,7 +40,7 @@ fn manual_weights_are_rescaled_to_the_number_of_tasks() {
     let options = Pick::new("manual");
     let weights = |manual: &[f64]| {
         let given = Given { kinds: &REGRESSION, manual, options: &options };
-        balance::of(&options).coefficients(&given).unwrap().weights(&[])
+        balance::of(&options).device_weights(&given).unwrap().weights(&[])
     };
     assert_close(&weights(&[1.0, 3.0]), &[0.5, 1.5]);
     assert_close(&weights(&[10.0, 10.0]), &[1.0, 1.0]);
@@ -54,7 +54,7 @@ fn manual_weights_are_rescaled_to_the_number_of_tasks() {
 
 #[test]
 fn uncertainty_has_the_published_values_for_regression() {
-    let learned = coefficients(&Pick::new("uncertainty"), &REGRESSION);
+    let learned = device_weights(&Pick::new("uncertainty"), &REGRESSION);
     assert_close(&learned.weights(&[0.0, 0.0]), &[0.5, 0.5]);
     assert_close(&learned.state_gradient(&LOSSES, &[0.0, 0.0]), &[0.0, -1.5]);
     assert_close(&[learned.objective(&LOSSES, &[0.0, 0.0])], &[2.5]);
@@ -66,7 +66,7 @@ fn uncertainty_has_the_published_values_for_regression() {
 
 #[test]
 fn uncertainty_has_the_published_values_for_classification() {
-    let learned = coefficients(&Pick::new("uncertainty"), &CLASSIFICATION);
+    let learned = device_weights(&Pick::new("uncertainty"), &CLASSIFICATION);
     assert_close(&learned.weights(&[0.0, 0.0]), &[1.0, 1.0]);
     assert_close(&learned.state_gradient(&LOSSES, &[0.0, 0.0]), &[-0.5, -3.5]);
     assert_close(&[learned.objective(&LOSSES, &[0.0, 0.0])], &[5.0]);
@@ -79,7 +79,7 @@ fn uncertainty_has_the_published_values_for_classification() {
 #[test]
 fn the_gradient_of_the_state_is_that_of_the_objective() {
     for kinds in [&REGRESSION, &CLASSIFICATION] {
-        let learned = coefficients(&Pick::new("uncertainty"), kinds);
+        let learned = device_weights(&Pick::new("uncertainty"), kinds);
         let state = [0.7, -1.3];
         let gradient = learned.state_gradient(&LOSSES, &state);
         for task in 0..2 {
@@ -95,8 +95,9 @@ fn the_gradient_of_the_state_is_that_of_the_objective() {
 
 #[test]
 fn the_form_follows_the_kind_or_the_option() {
-    let factors =
-        |form: f64| coefficients(&Pick::new("uncertainty").with("form", form), &[LossKind::Mse, LossKind::Ce]).learned;
+    let factors = |form: f64| {
+        device_weights(&Pick::new("uncertainty").with("form", form), &[LossKind::Mse, LossKind::Ce]).learned
+    };
     assert_eq!(factors(0.0), Some(vec![0.5, 1.0]));
     assert_eq!(factors(1.0), Some(vec![0.5, 0.5]));
     assert_eq!(factors(2.0), Some(vec![1.0, 1.0]));
@@ -105,8 +106,8 @@ fn the_form_follows_the_kind_or_the_option() {
 
 #[test]
 fn the_state_has_its_own_rate_and_stays_within_limits() {
-    assert_eq!(coefficients(&Pick::new("uncertainty"), &REGRESSION).rate, 0.025);
-    let learned = coefficients(&Pick::new("uncertainty").with("lr", 0.1), &REGRESSION);
+    assert_eq!(device_weights(&Pick::new("uncertainty"), &REGRESSION).rate, 0.025);
+    let learned = device_weights(&Pick::new("uncertainty").with("lr", 0.1), &REGRESSION);
     assert_eq!(learned.rate, 0.1);
     assert_close(&[learned.weights(&[1e9, 0.0])[0] / (0.5 * (-STATE_LIMIT).exp())], &[1.0]);
     assert!(learned.weights(&[-1e9, 0.0])[0] <= 0.5 * STATE_LIMIT.exp() * (1.0 + 1e-12));
@@ -121,15 +122,15 @@ fn coefficients_give_the_weights_that_the_rule_itself_answers() {
         for tasks in 1..=6 {
             let kinds = vec![LossKind::Mse; tasks];
             let whole = (tasks * (tasks + 1) / 2) as f64;
-            let wish: Vec<f64> = (1..=tasks).map(|k| k as f64 / whole).collect();
-            let given = Given { kinds: &kinds, manual: &wish, options: &options };
-            let Some(coefficients) = rule.coefficients(&given) else { continue };
+            let preference: Vec<f64> = (1..=tasks).map(|k| k as f64 / whole).collect();
+            let given = Given { kinds: &kinds, manual: &preference, options: &options };
+            let Some(device_weights) = rule.device_weights(&given) else { continue };
             let losses: Vec<f64> = (1..=tasks).map(|k| 0.5 * k as f64).collect();
-            let vectors = Vectors::from([("preference", wish.clone())]);
+            let vectors = Vectors::from([("preference", preference.clone())]);
             let seen =
                 Seen { pick: &options, losses: &losses, gram: None, jacobian: None, layers: &[], vectors: &vectors };
             let answer = rule.answer(&seen, &mut stream(1, Purpose::Balancer, 0, 0));
-            assert_close(&coefficients.weights(&[]), &answer.weights.unwrap());
+            assert_close(&device_weights.weights(&[]), &answer.weights.unwrap());
             with += 1;
         }
     }
@@ -156,15 +157,15 @@ fn a_method_reads_the_tasks_weights_where_its_rule_has_a_preference() {
 
 #[test]
 fn a_preference_is_told_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
-    let aim = |key: &str, wish: &[f64]| balance::find(key).unwrap().aim(wish);
-    let wish = [0.5, 0.3, 0.2];
+    let aim = |key: &str, preference: &[f64]| balance::find(key).unwrap().encode_preference(preference);
+    let preference = [0.5, 0.3, 0.2];
     for rule in all() {
-        let (key, told) = (rule.entry().choice.key, rule.aim(&wish));
+        let (key, told) = (rule.entry().choice.key, rule.encode_preference(&preference));
         let as_it_is = !["pbi", "pareto-mtl"].contains(&key);
-        assert_eq!(told["preference"] == wish, as_it_is, "{key}");
+        assert_eq!(told["preference"] == preference, as_it_is, "{key}");
     }
-    assert_close(&aim("pbi", &wish)["preference"], &[0.5, 0.7, 0.8]);
-    assert_close(&aim("cosmos", &wish)["ray"], &[0.5, 0.7, 0.8]);
+    assert_close(&aim("pbi", &preference)["preference"], &[0.5, 0.7, 0.8]);
+    assert_close(&aim("cosmos", &preference)["ray"], &[0.5, 0.7, 0.8]);
     // All for one: its loss is to be the least, and the others alike.
     assert_close(&aim("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
     // Nothing to share, nothing to prefer.

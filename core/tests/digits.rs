@@ -4,16 +4,22 @@
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use mtl_core::data::Split;
+use mtl_core::data::{self, Split};
 use mtl_core::lesson::{Lesson, link};
 use mtl_core::model::{Layout, SlotKind};
-use mtl_core::train::Trainer;
+use mtl_core::train::Ensemble;
 use mtl_core::train::tensors::Device;
 use pollster::block_on;
 
 const STEPS: u32 = 3000;
 const SEEDS: usize = 5;
 const CLASSES: usize = 10;
+
+/// A lesson over its own data.
+fn ensemble(lesson: Lesson) -> Ensemble {
+    let data = data::build(&lesson);
+    Ensemble::new(lesson, data, &Device::flex())
+}
 
 /// 20 000 composites to train on; held-out ones from all 360 digits that no training row shows.
 fn lesson(balancer: &str, baselines: &str) -> Lesson {
@@ -69,23 +75,23 @@ fn scores(what: &str, of: impl Fn(usize, usize) -> f64) -> Scores {
 
 /// Trains 3000 steps; the composed models' scores, and those of the models that learn a task alone.
 fn train(balancer: &str, alone: bool) -> (Scores, Option<Scores>) {
-    let mut trainer = Trainer::new(lesson(balancer, if alone { "on" } else { "off" }), &Device::flex());
-    assert_eq!(trainer.plan().seeds, SEEDS);
-    while trainer.step() < STEPS {
-        let advance = block_on(trainer.advance(STEPS - trainer.step())).unwrap();
+    let mut ensemble = ensemble(lesson(balancer, if alone { "on" } else { "off" }));
+    assert_eq!(ensemble.plan().seeds, SEEDS);
+    while ensemble.step() < STEPS {
+        let advance = block_on(ensemble.advance(STEPS - ensemble.step())).unwrap();
         assert!(advance.divergence.is_none(), "{:?}", advance.divergence);
     }
-    let snapshot = block_on(trainer.save()).unwrap();
+    let snapshot = block_on(ensemble.save()).unwrap();
     let theta = &snapshot.arrays.iter().find(|(name, _)| name == "theta").expect("the parameters are saved").1;
-    let layout = trainer.network().layout();
-    let held_out = [&trainer.data().valid, &trainer.data().test];
+    let layout = ensemble.network().layout();
+    let held_out = [&ensemble.data().valid, &ensemble.data().test];
     let of = |member: usize, task: usize| {
         let own = &theta[member * layout.len..][..layout.len];
         held_out.map(|split| accuracy(layout, own, task, split)).iter().sum::<f64>() / 2.0
     };
     let composed = scores(balancer, of);
     let baseline =
-        |seed: usize, task: usize| of(trainer.plan().baseline(seed, task).expect("there are baselines"), task);
+        |seed: usize, task: usize| of(ensemble.plan().baseline(seed, task).expect("there are baselines"), task);
     (composed, alone.then(|| scores("alone", baseline)))
 }
 

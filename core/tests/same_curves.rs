@@ -5,12 +5,12 @@
 #![cfg(feature = "engine")]
 
 use mtl_core::config::{Clip, Config, Optimiser, Pick};
-use mtl_core::lesson::{check, lessons};
+use mtl_core::lesson::{Lesson, check, lessons};
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
-use mtl_core::train::{RaceRun, Trainer};
-use mtl_core::{balance, model, strategy};
+use mtl_core::train::{Ensemble, RaceRun};
+use mtl_core::{balance, data, model, strategy};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Mutex;
@@ -76,6 +76,12 @@ impl Bits {
     }
 }
 
+/// A lesson over its own data.
+fn ensemble(lesson: Lesson) -> Ensemble {
+    let data = data::build(&lesson);
+    Ensemble::new(lesson, data, &Device::flex())
+}
+
 async fn trained(config: Config) -> String {
     let (lesson, _) = check(config);
     let mut bits = Bits(0xcbf2_9ce4_8422_2325);
@@ -89,12 +95,12 @@ async fn trained(config: Config) -> String {
         }
         return format!("{:016x}", bits.0);
     }
-    let mut trainer = Trainer::new(lesson, &Device::flex());
-    let mut last = trainer.record().await.unwrap();
+    let mut ensemble = ensemble(lesson);
+    let mut last = ensemble.record().await.unwrap();
     bits.point(&last);
-    let end = EPOCHS * trainer.steps_per_epoch();
-    while trainer.step() < end {
-        let advance = trainer.advance(end - trainer.step()).await.unwrap();
+    let end = EPOCHS * ensemble.steps_per_epoch();
+    while ensemble.step() < end {
+        let advance = ensemble.advance(end - ensemble.step()).await.unwrap();
         if let Some(point) = advance.point {
             bits.point(&point);
             last = point;

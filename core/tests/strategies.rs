@@ -5,7 +5,7 @@
 use mtl_core::config::{Config, Pick, TaskConfig};
 use mtl_core::lesson::check;
 use mtl_core::random::{Purpose, stream};
-use mtl_core::strategy::{self, Moment, Says};
+use mtl_core::strategy::{self, ScheduleContext, StepSchedule};
 
 fn lesson(strategy: Pick, tasks: usize) -> Config {
     let config = Config { tasks: vec![TaskConfig::default(); tasks], strategy, ..Config::default() };
@@ -14,32 +14,32 @@ fn lesson(strategy: Pick, tasks: usize) -> Config {
 
 const STEPS_PER_EPOCH: u32 = 4;
 
-fn says(config: &Config, step: u32, single: &[f64]) -> Says {
+fn schedule(config: &Config, step: u32, single: &[f64]) -> StepSchedule {
     says_after(config, step, single, &[])
 }
 
 /// The same where steps have taught tasks before, beside the others and alone.
-fn says_after(config: &Config, step: u32, single: &[f64], taught: &[[u32; 2]]) -> Says {
-    let moment = Moment {
-        lesson: config,
+fn says_after(config: &Config, step: u32, single: &[f64], trained: &[[u32; 2]]) -> StepSchedule {
+    let moment = ScheduleContext {
+        config,
         epoch: f64::from(step) / f64::from(STEPS_PER_EPOCH),
         step,
         labelled: &[80, 20, 0, 0][..config.tasks.len()],
         single,
-        taught,
+        trained,
         layers: 2,
     };
     let mut random = stream(3, Purpose::Strategy, 0, u64::from(step));
-    strategy::of(&config.strategy).says(&moment, &mut random).unwrap()
+    strategy::of(&config.strategy).schedule(&moment, &mut random).unwrap()
 }
 
-fn taught(config: &Config, step: u32) -> Vec<bool> {
-    says(config, step, &[]).tasks.iter().map(|factor| *factor > 0.0).collect()
+fn trained(config: &Config, step: u32) -> Vec<bool> {
+    schedule(config, step, &[]).tasks.iter().map(|factor| *factor > 0.0).collect()
 }
 
 /// How often the first of two tasks is drawn from a step on.
 fn share(config: &Config, first: u32) -> f64 {
-    let drawn = (first..first + 4000).filter(|step| taught(config, *step)[0]).count();
+    let drawn = (first..first + 4000).filter(|step| trained(config, *step)[0]).count();
     drawn as f64 / 4000.0
 }
 
@@ -48,7 +48,7 @@ fn in_turn_every_task_has_every_so_many_steps() {
     let config = lesson(Pick::new("alternating"), 3);
     for step in 0..9 {
         let turn: Vec<bool> = (0..3).map(|task| task == step as usize % 3).collect();
-        assert_eq!(taught(&config, step), turn);
+        assert_eq!(trained(&config, step), turn);
     }
 }
 
@@ -79,7 +79,7 @@ fn annealing_begins_in_proportion() {
 fn in_a_curriculum_tasks_join_by_a_ramp_and_leave() {
     let mut config = lesson(Pick::new("curriculum").with("ramp", 4.0), 3);
     (config.tasks[1].from, config.tasks[1].until, config.tasks[2].until) = (2, 5, 1);
-    let factors = |epoch: u32| says(&config, 4 * epoch + 3, &[]).tasks;
+    let factors = |epoch: u32| schedule(&config, 4 * epoch + 3, &[]).tasks;
     assert_eq!(factors(0), [1.0, 0.0, 1.0]);
     assert_eq!(factors(1), [1.0, 0.0, 0.0]);
     assert_eq!(factors(2), [1.0, 0.25, 0.0]);
@@ -91,18 +91,18 @@ fn in_a_curriculum_tasks_join_by_a_ramp_and_leave() {
 /// losses in an epoch are these: one digit a task.
 fn joining(epochs: u32, single: impl Fn(u32) -> Vec<f64>) -> Vec<String> {
     let config = lesson(Pick::new("easy-first").with("stage", 2.0), 3);
-    let mut taught = vec![[0; 2]; 3];
+    let mut trained = vec![[0; 2]; 3];
     let mut epoch = |epoch: u32| {
         let steps = (0..STEPS_PER_EPOCH).map(|step| {
-            let says = says_after(&config, epoch * STEPS_PER_EPOCH + step, &single(epoch), &taught).tasks;
-            taught.iter_mut().zip(&says).for_each(|(counts, factor)| {
+            let schedule = says_after(&config, epoch * STEPS_PER_EPOCH + step, &single(epoch), &trained).tasks;
+            trained.iter_mut().zip(&schedule).for_each(|(counts, factor)| {
                 counts[0] += u32::from(*factor > 0.0);
                 counts[1] += 1;
             });
-            says.iter().map(f64::to_string).collect::<String>()
+            schedule.iter().map(f64::to_string).collect::<String>()
         });
         let steps: Vec<String> = steps.collect();
-        assert!(steps.iter().all(|says| *says == steps[0]), "epoch {epoch}: {steps:?}");
+        assert!(steps.iter().all(|schedule| *schedule == steps[0]), "epoch {epoch}: {steps:?}");
         steps[0].clone()
     };
     (0..epochs).map(&mut epoch).collect()
@@ -129,10 +129,10 @@ fn a_task_that_has_joined_stays_when_the_single_task_losses_cross() {
 
 #[test]
 fn a_longer_stage_sends_no_task_away_and_a_shorter_one_calls_the_next() {
-    let taught = [[0, 20], [20, 20], [8, 20]];
+    let trained = [[0, 20], [20, 20], [8, 20]];
     let at = |stage: f64| {
         let config = lesson(Pick::new("easy-first").with("stage", stage), 3);
-        says_after(&config, 5 * STEPS_PER_EPOCH, &[0.1, 0.9, 0.9], &taught).tasks
+        says_after(&config, 5 * STEPS_PER_EPOCH, &[0.1, 0.9, 0.9], &trained).tasks
     };
     assert_eq!(at(100.0), [0.0, 1.0, 1.0]);
     assert_eq!(at(2.0), [1.0, 1.0, 1.0]);
@@ -141,22 +141,22 @@ fn a_longer_stage_sends_no_task_away_and_a_shorter_one_calls_the_next() {
 #[test]
 fn one_after_another_ends_with_the_last() {
     let config = lesson(Pick::new("sequential").with("stage", 2.0), 3);
-    assert_eq!(taught(&config, 7), [true, false, false]);
-    assert_eq!(taught(&config, 8), [false, true, false]);
-    assert_eq!(taught(&config, 1000), [false, false, true]);
+    assert_eq!(trained(&config, 7), [true, false, false]);
+    assert_eq!(trained(&config, 8), [false, true, false]);
+    assert_eq!(trained(&config, 1000), [false, false, true]);
 }
 
 #[test]
 fn transfer_hands_the_trunk_on_frozen_slowed_or_thawed_from_the_last_layer() {
     let then = |then: f64| Pick::new("transfer").with("epochs", 2.0).with("then", then).with("every", 3.0);
     for way in [0.0, 1.0, 2.0] {
-        let before = says(&lesson(then(way), 3), 7, &[]);
-        assert_eq!(before, Says { tasks: vec![1.0, 0.0, 0.0], layers: vec![1.0, 1.0] });
+        let before = schedule(&lesson(then(way), 3), 7, &[]);
+        assert_eq!(before, StepSchedule { tasks: vec![1.0, 0.0, 0.0], layers: vec![1.0, 1.0] });
     }
     let layers = |way: f64, step: u32| {
-        let says = says(&lesson(then(way).with("rate", 0.25), 3), step, &[]);
-        assert_eq!(says.tasks, [0.0, 1.0, 1.0]);
-        says.layers
+        let schedule = schedule(&lesson(then(way).with("rate", 0.25), 3), step, &[]);
+        assert_eq!(schedule.tasks, [0.0, 1.0, 1.0]);
+        schedule.layers
     };
     assert_eq!(layers(0.0, 8), [0.0, 0.0]);
     assert_eq!(layers(1.0, 8), [0.25, 0.25]);
@@ -168,10 +168,10 @@ fn transfer_hands_the_trunk_on_frozen_slowed_or_thawed_from_the_last_layer() {
 fn marked_tasks_are_the_sources() {
     let mut config = lesson(Pick::new("transfer"), 3);
     (config.tasks[1].source, config.tasks[2].source) = (true, true);
-    assert_eq!(taught(&config, 0), [false, true, true]);
+    assert_eq!(trained(&config, 0), [false, true, true]);
     // All of them leave nothing to transfer to: as if none were.
     config.tasks[0].source = true;
-    assert_eq!(taught(&config, 0), [true, false, false]);
+    assert_eq!(trained(&config, 0), [true, false, false]);
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn class(panel: Panel) -> &'static str {
         Panel::TradeOff => ".panel-pareto .chart",
         Panel::Weights => ".panel-weights .weights",
         Panel::Pairs => ".panel-pairs .matrix",
-        Panel::Kinship => ".panel-kinship .matrix",
+        Panel::TaskAffinity => ".panel-kinship .matrix",
         Panel::Measures => ".panel-measures",
         Panel::Compare => ".panel-compare",
         Panel::Landscape => ".panel-landscape",
@@ -199,7 +199,7 @@ const TOGETHER: [(&str, Panel); 5] = [
     ("twins", Panel::Transfer),
     ("rivals", Panel::Transfer),
     ("rivals", Panel::Predictions),
-    ("groups", Panel::Kinship),
+    ("groups", Panel::TaskAffinity),
     ("digits", Panel::Transfer),
 ];
 

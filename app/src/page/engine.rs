@@ -94,7 +94,7 @@ pub(super) fn send_wanted(page: Page, now: bool) {
         if desk.wants_load && (now || !building) {
             desk.wants_load = false;
             desk.wants_change = false;
-            desk.post_active(Command::Load { run, config, snapshot: None });
+            desk.post_active(Command::Load { run, config, snapshot: None, data: None });
             desk.post_active(Command::Speed(speed));
             if playing {
                 desk.post_play(active);
@@ -241,7 +241,7 @@ pub(super) fn take_over(page: Page, engine: Engine) {
         (desk.active, desk.wants_load, desk.wants_change) = (engine, false, false);
         let (run, snapshot) = (desk.next_run(), desk.snapshot.clone());
         let step = snapshot.as_ref().map(|snapshot| snapshot.step);
-        desk.post(engine, Command::Load { run, config, snapshot });
+        desk.post(engine, Command::Load { run, config, snapshot, data: None });
         desk.post(engine, Command::Speed(speed));
         if playing {
             desk.post_play(engine);

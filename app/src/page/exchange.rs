@@ -112,7 +112,7 @@ fn measure(page: Page) {
     with(page, |desk| {
         desk.enter(Phase::Warming);
         let run = desk.next_run();
-        desk.post(idle, Command::Load { run, config, snapshot: None });
+        desk.post(idle, Command::Load { run, config, snapshot: None, data: None });
         desk.post(idle, Command::Time(WARM));
     });
 }
@@ -233,7 +233,7 @@ pub(super) fn saved(page: Page, snapshot: Box<Snapshot>) {
     let number = with(page, |desk| {
         let number = desk.enter(Phase::Moving);
         let (idle, run, snapshot) = (other(desk.active), desk.next_run(), desk.snapshot.clone());
-        desk.post(idle, Command::Load { run, config, snapshot });
+        desk.post(idle, Command::Load { run, config, snapshot, data: None });
         number
     });
     watch(page, number);

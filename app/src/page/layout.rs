@@ -75,7 +75,7 @@ pub fn Layout(
                     <Place name="place-loss" panels=&[Panel::Losses]><LossPanel/></Place>
                     <Place name="place-tradeoff" panels=&[Panel::TradeOff]><ParetoPanel/></Place>
                     <Place name="place-weights" panels=&[Panel::Weights]><WeightsPanel/></Place>
-                    <Place name="place-measures" panels=&[Panel::Pairs, Panel::Kinship, Panel::Measures]>
+                    <Place name="place-measures" panels=&[Panel::Pairs, Panel::TaskAffinity, Panel::Measures]>
                         <PairsPanel/>
                         <KinshipPanel/>
                         <MeasuresPanel/>

@@ -1,6 +1,6 @@
 //! What a rule sees of one member in one step, and what it answers: plain numbers on the host.
 
-use super::coefficients::{Coefficients, Given};
+use super::device_weights::{DeviceWeights, Given};
 use super::preference;
 use crate::config::{OptionSpec, Pick, PickEntry};
 use nalgebra::DMatrix;
@@ -27,7 +27,7 @@ pub const WEIGHT: &str = "weight";
 
 /// Which gradients a rule's Gram matrix is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Over {
+pub enum GramScope {
     /// Those at all shared parameters.
     Shared,
     /// Those at the last shared layer.
@@ -165,7 +165,7 @@ impl Answer {
 ///
 /// No input may make it panic or answer with anything but finite numbers: zero, duplicate,
 /// dependent and stationary gradients give a zero direction or a stated fall-back.
-pub trait Rule: Sync {
+pub trait Balancer: Sync {
     /// Key, label, help and options.
     fn entry(&self) -> PickEntry;
 
@@ -173,8 +173,8 @@ pub trait Rule: Sync {
     fn needs(&self, pick: &Pick) -> Needs;
 
     /// Which gradients it looks at.
-    fn over(&self) -> Over {
-        Over::Shared
+    fn gram_scope(&self) -> GramScope {
+        GramScope::Shared
     }
 
     /// Whether, as published, the task weights count for the heads too; else every head takes its
@@ -184,13 +184,13 @@ pub trait Rule: Sync {
     }
 
     /// Whether it learns from the losses of the same batch after the update.
-    fn looks_after(&self) -> bool {
+    fn uses_losses_after(&self) -> bool {
         false
     }
 
     /// What the published code shortens the combined gradient of the shared layers to, where the answer itself
     /// doesn't do so: for a rule that never sees the gradients.
-    fn longest(&self, _pick: &Pick) -> Option<f64> {
+    fn max_norm(&self, _pick: &Pick) -> Option<f64> {
         None
     }
 
@@ -201,7 +201,7 @@ pub trait Rule: Sync {
 
     /// The rule as coefficients that an engine can apply on its device, where it has that form: no
     /// step has to wait for the losses then.
-    fn coefficients(&self, _given: &Given) -> Option<Coefficients> {
+    fn device_weights(&self, _given: &Given) -> Option<DeviceWeights> {
         None
     }
 
@@ -212,9 +212,9 @@ pub trait Rule: Sync {
 
     /// What it is told of a preference, K parts of zero or more: the larger a task's part, the lower
     /// its loss at the point that the rule aims at. A rule whose own vector is something else, such as
-    /// a ratio of losses, is told that ([`super::aim`]).
-    fn aim(&self, wish: &[f64]) -> Vectors {
-        Vectors::from([(preference::PREFERENCE.key, wish.to_vec())])
+    /// a ratio of losses, is told that ([`super::encode_preference`]).
+    fn encode_preference(&self, preference: &[f64]) -> Vectors {
+        Vectors::from([(preference::PREFERENCE.key, preference.to_vec())])
     }
 
     /// What it remembers beside numbers a task.

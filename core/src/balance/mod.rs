@@ -1,13 +1,13 @@
 //! How the task losses are weighed against each other.
 //!
-//! A balancer is one file and one line in [`losses`] or [`gradients`]: a [`rule::Rule`] written for
+//! A balancer is one file and one line in [`losses`] or [`gradients`]: a [`rule::Balancer`] written for
 //! plain numbers on the host, as published, and its entry for the page, the link and the
 //! documentation. The engine asks the rules; those that have [`coefficients`] it applies on the
 //! device.
 
 pub mod aggregators;
 pub mod balancer;
-pub mod coefficients;
+pub mod device_weights;
 pub mod losses;
 pub mod max_norm;
 pub mod numbers;
@@ -17,20 +17,20 @@ pub mod tool;
 use crate::config::{Config, Pick, PickEntry};
 use crate::model;
 use crate::strategy;
-use balancer::Rule;
+use balancer::Balancer;
 use std::sync::LazyLock;
 
 /// Makes the two tables of a room from one list: entries for whoever shows them, rules for whoever
 /// runs them. Apart, so that a page without the engine carries the words and not the solvers.
-macro_rules! rules {
+macro_rules! balancer_table {
     ($($module:ident::$rule:ident,)*) => {
         /// The lines as the page and the links read them.
         pub const ENTRIES: &[crate::config::PickEntry] = &[$($module::ENTRY),*];
         /// The rules of the lines.
-        pub const RULES: &[&dyn super::balancer::Rule] = &[$(&$module::$rule),*];
+        pub const BALANCERS: &[&dyn super::balancer::Balancer] = &[$(&$module::$rule),*];
     };
 }
-pub(crate) use rules;
+pub(crate) use balancer_table;
 
 /// Every balancer, in the order of the picker. What is not known is read as the first.
 pub fn balancers() -> &'static [PickEntry] {
@@ -78,13 +78,13 @@ pub(crate) fn without_trunk(config: &Config) -> Option<&'static str> {
 /// assert_eq!(balance::of(&Pick::new("pcgrad")).entry().choice.label, "PCGrad");
 /// assert_eq!(balance::of(&Pick::new("magic")).entry().choice.key, "equal");
 /// ```
-pub fn of(pick: &Pick) -> &'static dyn Rule {
-    find(&pick.method).unwrap_or(losses::RULES[0])
+pub fn of(pick: &Pick) -> &'static dyn Balancer {
+    find(&pick.method).unwrap_or(losses::BALANCERS[0])
 }
 
 /// Every rule: those that look at losses, then those that look at gradients.
-pub fn all() -> impl Iterator<Item = &'static dyn Rule> {
-    losses::RULES.iter().chain(aggregators::RULES).copied()
+pub fn all() -> impl Iterator<Item = &'static dyn Balancer> {
+    losses::BALANCERS.iter().chain(aggregators::BALANCERS).copied()
 }
 
 /// The rule of a key.
@@ -95,6 +95,6 @@ pub fn all() -> impl Iterator<Item = &'static dyn Rule> {
 /// assert_eq!(balance::find("gls").map(|rule| rule.entry().choice.key), Some("gls"));
 /// assert!(balance::find("magic").is_none());
 /// ```
-pub fn find(key: &str) -> Option<&'static dyn Rule> {
+pub fn find(key: &str) -> Option<&'static dyn Balancer> {
     all().find(|rule| rule.entry().choice.key == key)
 }

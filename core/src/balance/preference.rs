@@ -45,7 +45,7 @@ pub(crate) fn above_ideal(seen: &Seen) -> Vec<f64> {
 
 /// `w_k (L_k - z*_k)`.
 pub(crate) fn weighed(seen: &Seen) -> Vec<f64> {
-    preference(seen).iter().zip(above_ideal(seen)).map(|(wish, above)| wish * above).collect()
+    preference(seen).iter().zip(above_ideal(seen)).map(|(preference, above)| preference * above).collect()
 }
 
 /// The ratio of the losses that a preference asks for, to scale: every task's loss is to be as large
@@ -58,7 +58,7 @@ pub(crate) fn weighed(seen: &Seen) -> Vec<f64> {
 /// assert_eq!(ratio(&[0.75, 0.25]), [0.25, 0.75]);
 /// assert_eq!(ratio(&[1.0, 0.0, 0.0]), [0.0, 1.0, 1.0]);
 /// ```
-pub fn ratio(wish: &[f64]) -> Vec<f64> {
-    let sum: f64 = wish.iter().sum();
-    wish.iter().map(|part| sum - part).collect()
+pub fn ratio(preference: &[f64]) -> Vec<f64> {
+    let sum: f64 = preference.iter().sum();
+    preference.iter().map(|part| sum - part).collect()
 }

@@ -11,7 +11,7 @@
 
 mod options;
 
-use super::balancer::{Needs, Rule, Seen};
+use super::balancer::{Balancer, Needs, Seen};
 use crate::balance;
 use crate::config::{MARK, Pick};
 use crate::random::{Purpose, stream};
@@ -123,7 +123,7 @@ pub fn list() -> impl Iterator<Item = String> {
 const ALIASES: &[(&str, &str)] = &[("sum", "equal")];
 
 /// The rule of a key or an alias.
-fn find(method: &str) -> Option<&'static dyn Rule> {
+fn find(method: &str) -> Option<&'static dyn Balancer> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == method);
     balance::find(alias.map_or(method, |(_, key)| key))
 }
@@ -170,7 +170,7 @@ pub fn answer(request: &Request) -> Result<Reply, ToolError> {
     reply(rule, &seen, request.seed.unwrap_or(0))
 }
 
-fn reply(rule: &dyn Rule, seen: &Seen, seed: u64) -> Result<Reply, ToolError> {
+fn reply(rule: &dyn Balancer, seen: &Seen, seed: u64) -> Result<Reply, ToolError> {
     // The low half is the seed as lessons have it.
     let mut random = stream(seed as u32, Purpose::Balancer, seed >> 32, 0);
     let answer = rule.answer(seen, &mut random);
@@ -197,7 +197,7 @@ fn matrix(rows: &[Vec<f64>]) -> Result<DMatrix<f64>, ToolError> {
 
 /// The Gram matrix, where the rule looks at gradients.
 fn gram(
-    rule: &dyn Rule,
+    rule: &dyn Balancer,
     jacobian: Option<&DMatrix<f64>>,
     request: &Request,
 ) -> Result<Option<DMatrix<f64>>, ToolError> {
@@ -210,7 +210,7 @@ fn gram(
 }
 
 /// The losses; all one for a rule that doesn't read them.
-fn losses(rule: &dyn Rule, request: &Request, pick: &Pick, tasks: usize) -> Result<Vec<f64>, ToolError> {
+fn losses(rule: &dyn Balancer, request: &Request, pick: &Pick, tasks: usize) -> Result<Vec<f64>, ToolError> {
     let missing = |what| Err(ToolError::Missing { method: request.method.clone(), what });
     let Some(losses) = &request.losses else {
         return match (tasks, rule.reads_losses(pick)) {

@@ -30,9 +30,11 @@ mod mmoe;
 mod plane;
 mod ridge;
 pub(crate) mod stats;
+mod table;
 pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
+pub use table::Table;
 
 use crate::config::{Config, DataConfig, LossKind, Pick, PickEntry};
 use crate::landscape;

@@ -207,11 +207,11 @@ pub fn transpose(values: &[f32], columns: usize, out: &mut Vec<f32>) {
 
 /// Beyond it tanh is 1 to rounding.
 pub const TANH_CLAMP: f32 = 7.905_311;
-/// Coefficients of the odd powers in tanh's numerator, the highest first: the ones of the Eigen
+/// DeviceWeights of the odd powers in tanh's numerator, the highest first: the ones of the Eigen
 /// library's `ptanh`.
 pub const TANH_NUMERATOR: [f32; 7] =
     [-2.760_768_5e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
-/// Coefficients of the even powers in its denominator.
+/// DeviceWeights of the even powers in its denominator.
 pub const TANH_DENOMINATOR: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
 
 /// tanh by a ratio of odd and even polynomials, within a few units in the last place of f32; no

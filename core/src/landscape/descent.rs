@@ -44,7 +44,8 @@ impl Descent {
                     }
                     Optimiser::Adam | Optimiser::AdamW => {
                         *first = decayed(*first, *slope, momentum);
-                        *second = decayed(*second, slope * slope, BETA2);
+                        // In this order: recorded races depend on the last bit.
+                        *second = BETA2 * *second + (1.0 - BETA2) * slope * slope;
                         let corrections = (1.0 - momentum.powi(self.steps), 1.0 - BETA2.powi(self.steps));
                         adam::direction(*first, *second, corrections)
                     }

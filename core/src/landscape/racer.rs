@@ -1,7 +1,7 @@
 //! One rule on its way down a landscape.
 
 use super::{Descent, Entrant, Landscape, Losses};
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, Vectors};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, Vectors};
 use crate::config::{Pick, TrainingConfig};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -115,7 +115,7 @@ fn direction(answer: &Answer, gradients: &DMatrix<f64>) -> Vec<f64> {
 }
 
 /// What is told to a rule by the vectors that it declares: the floor, and what it aims at.
-pub(super) fn told(rule: &dyn Rule, floor: Losses, aim: &Vectors) -> Vectors {
+pub(super) fn told(rule: &dyn Balancer, floor: Losses, aim: &Vectors) -> Vectors {
     let value = |key: &str| match key {
         "min_losses" | "ideal" => Some(floor.to_vec()),
         _ => aim.get(key).cloned(),

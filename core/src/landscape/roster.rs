@@ -2,7 +2,7 @@
 
 use super::{Losses, racer};
 use crate::balance;
-use crate::balance::balancer::{Rule, Vectors};
+use crate::balance::balancer::{Balancer, Vectors};
 use crate::config::{Config, Pick};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
@@ -21,7 +21,7 @@ pub enum Place {
 #[derive(Clone)]
 pub struct Entrant {
     /// The rule.
-    pub rule: &'static dyn Rule,
+    pub rule: &'static dyn Balancer,
     /// The rule's options.
     pub pick: Pick,
     /// What it is known by.
@@ -55,8 +55,8 @@ impl Entrant {
     pub(super) fn told(&self, floor: Losses) -> Vectors {
         let aim = match self.place {
             Place::Start(_) => Vectors::new(),
-            Place::Preference(weights) if self.key() == "pareto-mtl" => self.rule.aim(&widened(weights)),
-            Place::Preference(weights) => self.rule.aim(&weights),
+            Place::Preference(weights) if self.key() == "pareto-mtl" => self.rule.encode_preference(&widened(weights)),
+            Place::Preference(weights) => self.rule.encode_preference(&weights),
         };
         racer::told(self.rule, floor, &aim)
     }
@@ -96,7 +96,7 @@ pub(super) fn options(key: &str, config: &Config) -> Pick {
 
 /// Every rule from every start.
 pub(super) fn from_starts(starts: &[[f64; 2]], config: &Config) -> Vec<Entrant> {
-    let entrant = |rule: &'static dyn Rule, start: [f64; 2]| {
+    let entrant = |rule: &'static dyn Balancer, start: [f64; 2]| {
         let pick = options(rule.entry().choice.key, config);
         Entrant { rule, pick, place: Place::Start(start), start: start.to_vec() }
     };
@@ -124,7 +124,7 @@ pub(super) fn with_preferences(count: usize, parameters: usize, config: &Config)
         [a / (a + b), b / (a + b)]
     };
     let places: Vec<_> = (0..count).map(|k| (preference(k), start(k))).collect();
-    let entrant = |rule: &'static dyn Rule, (weights, start): &([f64; 2], Vec<f64>)| {
+    let entrant = |rule: &'static dyn Balancer, (weights, start): &([f64; 2], Vec<f64>)| {
         let pick = options(rule.entry().choice.key, config);
         // As many sectors as there are preferences.
         let divided = pick.method == "pareto-mtl" && pick.method != config.balancer.method;

@@ -16,11 +16,14 @@ struct Saved {
 
 impl Race {
     /// The state of everyone. Random numbers have none: each step draws from a stream of its own.
-    pub fn save(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    ///
+    /// It could not be written down.
+    pub fn save(&self) -> Result<Vec<u8>, postcard::Error> {
         let racers = self.scenes.iter().flat_map(|scene| &scene.racers);
         let saved: Vec<Saved> = racers.map(save).collect();
-        // Writing to memory can't fail; no bytes are no state, which `load` says.
-        postcard::to_allocvec(&saved).unwrap_or_default()
+        postcard::to_allocvec(&saved)
     }
 
     /// Goes on from a state of this race; nothing changes where it is none.

@@ -5,7 +5,7 @@
 
 use super::document::cell;
 use super::{check, lessons};
-use crate::balance::balancer::{Needs, Over, Rule, WEIGHT};
+use crate::balance::balancer::{Balancer, GramScope, Needs, WEIGHT};
 use crate::config::{Config, Kind, LayerConfig, OptionSpec, Pick, PickEntry, PopulationConfig};
 use crate::landscape::{Race, is_landscape};
 use crate::model::Architecture;
@@ -103,25 +103,25 @@ fn balancer(entry: &PickEntry) -> [String; 10] {
     ]
 }
 
-fn looks_at(rule: &dyn Rule, pick: &Pick) -> String {
+fn looks_at(rule: &dyn Balancer, pick: &Pick) -> String {
     let needs = rule.needs(pick);
-    let mut what = vec![match (needs, rule.over()) {
+    let mut what = vec![match (needs, rule.gram_scope()) {
         (Needs::Losses, _) => "losses",
-        (Needs::Gram, Over::Shared) => "products of the gradients",
-        (Needs::Gram, Over::LastLayer) => "products of the gradients at the last shared layer",
+        (Needs::Gram, GramScope::Shared) => "products of the gradients",
+        (Needs::Gram, GramScope::LastLayer) => "products of the gradients at the last shared layer",
         (Needs::Jacobian, _) => "gradients",
     }];
     if needs != Needs::Losses && rule.reads_losses(pick) {
         what.push("losses");
     }
-    if rule.looks_after() {
+    if rule.uses_losses_after() {
         what.push("losses after the step");
     }
     what.join(", ")
 }
 
 /// Weights or a direction, under any of the rule's words.
-fn answers(rule: &dyn Rule, entry: &PickEntry) -> String {
+fn answers(rule: &dyn Balancer, entry: &PickEntry) -> String {
     let pick = Pick::new(entry.choice.key);
     let words = |option: &OptionSpec| match option.kind {
         Kind::Choice(choices) => choices().len(),

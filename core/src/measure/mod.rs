@@ -4,7 +4,7 @@
 //! Plain functions over plain numbers; nothing here knows how they were trained. Input that allows
 //! no statement (no rows, one class only, constant targets, a baseline of zero, NaN) gives `None`.
 //! [`table::MEASURES`] lists them with what the page and the documentation say of each, and
-//! [`sights::Sights::measures`] takes all of them at a recorded step. To add one: a line in the
+//! [`observation::Observation::measures`] takes all of them at a recorded step. To add one: a line in the
 //! table and its function in `take`; page, documentation and tests follow.
 
 pub mod classes;
@@ -16,12 +16,12 @@ pub mod gram;
 pub mod grouping;
 pub mod metric;
 pub mod numbers;
-pub mod reach;
+pub mod observation;
 pub mod real;
 pub mod relations;
 pub mod scores;
-pub mod sights;
 pub mod spread;
+pub mod steps_to_baseline;
 pub mod table;
 mod take;
 pub mod tasks;

@@ -2,7 +2,7 @@
 
 pub use super::terms::{Better, Given, Group, Need, Per, Unit};
 
-use super::sights::Sights;
+use super::observation::Observation;
 use super::take;
 use crate::config::Choice;
 
@@ -45,7 +45,7 @@ pub fn each(numbers: &[f32], tasks: usize) -> impl Iterator<Item = (&'static Mea
 }
 
 /// How a measure is taken: as many numbers as it has places, `None` where there is none.
-pub(super) type Take = fn(&Sights) -> Vec<Option<f64>>;
+pub(super) type Take = fn(&Observation) -> Vec<Option<f64>>;
 
 // Three tables from one: the page reads the words alone, and the linker leaves the rest out.
 macro_rules! measures {

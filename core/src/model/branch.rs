@@ -57,8 +57,8 @@ const TEMPERATURE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::experts::{GATES, mix_alike};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::sample::Choices;
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -100,34 +100,34 @@ mod engine {
             Self { layers, parents, leaves, nodes, drawn, warmup, temperature, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             batch * self.nodes.max(shape.tasks) * (shape.inputs + shape.units())
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let [rows, batch, _] = inputs.dims();
             let mut x = repeat(inputs, self.nodes);
             for (l, layer) in self.layers.iter().enumerate() {
-                x = look.layer(l, layer.apply(params, x, 1), self.nodes);
+                x = context.layer(l, layer.apply(params, x, 1), self.nodes);
                 let width = x.dims()[2];
                 let choices = self.parents.get(l).unwrap_or(&self.leaves);
-                x = mix_alike(self.taken(params, choices, look), x.reshape([rows, self.nodes, batch, width]));
+                x = mix_alike(self.taken(params, choices, context), x.reshape([rows, self.nodes, batch, width]));
             }
             Features::own(x, self.columns.len())
         }
 
-        fn draws(&self) -> usize {
+        fn noise_len(&self) -> usize {
             self.drawn
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let nodes: Vec<String> = (1..=self.nodes).map(|node| format!("node {node}")).collect();
             let tasks = column_names(&self.columns);
-            let exhibit = |title, rows: &Vec<String>, choices: &Choices| Exhibit {
+            let exhibit = |title, rows: &Vec<String>, choices: &Choices| LearnedMatrix {
                 title,
                 rows: rows.clone(),
                 columns: nodes.clone(),
@@ -136,7 +136,7 @@ mod engine {
             let inner = self.parents.iter().enumerate();
             let inner = inner.map(|(l, choices)| exhibit(format!("parents of layer {}", l + 2), &nodes, choices));
             let chances = inner.chain([exhibit("parents of the tasks".into(), &tasks, &self.leaves)]);
-            let tree = Exhibit {
+            let tree = LearnedMatrix {
                 title: "tree: every task's node in each layer".into(),
                 rows: tasks.clone(),
                 columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
@@ -150,7 +150,7 @@ mod engine {
         /// The number, from 1, of the node that every task's path runs through in each layer if everybody takes
         /// the likeliest parent, `[T, L]`: tasks share the nodes whose numbers they have in common.
         fn paths(&self, params: &Params) -> Tensor<2> {
-            let likeliest = |choices: &Choices| choices.take(params, &Look::without(), |_| 1.0);
+            let likeliest = |choices: &Choices| choices.take(params, &ForwardContext::without(), |_| 1.0);
             let mut at = likeliest(&self.leaves);
             let numbers: Vec<f32> = (1..=self.nodes).map(|node| node as f32).collect();
             let numbers = Tensor::<1>::from_floats(numbers.as_slice(), &at.device()).reshape([1, 1, self.nodes]);
@@ -165,12 +165,12 @@ mod engine {
             Tensor::cat(path, 2).reshape([self.columns.len(), layers])
         }
 
-        fn taken(&self, params: &Params, choices: &Choices, look: &Look) -> Tensor<3> {
-            let warms_up = look.draws().is_some_and(|draws| draws.epoch < self.warmup);
+        fn taken(&self, params: &Params, choices: &Choices, context: &ForwardContext) -> Tensor<3> {
+            let warms_up = context.noise().is_some_and(|noise| noise.epoch < self.warmup);
             if warms_up {
                 return choices.undecided(params);
             }
-            choices.take(params, look, |epoch| self.temperature / (epoch + 1.0).sqrt())
+            choices.take(params, context, |epoch| self.temperature / (epoch + 1.0).sqrt())
         }
     }
 }

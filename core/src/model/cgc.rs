@@ -44,8 +44,8 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::Tensor;
@@ -87,19 +87,19 @@ mod engine {
             }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let (tasks, (shared, each)) = (shape.tasks, self.counts);
             let copies = shared + tasks * (each + 1);
             batch * (copies * shape.inputs + mixing(tasks, shared + each, shape.representation()))
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            let common = self.common.apply(params, inputs.clone(), look, true);
-            let own = self.own.apply(params, inputs.clone(), look, false);
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            let common = self.common.apply(params, inputs.clone(), context, true);
+            let own = self.own.apply(params, inputs.clone(), context, false);
             let shares = self.shares(params, inputs);
             let [rows, tasks, batch, _] = shares.dims();
             let width = own.dims()[3];
@@ -109,13 +109,13 @@ mod engine {
             let own = own.reshape([rows * tasks, each, batch, width]);
             let gate = part(shared..shared + each).reshape([rows * tasks, 1, batch, each]);
             let own = mix(gate, own).reshape([rows, tasks, batch, width]);
-            Features::Own(mix(part(0..shared), common) + own)
+            Features::PerTask(mix(part(0..shared), common) + own)
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let (shared, own) = self.counts;
             let columns = (1..=shared).map(|e| format!("shared {e}")).chain((1..=own).map(|e| format!("own {e}")));
-            vec![Exhibit {
+            vec![LearnedMatrix {
                 title: "gate mixture".into(),
                 rows: column_names(&self.columns),
                 columns: columns.collect(),

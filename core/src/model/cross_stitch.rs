@@ -77,8 +77,8 @@ pub(super) fn mixed(options: super::Options, depth: usize) -> std::ops::Range<us
 mod engine {
     use super::mixed;
     use crate::config::LayerConfig;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
@@ -107,21 +107,21 @@ mod engine {
             Self { layers, stitches, columns: shape.columns() }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let mixed = |(layer, stitch): (&LayerConfig, &Option<usize>)| stitch.map_or(0, |_| layer.width);
             let mixed: usize = shape.trunk.iter().zip(&self.stitches).map(mixed).sum();
             batch * shape.tasks * (shape.inputs + mixed)
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
             for (l, (layer, stitch)) in self.layers.iter().zip(&self.stitches).enumerate() {
-                x = look.layer(l, layer.apply(params, x, 1), tasks);
+                x = context.layer(l, layer.apply(params, x, 1), tasks);
                 if let Some(stitch) = stitch {
                     let [rows, batch, width] = x.dims();
                     let all = x.reshape([rows / tasks, tasks, batch * width]);
@@ -131,12 +131,12 @@ mod engine {
             Features::own(x, tasks)
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let names = column_names(&self.columns);
             let of_layer = |(l, stitch): (usize, &Option<usize>)| {
                 let values = params.slot((*stitch)?).reshape([self.columns.len(); 2]);
                 let title = format!("stitches after layer {}", l + 1);
-                Some(Exhibit { title, rows: names.clone(), columns: names.clone(), values })
+                Some(LearnedMatrix { title, rows: names.clone(), columns: names.clone(), values })
             };
             self.stitches.iter().enumerate().filter_map(of_layer).collect()
         }

@@ -86,8 +86,8 @@ mod engine {
     use crate::config::Activation;
     use crate::model::experts::{Bank, GATES, Hidden, mean_shares, mix, mix_alike, mixing};
     use crate::model::layers::layer;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
@@ -166,11 +166,11 @@ mod engine {
             }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let (selectors, digits) = self.selectors;
             let mixed = mixing(shape.tasks, self.experts, shape.representation());
             // A selector's weights are a product over the digits.
@@ -178,11 +178,11 @@ mod engine {
             batch * ((self.experts + shape.tasks) * shape.inputs + gates + mixed)
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            let outputs = self.bank.apply(params, inputs.clone(), look, true);
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            let outputs = self.bank.apply(params, inputs.clone(), context, true);
             let gates = self.gates(params, &inputs);
             if self.hidden.is_some() {
-                return Features::Own(mix(gates, outputs));
+                return Features::PerTask(mix(gates, outputs));
             }
             let [rows, tasks, _, experts] = gates.dims();
             Features::own(mix_alike(gates.reshape([rows, tasks, experts]), outputs), tasks)
@@ -203,8 +203,8 @@ mod engine {
             Some(reached / batch as f32)
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
-            vec![Exhibit {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
+            vec![LearnedMatrix {
                 title: "gate mixture".into(),
                 rows: column_names(&self.columns),
                 columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),

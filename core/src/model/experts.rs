@@ -32,7 +32,7 @@ mod engine {
     use crate::config::{Activation, LayerConfig};
     use crate::model::Options;
     use crate::model::network::Params;
-    use crate::model::parts::{Layer, Look, push_trunk, repeat};
+    use crate::model::parts::{ForwardContext, Layer, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
@@ -59,11 +59,17 @@ mod engine {
 
         /// The experts' outputs, `[R, E, B, w]`, of inputs `[R, B, in]`. `pictured` for the bank whose first
         /// expert the picture shows; units drop out in all banks alike.
-        pub fn apply(&self, params: &Params, inputs: Tensor<3>, look: &mut Look, pictured: bool) -> Tensor<4> {
+        pub fn apply(
+            &self,
+            params: &Params,
+            inputs: Tensor<3>,
+            context: &mut ForwardContext,
+            pictured: bool,
+        ) -> Tensor<4> {
             let layers = self.layers.iter().enumerate();
             let x = layers.fold(repeat(inputs, self.count), |x, (l, layer)| {
                 let y = layer.apply(params, x, 1);
-                if pictured { look.layer(l, y, self.count) } else { look.drop(l, y, self.count) }
+                if pictured { context.layer(l, y, self.count) } else { context.drop(l, y, self.count) }
             });
             let [rows, batch, width] = x.dims();
             x.reshape([rows / self.count, self.count, batch, width])

@@ -89,9 +89,9 @@ fn starts() -> Vec<Choice> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
-    use crate::model::begin::weight_deviation;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, repeat};
+    use crate::model::init::weight_deviation;
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, Product, SlotKind};
     use burn::tensor::Tensor;
@@ -220,11 +220,11 @@ mod engine {
             Self { layers, mixed, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let weights = |((from, to), (factors, _)): ((usize, usize), &(Factors, Layer))| {
                 let (rows, columns) = factors.inner;
                 // The mixture, then behind each factor, whose copies stand beside it.
@@ -234,18 +234,18 @@ mod engine {
             shape.tasks * (weights + batch * (shape.inputs + shape.units()))
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let layers = self.layers.iter().enumerate();
             let x = layers.fold(repeat(inputs, tasks), |x, (l, (factors, rest))| {
                 let weights = factors.weights(params, tasks);
-                look.layer(l, rest.apply_weights(params, x, weights), tasks)
+                context.layer(l, rest.apply_weights(params, x, weights), tasks)
             });
             Features::own(x, tasks)
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
-            let of_layer = |(l, (factors, _)): (usize, &(Factors, Layer))| Exhibit {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
+            let of_layer = |(l, (factors, _)): (usize, &(Factors, Layer))| LearnedMatrix {
                 title: format!("task factor of layer {}", l + 1),
                 rows: column_names(&self.columns),
                 columns: (1..=self.mixed).map(|c| format!("matrix {c}")).collect(),
@@ -257,7 +257,7 @@ mod engine {
 
     impl Factorised {
         /// Of every layer the ranks along the axes, and the Frobenius norms of the core and of the factors.
-        fn sizes(&self, params: &Params) -> Option<Exhibit> {
+        fn sizes(&self, params: &Params) -> Option<LearnedMatrix> {
             let axes: Vec<_> = self.layers.iter().map(|(factors, _)| factors.axes(self.mixed)).collect();
             let names = || axes.first().into_iter().flatten().map(|(axis, ..)| *axis);
             let (layers, count) = (axes.len(), names().count());
@@ -270,7 +270,7 @@ mod engine {
             let ranks: Vec<f32> = axes.iter().flatten().map(|(_, rank, _)| *rank as f32).collect();
             let ranks = Tensor::<1>::from_floats(ranks.as_slice(), &device).reshape([layers, count]);
             let columns = names().map(|axis| format!("{axis} rank"));
-            Some(Exhibit {
+            Some(LearnedMatrix {
                 title: "factor sizes: ranks and norms".into(),
                 rows: (1..=layers).map(|l| format!("layer {l}")).collect(),
                 columns: columns.chain(std::iter::once("core").chain(names()).map(|of| format!("{of} norm"))).collect(),

@@ -59,8 +59,8 @@ fn places() -> Vec<Choice> {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, push_trunk};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk};
     use crate::model::shape::Shape;
     use crate::model::slots::{HEADS, Layout, Owner, Slot, SlotKind};
     use burn::tensor::Tensor;
@@ -108,17 +108,17 @@ mod engine {
             };
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), false)
         }
 
-        fn made(&self, _: &Shape, _: usize) -> usize {
+        fn activation_count(&self, _: &Shape, _: usize) -> usize {
             0
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let layers = self.layers.iter().enumerate();
-            Features::Common(layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1)))
+            Features::Shared(layers.fold(inputs, |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), 1)))
         }
 
         fn proximal(
@@ -164,7 +164,7 @@ mod engine {
             Some(Tensor::cat(pieces, 1))
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let of_matrix = |(at, matrix): (usize, &Vec<usize>)| {
                 let rows = lengths(matrix.iter().map(|slot| params.slot(*slot)))?;
                 let count = rows.dims()[1];
@@ -175,7 +175,7 @@ mod engine {
                     _ => (at, "unit"),
                 };
                 let of = if layer == 0 { "the inputs".into() } else { format!("the units of layer {layer}") };
-                Some(Exhibit {
+                Some(LearnedMatrix {
                     title: format!("size of the weights that leave {of}"),
                     rows: vec!["length".into()],
                     columns: (1..=count).map(|i| format!("{what} {i}")).collect(),

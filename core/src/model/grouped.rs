@@ -26,8 +26,8 @@ pub const ARCHITECTURE: Architecture = Architecture {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::task_name;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::{Int, Tensor};
@@ -50,28 +50,29 @@ mod engine {
             Self { layers, count, trunks, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             batch * (self.count * shape.inputs + shape.tasks * shape.representation())
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let layers = self.layers.iter().enumerate();
-            let x = layers
-                .fold(repeat(inputs, self.count), |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), self.count));
+            let x = layers.fold(repeat(inputs, self.count), |x, (l, layer)| {
+                context.layer(l, layer.apply(params, x, 1), self.count)
+            });
             let [rows, batch, width] = x.dims();
             let trunks: Vec<i32> = self.trunks.iter().map(|trunk| *trunk as i32).collect();
             let trunks = Tensor::<1, Int>::from_ints(trunks.as_slice(), &x.device());
-            Features::Own(x.reshape([rows / self.count, self.count, batch, width]).select(1, trunks))
+            Features::PerTask(x.reshape([rows / self.count, self.count, batch, width]).select(1, trunks))
         }
 
-        fn exhibits(&self, _: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, _: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let member = |group: usize| self.trunks.iter().map(move |trunk| f32::from(*trunk == group));
             let values: Vec<f32> = (0..self.count).flat_map(member).collect();
-            vec![Exhibit {
+            vec![LearnedMatrix {
                 title: "who shares a trunk".into(),
                 rows: (1..=self.count).map(|group| format!("trunk {group}")).collect(),
                 columns: self.columns.iter().map(|task| format!("task {}", task_name(*task))).collect(),

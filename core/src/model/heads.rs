@@ -1,7 +1,7 @@
 //! The heads: the private layers of all tasks, on whatever a trunk hands them.
 
 use super::network::Params;
-use super::parts::{Features, Layer, Look};
+use super::parts::{Features, ForwardContext, Layer};
 use super::shape::Shape;
 use super::slots::{HEADS, Layout, Owner};
 use crate::config::{Activation, LayerConfig, task_name};
@@ -38,14 +38,20 @@ impl Heads {
     }
 
     /// Every group's outputs, `[R, B, tasks * outputs]`.
-    pub fn forward(&self, shape: &Shape, params: &Params, features: &Features, look: &mut Look) -> Vec<Tensor<3>> {
+    pub fn forward(
+        &self,
+        shape: &Shape,
+        params: &Params,
+        features: &Features,
+        context: &mut ForwardContext,
+    ) -> Vec<Tensor<3>> {
         let mut groups = Vec::new();
         let mut column = 0;
         for (g, (group, layers)) in shape.groups.iter().zip(&self.groups).enumerate() {
             let tasks = group.tasks.len();
             let mut y = match features {
-                Features::Common(z) => z.clone(),
-                Features::Own(z) => {
+                Features::Shared(z) => z.clone(),
+                Features::PerTask(z) => {
                     let [rows, _, batch, width] = z.dims();
                     let own = z.clone().slice([0..rows, column..column + tasks, 0..batch, 0..width]);
                     widen(own.reshape([rows * tasks, batch, width]), tasks)
@@ -53,13 +59,13 @@ impl Heads {
             };
             column += tasks;
             for (l, layer) in layers.iter().enumerate() {
-                y = if l == 0 && matches!(features, Features::Common(_)) {
+                y = if l == 0 && matches!(features, Features::Shared(_)) {
                     layer.apply(params, y, tasks)
                 } else {
                     widen(layer.apply(params, stack(y, tasks), 1), tasks)
                 };
                 if l + 1 < layers.len() {
-                    y = look.head(g, l, y);
+                    y = context.head(g, l, y);
                 }
             }
             groups.push(y);

@@ -68,8 +68,8 @@ fn shows(config: &Config, option: &str) -> bool {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{LayerConfig, Relation};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
@@ -117,22 +117,22 @@ mod engine {
             }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let weights: usize = shape.maps().map(|(from, to)| from * to).sum();
             // The shared weights for every task, the corrections, and their sum.
             shape.tasks * (3 * weights + batch * (shape.inputs + shape.units()))
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
             for (l, (layer, adapter)) in self.layers.iter().zip(&self.adapters).enumerate() {
                 let weights = repeat(params.slot(layer.weight), tasks) + self.correction(params, *adapter);
-                x = look.layer(l, layer.apply_weights(params, x, weights), tasks);
+                x = context.layer(l, layer.apply_weights(params, x, weights), tasks);
             }
             Features::own(x, tasks)
         }
@@ -147,13 +147,13 @@ mod engine {
             total(corrections.chain(self.overlaps(params))).map(|sum| sum * (0.5 * self.force))
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let norms = self.adapters.iter().map(|adapter| {
                 let correction = self.correction(params, *adapter);
                 let [tasks, from, to] = correction.dims();
                 correction.powi_scalar(2).reshape([tasks, from * to]).sum_dim(1).sqrt()
             });
-            let strength = Exhibit {
+            let strength = LearnedMatrix {
                 title: "strength of the tasks' corrections".into(),
                 rows: column_names(&self.columns),
                 columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),

@@ -48,8 +48,8 @@ pub(super) const EXPERTS: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Look, Trunk, column_names, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::Tensor;
@@ -84,28 +84,28 @@ mod engine {
             Self { bank, experts, gates, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), !ONE)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let gates = if ONE { 1 } else { shape.tasks };
             batch * ((self.experts + gates) * shape.inputs + mixing(gates, self.experts, shape.representation()))
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            let outputs = self.bank.apply(params, inputs.clone(), look, true);
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            let outputs = self.bank.apply(params, inputs.clone(), context, true);
             let mixed = mix(self.shares(params, inputs), outputs);
             if !ONE {
-                return Features::Own(mixed);
+                return Features::PerTask(mixed);
             }
             let [rows, _, batch, width] = mixed.dims();
-            Features::Common(mixed.reshape([rows, batch, width]))
+            Features::Shared(mixed.reshape([rows, batch, width]))
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let all = || vec!["all tasks".to_string()];
-            vec![Exhibit {
+            vec![LearnedMatrix {
                 title: "gate mixture".into(),
                 rows: if ONE { all() } else { column_names(&self.columns) },
                 columns: (1..=self.experts).map(|e| format!("expert {e}")).collect(),

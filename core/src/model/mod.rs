@@ -11,11 +11,9 @@ use crate::config::Pick;
 use crate::config::{Config, PickEntry};
 use std::sync::LazyLock;
 
-mod begin;
 mod branch;
 mod cgc;
 mod cross_stitch;
-mod decompose;
 mod dselect_k;
 mod experts;
 mod factorised;
@@ -23,6 +21,8 @@ mod group_lasso;
 mod grouped;
 #[cfg(feature = "engine")]
 mod heads;
+mod hosvd;
+mod init;
 #[cfg(feature = "engine")]
 pub mod layers;
 mod low_rank;
@@ -45,7 +45,7 @@ mod soft_sharing;
 mod task_attention;
 
 #[cfg(feature = "engine")]
-pub use network::{Draws, Exhibit, Masks, Network, Outputs, Params};
+pub use network::{GumbelNoise, LearnedMatrix, Network, Outputs, Params, StepNoise};
 #[cfg(feature = "engine")]
 mod network;
 

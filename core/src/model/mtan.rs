@@ -39,8 +39,8 @@ const OPEN: OptionSpec = OptionSpec {
 mod engine {
     use crate::config::{Activation, LayerConfig};
     use crate::model::experts::GATES;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::Tensor;
@@ -86,25 +86,25 @@ mod engine {
             Self { layers, attentions, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             // The trunk's units for every task, beside what passed the last mask, and what passes this one.
             batch * shape.tasks * (shape.inputs + 3 * shape.units())
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            Features::own(self.run(params, inputs, look, &mut |_| {}), self.columns.len())
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            Features::own(self.run(params, inputs, context, &mut |_| {}), self.columns.len())
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let mut masks = Vec::new();
-            self.run(params, inputs, &mut Look::without(), &mut |mask| masks.push(mask));
+            self.run(params, inputs, &mut ForwardContext::without(), &mut |mask| masks.push(mask));
             let exhibit = |(l, mask): (usize, Tensor<3>)| {
                 let [tasks, _, width] = mask.dims();
-                Exhibit {
+                LearnedMatrix {
                     title: format!("masks of layer {l}"),
                     rows: column_names(&self.columns),
                     columns: (1..=width).map(|unit| format!("unit {unit}")).collect(),
@@ -121,7 +121,7 @@ mod engine {
             &self,
             params: &Params,
             inputs: Tensor<3>,
-            look: &mut Look,
+            context: &mut ForwardContext,
             keep: &mut dyn FnMut(Tensor<3>),
         ) -> Tensor<3> {
             let tasks = self.columns.len();
@@ -129,7 +129,7 @@ mod engine {
             let mut passed: Option<Tensor<3>> = None;
             let mut own = repeat(x.clone(), tasks);
             for (l, (layer, attention)) in self.layers.iter().zip(&self.attentions).enumerate() {
-                x = look.layer(l, layer.apply(params, x, 1), 1);
+                x = context.layer(l, layer.apply(params, x, 1), 1);
                 let units = repeat(x.clone(), tasks);
                 let seen = match passed.take() {
                     None => units.clone(),

@@ -22,7 +22,7 @@ enum Held {
 
 impl Params {
     /// The slots of a flat `[R, N]` tensor.
-    pub fn cut(flat: &Tensor<2>, layout: &Layout) -> Self {
+    pub fn from_flat(flat: &Tensor<2>, layout: &Layout) -> Self {
         let rows = flat.dims()[0];
         #[cfg(feature = "gpu")]
         if let Some(flat) = Flat::new(flat, || layout.slots.iter().map(|slot| place(slot, rows)).collect()) {
@@ -123,32 +123,32 @@ fn slot_shape(slot: &Slot, rows: usize) -> [usize; 3] {
 ///
 /// `trunk[l]`: `[R, B, width]`. `heads[g][l]`: `[R, B, tasks * width]`. `None` where nothing drops.
 #[derive(Clone, Default)]
-pub struct Masks {
+pub struct StepNoise {
     /// Per shared layer.
     pub trunk: Vec<Option<Tensor<3>>>,
     /// Per group and private layer.
     pub heads: Vec<Vec<Option<Tensor<3>>>>,
     /// What an architecture that samples draws in this step.
-    pub draws: Option<Draws>,
+    pub gumbel: Option<GumbelNoise>,
 }
 
 /// Random numbers of a network that samples.
 #[derive(Clone)]
-pub struct Draws {
-    /// Standard Gumbel numbers, [`Network::draws`] of them a row: `[R, 1, D]`.
-    pub gumbel: Tensor<3>,
+pub struct GumbelNoise {
+    /// Standard Gumbel numbers, [`Network::noise_len`] of them a row: `[R, 1, D]`.
+    pub values: Tensor<3>,
     /// Epochs trained, for a temperature that falls.
     pub epoch: f64,
 }
 
-impl Masks {
+impl StepNoise {
     /// The same with every tensor turned into another.
     pub fn map(&self, turn: impl Fn(&Tensor<3>) -> Tensor<3>) -> Self {
         let turned = |mask: &Option<Tensor<3>>| mask.as_ref().map(&turn);
         Self {
             trunk: self.trunk.iter().map(turned).collect(),
             heads: self.heads.iter().map(|layers| layers.iter().map(turned).collect()).collect(),
-            draws: self.draws.as_ref().map(|draws| Draws { gumbel: turn(&draws.gumbel), epoch: draws.epoch }),
+            gumbel: self.gumbel.as_ref().map(|noise| GumbelNoise { values: turn(&noise.values), epoch: noise.epoch }),
         }
     }
 }
@@ -163,7 +163,7 @@ pub struct Outputs {
 }
 
 /// A matrix of what an architecture has learned, for its picture.
-pub struct Exhibit {
+pub struct LearnedMatrix {
     /// What it is, such as `gate mixture`.
     pub title: String,
     /// Names of the rows.
@@ -184,13 +184,13 @@ pub trait Network {
     /// # Shapes
     ///
     /// `inputs`: `[R, B, inputs]`.
-    fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs;
+    fn forward(&self, params: &Params, inputs: Tensor<3>, noise: Option<&StepNoise>, keep_hidden: bool) -> Outputs;
 
     /// Numbers that a member's forward pass over so many rows makes, for the memory budget.
-    fn made(&self, batch: usize) -> usize;
+    fn activation_count(&self, batch: usize) -> usize;
 
     /// Gumbel numbers that it draws for a member and a step.
-    fn draws(&self) -> usize {
+    fn noise_len(&self) -> usize {
         0
     }
 
@@ -212,7 +212,7 @@ pub trait Network {
     }
 
     /// What it has learned; `inputs`: `[1, B, inputs]`, rows to look at, `params` of one row.
-    fn exhibits(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<Exhibit> {
+    fn learned_matrices(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<LearnedMatrix> {
         Vec::new()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::heads::Heads;
 use super::layers::{activate, dense, layer, layer_norm};
-use super::network::{Draws, Exhibit, Masks, Network, Outputs, Params};
+use super::network::{GumbelNoise, LearnedMatrix, Network, Outputs, Params, StepNoise};
 use super::shape::Shape;
 use super::slots::{Init, Layout, Owner, Slot, SlotKind};
 use crate::config::{Activation, LayerConfig, task_name};
@@ -134,29 +134,29 @@ pub fn repeat(x: Tensor<3>, count: usize) -> Tensor<3> {
 /// What a trunk hands to the heads.
 pub enum Features {
     /// The same for all tasks, `[R, B, w]`.
-    Common(Tensor<3>),
+    Shared(Tensor<3>),
     /// Every task's own, `[R, T, B, w]`, tasks in column order.
-    Own(Tensor<4>),
+    PerTask(Tensor<4>),
 }
 
 impl Features {
     /// Own features from `[R * T, B, w]`.
     pub fn own(x: Tensor<3>, tasks: usize) -> Self {
         let [rows, batch, width] = x.dims();
-        Self::Own(x.reshape([rows / tasks, tasks, batch, width]))
+        Self::PerTask(x.reshape([rows / tasks, tasks, batch, width]))
     }
 }
 
 /// What a trunk gets beside parameters and inputs, and what it may leave.
-pub struct Look<'a> {
-    masks: Option<&'a Masks>,
+pub struct ForwardContext<'a> {
+    noise: Option<&'a StepNoise>,
     hidden: Option<Vec<Tensor<3>>>,
 }
 
-impl Look<'_> {
+impl ForwardContext<'_> {
     /// Nothing dropped, nothing sampled, nothing kept.
     pub fn without() -> Self {
-        Self { masks: None, hidden: None }
+        Self { noise: None, hidden: None }
     }
 
     /// Keeps a trunk layer's activations `[R * copies, B, w]` for the picture (of the first copy), and
@@ -176,7 +176,7 @@ impl Look<'_> {
         if let Some(hidden) = &mut self.hidden {
             hidden.push(x.clone());
         }
-        match self.masks.and_then(|masks| masks.heads.get(group)?.get(l)?.as_ref()) {
+        match self.noise.and_then(|noise| noise.heads.get(group)?.get(l)?.as_ref()) {
             Some(mask) => x * mask.clone(),
             None => x,
         }
@@ -184,15 +184,15 @@ impl Look<'_> {
 
     /// Drops units of a trunk layer, in all copies the same.
     pub fn drop(&self, l: usize, x: Tensor<3>, copies: usize) -> Tensor<3> {
-        match self.masks.and_then(|masks| masks.trunk.get(l)?.as_ref()) {
+        match self.noise.and_then(|noise| noise.trunk.get(l)?.as_ref()) {
             Some(mask) => x * repeat(mask.clone(), copies),
             None => x,
         }
     }
 
     /// The step's random numbers; `None` where nothing is sampled.
-    pub fn draws(&self) -> Option<&Draws> {
-        self.masks.and_then(|masks| masks.draws.as_ref())
+    pub fn noise(&self) -> Option<&GumbelNoise> {
+        self.noise.and_then(|noise| noise.gumbel.as_ref())
     }
 }
 
@@ -205,17 +205,17 @@ pub trait Trunk: Sized {
     fn complete(&mut self, _layout: &Layout) {}
 
     /// Width of what it hands to the heads, and whether every task has its own.
-    fn gives(&self, shape: &Shape) -> (usize, bool);
+    fn feature_shape(&self, shape: &Shape) -> (usize, bool);
 
     /// What it hands to the heads. `inputs`: `[R, B, inputs]`.
-    fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features;
+    fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features;
 
     /// Numbers that a member's forward pass over so many rows makes beside the inputs and what layers with
     /// weights of their own put out: copies for several trunks, mixtures, weights made of factors.
-    fn made(&self, shape: &Shape, batch: usize) -> usize;
+    fn activation_count(&self, shape: &Shape, batch: usize) -> usize;
 
-    /// See [`Network::draws`].
-    fn draws(&self) -> usize {
+    /// See [`Network::noise_len`].
+    fn noise_len(&self) -> usize {
         0
     }
 
@@ -241,7 +241,7 @@ pub trait Trunk: Sized {
     }
 
     /// See [`Network::exhibits`].
-    fn exhibits(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<Exhibit> {
+    fn learned_matrices(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<LearnedMatrix> {
         Vec::new()
     }
 }
@@ -259,7 +259,7 @@ impl<T: Trunk> Composed<T> {
     pub fn new(shape: Shape, options: &dyn Fn(&str) -> f64) -> Self {
         let mut layout = Layout::default();
         let mut trunk = T::new(&shape, options, &mut layout);
-        let (from, own) = trunk.gives(&shape);
+        let (from, own) = trunk.feature_shape(&shape);
         let heads = Heads::push(&mut layout, &shape, from, own);
         trunk.complete(&layout);
         Self { shape, layout, trunk, heads }
@@ -271,14 +271,14 @@ impl<T: Trunk> Network for Composed<T> {
         &self.layout
     }
 
-    fn forward(&self, params: &Params, inputs: Tensor<3>, masks: Option<&Masks>, keep_hidden: bool) -> Outputs {
-        let mut look = Look { masks, hidden: keep_hidden.then(Vec::new) };
-        let features = self.trunk.features(params, inputs, &mut look);
-        let groups = self.heads.forward(&self.shape, params, &features, &mut look);
-        Outputs { groups, hidden: look.hidden.unwrap_or_default() }
+    fn forward(&self, params: &Params, inputs: Tensor<3>, noise: Option<&StepNoise>, keep_hidden: bool) -> Outputs {
+        let mut context = ForwardContext { noise, hidden: keep_hidden.then(Vec::new) };
+        let features = self.trunk.features(params, inputs, &mut context);
+        let groups = self.heads.forward(&self.shape, params, &features, &mut context);
+        Outputs { groups, hidden: context.hidden.unwrap_or_default() }
     }
 
-    fn made(&self, batch: usize) -> usize {
+    fn activation_count(&self, batch: usize) -> usize {
         let of_slot = |slot: &Slot| match slot.kind {
             SlotKind::Weight(_) => slot.blocks() * slot.columns,
             // A layer norm makes the centred units, their squares and the quotient.
@@ -286,11 +286,11 @@ impl<T: Trunk> Network for Composed<T> {
             _ => 0,
         };
         let units: usize = self.layout.slots.iter().map(of_slot).sum();
-        batch * (self.shape.inputs + units) + self.trunk.made(&self.shape, batch)
+        batch * (self.shape.inputs + units) + self.trunk.activation_count(&self.shape, batch)
     }
 
-    fn draws(&self) -> usize {
-        self.trunk.draws()
+    fn noise_len(&self) -> usize {
+        self.trunk.noise_len()
     }
 
     fn penalises(&self) -> bool {
@@ -305,8 +305,8 @@ impl<T: Trunk> Network for Composed<T> {
         self.trunk.proximal(&self.layout, theta, rate, factors)
     }
 
-    fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
-        self.trunk.exhibits(params, inputs)
+    fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
+        self.trunk.learned_matrices(params, inputs)
     }
 }
 

@@ -30,8 +30,8 @@ pub const ARCHITECTURE: Architecture = Architecture {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::experts::{Gate, mean_shares, mix, mixing, push_gates, shares};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::Tensor;
@@ -85,11 +85,11 @@ mod engine {
             Self { levels: levels.collect(), counts: (shared, each), columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let (tasks, (shared, each)) = (shape.tasks, self.counts);
             let copies = shared + tasks * (each + 1);
             let of_level = |((from, to), level): ((usize, usize), &Level)| {
@@ -99,11 +99,11 @@ mod engine {
             batch * shape.maps().zip(&self.levels).map(of_level).sum::<usize>()
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            Features::Own(self.run(params, inputs, look, &mut |_, _| {}))
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            Features::PerTask(self.run(params, inputs, context, &mut |_, _| {}))
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let tasks = column_names(&self.columns);
             let (shared, each) = self.counts;
             let common: Vec<String> = (1..=shared).map(|e| format!("shared {e}")).collect();
@@ -117,10 +117,10 @@ mod engine {
                 } else {
                     (tasks.clone(), [common.clone(), own(&"own".into())].concat())
                 };
-                exhibits.push(Exhibit { title, rows, columns, values });
+                exhibits.push(LearnedMatrix { title, rows, columns, values });
             };
-            let mut look = Look::without();
-            self.run(params, inputs, &mut look, &mut keep);
+            let mut context = ForwardContext::without();
+            self.run(params, inputs, &mut context, &mut keep);
             exhibits
         }
     }
@@ -131,7 +131,7 @@ mod engine {
             &self,
             params: &Params,
             inputs: Tensor<3>,
-            look: &mut Look,
+            context: &mut ForwardContext,
             keep: &mut dyn FnMut(String, Tensor<4>),
         ) -> Tensor<4> {
             let tasks = self.columns.len();
@@ -142,9 +142,10 @@ mod engine {
             for (l, level) in self.levels.iter().enumerate() {
                 let width = own.dims()[3];
                 let each_input = own.clone().reshape([rows * tasks, batch, width]);
-                let shared_out = look.layer(l, level.common.apply(params, repeat(common.clone(), shared), 1), shared);
+                let shared_out =
+                    context.layer(l, level.common.apply(params, repeat(common.clone(), shared), 1), shared);
                 let own_out = level.own.apply(params, repeat(each_input.clone(), each), 1);
-                let own_out = look.drop(l, own_out, tasks * each);
+                let own_out = context.drop(l, own_out, tasks * each);
                 let to = own_out.dims()[2];
                 let shared_out = shared_out.reshape([rows, shared, batch, to]);
                 if let Some(gate) = &level.common_gate {

@@ -49,8 +49,8 @@ const LATERAL: OptionSpec = OptionSpec {
 mod engine {
     use crate::config::{Activation, task_name};
     use crate::model::layers::activate;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
@@ -144,18 +144,18 @@ mod engine {
             Self { layers, laterals, activations, tasks: shape.tasks, columns: shape.columns() }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             // Every column reads all units of the ones before it; beside them all units of all columns stand
             // side by side, and the terms one by one, stacked and added.
             let read = shape.tasks * shape.tasks.saturating_sub(1) / 2;
             batch * (shape.tasks * shape.inputs + (read + 4 * shape.tasks) * shape.units())
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let mut x = repeat(inputs, self.tasks);
             let mut lateral: Option<Tensor<3>> = None;
             for (l, layer) in self.layers.iter().enumerate() {
@@ -164,17 +164,17 @@ mod engine {
                     Some(lateral) => y + lateral,
                     None => y,
                 };
-                x = look.layer(l, layer.finish(params, y, 1), self.tasks);
+                x = context.layer(l, layer.finish(params, y, 1), self.tasks);
                 lateral = self.lateral(params, l, &x);
             }
             let [stacked, batch, width] = x.dims();
             let x = lateral.map_or_else(|| x.clone(), |lateral| x.clone() + lateral);
-            Features::Own(self.in_columns(x.reshape([stacked / self.tasks, self.tasks, batch, width])))
+            Features::PerTask(self.in_columns(x.reshape([stacked / self.tasks, self.tasks, batch, width])))
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let names: Vec<String> = (0..self.tasks).map(|task| format!("task {}", task_name(task))).collect();
-            let of_layer = |(l, laterals): (usize, &Vec<Lateral>)| Exhibit {
+            let of_layer = |(l, laterals): (usize, &Vec<Lateral>)| LearnedMatrix {
                 title: match l + 1 == self.layers.len() {
                     true => "strength of the laterals into the heads".into(),
                     false => format!("strength of the laterals into layer {}", l + 2),

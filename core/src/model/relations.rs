@@ -7,7 +7,7 @@
 //! shrinking. Two matrices that are alike have the same gradient, so that this alone never parts them: their
 //! tasks' losses do, and it drives on what they began.
 
-use super::network::Exhibit;
+use super::network::LearnedMatrix;
 use super::shape::Shape;
 use crate::config::{Relation, task_name};
 use burn::tensor::Tensor;
@@ -84,10 +84,10 @@ impl Pairs {
 
     /// A matrix with a row for each pair; `layers` are columns of it, `[1, P]` each. `None` where there are
     /// no pairs.
-    pub fn exhibit(&self, title: &str, layers: impl Iterator<Item = Option<Tensor<2>>>) -> Option<Exhibit> {
+    pub fn exhibit(&self, title: &str, layers: impl Iterator<Item = Option<Tensor<2>>>) -> Option<LearnedMatrix> {
         let layers: Vec<Tensor<2>> = layers.flatten().collect();
         let name = |column: &usize| self.columns.get(*column).map_or("?", |task| task_name(*task));
-        (!layers.is_empty()).then(|| Exhibit {
+        (!layers.is_empty()).then(|| LearnedMatrix {
             title: title.into(),
             rows: self.pairs.iter().map(|(a, b)| format!("{} and {}", name(a), name(b))).collect(),
             columns: (1..=layers.len()).map(|l| format!("layer {l}")).collect(),

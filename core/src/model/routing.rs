@@ -83,8 +83,8 @@ pub(super) const RATE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::experts::{GATES, mix_alike};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::sample::Choices;
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -127,11 +127,11 @@ mod engine {
             Self { depths, blocks, drawn, together: options("together") as f32, cooling, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let of_depth = |(l, (from, to)): (usize, (usize, usize))| match l {
                 0 => self.blocks * from + (self.blocks + 1 + shape.tasks) * to,
                 // Every task runs through every block, and what it takes of each is added up.
@@ -140,19 +140,19 @@ mod engine {
             batch * shape.maps().enumerate().map(of_depth).sum::<usize>()
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let mut x = inputs;
             for (l, depth) in self.depths.iter().enumerate() {
-                let taken = depth.choices.take(params, look, |epoch| self.temperature(epoch));
+                let taken = depth.choices.take(params, context, |epoch| self.temperature(epoch));
                 let routed =
                     if l == 0 { self.enter(params, depth, taken, x) } else { self.go_on(params, depth, taken, x) };
-                x = look.layer(l, routed, tasks);
+                x = context.layer(l, routed, tasks);
             }
             Features::own(x, tasks)
         }
 
-        fn draws(&self) -> usize {
+        fn noise_len(&self) -> usize {
             self.drawn
         }
 
@@ -171,10 +171,10 @@ mod engine {
             Some(sum * (-self.together / others as f32))
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let of_depth = |(l, depth): (usize, &Depth)| {
                 let pass = depth.passes.then(|| "pass".to_string());
-                Exhibit {
+                LearnedMatrix {
                     title: format!("chances of the blocks at depth {}", l + 1),
                     rows: column_names(&self.columns),
                     columns: (1..=self.blocks).map(|b| format!("block {b}")).chain(pass).collect(),

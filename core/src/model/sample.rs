@@ -4,8 +4,8 @@
 //! largest `logit + Gumbel number`, the backward pass sees the softmax of their sum over a temperature.
 //! Without random numbers the largest logit is taken.
 
-use super::network::{Draws, Params};
-use super::parts::Look;
+use super::network::{GumbelNoise, Params};
+use super::parts::ForwardContext;
 use super::slots::{Init, Layout, Owner, SlotKind};
 use burn::tensor::{Int, Tensor, activation};
 
@@ -52,17 +52,17 @@ impl Choices {
 
     /// What every chooser takes, one-hot over its options: `[R, choosers, options]`. `temperature`
     /// follows from the epoch.
-    pub fn take(&self, params: &Params, look: &Look, temperature: impl Fn(f64) -> f64) -> Tensor<3> {
+    pub fn take(&self, params: &Params, context: &ForwardContext, temperature: impl Fn(f64) -> f64) -> Tensor<3> {
         let logits = self.logits(params);
-        let Some(draws) = look.draws() else { return one_hot(&logits) };
-        let noise = self.noise(draws, params.rows);
-        let soft = activation::softmax((logits + noise) / temperature(draws.epoch).max(1e-3), 2);
+        let Some(noise) = context.noise() else { return one_hot(&logits) };
+        let own = self.noise(noise, params.rows);
+        let soft = activation::softmax((logits + own) / temperature(noise.epoch).max(1e-3), 2);
         one_hot(&soft) - soft.clone().inner() + soft
     }
 
-    fn noise(&self, draws: &Draws, rows: usize) -> Tensor<3> {
+    fn noise(&self, noise: &GumbelNoise, rows: usize) -> Tensor<3> {
         let (choosers, options) = self.sizes;
-        let own = draws.gumbel.clone().slice([0..rows, 0..1, self.first..self.first + choosers * options]);
+        let own = noise.values.clone().slice([0..rows, 0..1, self.first..self.first + choosers * options]);
         own.reshape([rows, choosers, options])
     }
 

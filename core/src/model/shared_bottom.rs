@@ -30,7 +30,7 @@ pub fn plain(shape: &super::Shape) -> Box<dyn super::Network> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::network::Params;
-    use crate::model::parts::{Features, Layer, Look, Trunk, push_trunk};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
     use burn::tensor::Tensor;
@@ -45,17 +45,17 @@ mod engine {
             Self { layers: push_trunk(layout, &shape.trunk, &Owner::Shared, shape.inputs, "shared layer") }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), false)
         }
 
-        fn made(&self, _: &Shape, _: usize) -> usize {
+        fn activation_count(&self, _: &Shape, _: usize) -> usize {
             0
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let layers = self.layers.iter().enumerate();
-            Features::Common(layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1)))
+            Features::Shared(layers.fold(inputs, |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), 1)))
         }
     }
 }

@@ -52,8 +52,8 @@ fn unfit(config: &Config) -> Option<&'static str> {
 mod engine {
     use crate::config::LayerConfig;
     use crate::model::cross_stitch::mixed;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
@@ -92,29 +92,29 @@ mod engine {
             Self { layers, alphas, beta, columns: shape.columns(), apart: options("apart") as f32 }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             // Halves side by side, mixed, turned back, and every layer once more in the heads' mixture.
             let of_layer = |(layer, alpha): (&LayerConfig, &Option<usize>)| alpha.map_or(1, |_| 4) * layer.width;
             let layers: usize = shape.trunk.iter().zip(&self.alphas).map(of_layer).sum();
             batch * shape.tasks * (shape.inputs + layers + shape.representation())
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let mut x = repeat(inputs, tasks);
             let mut all = Vec::new();
             for (l, (layer, alpha)) in self.layers.iter().zip(&self.alphas).enumerate() {
-                x = look.layer(l, layer.apply(params, x, 1), tasks);
+                x = context.layer(l, layer.apply(params, x, 1), tasks);
                 if let Some(alpha) = alpha {
                     x = mix_parts(x, params.slot(*alpha), tasks);
                 }
                 all.push(x.clone());
             }
-            let Some([rows, batch, width]) = all.first().map(Tensor::dims) else { return Features::Common(x) };
+            let Some([rows, batch, width]) = all.first().map(Tensor::dims) else { return Features::Shared(x) };
             let depth = all.len();
             let layers: Tensor<4> = Tensor::stack(all, 1);
             let shares = self.mixture(params).reshape([rows, depth, 1]);
@@ -139,18 +139,18 @@ mod engine {
             Some(sum * self.apart)
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let tasks = column_names(&self.columns);
             let parts: Vec<String> =
                 tasks.iter().flat_map(|task| ["a", "b"].map(|part| format!("{task} {part}"))).collect();
             let of_layer = |(l, alpha): (usize, &Option<usize>)| {
                 let values = params.slot((*alpha)?).reshape([parts.len(); 2]);
                 let title = format!("subspaces after layer {l}");
-                Some(Exhibit { title, rows: parts.clone(), columns: parts.clone(), values })
+                Some(LearnedMatrix { title, rows: parts.clone(), columns: parts.clone(), values })
             };
             let mut exhibits: Vec<_> = (1..).zip(&self.alphas).filter_map(of_layer).collect();
             let shape = [tasks.len(), self.alphas.len()];
-            exhibits.push(Exhibit {
+            exhibits.push(LearnedMatrix {
                 title: "layers for the heads".into(),
                 rows: tasks,
                 columns: (1..=self.alphas.len()).map(|l| format!("layer {l}")).collect(),

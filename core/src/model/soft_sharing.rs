@@ -45,8 +45,8 @@ const TIE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::Relation;
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
     use crate::model::slots::{HEADS, Layout, Owner};
@@ -89,18 +89,19 @@ mod engine {
             }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             batch * shape.tasks * shape.inputs
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let tasks = self.columns.len();
             let layers = self.layers.iter().enumerate();
-            let x = layers.fold(repeat(inputs, tasks), |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), tasks));
+            let x =
+                layers.fold(repeat(inputs, tasks), |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), tasks));
             Features::own(x, tasks)
         }
 
@@ -120,13 +121,13 @@ mod engine {
             total(terms).map(|sum| sum * (half / self.columns.len() as f32))
         }
 
-        fn exhibits(&self, params: &Params, _: Tensor<3>) -> Vec<Exhibit> {
+        fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let of_layer = |slots: &Range<usize>| {
                 self.distances(params, slots.clone()).into_iter().reduce(|a, b| a + b).map(Tensor::sqrt)
             };
             let layers: Vec<Tensor<2>> = self.slots.iter().filter_map(of_layer).collect();
             let columns = (1..=layers.len()).map(|l| format!("layer {l}")).collect();
-            let distance = Exhibit {
+            let distance = LearnedMatrix {
                 title: "distance from the mean trunk".into(),
                 rows: column_names(&self.columns),
                 columns,

@@ -46,8 +46,8 @@ const SIZE: OptionSpec = OptionSpec {
 mod engine {
     use crate::config::{Activation, LayerConfig};
     use crate::model::experts::{GATES, mean_shares, mix, mixing};
-    use crate::model::network::{Exhibit, Params};
-    use crate::model::parts::{Features, Layer, Look, Trunk, column_names, push_trunk, repeat};
+    use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
@@ -81,25 +81,25 @@ mod engine {
             Self { layers, groups, keys, queries, count, columns }
         }
 
-        fn gives(&self, shape: &Shape) -> (usize, bool) {
+        fn feature_shape(&self, shape: &Shape) -> (usize, bool) {
             (shape.representation(), true)
         }
 
-        fn made(&self, shape: &Shape, batch: usize) -> usize {
+        fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let from = shape.maps().last().map_or(shape.inputs, |(from, _)| from);
             // A key for every group; the layout counts one.
             let keys = (self.count - 1) * shape.representation();
             batch * (self.count * from + keys + mixing(shape.tasks, self.count, shape.representation()))
         }
 
-        fn features(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> Features {
-            let (shares, groups) = self.attend(params, inputs, look);
-            Features::Own(mix(shares, groups))
+        fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
+            let (shares, groups) = self.attend(params, inputs, context);
+            Features::PerTask(mix(shares, groups))
         }
 
-        fn exhibits(&self, params: &Params, inputs: Tensor<3>) -> Vec<Exhibit> {
-            let (shares, _) = self.attend(params, inputs, &mut Look::without());
-            vec![Exhibit {
+        fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
+            let (shares, _) = self.attend(params, inputs, &mut ForwardContext::without());
+            vec![LearnedMatrix {
                 title: "attention".into(),
                 rows: column_names(&self.columns),
                 columns: (1..=self.count).map(|g| format!("group {g}")).collect(),
@@ -110,11 +110,11 @@ mod engine {
 
     impl TaskAttention {
         /// The shares of the groups, `[R, T, B, G]`, and the groups, `[R, G, B, w]`.
-        fn attend(&self, params: &Params, inputs: Tensor<3>, look: &mut Look) -> (Tensor<4>, Tensor<4>) {
+        fn attend(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> (Tensor<4>, Tensor<4>) {
             let (tasks, depth) = (self.columns.len(), self.layers.len());
             let layers = self.layers.iter().enumerate();
-            let x = layers.fold(inputs, |x, (l, layer)| look.layer(l, layer.apply(params, x, 1), 1));
-            let groups = look.layer(depth, self.groups.apply(params, repeat(x, self.count), 1), self.count);
+            let x = layers.fold(inputs, |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), 1));
+            let groups = context.layer(depth, self.groups.apply(params, repeat(x, self.count), 1), self.count);
             let [stacked, batch, width] = groups.dims();
             let rows = stacked / self.count;
             let keys = groups.clone().reshape([rows, self.count * batch, width]).matmul(params.slot(self.keys));

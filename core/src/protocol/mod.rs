@@ -11,12 +11,13 @@ mod race;
 mod summary;
 
 pub use compare::ComparedRow;
-pub use picture::{ExhibitPicture, LayerPicture, Picture};
+pub use picture::{LayerPicture, LearnedMatrixPicture, Picture};
 pub use point::{Best, CurvePoint, GroupedBy, Groups};
 pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
 pub use summary::{Rows, Summary};
 
 use crate::config::Config;
+use crate::data::Table;
 use serde::{Deserialize, Serialize};
 
 /// Where the engine computes.
@@ -49,6 +50,8 @@ pub enum Command {
         config: Config,
         /// State to go on from, of the same lesson.
         snapshot: Option<Box<Snapshot>>,
+        /// Rows to train on in place of generated ones.
+        data: Option<Table>,
     },
     /// Trains at the lesson's pace, until told otherwise or to the end of the lesson's story, and
     /// answers that with [`Event::Arrived`].
@@ -236,5 +239,5 @@ pub struct Snapshot {
     /// The recorder's best values so far, as the engine keeps them; of a race, all there is.
     pub best: Vec<u8>,
     /// The other populations of the lesson.
-    pub beside: Vec<Snapshot>,
+    pub auxiliary: Vec<Snapshot>,
 }

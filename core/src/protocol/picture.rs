@@ -19,7 +19,7 @@ pub struct Picture {
     /// Weights of each task's output layer `[from, outputs]`.
     pub outputs: Vec<Vec<f32>>,
     /// What the architecture has learned beside its layers, such as gates.
-    pub exhibits: Vec<ExhibitPicture>,
+    pub exhibits: Vec<LearnedMatrixPicture>,
     /// Where the inputs are no plane: predictions on validation rows, `[rows, outputs]` per task.
     pub predictions: Vec<Vec<f32>>,
     /// Where the inputs are no plane: how closely each input follows each task, `[inputs, tasks]`; see
@@ -51,7 +51,7 @@ pub struct LayerPicture {
 
 /// A matrix of what an architecture has learned.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ExhibitPicture {
+pub struct LearnedMatrixPicture {
     /// What it is, such as `gate mixture`.
     pub title: String,
     /// Names of the rows.

@@ -1,6 +1,6 @@
 //! Alternating training: every step teaches one task.
 
-use super::{Line, Moment, Says, Strategy, alone};
+use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -60,15 +60,15 @@ pub(super) const LINE: Line = Line {
 };
 
 impl Strategy for Alternating {
-    fn says(&self, at: &Moment, random: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, at: &ScheduleContext, random: &mut ChaCha8Rng) -> Option<StepSchedule> {
         let power = match at.option("order") as u32 {
             0 => {
                 let turn = at.step as usize % at.tasks().max(1);
-                return Some(Says::taught(at, |task| task == turn));
+                return Some(StepSchedule::active(at, |task| task == turn));
             }
             1 => 1.0,
             2 => 1.0 / at.option("temperature").max(1.0),
-            _ => annealed(at.epoch, at.lesson.training.horizon),
+            _ => annealed(at.epoch, at.config.training.horizon),
         };
         let chances: Vec<f64> = at.labelled.iter().map(|rows| (*rows as f64).powf(power)).collect();
         let mut left = random.random::<f64>() * chances.iter().sum::<f64>();
@@ -77,6 +77,6 @@ impl Strategy for Alternating {
             left < 0.0
         });
         let drawn = drawn.unwrap_or(at.tasks().saturating_sub(1));
-        Some(Says::taught(at, |task| task == drawn))
+        Some(StepSchedule::active(at, |task| task == drawn))
     }
 }

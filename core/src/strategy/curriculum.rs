@@ -1,10 +1,10 @@
 //! A curriculum: tasks join and leave at epochs of their own.
 
-use super::{Line, Moment, Says, Strategy, alone};
+use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
-/// Every task is taught from its own epoch to its own epoch, and ramps up linearly,
+/// Every task is trained from its own epoch to its own epoch, and ramps up linearly,
 /// `w_k(e) = min(1, (e - from_k + 1) / ramp)`.
 pub struct Curriculum;
 
@@ -35,15 +35,15 @@ pub(super) const LINE: Line = Line {
 };
 
 impl Strategy for Curriculum {
-    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, at: &ScheduleContext, _: &mut ChaCha8Rng) -> Option<StepSchedule> {
         let epoch = at.epoch.floor();
         let ramp = at.option("ramp").max(1.0);
-        Some(Says::weighed(at, |k| {
-            let Some(task) = at.lesson.tasks.get(k) else { return 0.0 };
+        Some(StepSchedule::weighted(at, |k| {
+            let Some(task) = at.config.tasks.get(k) else { return 0.0 };
             let (from, until) = (task.from as f64, task.until as f64);
-            let taught = epoch >= from && (task.until == 0 || epoch < until);
+            let active = epoch >= from && (task.until == 0 || epoch < until);
             // A task that is there from the beginning has nothing to join.
-            match (taught, task.from) {
+            match (active, task.from) {
                 (false, _) => 0.0,
                 (true, 0) => 1.0,
                 (true, _) => ((epoch - from + 1.0) / ramp).min(1.0),

@@ -1,6 +1,6 @@
 //! Easy to hard: tasks join in the order of their single-task loss.
 
-use super::{Line, Moment, Says, Strategy, alone};
+use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -45,12 +45,12 @@ pub(super) const LINE: Line = Line {
 };
 
 impl Strategy for EasyFirst {
-    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, at: &ScheduleContext, _: &mut ChaCha8Rng) -> Option<StepSchedule> {
         let along = at.epoch - WAIT;
         if along < 0.0 {
-            return Some(Says::taught(at, |_| false));
+            return Some(StepSchedule::active(at, |_| false));
         }
-        let joined = |task: usize| at.taught.get(task).is_some_and(|[beside, _]| *beside > 0);
+        let joined = |task: usize| at.trained.get(task).is_some_and(|[beside, _]| *beside > 0);
         let many = 1 + (along / at.option("stage").max(1.0)) as usize;
         // None but at the start of a stage: losses that cross in between change nothing.
         let new = many.saturating_sub((0..at.tasks()).filter(|task| joined(*task)).count());
@@ -58,6 +58,6 @@ impl Strategy for EasyFirst {
         let is_easier = |a: usize, b: usize| (loss(a), a) < (loss(b), b);
         // Ties, such as where nothing is known, go by the order of the lesson.
         let easier = |task: usize| (0..at.tasks()).filter(|other| !joined(*other) && is_easier(*other, task)).count();
-        Some(Says::taught(at, |task| joined(task) || easier(task) < new))
+        Some(StepSchedule::active(at, |task| joined(task) || easier(task) < new))
     }
 }

@@ -1,6 +1,6 @@
 //! Joint training: every task in every step.
 
-use super::{Line, Moment, Says, Strategy};
+use super::{Line, ScheduleContext, StepSchedule, Strategy};
 use crate::config::{Choice, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -14,7 +14,7 @@ pub(super) const LINE: Line = Line::new(PickEntry::new(
 ));
 
 impl Strategy for Joint {
-    fn says(&self, _: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, _: &ScheduleContext, _: &mut ChaCha8Rng) -> Option<StepSchedule> {
         None
     }
 }

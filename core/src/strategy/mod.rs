@@ -1,8 +1,8 @@
-//! Training strategies: which tasks are taught in a step, how much they count, and which shared layers
+//! Training strategies: which tasks are trained in a step, how much they count, and which shared layers
 //! move.
 //!
 //! A strategy is one file and one line in `strategies!` below. It is asked before every step and
-//! answers for the composed model, the fan and the pairs alike. A task that is not taught drops out
+//! answers for the composed model, the fan and the pairs alike. A task that is not trained drops out
 //! of the balancer's view, its private layers take no step, and its single-task baseline waits: at
 //! any time a baseline has seen as many of its task's steps as the models that it is held against.
 
@@ -18,9 +18,9 @@ use rand_chacha::ChaCha8Rng;
 use std::sync::LazyLock;
 
 /// What a strategy knows before a step.
-pub struct Moment<'a> {
-    /// The lesson.
-    pub lesson: &'a Config,
+pub struct ScheduleContext<'a> {
+    /// The lesson's settings.
+    pub config: &'a Config,
     /// Epochs trained; fractions count steps.
     pub epoch: f64,
     /// Optimiser steps taken.
@@ -30,41 +30,41 @@ pub struct Moment<'a> {
     /// The single-task baselines' validation loss at the last recorded step, as a share of the best
     /// constant guess's, by task; infinite where nothing is known.
     pub single: &'a [f64],
-    /// By task: the steps that have taught it so far, beside the others and alone; empty before the first.
-    pub taught: &'a [[u32; 2]],
+    /// By task: the steps that have trained it so far, beside the others and alone; empty before the first.
+    pub trained: &'a [[u32; 2]],
     /// Shared layers, first to last.
     pub layers: usize,
 }
 
-impl Moment<'_> {
+impl ScheduleContext<'_> {
     /// Number of tasks.
     pub fn tasks(&self) -> usize {
-        self.lesson.tasks.len()
+        self.config.tasks.len()
     }
 
     /// An option of the lesson's strategy, by key.
     fn option(&self, key: &str) -> f64 {
-        self.lesson.strategy.get(strategies(), key, 0.0)
+        self.config.strategy.get(strategies(), key, 0.0)
     }
 }
 
 /// What a strategy says of a step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Says {
-    /// By task: a factor on its weight; 0 for a task that is not taught.
+pub struct StepSchedule {
+    /// By task: a factor on its weight; 0 for a task that is not trained.
     pub tasks: Vec<f64>,
     /// By shared layer: a factor on its learning rate; 0 for a frozen one.
     pub layers: Vec<f64>,
 }
 
-impl Says {
+impl StepSchedule {
     /// These tasks in full, all layers moving.
-    fn taught(at: &Moment, taught: impl Fn(usize) -> bool) -> Self {
-        Self::weighed(at, |task| f64::from(u8::from(taught(task))))
+    fn active(at: &ScheduleContext, active: impl Fn(usize) -> bool) -> Self {
+        Self::weighted(at, |task| f64::from(u8::from(active(task))))
     }
 
     /// Tasks by factors, all layers moving.
-    fn weighed(at: &Moment, factor: impl Fn(usize) -> f64) -> Self {
+    fn weighted(at: &ScheduleContext, factor: impl Fn(usize) -> f64) -> Self {
         Self { tasks: (0..at.tasks()).map(factor).collect(), layers: vec![1.0; at.layers] }
     }
 }
@@ -74,11 +74,11 @@ impl Says {
 pub struct Line {
     /// What the configuration sees.
     pub entry: PickEntry,
-    /// Whether one task alone is taught in a step, so that there is nothing to balance.
+    /// Whether one task alone is trained in a step, so that there is nothing to balance.
     pub one_by_one: bool,
     /// Whether it has stages, in which later tasks may make earlier ones be forgotten.
     pub staged: bool,
-    /// Whether baselines learn at every step, whatever is taught.
+    /// Whether baselines learn at every step, whatever is trained.
     pub needs_baselines: bool,
 }
 
@@ -91,8 +91,8 @@ impl Line {
 
 /// A way to teach.
 pub trait Strategy: Sync {
-    /// What happens in a step; `None` where every task is taught in every step.
-    fn says(&self, at: &Moment, random: &mut ChaCha8Rng) -> Option<Says>;
+    /// What happens in a step; `None` where every task is trained in every step.
+    fn schedule(&self, at: &ScheduleContext, random: &mut ChaCha8Rng) -> Option<StepSchedule>;
 }
 
 /// Makes two tables of one list: lines for whoever shows them, strategies for whoever trains by

@@ -1,6 +1,6 @@
 //! One task after another, the last one to the end.
 
-use super::{Line, Moment, Says, Strategy, alone};
+use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -35,9 +35,9 @@ pub(super) const LINE: Line = Line {
 };
 
 impl Strategy for Sequential {
-    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, at: &ScheduleContext, _: &mut ChaCha8Rng) -> Option<StepSchedule> {
         let stage = (at.epoch / at.option("stage").max(1.0)) as usize;
-        let taught = stage.min(at.tasks().saturating_sub(1));
-        Some(Says::taught(at, |task| task == taught))
+        let active = stage.min(at.tasks().saturating_sub(1));
+        Some(StepSchedule::active(at, |task| task == active))
     }
 }

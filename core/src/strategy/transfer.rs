@@ -1,6 +1,6 @@
 //! Transfer: the trunk learns source tasks first, then the others.
 
-use super::{Line, Moment, Says, Strategy, alone};
+use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
 use crate::model;
 use rand_chacha::ChaCha8Rng;
@@ -60,11 +60,11 @@ fn unfit(config: &Config) -> Option<&'static str> {
 }
 
 /// Task A where no task is marked as a source, and where all are.
-fn is_source(at: &Moment, task: usize) -> bool {
-    let marked = at.lesson.tasks.iter().filter(|task| task.source).count();
+fn is_source(at: &ScheduleContext, task: usize) -> bool {
+    let marked = at.config.tasks.iter().filter(|task| task.source).count();
     match marked == 0 || marked == at.tasks() {
         true => task == 0,
-        false => at.lesson.tasks.get(task).is_some_and(|task| task.source),
+        false => at.config.tasks.get(task).is_some_and(|task| task.source),
     }
 }
 
@@ -86,10 +86,10 @@ pub(super) const LINE: Line = Line {
 };
 
 impl Strategy for Transfer {
-    fn says(&self, at: &Moment, _: &mut ChaCha8Rng) -> Option<Says> {
+    fn schedule(&self, at: &ScheduleContext, _: &mut ChaCha8Rng) -> Option<StepSchedule> {
         let along = at.epoch - at.option("epochs");
         if along < 0.0 {
-            return Some(Says::taught(at, |task| is_source(at, task)));
+            return Some(StepSchedule::active(at, |task| is_source(at, task)));
         }
         let thawed = 1 + (along / at.option("every").max(1.0)) as usize;
         let layer = |layer: usize| match at.option("then") as u32 {
@@ -97,7 +97,7 @@ impl Strategy for Transfer {
             2 if layer + thawed < at.layers => 0.0,
             _ => at.option("rate"),
         };
-        let says = Says::taught(at, |task| !is_source(at, task));
-        Some(Says { layers: (0..at.layers).map(layer).collect(), ..says })
+        let schedule = StepSchedule::active(at, |task| !is_source(at, task));
+        Some(StepSchedule { layers: (0..at.layers).map(layer).collect(), ..schedule })
     }
 }

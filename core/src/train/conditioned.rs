@@ -11,6 +11,7 @@
 use super::batch::{Batch, Batches};
 use super::evaluate::{Evaluator, SPLITS};
 use super::factors::optimiser_settings;
+use super::order::TaskOrder;
 use super::plan::Plan;
 use crate::data::Dataset;
 use crate::kernel::loss::{batch_losses, weighted_losses};
@@ -41,7 +42,7 @@ pub struct Conditioned {
     evaluator: Evaluator,
     /// Loss scales in column order, `[1, T]`.
     scales: Tensor<2>,
-    columns: Vec<usize>,
+    order: TaskOrder,
     /// How many preferences the front is asked for.
     points: usize,
     settings: Settings,
@@ -72,21 +73,21 @@ impl Conditioned {
         let plain = Shape::of(lesson, data.inputs);
         let shape = Shape::of(lesson, data.inputs + tasks);
         let network = shared_bottom::plain(&shape);
-        let (plan, columns) = (Plan::single(tasks), shape.columns());
+        let (plan, order) = (Plan::single(tasks), TaskOrder::new(shape.columns()));
         let points = pareto::fan(tasks, lesson.population.fan.max(POINTS));
-        let wishes = upload(in_columns(&points, &columns), [points.len(), 1, tasks], device);
+        let preferences = upload(in_columns(&points, &order), [points.len(), 1, tasks], device);
         Some(Self {
             state: State::new(network.layout().init(lesson.seed, 0), 1, device),
             optimiser: optimiser_settings(lesson, network.layout(), device),
             batches: Batches::new(lesson, data, &plain, &plan, device),
-            evaluator: Evaluator::new(data, &plain, &plan, device).beside(wishes),
+            evaluator: Evaluator::new(data, &plain, &plan, device).beside(preferences),
             settings: Settings::of(lesson),
             points: points.len(),
             device: device.clone(),
             shape,
             network,
             scales,
-            columns,
+            order,
         })
     }
 
@@ -112,19 +113,19 @@ impl Conditioned {
     }
 
     fn step(&mut self, batch: &Batch, step: u32) {
-        let wishes = self.draw(step);
+        let preferences = self.draw(step);
         let parameters = self.network.layout().len;
         let theta = self.state.theta.clone().expand([DRAWN, parameters]);
-        let params = Params::cut(&theta, self.network.layout()).tracked();
+        let params = Params::from_flat(&theta, self.network.layout()).tracked();
         let rows = batch.map(|tensor| {
             let [_, batch, width] = tensor.dims();
             tensor.clone().expand([DRAWN, batch, width])
         });
-        let inputs = with_wishes(rows.inputs.clone(), &wishes);
+        let inputs = with_preferences(rows.inputs.clone(), &preferences);
         let groups = self.network.forward(&params, inputs, None, false).groups;
         let seen = groups.iter().map(|outputs| outputs.clone().inner()).collect();
         let losses = batch_losses(&self.shape.loss_groups(), seen, rows.targets()) * self.scales.clone();
-        let weights = self.weights(wishes.reshape([DRAWN, self.columns.len()]), losses);
+        let weights = self.weights(preferences.reshape([DRAWN, self.order.tasks()]), losses);
         let (total, losses) = weighted_losses(&self.shape.loss_groups(), groups, rows.targets(), weights, &self.scales);
         let gradient = params.gradients(&mut total.backward()).sum_dim(0);
         let rate = self.optimiser.rate(step, self.batches.steps_per_epoch());
@@ -132,28 +133,28 @@ impl Conditioned {
     }
 
     /// The objective's slope along every row's losses, `[DRAWN, T]`, as a mean over rows.
-    fn weights(&self, wishes: Tensor<2>, losses: Tensor<2>) -> Tensor<2> {
-        let tasks = self.columns.len() as f32;
+    fn weights(&self, preferences: Tensor<2>, losses: Tensor<2>) -> Tensor<2> {
+        let tasks = self.order.tasks() as f32;
         let length = |of: &Tensor<2>| (of.clone() * of.clone()).sum_dim(1).sqrt() + TINY;
-        let (long, wished) = (length(&losses), length(&wishes));
-        let along = (wishes.clone() * losses.clone()).sum_dim(1);
+        let (long, preferred) = (length(&losses), length(&preferences));
+        let along = (preferences.clone() * losses.clone()).sum_dim(1);
         // d cos(p, L) / dL = p / (|p| |L|) - (p . L) L / (|p| |L|^3).
-        let slope = (wishes.clone() - losses * (along / (long.clone() * long.clone()))) / (wished * long);
-        (wishes - slope * self.settings.spread) * (tasks / DRAWN as f32)
+        let slope = (preferences.clone() - losses * (along / (long.clone() * long.clone()))) / (preferred * long);
+        (preferences - slope * self.settings.spread) * (tasks / DRAWN as f32)
     }
 
     /// Preferences of a step in column order, `[DRAWN, 1, T]`: Dirichlet, as shares of gamma numbers.
     fn draw(&self, step: u32) -> Tensor<3> {
-        let tasks = self.columns.len();
+        let tasks = self.order.tasks();
         let mut random = stream(self.settings.seed, Purpose::Architecture, u64::MAX, u64::from(step));
-        let wish = |_| -> Vec<f32> {
+        let preference = |_| -> Vec<f32> {
             let law = Gamma::new(self.settings.concentration, 1.0);
             let parts: Vec<f64> = (0..tasks).map(|_| law.map_or(1.0, |law| random.sample(law)) + 1e-9).collect();
             let sum: f64 = parts.iter().sum();
             parts.iter().map(|part| (part / sum) as f32).collect()
         };
-        let wishes: Vec<Vec<f32>> = (0..DRAWN).map(wish).collect();
-        upload(in_columns(&wishes, &self.columns), [DRAWN, 1, tasks], &self.device)
+        let preferences: Vec<Vec<f32>> = (0..DRAWN).map(preference).collect();
+        upload(in_columns(&preferences, &self.order), [DRAWN, 1, tasks], &self.device)
     }
 
     /// Its losses at the fan's preferences, or at as many where there is no fan: `[points, 3 * T]` in column
@@ -163,21 +164,23 @@ impl Conditioned {
         self.evaluator.evaluate(self.network.as_ref(), &self.shape, &theta).losses
     }
 
-    /// The validation losses among those, row-major `[points, T]` in column order.
+    /// The validation losses among those, row-major `[points, T]` in task order.
     pub fn valid(&self, losses: &[f32]) -> Vec<f32> {
-        let tasks = self.columns.len();
-        losses.chunks_exact(SPLITS * tasks).flat_map(|row| row.iter().skip(tasks).take(tasks)).copied().collect()
+        let tasks = self.order.tasks();
+        let valid = losses.chunks_exact(SPLITS * tasks).filter_map(|row| row.get(tasks..2 * tasks));
+        valid.flat_map(|row| self.order.row(row)).collect()
     }
 }
 
 /// Preferences in task order as rows in column order.
-fn in_columns(wishes: &[Vec<f32>], columns: &[usize]) -> Vec<f32> {
-    wishes.iter().flat_map(|wish| columns.iter().map(|task| wish.get(*task).copied().unwrap_or(0.0))).collect()
+fn in_columns(preferences: &[Vec<f32>], order: &TaskOrder) -> Vec<f32> {
+    let part = |preference: &Vec<f32>, task: usize| preference.get(task).copied().unwrap_or(0.0);
+    preferences.iter().flat_map(|preference| order.by_column(move |task| part(preference, task))).collect()
 }
 
 /// Inputs `[R, B, inputs]` with each row's preference `[R, 1, T]` behind them.
-pub fn with_wishes(inputs: Tensor<3>, wishes: &Tensor<3>) -> Tensor<3> {
+pub fn with_preferences(inputs: Tensor<3>, preferences: &Tensor<3>) -> Tensor<3> {
     let [rows, batch, _] = inputs.dims();
-    let tasks = wishes.dims()[2];
-    Tensor::cat(vec![inputs, wishes.clone().expand([rows, batch, tasks])], 2)
+    let tasks = preferences.dims()[2];
+    Tensor::cat(vec![inputs, preferences.clone().expand([rows, batch, tasks])], 2)
 }

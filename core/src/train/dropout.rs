@@ -6,7 +6,7 @@
 use crate::config::LayerConfig;
 use crate::kernel::tensors::{upload, upload_indices};
 use crate::lesson::Lesson;
-use crate::model::{Masks, Shape};
+use crate::model::{Shape, StepNoise};
 use crate::random::{Purpose, stream};
 use burn::tensor::{Device, Int, Tensor};
 use rand::RngExt;
@@ -83,13 +83,13 @@ impl Drawn {
     }
 
     /// The masks of a step; `None` for one that is not among these.
-    pub fn masks(&self, step: u32) -> Option<Masks> {
+    pub fn masks(&self, step: u32) -> Option<StepNoise> {
         let i = self.has(step).then(|| (step - self.steps.start) as usize)?;
         let of_step = |slab: &Option<Slab>| slab.as_ref().map(|slab| slab.of_step(i));
-        Some(Masks {
+        Some(StepNoise {
             trunk: self.trunk.iter().map(of_step).collect(),
             heads: self.heads.iter().map(|layers| layers.iter().map(of_step).collect()).collect(),
-            draws: None,
+            gumbel: None,
         })
     }
 }

@@ -3,7 +3,7 @@
 //! Dropout off, unscaled, unweighted, over labelled rows.
 
 use super::batch::{group_labelled, group_targets};
-use super::conditioned::with_wishes;
+use super::conditioned::with_preferences;
 use super::plan::Plan;
 use crate::data::{Dataset, Split};
 use crate::kernel::evaluate::{self, SplitLosses, joined};
@@ -38,7 +38,7 @@ pub struct Evaluator {
     valid: Tensor<3>,
     alone: Vec<Alone>,
     /// What every row of a population reads beside the inputs, `[R, 1, n]`.
-    wishes: Option<Tensor<3>>,
+    preferences: Option<Tensor<3>>,
 }
 
 /// Where the outputs stand that a baseline is there for.
@@ -90,12 +90,12 @@ impl Evaluator {
         let total = all.of_split.len();
         let pieces = (0..total).step_by(most).map(|start| all.piece(shape, start..(start + most).min(total), device));
         let valid = upload(data.valid.x.clone(), [1, data.valid.rows, shape.inputs], device);
-        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan), wishes: None }
+        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan), preferences: None }
     }
 
     /// The same with further inputs for every row of the population, `[R, 1, n]`.
-    pub fn beside(self, wishes: Tensor<3>) -> Self {
-        Self { wishes: Some(wishes), ..self }
+    pub fn beside(self, preferences: Tensor<3>) -> Self {
+        Self { preferences: Some(preferences), ..self }
     }
 
     /// The validation rows, `[1, rows, inputs]`.
@@ -106,16 +106,16 @@ impl Evaluator {
     /// Evaluates all members on all rows: one forward pass, where memory allows.
     pub fn evaluate(&self, network: &dyn Network, shape: &Shape, theta: &Tensor<2>) -> Evaluation {
         let members = theta.dims()[0];
-        let params = Params::cut(theta, network.layout());
+        let params = Params::from_flat(theta, network.layout());
         let (mut losses, groups) = (SplitLosses::default(), shape.loss_groups());
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
         let mut alone: Vec<Vec<Tensor<3>>> = vec![Vec::new(); self.alone.len()];
         for piece in &self.pieces {
             let [_, rows, inputs] = piece.inputs.dims();
             let x = piece.inputs.clone().expand([members, rows, inputs]);
-            let x = match &self.wishes {
+            let x = match &self.preferences {
                 None => x,
-                Some(wishes) => with_wishes(x, wishes),
+                Some(preferences) => with_preferences(x, preferences),
             };
             let outputs = network.forward(&params, x, None, false).groups;
             for (list, outputs) in predictions.iter_mut().zip(&outputs) {
@@ -144,7 +144,7 @@ impl Evaluator {
     pub fn predictions(&self, network: &dyn Network, theta: &Tensor<2>) -> Vec<Tensor<3>> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
-        network.forward(&Params::cut(&first, network.layout()), self.valid.clone(), None, false).groups
+        network.forward(&Params::from_flat(&first, network.layout()), self.valid.clone(), None, false).groups
     }
 }
 

@@ -1,6 +1,6 @@
 //! The training loop over a population, on any device.
 //!
-//! [`Trainer`] builds a lesson and takes optimiser steps; [`Session`] drives it by commands and
+//! [`Ensemble`] builds the populations of a lesson and takes optimiser steps; [`Session`] drives it by commands and
 //! answers with events. Nothing here blocks: every read of the device is awaited.
 
 mod balancers;
@@ -8,26 +8,29 @@ mod batch;
 mod conditioned;
 mod draws;
 mod dropout;
+mod ensemble;
 mod error;
 mod evaluate;
 mod factors;
-mod kinship;
-mod picture;
+mod observe;
+mod order;
+mod pictures;
 mod plan;
+mod population;
 mod race_run;
 mod record;
+mod running;
 mod session;
-mod sight;
 mod snapshot;
 mod stages;
 mod step;
+mod task_affinity;
+mod task_weights;
 pub mod tensors;
-mod trainer;
 mod watched;
-mod weigh;
 
+pub use ensemble::{Advance, Ensemble};
 pub use error::TrainError;
 pub use plan::{Member, Plan, Role, member_bytes};
 pub use race_run::RaceRun;
 pub use session::{Session, Turn, reached};
-pub use trainer::{Advance, Trainer};

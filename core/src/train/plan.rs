@@ -42,7 +42,7 @@ pub struct Plan {
     /// How many of the first members are replicated where a step is recorded, one row per task, so
     /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the
     /// Jacobian). A balancer that looks at gradients has its members replicated in every step.
-    pub asking: usize,
+    pub replicated: usize,
     /// Paired seeds.
     pub seeds: usize,
     /// Preference vectors of the fan, each summing to 1.
@@ -124,26 +124,26 @@ impl Plan {
         if matched {
             members.extend((0..seeds as u64).map(|seed| Member { role: Role::Matched, seed }));
         }
-        Self { members, asking: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
+        Self { members, replicated: usize::from(!alone), seeds, fan, baselines, tasks, reduced }
     }
 
     /// One composed model and nothing else: for measuring what it costs.
     pub fn single(tasks: usize) -> Self {
         let members = vec![Member { role: Role::Composed, seed: 0 }];
-        Self { members, asking: 0, seeds: 1, fan: Vec::new(), baselines: false, tasks, reduced: None }
+        Self { members, replicated: 0, seeds: 1, fan: Vec::new(), baselines: false, tasks, reduced: None }
     }
 
     /// The members of some roles: a population of its own.
     pub fn part(&self, keeps: impl Fn(Role) -> bool) -> Self {
         let kept = |members: &[Member]| members.iter().filter(|member| keeps(member.role)).copied().collect::<Vec<_>>();
-        let asking = kept(self.members.get(..self.asking).unwrap_or_default()).len();
-        Self { members: kept(&self.members), asking, ..self.clone() }
+        let replicated = kept(self.members.get(..self.replicated).unwrap_or_default()).len();
+        Self { members: kept(&self.members), replicated, ..self.clone() }
     }
 
     /// One of these members alone: the population that its lockstep training must equal.
     pub fn only(&self, member: usize) -> Self {
         let members: Vec<Member> = self.members.get(member).copied().into_iter().collect();
-        Self { members, asking: usize::from(member < self.asking), seeds: 1, baselines: false, ..self.clone() }
+        Self { members, replicated: usize::from(member < self.replicated), seeds: 1, baselines: false, ..self.clone() }
     }
 
     /// Where the baseline of a task on a paired seed stands.
@@ -177,7 +177,9 @@ impl Plan {
             Role::Composed | Role::Matched => true,
             Role::Baseline(own) => own == task,
             Role::Pair(i, j) => i == task || j == task,
-            Role::Fan(point) => self.fan.get(point).and_then(|wish| wish.get(task)).is_some_and(|wish| *wish > 0.0),
+            Role::Fan(point) => {
+                self.fan.get(point).and_then(|preference| preference.get(task)).is_some_and(|part| *part > 0.0)
+            }
         }
     }
 
@@ -204,5 +206,5 @@ pub fn member_bytes(lesson: &Lesson, network: &dyn Network) -> usize {
     };
     const COPIES_OF_PARAMETERS: usize = 9;
     const COPIES_OF_ACTIVATIONS: usize = 6;
-    4 * (COPIES_OF_PARAMETERS * network.layout().len + COPIES_OF_ACTIVATIONS * network.made(rows))
+    4 * (COPIES_OF_PARAMETERS * network.layout().len + COPIES_OF_ACTIVATIONS * network.activation_count(rows))
 }

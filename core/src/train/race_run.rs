@@ -1,5 +1,6 @@
 //! A race as the engine runs it: steps, and what the page is told of them.
 
+use super::TrainError;
 use crate::config::Config;
 use crate::landscape::{Landscape, Place, Race, Racer, Scene, course, front, is_recorded};
 use crate::lesson::Lesson;
@@ -74,14 +75,13 @@ impl RaceRun {
     }
 
     /// The whole state, to go on from.
-    pub fn save(&self) -> Snapshot {
-        Snapshot {
-            step: self.race.step(),
-            arrays: Vec::new(),
-            balancers: Vec::new(),
-            best: self.race.save(),
-            beside: Vec::new(),
-        }
+    ///
+    /// # Errors
+    ///
+    /// It could not be written down.
+    pub fn save(&self) -> Result<Snapshot, TrainError> {
+        let best = self.race.save().map_err(|error| TrainError::Save(error.to_string()))?;
+        Ok(Snapshot { step: self.race.step(), best, ..Snapshot::default() })
     }
 
     /// Goes on from a state; from the start where it is none of this race.

@@ -1,14 +1,14 @@
 //! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers, measures.
 
 use super::evaluate::SPLITS;
-use super::kinship::Kinship;
+use super::observe::{self, Past};
 use super::plan::{Plan, Role};
-use super::sight::{self, Past};
 use super::stages::Stages;
+use super::task_affinity::TaskAffinity;
 use crate::config::Declared;
 use crate::data::Dataset;
 use crate::math::hypervolume::hypervolume;
-use crate::measure::{conflict, reach::Reach, transfer::TransferGain, update::Combined};
+use crate::measure::{conflict, steps_to_baseline::StepsToBaseline, transfer::TransferGain, update::Combined};
 use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -39,18 +39,16 @@ pub struct Record {
     /// guess's.
     single: Vec<f64>,
     stages: Stages,
-    /// By task: the steps that have taught it beside the others, and alone.
-    taught: Vec<[u32; 2]>,
-    /// By task: those two curves, means over the paired seeds.
-    reach: Vec<Reach>,
-    kinship: Kinship,
+    /// By task: the losses by its steps beside the others, and alone, means over the paired seeds.
+    steps_to_baseline: Vec<StepsToBaseline>,
+    task_affinity: TaskAffinity,
 }
 
 /// Numbers read from the device at a recorded step.
-pub struct Reading {
+pub struct RecordedValues {
     /// Members that are over: the parameters they were put back to still have losses, but nobody
     /// trains them any more.
-    pub dead: Vec<bool>,
+    pub diverged: Vec<bool>,
     /// Losses `[M, 3, T]` in task order.
     pub losses: Vec<f32>,
     /// Task weights of the first composed model.
@@ -70,10 +68,12 @@ pub struct Reading {
     pub alone: Vec<(usize, Vec<f32>)>,
     /// Per task: how much it counts in an average.
     pub importance: Vec<f64>,
-    /// Which tasks the last step taught; empty for a strategy without stages.
-    pub taught: Vec<bool>,
+    /// Which tasks were active in the last step; empty for a strategy without stages.
+    pub active: Vec<bool>,
+    /// By task: the steps that have trained it beside the others, and alone.
+    pub trained: Vec<[u32; 2]>,
     /// Losses of the last step's batch before it, then after a look-ahead step of each task: `[1 + T][T]`;
-    /// empty where nobody asks.
+    /// empty where affinities are not measured.
     pub ahead: Vec<Vec<f64>>,
     /// Declared relations to be held against affinities; none where these are not measured.
     pub declared: Vec<Declared>,
@@ -81,19 +81,19 @@ pub struct Reading {
     pub conditioned: Vec<f32>,
 }
 
-impl Reading {
-    /// A task's validation loss; NaN for a dead member.
+impl RecordedValues {
+    /// A task's validation loss; NaN for a diverged member.
     pub fn valid(&self, plan: &Plan, member: usize, task: usize) -> f64 {
         self.loss(plan, member, VALID, task)
     }
 
-    /// NaN for a dead member.
+    /// NaN for a diverged member.
     fn loss(&self, plan: &Plan, member: usize, split: usize, task: usize) -> f64 {
-        let dead = self.dead.get(member).copied().unwrap_or(false);
-        if dead { f64::NAN } else { self.loss_where_it_stands(plan, member, split, task) }
+        let diverged = self.diverged.get(member).copied().unwrap_or(false);
+        if diverged { f64::NAN } else { self.loss_where_it_stands(plan, member, split, task) }
     }
 
-    /// A task's validation loss, of a dead member that of the parameters it was put back to.
+    /// A task's validation loss, of a diverged member that of the parameters it was put back to.
     pub fn valid_where_it_stands(&self, plan: &Plan, member: usize, task: usize) -> f64 {
         self.loss_where_it_stands(plan, member, VALID, task)
     }
@@ -109,25 +109,25 @@ const VALID: usize = 1;
 const TEST: usize = 2;
 
 impl Record {
-    /// Takes in a reading and makes a point of the curves of it.
-    pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, reading: &Reading) -> CurvePoint {
-        self.update(plan, step, reading);
-        self.remember(step, &reading.gram);
-        self.follow(plan, data, reading);
-        self.kinship.record(step, &reading.ahead, &reading.gram);
+    /// Takes in a values and makes a point of the curves of it.
+    pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, values: &RecordedValues) -> CurvePoint {
+        self.update(plan, step, values);
+        self.remember(step, &values.gram);
+        self.follow(plan, data, values);
+        self.task_affinity.record(step, &values.ahead, &values.gram);
         let tasks = 0..plan.tasks;
         // Training pauses where the composed model dies, and the page shows what it was put back to.
         let composed =
-            |split| tasks.clone().map(|k| reading.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
+            |split| tasks.clone().map(|k| values.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
         let fan_losses: Vec<Vec<f64>> =
-            plan.fan_range().map(|m| tasks.clone().map(|k| reading.valid(plan, m, k)).collect()).collect();
+            plan.fan_range().map(|m| tasks.clone().map(|k| values.valid(plan, m, k)).collect()).collect();
         let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
         let mut front = fan_losses.clone();
-        front.push(tasks.clone().map(|k| reading.valid(plan, 0, k)).collect());
-        let transfer = self.transfer(plan, |member, task| reading.valid(plan, member, task));
+        front.push(tasks.clone().map(|k| values.valid(plan, 0, k)).collect());
+        let transfer = self.transfer(plan, |member, task| values.valid(plan, member, task));
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
-        let past = Past { window, stages: &self.stages, reach: &self.reach };
-        let seen = sight::of(plan, data, reading, front, transfer.clone(), past);
+        let past = Past { window, stages: &self.stages, steps_to_baseline: &self.steps_to_baseline };
+        let seen = observe::of(plan, data, values, front, transfer.clone(), past);
         CurvePoint {
             step,
             epoch,
@@ -140,40 +140,27 @@ impl Record {
                 .collect(),
             single: tasks
                 .clone()
-                .filter_map(|k| plan.baseline(0, k).map(|m| reading.valid(plan, m, k) as f32))
+                .filter_map(|k| plan.baseline(0, k).map(|m| values.valid(plan, m, k) as f32))
                 .collect(),
-            weights: reading.weights.clone(),
-            gram: reading.gram.clone(),
-            decrease: reading.decrease.clone(),
-            step_length: reading.step_length,
+            weights: values.weights.clone(),
+            gram: values.gram.clone(),
+            decrease: values.decrease.clone(),
+            step_length: values.step_length,
             transfer,
             matched: match plan.matched(0) {
                 None => Vec::new(),
-                Some(first) => tasks.clone().map(|k| reading.valid(plan, first, k) as f32).collect(),
+                Some(first) => tasks.clone().map(|k| values.valid(plan, first, k) as f32).collect(),
             },
-            matched_transfer: self.gain_of(plan, |seed| plan.matched(seed), |m, k| reading.valid(plan, m, k)),
+            matched_transfer: self.gain_of(plan, |seed| plan.matched(seed), |m, k| values.valid(plan, m, k)),
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
-            conditioned: reading.conditioned.clone(),
+            conditioned: values.conditioned.clone(),
             hypervolume: hypervolume(&seen.front, &reference),
             measures: seen.measures(),
             best: self.best_point(plan),
-            affinity: self.kinship.mean(),
-            groupings: self.kinship.groupings(),
-            relations: self.kinship.held(&reading.declared),
+            affinity: self.task_affinity.mean(),
+            groupings: self.task_affinity.groupings(),
+            relations: self.task_affinity.held(&values.declared),
         }
-    }
-
-    /// Counts a step that teaches these tasks beside the others, and those alone.
-    pub fn teach(&mut self, tasks: usize, taught: impl Fn(usize) -> [bool; 2]) {
-        self.taught.resize(tasks, [0; 2]);
-        for (task, counts) in self.taught.iter_mut().enumerate() {
-            counts.iter_mut().zip(taught(task)).for_each(|(count, taught)| *count += u32::from(taught));
-        }
-    }
-
-    /// By task: the steps that have taught it beside the others, and alone.
-    pub fn taught(&self) -> &[[u32; 2]] {
-        &self.taught
     }
 
     /// How a task's loss alone stands to the best constant guess's at the last recorded step.
@@ -182,24 +169,25 @@ impl Record {
     }
 
     /// Keeps what strategies, forgetting and the steps to the single-task loss look back at.
-    fn follow(&mut self, plan: &Plan, data: &Dataset, reading: &Reading) {
+    fn follow(&mut self, plan: &Plan, data: &Dataset, values: &RecordedValues) {
         let share = |task: usize| {
             let guess = data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess));
-            let share = plan.baseline(0, task).map_or(f64::NAN, |m| reading.valid(plan, m, task)) / guess;
+            let share = plan.baseline(0, task).map_or(f64::NAN, |m| values.valid(plan, m, task)) / guess;
             if share.is_nan() { f64::INFINITY } else { share }
         };
         self.single = (0..plan.tasks).map(share).collect();
-        let losses: Vec<f64> = (0..plan.tasks).map(|task| reading.valid_where_it_stands(plan, 0, task)).collect();
-        self.stages.record(&reading.taught, &losses);
-        self.reach.resize(plan.tasks, Reach::default());
-        let compared = self.reach.iter_mut().enumerate().filter(|(task, _)| plan.baseline(0, *task).is_some());
-        for (task, reach) in compared {
+        let losses: Vec<f64> = (0..plan.tasks).map(|task| values.valid_where_it_stands(plan, 0, task)).collect();
+        self.stages.record(&values.active, &losses);
+        self.steps_to_baseline.resize(plan.tasks, StepsToBaseline::default());
+        let compared =
+            self.steps_to_baseline.iter_mut().enumerate().filter(|(task, _)| plan.baseline(0, *task).is_some());
+        for (task, steps) in compared {
             let mean = |member: &dyn Fn(usize) -> Option<usize>| {
-                let loss = |seed| member(seed).map_or(f64::NAN, |m| reading.valid(plan, m, task));
+                let loss = |seed| member(seed).map_or(f64::NAN, |m| values.valid(plan, m, task));
                 (0..plan.seeds).map(loss).sum::<f64>() / plan.seeds as f64
             };
-            let [beside, alone] = self.taught.get(task).copied().unwrap_or_default();
-            reach.record((beside, mean(&Some)), (alone, mean(&|seed| plan.baseline(seed, task))));
+            let [beside, alone] = values.trained.get(task).copied().unwrap_or_default();
+            steps.record((beside, mean(&Some)), (alone, mean(&|seed| plan.baseline(seed, task))));
         }
     }
 
@@ -218,16 +206,16 @@ impl Record {
         }
     }
 
-    fn update(&mut self, plan: &Plan, step: u32, reading: &Reading) {
+    fn update(&mut self, plan: &Plan, step: u32, values: &RecordedValues) {
         self.best.resize(plan.members.len(), (f32::INFINITY, 0, Vec::new()));
         for (m, (member, best)) in plan.members.iter().zip(&mut self.best).enumerate() {
             let valid = match member.role {
-                Role::Baseline(task) => reading.valid(plan, m, task),
-                Role::Pair(i, j) => [i, j].map(|k| reading.valid(plan, m, k)).iter().sum::<f64>() / 2.0,
-                _ => (0..plan.tasks).map(|k| reading.valid(plan, m, k)).sum::<f64>() / plan.tasks as f64,
+                Role::Baseline(task) => values.valid(plan, m, task),
+                Role::Pair(i, j) => [i, j].map(|k| values.valid(plan, m, k)).iter().sum::<f64>() / 2.0,
+                _ => (0..plan.tasks).map(|k| values.valid(plan, m, k)).sum::<f64>() / plan.tasks as f64,
             } as f32;
             if valid < best.0 {
-                let test = (0..plan.tasks).map(|k| reading.loss(plan, m, TEST, k) as f32).collect();
+                let test = (0..plan.tasks).map(|k| values.loss(plan, m, TEST, k) as f32).collect();
                 *best = (valid, step, test);
             }
         }

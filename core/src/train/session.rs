@@ -2,7 +2,7 @@
 //!
 //! The owner of a session (a worker, an example, a test) hands over commands, calls
 //! [`Session::turn`] as long as it says so, and yields to its event loop in between. A lesson on a
-//! landscape has no network: a race runs in place of the trainer, see [`race`].
+//! landscape has no network: a race runs in its place, see [`race`].
 
 mod compare;
 mod pace;
@@ -18,7 +18,8 @@ use compare::Comparison;
 use pace::Pace;
 use pacer::Pacer;
 
-use super::{RaceRun, TrainError, Trainer};
+use super::TrainError;
+use super::running::Running;
 use crate::config::Config;
 use crate::lesson::{Lesson, check};
 use crate::protocol::{Command, CurvePoint, Engine, Event, Snapshot};
@@ -51,9 +52,8 @@ pub struct Session {
     device: Device,
     engine: Engine,
     run: u32,
-    trainer: Option<Trainer>,
-    /// In place of a trainer.
-    race: Option<RaceRun>,
+    /// The lesson that is loaded.
+    running: Option<Running>,
     comparison: Option<Comparison>,
     mode: Mode,
     speed: f32,
@@ -80,8 +80,7 @@ impl Session {
             device,
             engine,
             run: 0,
-            trainer: None,
-            race: None,
+            running: None,
             comparison: None,
             mode: Mode::Paused,
             speed: 0.0,
@@ -111,7 +110,10 @@ impl Session {
     /// The device failed. The session is of no more use then.
     pub async fn command(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         match command {
-            Command::Load { run, config, snapshot } => self.load(run, config, snapshot.as_deref(), emit).await?,
+            // No lesson can be brought data of its own yet: there is no value of that type.
+            Command::Load { run, config, snapshot, data: None } => {
+                self.load(run, config, snapshot.as_deref(), emit).await?;
+            }
             Command::Play => {
                 self.plays += 1;
                 self.set_mode(Mode::Playing(None));
@@ -146,27 +148,22 @@ impl Session {
 
     /// Steps taken; `None` before a lesson is loaded.
     fn step(&self) -> Option<u32> {
-        let race = self.race.as_ref().map(|run| run.race().step());
-        race.or_else(|| self.trainer.as_ref().map(Trainer::step))
+        self.running.as_ref().map(Running::step)
     }
 
     fn steps_per_epoch(&self) -> u32 {
-        let race = self.race.as_ref().map(RaceRun::steps_per_epoch);
-        race.or_else(|| self.trainer.as_ref().map(Trainer::steps_per_epoch)).unwrap_or(1).max(1)
+        self.running.as_ref().map_or(1, Running::steps_per_epoch).max(1)
     }
 
-    /// The lesson, once one is loaded.
+    /// The settings of the lesson, once one is loaded.
     fn config(&self) -> Option<&Config> {
-        let race = self.race.as_ref().map(|run| run.race().config());
-        race.or_else(|| self.trainer.as_ref().map(|trainer| &**trainer.lesson()))
+        self.running.as_ref().map(Running::config)
     }
 
     fn change(&mut self, lesson: Lesson) {
         self.pacer.changed();
-        if let Some(run) = &mut self.race {
-            run.change(lesson);
-        } else if let Some(trainer) = &mut self.trainer {
-            trainer.change(lesson);
+        if let Some(running) = &mut self.running {
+            running.change(lesson);
         }
     }
 
@@ -184,22 +181,15 @@ impl Session {
         let (lesson, _) = check(config);
         self.pace.forget();
         // The old lesson's tensors go before the new one's come.
-        (self.trainer, self.race, self.comparison) = (None, None, None);
-        if let Some(race) = RaceRun::new(&lesson) {
-            self.load_race(race, snapshot, emit);
-            self.saved = self.step();
-            return Ok(());
+        (self.running, self.comparison) = (None, None);
+        let running = self.running.insert(Running::new(lesson, &self.device));
+        let resumed = snapshot.is_some_and(|snapshot| running.load(snapshot));
+        emit(Event::Loaded { run, summary: Box::new(running.summary()) });
+        if let Running::Ensemble(ensemble) = running
+            && !resumed
+        {
+            self.points.push(ensemble.record().await?);
         }
-        let mut trainer = Trainer::new(lesson, &self.device);
-        let resumed = match snapshot {
-            Some(snapshot) => trainer.load(snapshot).is_ok(),
-            None => false,
-        };
-        emit(Event::Loaded { run, summary: Box::new(trainer.summary()) });
-        if !resumed {
-            self.points.push(trainer.record().await?);
-        }
-        self.trainer = Some(trainer);
         self.saved = self.step();
         self.show_all(emit).await
     }
@@ -212,8 +202,8 @@ impl Session {
     }
 
     async fn rewind(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        if let Some(trainer) = &mut self.trainer {
-            trainer.rewind();
+        if let Some(running) = &mut self.running {
+            running.rewind();
         }
         self.points.clear();
         self.pause(emit).await
@@ -233,10 +223,17 @@ impl Session {
             Ok(steps) => steps,
             Err(turn) => return Ok(turn),
         };
-        if self.race.is_some() {
-            self.race_on(most);
-        } else if let Some(ended) = self.train_on(most, emit).await? {
-            return Ok(ended);
+        match &mut self.running {
+            Some(Running::Race(run)) => {
+                let taken = race::advance(run, most);
+                self.pace.took(taken);
+            }
+            Some(Running::Ensemble(_)) => {
+                if let Some(ended) = self.train_on(most, emit).await? {
+                    return Ok(ended);
+                }
+            }
+            None => return Ok(Turn::Rest),
         }
         if matches!(self.mode, Mode::Until(until) if self.step().is_some_and(|step| step >= until)) {
             self.pause(emit).await?;
@@ -253,16 +250,16 @@ impl Session {
 
     /// Trains for a slice, `most` steps at most; what to do next where that ended it.
     async fn train_on(&mut self, most: u32, emit: &mut dyn FnMut(Event)) -> Result<Option<Turn>, TrainError> {
-        let Some(trainer) = &mut self.trainer else { return Ok(Some(Turn::Rest)) };
+        let Some(Running::Ensemble(ensemble)) = &mut self.running else { return Ok(Some(Turn::Rest)) };
         let started = Instant::now();
         let mut taken = 0;
         loop {
-            let steps = self.pace.fitting(started, taken, trainer.step_rows()).min(most - taken);
+            let steps = self.pace.fitting(started, taken, ensemble.step_rows()).min(most - taken);
             if steps == 0 {
                 break;
             }
             let before = Instant::now();
-            let advance = trainer.advance(steps).await?;
+            let advance = ensemble.advance(steps).await?;
             taken += advance.steps;
             self.pace.lasted(advance.steps, before.elapsed());
             self.points.extend(advance.point);

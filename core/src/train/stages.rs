@@ -5,33 +5,33 @@ use serde::{Deserialize, Serialize};
 /// What recording remembers of the stages so far.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Stages {
-    /// Which tasks were taught at the last recorded step.
-    taught: Vec<bool>,
+    /// Which tasks were trained at the last recorded step.
+    active: Vec<bool>,
     /// Every task's validation loss there.
     last: Vec<f64>,
-    /// By task: its losses after the stage that taught it first and after every later one.
+    /// By task: its losses after the stage that trained it first and after every later one.
     ended: Vec<Vec<f64>>,
 }
 
 impl Stages {
-    /// Takes in a recorded step. `taught` is empty for a strategy without stages.
-    pub fn record(&mut self, taught: &[bool], losses: &[f64]) {
-        if taught.is_empty() {
+    /// Takes in a recorded step. `trained` is empty for a strategy without stages.
+    pub fn record(&mut self, active: &[bool], losses: &[f64]) {
+        if active.is_empty() {
             return;
         }
         self.ended.resize(losses.len(), Vec::new());
-        if !self.taught.is_empty() && self.taught != taught {
-            let before = self.taught.iter().zip(&self.last).zip(&mut self.ended);
-            // Once taught, a task's loss is followed through all later stages.
+        if !self.active.is_empty() && self.active != active {
+            let before = self.active.iter().zip(&self.last).zip(&mut self.ended);
+            // Once trained, a task's loss is followed through all later stages.
             before
                 .filter(|((was, _), ended)| **was || !ended.is_empty())
                 .for_each(|((_, loss), ended)| ended.push(*loss));
         }
-        self.taught = taught.to_vec();
+        self.active = active.to_vec();
         self.last = losses.to_vec();
     }
 
-    /// A task's losses after the stage that taught it and after every later one, with what it is now.
+    /// A task's losses after the stage that trained it and after every later one, with what it is now.
     pub fn of(&self, task: usize) -> Vec<f64> {
         let ended = self.ended.get(task).map_or(&[][..], Vec::as_slice);
         let now = self.last.get(task).filter(|_| !ended.is_empty());
@@ -44,7 +44,7 @@ mod tests {
     use super::Stages;
 
     #[test]
-    fn a_task_is_followed_from_the_end_of_the_stage_that_taught_it() {
+    fn a_task_is_followed_from_the_end_of_the_stage_that_trained_it() {
         let mut stages = Stages::default();
         stages.record(&[true, false], &[1.0, 9.0]);
         stages.record(&[true, false], &[0.5, 9.0]);

@@ -1,6 +1,6 @@
 //! One optimiser step of the whole population: forward, losses, backward, aggregation.
 //!
-//! In a step that wants task gradients, a member that asks for them has one row per task (a
+//! In a step that wants task gradients, a replicated member has one row per task (a
 //! *replica*): all share its values, each sees one task's loss, so the gradient at the replicated
 //! leaf is the Jacobian. Replicas come first, so that putting them together is a reshape and a sum:
 //! no member's numbers are ever multiplied into another's.
@@ -8,45 +8,45 @@
 use super::batch::Batch;
 use crate::kernel::loss::{LossGroup, batch_losses, weighted_losses};
 use crate::kernel::tensors::upload;
-use crate::model::{Masks, Network, Params};
+use crate::model::{Network, Params, StepNoise};
 use burn::tensor::{Bool, Device, Tensor};
 use std::ops::Range;
 
 /// The first members of a population with a row for every task.
 pub struct Replicas {
-    asking: usize,
+    replicated: usize,
     tasks: usize,
-    /// One-hot weights of the rows, `[asking * T, T]`.
+    /// One-hot weights of the rows, `[replicated * T, T]`.
     one_hot: Tensor<2>,
 }
 
 impl Replicas {
-    /// The first `asking` members, of `tasks` tasks each.
-    pub fn new(asking: usize, tasks: usize, device: &Device) -> Self {
-        let rows = asking * tasks;
+    /// The first `replicated` members, of `tasks` tasks each.
+    pub fn new(replicated: usize, tasks: usize, device: &Device) -> Self {
+        let rows = replicated * tasks;
         let values = (0..rows).flat_map(|row| (0..tasks).map(move |c| f32::from(row % tasks == c)));
-        Self { asking, tasks, one_hot: upload(values.collect(), [rows, tasks], device) }
+        Self { replicated, tasks, one_hot: upload(values.collect(), [rows, tasks], device) }
     }
 
     /// How many members have replicas.
-    pub fn asking(&self) -> usize {
-        self.asking
+    pub fn members(&self) -> usize {
+        self.replicated
     }
 
     fn rows(&self) -> usize {
-        self.asking * self.tasks
+        self.replicated * self.tasks
     }
 
-    /// A member tensor `[M, X]` as a row tensor `[R, X]`: asking members once per task.
+    /// A member tensor `[M, X]` as a row tensor `[R, X]`: replicated members once per task.
     fn spread(&self, members: &Tensor<2>) -> Tensor<2> {
         let [count, width] = members.dims();
-        let asking = members.clone().slice([0..self.asking, 0..width]);
-        let replicas = asking.reshape([self.asking, 1, width]).expand([self.asking, self.tasks, width]);
+        let first = members.clone().slice([0..self.replicated, 0..width]);
+        let replicas = first.reshape([self.replicated, 1, width]).expand([self.replicated, self.tasks, width]);
         let replicas = replicas.reshape([self.rows(), width]);
-        if count == self.asking {
+        if count == self.replicated {
             return replicas;
         }
-        Tensor::cat(vec![replicas, members.clone().slice([self.asking..count, 0..width])], 0)
+        Tensor::cat(vec![replicas, members.clone().slice([self.replicated..count, 0..width])], 0)
     }
 
     /// As [`Replicas::spread`], for `[M, B, X]`.
@@ -60,8 +60,8 @@ impl Replicas {
     /// Row losses `[R, T]` as member losses `[M, T]`: a member's replicas have equal losses.
     fn gather(&self, rows: Tensor<2>) -> Tensor<2> {
         let [count, tasks] = rows.dims();
-        let first = rows.clone().slice([0..self.rows(), 0..tasks]).reshape([self.asking, tasks, tasks]);
-        let first = first.slice([0..self.asking, 0..1, 0..tasks]).reshape([self.asking, tasks]);
+        let first = rows.clone().slice([0..self.rows(), 0..tasks]).reshape([self.replicated, tasks, tasks]);
+        let first = first.slice([0..self.replicated, 0..1, 0..tasks]).reshape([self.replicated, tasks]);
         if count == self.rows() {
             return first;
         }
@@ -71,16 +71,16 @@ impl Replicas {
     /// The weights of all rows, `[R, T]`, by those of the members.
     fn row_weights(&self, weights: &Tensor<2>) -> Tensor<2> {
         let [members, tasks] = weights.dims();
-        if members == self.asking {
+        if members == self.replicated {
             return self.one_hot.clone();
         }
-        Tensor::cat(vec![self.one_hot.clone(), weights.clone().slice([self.asking..members, 0..tasks])], 0)
+        Tensor::cat(vec![self.one_hot.clone(), weights.clone().slice([self.replicated..members, 0..tasks])], 0)
     }
 
-    /// The task gradients of the asking members, `[A, T, N]` in column order, scaled and unweighted.
+    /// The task gradients of the replicated members, `[A, T, N]` in column order, scaled and unweighted.
     pub fn jacobian(&self, rows: &Tensor<2>) -> Tensor<3> {
         let width = rows.dims()[1];
-        rows.clone().slice([0..self.rows(), 0..width]).reshape([self.asking, self.tasks, width])
+        rows.clone().slice([0..self.rows(), 0..width]).reshape([self.replicated, self.tasks, width])
     }
 
     /// Row gradients `[R, N]` as member gradients `[M, N]`: replicas combined, the others as they are.
@@ -89,9 +89,9 @@ impl Replicas {
         let jacobian = self.jacobian(&rows);
         let sum = |range: Range<usize>, weights: &Tensor<2>| {
             let length = range.len();
-            let part = jacobian.clone().slice([0..self.asking, 0..self.tasks, range]);
-            let weights = weights.clone().slice([0..self.asking, 0..self.tasks]);
-            (part * weights.reshape([self.asking, self.tasks, 1])).sum_dim(1).reshape([self.asking, length])
+            let part = jacobian.clone().slice([0..self.replicated, 0..self.tasks, range]);
+            let weights = weights.clone().slice([0..self.replicated, 0..self.tasks]);
+            (part * weights.reshape([self.replicated, self.tasks, 1])).sum_dim(1).reshape([self.replicated, length])
         };
         let combined = match (&how.heads, how.shared) {
             (Some(heads), 1..) => {
@@ -115,7 +115,7 @@ pub struct Combination {
     /// What the heads' gradients are multiplied by, `[M, T]`; `None` where it is the weights.
     pub heads: Option<Tensor<2>>,
     /// Gradients `[A, P]` that stand instead of the weighted sum at the shared layers, and for which
-    /// asking members, `[A, 1]`.
+    /// replicated members, `[A, 1]`.
     pub directions: Option<(Tensor<2>, Tensor<2, Bool>)>,
     /// Parameters that all tasks share; they stand first.
     pub shared: usize,
@@ -145,8 +145,8 @@ pub struct Pass<'a> {
     pub replicas: Option<&'a Replicas>,
     /// A batch for every member.
     pub batch: &'a Batch,
-    /// Dropout for every member.
-    pub masks: Option<&'a Masks>,
+    /// Dropout and what is sampled, for every member.
+    pub noise: Option<&'a StepNoise>,
 }
 
 /// A forward pass whose backward pass is still to come.
@@ -161,15 +161,15 @@ pub struct Forward {
 impl Pass<'_> {
     /// The outputs of all rows at some parameters, `[M, N]`.
     pub fn forward(&self, theta: &Tensor<2>) -> Forward {
-        let run = |theta: &Tensor<2>, batch: Batch, masks: Option<&Masks>| {
-            let params = Params::cut(theta, self.network.layout()).tracked();
-            let groups = self.network.forward(&params, batch.inputs.clone(), masks, false).groups;
+        let run = |theta: &Tensor<2>, batch: Batch, noise: Option<&StepNoise>| {
+            let params = Params::from_flat(theta, self.network.layout()).tracked();
+            let groups = self.network.forward(&params, batch.inputs.clone(), noise, false).groups;
             Forward { params, groups, batch }
         };
-        let Some(replicas) = self.replicas else { return run(theta, self.batch.clone(), self.masks) };
+        let Some(replicas) = self.replicas else { return run(theta, self.batch.clone(), self.noise) };
         let spread = |tensor: &Tensor<3>| replicas.spread_rows(tensor);
-        let masks = self.masks.map(|masks| masks.map(spread));
-        run(&replicas.spread(theta), self.batch.map(spread), masks.as_ref())
+        let noise = self.noise.map(|noise| noise.map(spread));
+        run(&replicas.spread(theta), self.batch.map(spread), noise.as_ref())
     }
 
     /// The losses of the first members at other parameters, `[n, T]`, scaled; nothing is tracked.
@@ -192,9 +192,9 @@ impl Pass<'_> {
     }
 
     fn losses_at(&self, theta: &Tensor<2>, rows: impl Fn(&Tensor<3>) -> Tensor<3>) -> Tensor<2> {
-        let params = Params::cut(theta, self.network.layout());
-        let (batch, masks) = (self.batch.map(&rows), self.masks.map(|masks| masks.map(&rows)));
-        let outputs = self.network.forward(&params, batch.inputs.clone(), masks.as_ref(), false);
+        let params = Params::from_flat(theta, self.network.layout());
+        let (batch, noise) = (self.batch.map(&rows), self.noise.map(|noise| noise.map(&rows)));
+        let outputs = self.network.forward(&params, batch.inputs.clone(), noise.as_ref(), false);
         batch_losses(self.groups, outputs.groups, batch.targets()) * self.scales.clone()
     }
 
@@ -227,7 +227,7 @@ impl Forward {
 
 /// The products of task gradients `[A, T, N]` over a range of columns, `[A, T, T]`.
 pub fn gram(jacobian: &Tensor<3>, columns: Range<usize>) -> Tensor<3> {
-    let [asking, tasks, _] = jacobian.dims();
-    let part = jacobian.clone().slice([0..asking, 0..tasks, columns]);
+    let [replicated, tasks, _] = jacobian.dims();
+    let part = jacobian.clone().slice([0..replicated, 0..tasks, columns]);
     part.clone().matmul(part.transpose())
 }

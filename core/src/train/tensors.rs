@@ -24,20 +24,30 @@ pub async fn download_truths<const D: usize>(tensor: Tensor<D, Bool>) -> Result<
     Ok(data.iter::<bool>().collect())
 }
 
-/// Several tensors in one read.
+/// Several tensors in one read, each under a name.
 #[derive(Default)]
 pub struct Packed {
-    parts: Vec<Tensor<1>>,
-    lengths: Vec<usize>,
+    tensors: Vec<Tensor<1>>,
+    parts: Vec<(&'static str, usize)>,
 }
 
+/// What was read, part by part.
+pub struct Parts(Vec<(&'static str, Vec<f32>)>);
+
 impl Packed {
-    /// Adds a tensor; the answer has its numbers in the order of adding.
-    pub fn push<const D: usize>(&mut self, tensor: Tensor<D>) {
+    /// Adds a tensor; several may have one name.
+    pub fn push<const D: usize>(&mut self, name: &'static str, tensor: Tensor<D>) {
         let length = tensor.shape().num_elements();
-        self.lengths.push(length);
+        self.parts.push((name, length));
         if length > 0 {
-            self.parts.push(tensor.reshape([length]));
+            self.tensors.push(tensor.reshape([length]));
+        }
+    }
+
+    /// Adds a tensor where there is one.
+    pub fn push_some<const D: usize>(&mut self, name: &'static str, tensor: Option<Tensor<D>>) {
+        if let Some(tensor) = tensor {
+            self.push(name, tensor);
         }
     }
 
@@ -46,19 +56,30 @@ impl Packed {
     /// # Errors
     ///
     /// As [`download`].
-    pub async fn read(self) -> Result<Vec<Vec<f32>>, TrainError> {
-        if self.parts.is_empty() {
-            return Ok(vec![Vec::new(); self.lengths.len()]);
-        }
-        let all = download(Tensor::cat(self.parts, 0)).await?;
+    pub async fn read(self) -> Result<Parts, TrainError> {
+        let all = if self.tensors.is_empty() { Vec::new() } else { download(Tensor::cat(self.tensors, 0)).await? };
         let mut rest = all.as_slice();
-        let mut parts = Vec::with_capacity(self.lengths.len());
-        for length in self.lengths {
+        let mut parts = Vec::with_capacity(self.parts.len());
+        for (name, length) in self.parts {
             let (part, after) =
                 rest.split_at_checked(length).ok_or_else(|| TrainError::Read("too few numbers".into()))?;
-            parts.push(part.to_vec());
+            parts.push((name, part.to_vec()));
             rest = after;
         }
-        Ok(parts)
+        Ok(Parts(parts))
+    }
+}
+
+impl Parts {
+    /// The part of a name; empty where none was added.
+    pub fn take(&mut self, name: &str) -> Vec<f32> {
+        let found = self.0.iter_mut().find(|(of, _)| *of == name);
+        found.map_or_else(Vec::new, |(_, numbers)| std::mem::take(numbers))
+    }
+
+    /// All parts of a name, in the order of adding.
+    pub fn take_all(&mut self, name: &str) -> Vec<Vec<f32>> {
+        let found = self.0.iter_mut().filter(|(of, _)| *of == name);
+        found.map(|(_, numbers)| std::mem::take(numbers)).collect()
     }
 }

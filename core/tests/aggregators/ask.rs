@@ -1,8 +1,8 @@
 //! What the tests share: rules asked in one line, and random Jacobians.
 
-use mtl_core::balance::aggregators::RULES;
+use mtl_core::balance::aggregators::BALANCERS;
 use mtl_core::balance::balancer::Answer;
-use mtl_core::balance::balancer::Rule;
+use mtl_core::balance::balancer::Balancer;
 use mtl_core::balance::balancer::Seen;
 use mtl_core::balance::balancer::Vectors;
 use mtl_core::config::Pick;
@@ -17,14 +17,14 @@ use rand_chacha::rand_core::SeedableRng;
 
 /// A rule with options, as a test asks it.
 pub struct Ask {
-    pub rule: &'static dyn Rule,
+    pub rule: &'static dyn Balancer,
     pub pick: Pick,
     pub vectors: Vectors,
     pub losses: Vec<f64>,
 }
 
 pub fn ask(key: &str) -> Ask {
-    let rule = *RULES.iter().find(|rule| rule.entry().choice.key == key).unwrap();
+    let rule = *BALANCERS.iter().find(|rule| rule.entry().choice.key == key).unwrap();
     let pick = rule.reference().iter().fold(Pick::new(key), |pick, (key, value)| pick.with(key, *value));
     Ask { rule, pick, vectors: Vectors::new(), losses: Vec::new() }
 }

@@ -1,7 +1,7 @@
 //! What holds for every rule.
 
 use crate::ask::{ask, assert_close, direction, each, rows, t2};
-use mtl_core::balance::aggregators::RULES;
+use mtl_core::balance::aggregators::BALANCERS;
 use mtl_core::balance::balancer::Seen;
 use nalgebra::DMatrix;
 use nalgebra::DVector;
@@ -13,7 +13,7 @@ use rand_chacha::rand_core::SeedableRng;
 fn no_rule_ever_answers_with_anything_but_finite_numbers() {
     each(4000, |jacobian, random| {
         let losses: Vec<f64> = (0..jacobian.nrows()).map(|_| 10_f64.powf(random.random_range(-12.0..12.0))).collect();
-        for rule in RULES {
+        for rule in BALANCERS {
             let mut asked = ask(rule.entry().choice.key).losses(&losses);
             for spec in rule.entry().options {
                 let extreme = [f64::NEG_INFINITY, spec.default, f64::INFINITY][random.random_range(0..3)];
@@ -35,7 +35,7 @@ fn no_rule_ever_answers_with_anything_but_finite_numbers() {
 #[test]
 fn zero_gradients_give_a_zero_direction() {
     for (tasks, size) in [(1, 1), (2, 3), (3, 1), (6, 4), (8, 3)] {
-        for rule in RULES {
+        for rule in BALANCERS {
             let zero = DMatrix::zeros(tasks, size);
             let answer = ask(rule.entry().choice.key).answer(&zero);
             assert_eq!(direction(&answer, &zero), DVector::zeros(size), "{}", rule.entry().choice.key);
@@ -47,7 +47,7 @@ fn zero_gradients_give_a_zero_direction() {
 fn what_is_not_finite_or_not_there_makes_no_step_and_no_panic() {
     let bad = rows(&[&[f64::NAN, 1.0], &[f64::INFINITY, 0.0], &[1e200, 1.0]]);
     let nothing = DMatrix::zeros(0, 0);
-    for rule in RULES {
+    for rule in BALANCERS {
         let asked = ask(rule.entry().choice.key).losses(&[f64::NAN, -1.0, 0.0]);
         let answer = asked.answer(&bad);
         assert!(answer.weights.iter().chain(&answer.direction).all(|values| values.iter().all(|x| x.is_finite())));
@@ -104,7 +104,7 @@ fn random_orders_follow_the_seed() {
 fn the_gram_matrix_is_enough_but_for_five() {
     let gram = t2() * t2().transpose();
     let many = ["graddrop", "moco", "db-mtl", "excess-mtl"];
-    for rule in RULES.iter().filter(|rule| !many.contains(&rule.entry().choice.key)) {
+    for rule in BALANCERS.iter().filter(|rule| !many.contains(&rule.entry().choice.key)) {
         let asked = ask(rule.entry().choice.key);
         let seen = Seen {
             pick: &asked.pick,

@@ -5,7 +5,7 @@ use crate::cases::{DETACHED, plain};
 use crate::lab::{Rig, numbers};
 use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::config::{Config, Pick};
-use mtl_core::model::{Draws, Masks, Network, Params, Shape, Slot, SlotKind};
+use mtl_core::model::{GumbelNoise, Network, Params, Shape, Slot, SlotKind, StepNoise};
 use mtl_core::random::{Purpose, stream};
 use rand::RngExt;
 
@@ -17,7 +17,7 @@ pub struct Bench {
     pub inputs: Tensor<3>,
     /// Per task `[1, B, outputs]`.
     targets: Vec<Tensor<3>>,
-    masks: Option<Masks>,
+    masks: Option<StepNoise>,
 }
 
 pub fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<D> {
@@ -33,11 +33,11 @@ impl Bench {
     pub fn of(config: Config) -> Self {
         let rig = Rig::new(config);
         let theta = rig.scrambled();
-        let data = rig.trainer.data();
+        let data = rig.ensemble.data();
         let rows = data.train.rows;
-        let outputs = rig.trainer.lesson().tasks.iter().map(|task| task.outputs);
+        let outputs = rig.ensemble.lesson().tasks.iter().map(|task| task.outputs);
         Self {
-            shape: Shape::of(rig.trainer.lesson(), data.inputs),
+            shape: Shape::of(rig.ensemble.lesson(), data.inputs),
             inputs: tensor(data.train.x.clone(), [1, rows, data.inputs]),
             targets: outputs.zip(&data.train.y).map(|(n, y)| tensor(y.clone(), [1, rows, n])).collect(),
             masks: None,
@@ -50,14 +50,14 @@ impl Bench {
     pub fn sampling(pick: &Pick) -> Self {
         let bench = Self::new(pick);
         let mut random = stream(3, Purpose::Architecture, 0, 0);
-        let count = bench.network().draws();
+        let count = bench.network().noise_len();
         let gumbel = (0..count).map(|_| -(-random.random_range(0.01_f32..0.99).ln()).ln()).collect();
-        let draws = Some(Draws { gumbel: tensor(gumbel, [1, 1, count]), epoch: 30.0 });
-        Self { masks: Some(Masks { draws, ..Masks::default() }), ..bench }
+        let gumbel = Some(GumbelNoise { values: tensor(gumbel, [1, 1, count]), epoch: 30.0 });
+        Self { masks: Some(StepNoise { gumbel, ..StepNoise::default() }), ..bench }
     }
 
     pub fn network(&self) -> &dyn Network {
-        self.rig.trainer.network()
+        self.rig.ensemble.network()
     }
 
     /// The mean squared error of every task in every row of the parameters, `[R]` each.
@@ -85,7 +85,7 @@ impl Bench {
 
     pub fn params(&self, theta: Vec<f32>) -> Params {
         let rows = theta.len() / self.theta.len();
-        Params::cut(&tensor(theta, [rows, self.theta.len()]), self.network().layout())
+        Params::from_flat(&tensor(theta, [rows, self.theta.len()]), self.network().layout())
     }
 
     /// The gradient of every task's loss.

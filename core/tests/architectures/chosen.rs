@@ -4,7 +4,7 @@ use crate::hand::{Hand, linear};
 use crate::lab::{close, numbers};
 use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::config::Pick;
-use mtl_core::model::Draws;
+use mtl_core::model::GumbelNoise;
 
 /// Three tasks, two blocks or none at a depth that passes: the blocks double and negate.
 fn routes() -> Hand {
@@ -34,18 +34,18 @@ fn every_task_goes_through_the_blocks_that_it_likes_best() {
     );
 }
 
-fn draws(hand: &Hand, likes: impl Fn(usize) -> usize, options: usize, epoch: f64) -> Draws {
-    let count = hand.network.draws();
+fn drawn(hand: &Hand, likes: impl Fn(usize) -> usize, options: usize, epoch: f64) -> GumbelNoise {
+    let count = hand.network.noise_len();
     let values = (0..count).map(|i| if i % options == likes(i / options) { 10.0 } else { 0.0 }).collect();
-    Draws { gumbel: Tensor::from_data(TensorData::new(values, [1, 1, count]), &Device::flex()), epoch }
+    GumbelNoise { values: Tensor::from_data(TensorData::new(values, [1, 1, count]), &Device::flex()), epoch }
 }
 
 #[test]
 fn in_training_the_random_numbers_choose_and_the_choices_learn_from_the_softmax() {
     let hand = routes();
     // All tasks: the second block, then the first.
-    let chosen = draws(&hand, |chooser| usize::from(chooser < 3), 3, 0.0);
-    let outputs = hand.sampled(&[3.0], Some((numbers(chosen.gumbel.clone()), 0.0)));
+    let chosen = drawn(&hand, |chooser| usize::from(chooser < 3), 3, 0.0);
+    let outputs = hand.sampled(&[3.0], Some((numbers(chosen.values.clone()), 0.0)));
     close("outputs", &outputs.concat(), &[-6.0; 3], 1e-5);
     let gradient = hand.gradient(&[3.0], 1, Some(chosen));
     assert_eq!(hand.read(&gradient, "choices at depth 1", Some(0)), [0.0; 3], "another task's choice");
@@ -62,7 +62,7 @@ fn in_training_the_random_numbers_choose_and_the_choices_learn_from_the_softmax(
 fn the_temperature_falls_to_its_end_over_the_epochs_of_cooling() {
     let hand = routes();
     let slope = |epoch: f64| {
-        let gradient = hand.gradient(&[3.0], 0, Some(draws(&hand, |_| 0, 3, epoch)));
+        let gradient = hand.gradient(&[3.0], 0, Some(drawn(&hand, |_| 0, 3, epoch)));
         hand.read(&gradient, "choices at depth 1", Some(0))
     };
     // A sharper softmax of a choice that is clear: less to learn from.
@@ -117,12 +117,12 @@ fn tasks_share_the_nodes_of_the_same_parents_and_part_at_others() {
 #[test]
 fn while_warming_up_everybody_reads_the_mean_of_the_parents() {
     let hand = tree();
-    let gumbel = numbers(draws(&hand, |_| 0, 2, 0.0).gumbel);
+    let gumbel = numbers(drawn(&hand, |_| 0, 2, 0.0).values);
     // (6 - 3) / 2 = 1.5; the mean of 1.5 + 1 and 1.5 + 10.
     assert_eq!(hand.sampled(&[3.0], Some((gumbel.clone(), 1.9))).concat(), [7.0, 7.0]);
     // Then everybody takes node 1, as the random numbers have it.
     close("chosen", &hand.sampled(&[3.0], Some((gumbel, 2.0))).concat(), &[7.0, 7.0], 1e-5);
-    let gumbel = numbers(draws(&hand, |chooser| usize::from(chooser > 2), 2, 0.0).gumbel);
+    let gumbel = numbers(drawn(&hand, |chooser| usize::from(chooser > 2), 2, 0.0).values);
     close("chosen", &hand.sampled(&[3.0], Some((gumbel, 2.0))).concat(), &[7.0, 16.0], 1e-5);
 }
 

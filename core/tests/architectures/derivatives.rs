@@ -1,11 +1,11 @@
-//! Gradients of every architecture against central differences of its own outputs, and a trainer's step
+//! Gradients of every architecture against central differences of its own outputs, and a ensemble's step
 //! against the gradients.
 
 use crate::bench::{Bench, tensor};
 use crate::cases::{BORROWING, SAMPLED, defaults, variants};
 use crate::lab::{close, numbers};
 use mtl_core::model::{Owner, Params, SlotKind};
-use mtl_core::train::Trainer;
+use mtl_core::train::Ensemble;
 
 #[test]
 fn every_architecture_has_the_gradients_of_what_it_computes() {
@@ -17,12 +17,12 @@ fn every_architecture_has_the_gradients_of_what_it_computes() {
 fn architectures_that_sample_have_them_under_given_random_numbers_but_for_their_choices() {
     for pick in variants().iter().filter(|pick| SAMPLED.contains(&pick.method.as_str())) {
         let bench = Bench::sampling(pick);
-        assert!(bench.network().draws() > 0, "{pick:?}");
+        assert!(bench.network().noise_len() > 0, "{pick:?}");
         let faults = bench.faults(pick);
         assert!(faults.is_empty(), "{faults:#?}");
     }
     for pick in variants().iter().filter(|pick| !SAMPLED.contains(&pick.method.as_str())) {
-        assert_eq!(Bench::new(pick).network().draws(), 0, "{pick:?}");
+        assert_eq!(Bench::new(pick).network().noise_len(), 0, "{pick:?}");
     }
 }
 
@@ -133,8 +133,8 @@ fn penalty_faults(bench: &Bench) -> Vec<(usize, String)> {
 }
 
 /// The factor on the learning rate at every position.
-fn rates(trainer: &Trainer) -> Vec<f32> {
-    let layout = trainer.network().layout();
+fn rates(ensemble: &Ensemble) -> Vec<f32> {
+    let layout = ensemble.network().layout();
     let mut rates = vec![1.0; layout.len];
     for slot in &layout.slots {
         if let SlotKind::Free(_, rate) = slot.kind {
@@ -155,7 +155,7 @@ fn a_step_follows_the_tasks_gradients_and_the_penalty_once_and_ends_with_the_pro
         if let Some(penalty) = bench.network().penalty(&params, &bench.inputs) {
             add(numbers(params.gradients(&mut penalty.backward())));
         }
-        let moved = bench.theta.iter().zip(&total).zip(rates(&bench.rig.trainer));
+        let moved = bench.theta.iter().zip(&total).zip(rates(&bench.rig.ensemble));
         let moved: Vec<f32> = moved.map(|((theta, gradient), rate)| theta - gradient * rate).collect();
         let after = tensor(moved.clone(), [1, moved.len()]);
         let expected = bench.network().proximal(&after, 1.0, None).map_or(moved, numbers);

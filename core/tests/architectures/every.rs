@@ -1,7 +1,7 @@
 //! What holds for every architecture in training.
 
 use crate::cases::{busy, defaults, entry, variants};
-use crate::lab::{Rig, bits, close, lesson, numbers};
+use crate::lab::{Rig, bits, close, ensemble, lesson, numbers};
 use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::balance;
 use mtl_core::config::{Config, Pick, PopulationConfig};
@@ -25,7 +25,7 @@ pub fn equals_its_members(config: Config) {
     for m in [0, 1, 3] {
         let mut alone = Rig::planned(config.clone(), |plan| plan.only(m));
         alone.steps(12);
-        let member = all.trainer.plan().members[m];
+        let member = all.ensemble.plan().members[m];
         assert!(matches!(member.role, Role::Composed | Role::Fan(_)), "{member:?}");
         close(&format!("{pick:?}, {member:?}"), &alone.theta(0), &theta[m], 2e-4);
         assert!(crate::lab::distance(&started[m], &theta[m]) > 0.02, "{pick:?}, {member:?} stands still");
@@ -43,7 +43,7 @@ fn training_goes_on_from_a_snapshot_bit_for_bit() {
         resumed.load(&snapshot);
         resumed.steps(6);
         assert_eq!(bits(&whole.snapshot()), bits(&resumed.snapshot()), "{pick:?}");
-        assert_eq!(whole.snapshot().beside.len(), resumed.snapshot().beside.len(), "{pick:?}");
+        assert_eq!(whole.snapshot().auxiliary.len(), resumed.snapshot().auxiliary.len(), "{pick:?}");
     }
 }
 
@@ -52,9 +52,9 @@ fn first(rig: &Rig) -> (Params, Tensor<3>) {
     let theta = rig.theta(0);
     let columns = theta.len();
     let theta = Tensor::from_data(TensorData::new(theta, [1, columns]), &Device::flex());
-    let data = rig.trainer.data();
+    let data = rig.ensemble.data();
     let rows = TensorData::new(data.valid.x.clone(), [1, data.valid.rows, data.inputs]);
-    (Params::cut(&theta, rig.layout()), Tensor::from_data(rows, &Device::flex()))
+    (Params::from_flat(&theta, rig.layout()), Tensor::from_data(rows, &Device::flex()))
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn every_architecture_shows_what_it_has_learned_in_named_matrices() {
         let mut rig = Rig::new(busy(&pick));
         rig.steps(4);
         let (params, rows) = first(&rig);
-        let exhibits = rig.trainer.network().exhibits(&params, rows);
+        let exhibits = rig.ensemble.network().learned_matrices(&params, rows);
         assert_eq!(exhibits.is_empty(), pick.method == "shared-bottom", "{pick:?}");
         for exhibit in exhibits {
             let what = format!("{pick:?}, {}", exhibit.title);
@@ -104,7 +104,7 @@ fn a_task_more_or_less_leaves_no_architecture_without_its_numbers() {
             rig.steps(3);
             assert!(rig.rows("theta").concat().iter().all(|x| x.is_finite()), "{pick:?} of {tasks}");
             let (params, rows) = first(&rig);
-            for exhibit in rig.trainer.network().exhibits(&params, rows) {
+            for exhibit in rig.ensemble.network().learned_matrices(&params, rows) {
                 assert_eq!(exhibit.values.dims(), [exhibit.rows.len(), exhibit.columns.len()], "{pick:?} of {tasks}");
             }
         }
@@ -132,7 +132,7 @@ fn trains(preset: &lessons::Preset) {
             // Every task in every step: each loss has to move.
             config.strategy = Pick::new("joint");
             let what = format!("{} in {} under {balancer}", architecture.method, preset.key);
-            let mut rig = Rig { trainer: mtl_core::train::Trainer::new(lesson(config), &Device::flex()) };
+            let mut rig = Rig { ensemble: ensemble(lesson(config)) };
             let before = rig.record();
             let points = rig.steps(200);
             assert_eq!(rig.rows("dead").concat().iter().sum::<f32>(), 0.0, "{what}");

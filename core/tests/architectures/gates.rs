@@ -92,7 +92,7 @@ fn gates_have_as_many_hidden_layers_as_they_are_told_and_none_untold() {
 
 #[test]
 fn the_memory_budget_counts_the_hidden_units_of_every_tasks_gate() {
-    let made = |layers: f64| shares(&Pick::new("mmoe").with("gate-layers", layers), 3).network.made(10);
+    let made = |layers: f64| shares(&Pick::new("mmoe").with("gate-layers", layers), 3).network.activation_count(10);
     // Three gates of four units a layer.
     assert_eq!(made(1.0) - made(0.0), 10 * 3 * 4);
     assert_eq!(made(2.0) - made(0.0), 10 * 3 * 4 * 2);
@@ -163,7 +163,11 @@ fn a_sluice_mixes_subspaces_after_the_layers_that_were_asked_for() {
         }
         close(&what, &hand.outputs(&[1.0]).concat(), &outputs, 1e-6);
         close(&what, &hand.exhibit("layers for the heads", &[0.0]), &[0.1, 0.9, 0.1, 0.9], 1e-6);
-        assert_eq!(hand.network.exhibits(&hand.params(), hand.rows(&[0.0])).len(), expected.len() + 1, "{what}");
+        assert_eq!(
+            hand.network.learned_matrices(&hand.params(), hand.rows(&[0.0])).len(),
+            expected.len() + 1,
+            "{what}"
+        );
     }
 }
 
@@ -199,7 +203,7 @@ fn factor_sizes_are_the_ranks_of_a_layer_and_the_norms_of_its_factors() {
         hand
     };
     let shown = |hand: &Hand| {
-        let exhibits = hand.network.exhibits(&hand.params(), hand.rows(&[0.0; 4]));
+        let exhibits = hand.network.learned_matrices(&hand.params(), hand.rows(&[0.0; 4]));
         let found = exhibits.into_iter().find(|exhibit| exhibit.title == SIZES).unwrap();
         assert_eq!(found.rows, ["layer 1", "layer 2"]);
         (found.columns.join(", "), hand.exhibit(SIZES, &[0.0; 4]))

@@ -3,7 +3,7 @@
 use crate::lab::numbers;
 use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::config::{Activation, LayerConfig, LossKind, Pick, Relation};
-use mtl_core::model::{self, Draws, Group, Masks, Network, Params, Shape, Slot};
+use mtl_core::model::{self, Group, GumbelNoise, Network, Params, Shape, Slot, StepNoise};
 
 /// A network whose heads hand out what they read, so that a task's outputs are its features.
 pub struct Hand {
@@ -64,7 +64,7 @@ impl Hand {
     }
 
     pub fn params(&self) -> Params {
-        Params::cut(&self.flat(), self.network.layout())
+        Params::from_flat(&self.flat(), self.network.layout())
     }
 
     pub fn flat(&self) -> Tensor<2> {
@@ -85,9 +85,9 @@ impl Hand {
     pub fn sampled(&self, inputs: &[f32], draws: Option<(Vec<f32>, f64)>) -> Vec<Vec<f32>> {
         let draws = draws.map(|(gumbel, epoch)| {
             let shape = [1, 1, gumbel.len()];
-            Draws { gumbel: Tensor::from_data(TensorData::new(gumbel, shape), &Device::flex()), epoch }
+            GumbelNoise { values: Tensor::from_data(TensorData::new(gumbel, shape), &Device::flex()), epoch }
         });
-        let masks = draws.map(|draws| Masks { draws: Some(draws), ..Masks::default() });
+        let masks = draws.map(|draws| StepNoise { gumbel: Some(draws), ..StepNoise::default() });
         let outputs = self.network.forward(&self.params(), self.rows(inputs), masks.as_ref(), false).groups;
         let width = self.shape.representation();
         let all = numbers(outputs[0].clone());
@@ -99,9 +99,9 @@ impl Hand {
     }
 
     /// The gradient of a task's summed outputs.
-    pub fn gradient(&self, inputs: &[f32], task: usize, draws: Option<Draws>) -> Vec<f32> {
+    pub fn gradient(&self, inputs: &[f32], task: usize, draws: Option<GumbelNoise>) -> Vec<f32> {
         let params = self.params().tracked();
-        let masks = draws.map(|draws| Masks { draws: Some(draws), ..Masks::default() });
+        let masks = draws.map(|draws| StepNoise { gumbel: Some(draws), ..StepNoise::default() });
         let outputs = self.network.forward(&params, self.rows(inputs), masks.as_ref(), false).groups;
         let [rows, batch, _] = outputs[0].dims();
         let width = self.shape.representation();
@@ -111,7 +111,7 @@ impl Hand {
 
     /// An exhibit's values by its title.
     pub fn exhibit(&self, title: &str, inputs: &[f32]) -> Vec<f32> {
-        let exhibits = self.network.exhibits(&self.params(), self.rows(inputs));
+        let exhibits = self.network.learned_matrices(&self.params(), self.rows(inputs));
         let titles: Vec<String> = exhibits.iter().map(|exhibit| exhibit.title.clone()).collect();
         let found = exhibits.into_iter().find(|exhibit| exhibit.title == title);
         numbers(found.unwrap_or_else(|| panic!("no exhibit {title} among {titles:?}")).values)

@@ -237,7 +237,7 @@ fn relations_show_which_pairs_they_keep_apart() {
     for pick in readers() {
         let rig = trained(mixed(plain(&pick)), 2);
         let bench = Bench::of(mixed(plain(&pick)));
-        let exhibits = bench.network().exhibits(&bench.params(rig.theta(0)), bench.inputs.clone());
+        let exhibits = bench.network().learned_matrices(&bench.params(rig.theta(0)), bench.inputs.clone());
         let overlap = exhibits.iter().find(|exhibit| exhibit.title.starts_with("overlap")).unwrap();
         // In column order, A, C, B, D.
         assert_eq!(overlap.rows, ["A and C", "B and D"], "{pick:?}");

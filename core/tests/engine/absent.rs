@@ -37,9 +37,9 @@ fn rare(optimiser: Optimiser) -> Config {
 
 /// Which tasks have a label in a step's batch, for a model seed.
 fn present(rig: &Rig, seed: u64, step: u32) -> Vec<bool> {
-    let (data, lesson) = (rig.trainer.data(), rig.trainer.lesson());
+    let (data, lesson) = (rig.ensemble.data(), rig.ensemble.lesson());
     let batch = lesson.training.batch;
-    let per_epoch = rig.trainer.steps_per_epoch();
+    let per_epoch = rig.ensemble.steps_per_epoch();
     let order = epoch_order(data, lesson.seed, seed, u64::from(step / per_epoch), batch);
     let at = (step % per_epoch) as usize * batch;
     let rows = &order[at..at + batch];
@@ -57,7 +57,7 @@ fn the_head_of_an_absent_task_takes_no_step_not_even_by_momentum_or_decay() {
         for step in 0..18 {
             rig.steps(1);
             let after = rig.snapshot();
-            for (m, member) in rig.trainer.plan().members.iter().enumerate() {
+            for (m, member) in rig.ensemble.plan().members.iter().enumerate() {
                 let present = present(&rig, member.seed, step);
                 for (k, mask) in own.iter().enumerate() {
                     let still = |name: &str| {
@@ -130,7 +130,7 @@ fn a_batch_without_any_label_of_a_task_leaves_the_others_as_they_would_be() {
         config.tasks[1].scale = if labels { 1.0 } else { 50.0 };
         let mut rig = Rig::new(config);
         rig.steps(12);
-        rig.theta(rig.trainer.plan().baseline(0, 0).unwrap())
+        rig.theta(rig.ensemble.plan().baseline(0, 0).unwrap())
     };
     assert_eq!(run(true), run(false));
 }

@@ -138,8 +138,8 @@ fn rules_that_compare_with_the_first_losses_take_those_of_all_training_rows() {
 
 #[test]
 fn famo_shortens_the_gradient_of_the_shared_layers_to_its_longest_step() {
-    let moved = |longest: f64| {
-        let mut config = plain(Pick::new("famo").with("max_norm", longest));
+    let moved = |max_norm: f64| {
+        let mut config = plain(Pick::new("famo").with("max_norm", max_norm));
         config.tasks.iter_mut().for_each(|task| task.scale *= 30.0);
         let mut rig = Rig::new(config);
         let start = rig.scrambled();

@@ -5,7 +5,7 @@ use crate::population::everything;
 use crate::reference::Reference;
 use mtl_core::balance;
 use mtl_core::balance::all;
-use mtl_core::balance::balancer::{Needs, Over, Rule, Seen};
+use mtl_core::balance::balancer::{Balancer, GramScope, Needs, Seen};
 use mtl_core::config::{Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig};
 use mtl_core::landscape;
 use mtl_core::lesson::lessons;
@@ -23,7 +23,7 @@ fn interleaved() -> Config {
     config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)])
 }
 
-fn key(rule: &dyn Rule) -> &'static str {
+fn key(rule: &dyn Balancer) -> &'static str {
     rule.entry().choice.key
 }
 
@@ -41,7 +41,7 @@ impl Truth {
     fn of(config: &Config) -> Self {
         let rig = Rig::new(config.clone());
         let theta = rig.scrambled();
-        let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+        let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
         let rows: Vec<usize> = (0..data.train.rows).collect();
         let reference = Reference::new(lesson, layout, data);
         let scales: Vec<f64> = lesson.tasks.iter().map(|task| task.scale).collect();
@@ -57,14 +57,14 @@ impl Truth {
     }
 
     /// What a rule answers: weights, and the gradient at the shared layers.
-    fn answer(&self, rule: &dyn Rule, pick: &Pick) -> (Option<Vec<f64>>, DVector<f64>) {
+    fn answer(&self, rule: &dyn Balancer, pick: &Pick) -> (Option<Vec<f64>>, DVector<f64>) {
         let jacobian = self.jacobian.columns(0, self.shared).into_owned();
-        let over = if rule.over() == Over::LastLayer { self.layers[1].clone() } else { 0..self.shared };
+        let over = if rule.gram_scope() == GramScope::LastLayer { self.layers[1].clone() } else { 0..self.shared };
         let part = self.jacobian.columns(over.start, over.len());
         // As the engine has it: read from a device that computes in f32.
         let gram = (part * part.transpose()).map(|x| f64::from(x as f32));
         let shares = [2.0, 1.0, 1.0, 0.5].map(|weight: f64| weight / 4.5);
-        let mut vectors = rule.aim(&shares);
+        let mut vectors = rule.encode_preference(&shares);
         vectors.insert("regression", vec![1.0, 0.0, 1.0, 0.0]);
         let seen = Seen {
             pick,
@@ -102,7 +102,7 @@ fn every_balancer_takes_the_step_that_its_rule_answers_to_the_true_gradients() {
         let (weights, direction) = truth.answer(rule, &pick);
         let weighs = rule.weighs_heads(&pick) && weights.is_some();
         let heads = weights.filter(|_| weighs).unwrap_or_else(|| vec![1.0; 4]);
-        let longest = rule.longest(&pick).unwrap_or(f64::INFINITY);
+        let longest = rule.max_norm(&pick).unwrap_or(f64::INFINITY);
         let expected = truth.gradient(&(&direction * (longest / direction.norm()).min(1.0)), &heads);
         let taken = step(Config { balancer: pick, ..interleaved() }, &truth);
         close(key(rule), &taken, &single(&expected), 1e-3);
@@ -178,7 +178,7 @@ fn weights_hold_between_two_questions_and_are_smoothed_from_one_to_the_next() {
 }
 
 /// A lesson with everything on, under a balancer, which the fan goes by as well where it can.
-fn mixed(rule: &dyn Rule) -> Config {
+fn mixed(rule: &dyn Balancer) -> Config {
     let entry = rule.entry();
     let aims = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
     let preference = Pick::new(if aims { entry.choice.key } else { "linear" });
@@ -195,7 +195,7 @@ fn under_every_balancer_a_population_equals_its_members_trained_one_by_one() {
         for m in [0, 1, 4, 9] {
             let mut alone = Rig::planned(mixed(rule), |plan| plan.only(m));
             alone.steps(9);
-            let what = format!("{}, {:?}", key(rule), together.trainer.plan().members[m]);
+            let what = format!("{}, {:?}", key(rule), together.ensemble.plan().members[m]);
             close(&what, &alone.theta(0), &theta[m], 2e-3);
         }
     }
@@ -224,7 +224,7 @@ fn a_rewound_balancer_remembers_what_it_did_then() {
     // The end of an epoch, which is recorded: there it goes back to.
     rig.steps(3);
     assert_ne!(rig.snapshot().balancers, before.balancers);
-    rig.trainer.rewind();
+    rig.ensemble.rewind();
     assert_eq!((rig.snapshot().step, rig.snapshot().balancers), (before.step, before.balancers));
 }
 
@@ -234,13 +234,13 @@ fn a_change_of_balancer_begins_anew_and_leaves_the_rest_as_it_is() {
     rig.steps(30);
     let theta = rig.rows("theta");
     let to = |name: &str| lesson(Config { balancer: Pick::new(name), ..everything(Optimiser::Adam) });
-    rig.trainer.change(to("famo"));
+    rig.ensemble.change(to("famo"));
     assert_eq!(rig.rows("theta"), theta);
     rig.steps(4);
     let famo = rig.snapshot().balancers;
-    rig.trainer.change(to("famo"));
+    rig.ensemble.change(to("famo"));
     assert_eq!(rig.snapshot().balancers, famo, "the same balancer goes on");
-    rig.trainer.change(to("dwa"));
+    rig.ensemble.change(to("dwa"));
     assert_ne!(rig.snapshot().balancers, famo);
     rig.steps(4);
 }

@@ -66,7 +66,7 @@ fn a_one_hot_member_is_a_model_of_that_task_alone() {
         }
         let mut many = Rig::new(reference.clone());
         let mut single = Rig::new(alone(k));
-        assert_eq!(many.trainer.data().train.y[k], single.trainer.data().train.y[0]);
+        assert_eq!(many.ensemble.data().train.y[k], single.ensemble.data().train.y[0]);
         let (wide, narrow) = (own(&many, k), own(&single, 0));
         if k > 0 {
             // Another letter, other initial values: the same start by a copy.
@@ -84,7 +84,7 @@ fn a_one_hot_member_is_a_model_of_that_task_alone() {
         }
         let (many_points, single_points) = (many.steps(40), single.steps(40));
         for seed in 0..2 {
-            let baseline = many.trainer.plan().baseline(seed, k).unwrap();
+            let baseline = many.ensemble.plan().baseline(seed, k).unwrap();
             let (a, b) = (pick(&many.theta(baseline), &wide), pick(&single.theta(seed), &narrow));
             close(&format!("task {k}, seed {seed}"), &a, &b, 1e-4);
         }
@@ -101,7 +101,7 @@ fn a_baseline_starts_where_its_composed_model_does() {
     let theta = rig.rows("theta");
     for seed in 0..2 {
         for k in 0..4 {
-            assert_eq!(theta[seed], theta[rig.trainer.plan().baseline(seed, k).unwrap()]);
+            assert_eq!(theta[seed], theta[rig.ensemble.plan().baseline(seed, k).unwrap()]);
         }
     }
     assert_ne!(theta[0], theta[1]);

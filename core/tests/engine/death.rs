@@ -34,7 +34,7 @@ fn kill(rig: &Rig, members: &[usize]) -> Snapshot {
 fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(20);
-    let fan = rig.trainer.plan().fan_range().start;
+    let fan = rig.ensemble.plan().fan_range().start;
     let alive = rig.record();
     rig.load(&kill(&rig, &[fan, fan + 2]));
     let point = rig.record();
@@ -46,7 +46,7 @@ fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
         }
     }
     let front: Vec<Vec<f64>> = point.fan.chunks(2).chain([&point.valid[..]]).map(crate::lab::double).collect();
-    let reference = crate::lab::double(&rig.trainer.data().reference);
+    let reference = crate::lab::double(&rig.ensemble.data().reference);
     assert_eq!(point.hypervolume, hypervolume(&front, &reference));
     assert_eq!((&point.train, &point.valid), (&alive.train, &alive.valid));
 }
@@ -58,7 +58,7 @@ fn a_seed_whose_model_or_baseline_died_does_not_count_for_transfer() {
     let all = rig.record();
     assert_eq!(all.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [3, 3]);
     // The model of seed 2, and the baseline of task B on seed 0.
-    let baseline = rig.trainer.plan().baseline(0, 1).unwrap();
+    let baseline = rig.ensemble.plan().baseline(0, 1).unwrap();
     rig.load(&kill(&rig, &[2, baseline]));
     let point = rig.record();
     assert_eq!(point.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [2, 1]);
@@ -72,7 +72,7 @@ fn a_seed_whose_model_or_baseline_died_does_not_count_for_transfer() {
 #[test]
 fn the_best_step_of_a_dead_member_is_one_at_which_it_was_alive() {
     let mut rig = Rig::new(two_tasks());
-    let baseline = rig.trainer.plan().baseline(0, 0).unwrap();
+    let baseline = rig.ensemble.plan().baseline(0, 0).unwrap();
     let mut dead = kill(&rig, &[baseline]);
     edit(&mut dead, "dead", |dead| dead[1] = 1.0);
     rig.load(&dead);
@@ -96,7 +96,7 @@ fn rewinding_goes_back_to_where_every_composed_model_was_alive_and_well() {
     let (steps, _, divergence) = rig.advance(5);
     assert_eq!(steps, 1);
     assert!(divergence.is_some());
-    rig.trainer.rewind();
+    rig.ensemble.rewind();
     assert!(rig.rows("theta").concat().iter().all(|v| v.is_finite() && v.abs() < 1e3));
     assert_eq!(rig.rows("dead").concat(), [0.0; 14]);
     assert!(rig.advance(1).2.is_none());
@@ -115,7 +115,7 @@ fn a_seed_that_dies_later_leaves_the_last_state_in_which_it_lived_to_go_back_to(
         assert!(rig.advance(1).2.is_none(), "another seed's end pauses nothing");
     }
     assert_eq!(rig.rows("dead").concat()[..3], [0.0, 0.0, 1.0]);
-    rig.trainer.rewind();
-    assert_eq!(rig.trainer.step(), 4);
+    rig.ensemble.rewind();
+    assert_eq!(rig.ensemble.step(), 4);
     assert_eq!(rig.theta(0), healthy);
 }

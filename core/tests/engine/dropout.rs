@@ -6,7 +6,7 @@ use mtl_core::config::{Activation, LayerConfig, LossKind, PopulationConfig, Task
 use mtl_core::data;
 use mtl_core::kernel::loss;
 use mtl_core::kernel::tensors::{Device, upload};
-use mtl_core::model::{Masks, Params, Shape, shared_bottom};
+use mtl_core::model::{Params, Shape, StepNoise, shared_bottom};
 use mtl_core::train::Role;
 
 /// Some number that looks random, 0 a third of the time.
@@ -34,15 +34,15 @@ fn a_mask_multiplies_units_and_their_gradients() {
             .flat_map(|row| tasks.iter().flat_map(move |k| (0..width).map(move |u| mask_value(l, *k, row, u) as f32)));
         Some(upload(cells.collect(), [1, rows, tasks.len() * width], &device))
     };
-    let masks = Masks {
+    let masks = StepNoise {
         trunk: vec![mask(0, &[None], 5), mask(1, &[None], 4)],
         heads: vec![
             vec![mask(2, &[Some(0), Some(2)], 3), mask(3, &[Some(0), Some(2)], 2)],
             vec![mask(2, &[Some(1)], 4)],
         ],
-        draws: None,
+        gumbel: None,
     };
-    let params = Params::cut(&upload(theta.clone(), [1, theta.len()], &device), layout).tracked();
+    let params = Params::from_flat(&upload(theta.clone(), [1, theta.len()], &device), layout).tracked();
     let inputs = upload(data.train.x.clone(), [1, rows, 2], &device);
     let outputs = network.forward(&params, inputs, Some(&masks), false);
     let losses = shape.groups.iter().zip(outputs.groups).map(|(group, out)| {
@@ -105,7 +105,7 @@ fn share(silent: &[bool]) -> f64 {
 #[test]
 fn members_of_a_seed_lose_the_same_units_and_other_seeds_other_ones() {
     let (rig, silent) = silent([None, None], 2);
-    let plan = rig.trainer.plan();
+    let plan = rig.ensemble.plan();
     // Per task: what the private layer loses of the trunk, what the output loses of the private layer.
     let [trunk_a, head_a, trunk_b, head_b] = [0, 1, 2, 3].map(|i| silent[0][i].clone());
     assert_eq!(trunk_a, trunk_b);

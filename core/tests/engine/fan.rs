@@ -36,7 +36,7 @@ fn a_preference_counts_once_for_every_task_whether_or_not_it_counts_in_the_heads
         let theta = rig.scrambled();
         rig.put(&theta);
         let gradients = rig.gradients();
-        let (plan, shared) = (rig.trainer.plan(), rig.layout().shared);
+        let (plan, shared) = (rig.ensemble.plan(), rig.layout().shared);
         // A baseline's gradient is its task's own.
         let own: Vec<&Vec<f32>> = (0..3).map(|task| &gradients[plan.baseline(0, task).unwrap()]).collect();
         assert_eq!(plan.fan.len(), 6);

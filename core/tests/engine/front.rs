@@ -46,7 +46,7 @@ fn it_leaves_everybody_else_as_they_were_and_goes_on_from_a_snapshot() {
     let mut resumed = Rig::new(rivals(true));
     resumed.load(&snapshot);
     assert_eq!(resumed.steps(7).pop().unwrap().conditioned, on.conditioned);
-    assert!(without.trainer.load(&snapshot).is_err(), "a snapshot with a network more is of another lesson");
+    assert!(without.ensemble.load(&snapshot).is_err(), "a snapshot with a network more is of another lesson");
 }
 
 #[test]

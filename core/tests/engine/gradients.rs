@@ -11,9 +11,9 @@ fn check(what: &str, config: Config) {
     let mut rig = Rig::new(config);
     let theta = rig.scrambled();
     rig.put(&theta);
-    let trainer = &rig.trainer;
-    let (lesson, plan) = (trainer.lesson().clone(), trainer.plan().clone());
-    let (data, layout) = (trainer.data().clone(), rig.layout().clone());
+    let ensemble = &rig.ensemble;
+    let (lesson, plan) = (ensemble.lesson().clone(), ensemble.plan().clone());
+    let (data, layout) = (ensemble.data().clone(), rig.layout().clone());
     let reference = Reference::new(&lesson, &layout, &data);
     let order = epoch_order(&data, lesson.seed, 0, 0, lesson.training.batch);
     let batch = if lesson.training.batch == 0 { data.train.rows } else { lesson.training.batch };
@@ -135,7 +135,7 @@ fn recorded_losses_are_the_networks_losses_on_each_split() {
     let theta = rig.scrambled();
     rig.put(&theta);
     let point = rig.record();
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     let reference = Reference::new(lesson, layout, data);
     let all = |split: &mtl_core::data::Split| {
         let rows: Vec<_> = (0..split.rows).collect();
@@ -168,7 +168,7 @@ fn a_split_that_is_evaluated_in_pieces_has_the_loss_of_the_whole() {
     config.tasks[0].labelled = 700;
     let mut rig = Rig::new(config);
     let point = rig.record();
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     let theta = double(&rig.theta(0));
     let reference = Reference::new(lesson, layout, data);
     for (losses, split) in [(&point.train, &data.train), (&point.valid, &data.valid)] {

@@ -1,16 +1,17 @@
-//! Small lessons, and trainers that the tests can drive and look into.
+//! Small lessons, and ensembles that the tests can drive and look into.
 
 use burn::tensor::Tensor;
 use mtl_core::config::{
     Activation, Clip, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pace, PaceConfig, Pick, PopulationConfig,
     Schedule, SharingConfig, TaskConfig, TrainingConfig,
 };
+use mtl_core::data;
 use mtl_core::lesson::{Lesson, check};
 use mtl_core::model::{Layout, Network, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
 use mtl_core::random::{Purpose, stream};
 use mtl_core::train::tensors::{Device, download};
-use mtl_core::train::{Plan, Trainer};
+use mtl_core::train::{Ensemble, Plan};
 use pollster::block_on;
 use rand::RngExt;
 
@@ -92,54 +93,62 @@ pub fn bits(snapshot: &Snapshot) -> Vec<(String, Vec<u32>)> {
     arrays.map(|(name, v)| (name.clone(), bits(v))).collect()
 }
 
-/// A trainer with its reads awaited.
+/// A lesson over its own data.
+pub fn ensemble(lesson: Lesson) -> Ensemble {
+    let data = data::build(&lesson);
+    Ensemble::new(lesson, data, &Device::flex())
+}
+
+/// An ensemble with its reads awaited.
 pub struct Rig {
-    pub trainer: Trainer,
+    pub ensemble: Ensemble,
 }
 
 impl Rig {
     pub fn new(config: Config) -> Self {
-        Self { trainer: Trainer::new(lesson(config), &Device::flex()) }
+        Self { ensemble: ensemble(lesson(config)) }
     }
 
     /// With another population than the lesson's own.
     pub fn planned(config: Config, change: impl FnOnce(Plan) -> Plan) -> Self {
         let plan = |lesson: &Lesson, shape: &Shape, network: &dyn Network| change(Plan::of(lesson, shape, network));
-        Self { trainer: Trainer::planned(lesson(config), &Device::flex(), plan) }
+        let lesson = lesson(config);
+        let data = data::build(&lesson);
+        Self { ensemble: Ensemble::planned(lesson, data, &Device::flex(), plan) }
     }
 
     pub fn members(&self) -> usize {
-        self.trainer.plan().members.len()
+        self.ensemble.plan().members.len()
     }
 
     pub fn layout(&self) -> &Layout {
-        self.trainer.network().layout()
+        self.ensemble.network().layout()
     }
 
     pub fn snapshot(&self) -> Snapshot {
-        block_on(self.trainer.save()).unwrap()
+        block_on(self.ensemble.save()).unwrap()
     }
 
     pub fn load(&mut self, snapshot: &Snapshot) {
-        self.trainer.load(snapshot).unwrap();
+        self.ensemble.load(snapshot).unwrap();
     }
 
     pub fn record(&mut self) -> CurvePoint {
-        block_on(self.trainer.record()).unwrap()
+        block_on(self.ensemble.record()).unwrap()
     }
 
     /// One call: the steps it took, the point and the divergence.
     pub fn advance(&mut self, most: u32) -> (u32, Option<CurvePoint>, Option<Divergence>) {
-        let advance = block_on(self.trainer.advance(most)).unwrap();
+        let advance = block_on(self.ensemble.advance(most)).unwrap();
         (advance.steps, advance.point, advance.divergence)
     }
 
     /// Takes that many steps in calls of at most `chunk`; the points on the way.
     pub fn steps_by(&mut self, steps: u32, chunk: u32) -> Vec<CurvePoint> {
-        let end = self.trainer.step() + steps;
+        let end = self.ensemble.step() + steps;
         let mut points = Vec::new();
-        while self.trainer.step() < end {
-            let left = end - self.trainer.step();
+        while self.ensemble.step() < end {
+            let left = end - self.ensemble.step();
             points.extend(self.advance(chunk.min(left)).1);
         }
         points

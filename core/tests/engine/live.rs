@@ -37,7 +37,7 @@ fn a_live_change_acts_from_the_next_step_on_as_if_it_had_always_been_set() {
         let mut rig = Rig::new(before.clone());
         rig.steps(7);
         let saved = rig.snapshot();
-        rig.trainer.change(lesson(after.clone()));
+        rig.ensemble.change(lesson(after.clone()));
         assert_eq!(bits(&rig.snapshot()), bits(&saved), "{what} touched the state");
         rig.steps(8);
         let mut fresh = Rig::new(after);
@@ -58,9 +58,9 @@ fn a_change_and_its_reversal_between_two_steps_are_no_change() {
     for (_, change) in CHANGES {
         let mut other = config.clone();
         change(&mut other);
-        rig.trainer.change(lesson(other));
+        rig.ensemble.change(lesson(other));
     }
-    rig.trainer.change(lesson(config));
+    rig.ensemble.change(lesson(config));
     rig.steps(6);
     assert_eq!(bits(&rig.snapshot()), bits(&straight.snapshot()));
 }
@@ -86,10 +86,10 @@ fn manual_weights_sum_to_the_number_of_tasks_and_keep_their_ratios() {
     ];
     let mut rig = Rig::new(manual([5.0, 1.0, 1.0]));
     for (given, used) in cases {
-        rig.trainer.change(lesson(manual(given)));
+        rig.ensemble.change(lesson(manual(given)));
         let theta = rig.scrambled();
         rig.put(&theta);
-        let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+        let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
         let rows: Vec<usize> = (0..data.train.rows).collect();
         let expected = Reference::new(lesson, layout, data).weighed(&double(&theta), &rows, &used);
         assert_eq!(rig.record().weights, single(&used));
@@ -104,12 +104,12 @@ fn a_change_that_needs_a_reset_keeps_the_network_as_it_is() {
     rig.steps(3);
     let mut fewer = config.clone();
     fewer.tasks.truncate(2);
-    rig.trainer.change(lesson(fewer));
+    rig.ensemble.change(lesson(fewer));
     let mut other = config.clone();
     other.trunk.push(layer(3, Activation::Relu));
     other.tasks[0].head.clear();
     other.tasks[1] = TaskConfig { outputs: 5, ..task(LossKind::Ce, "five") };
-    rig.trainer.change(lesson(other));
+    rig.ensemble.change(lesson(other));
     let width = rig.layout().len;
     rig.steps(5);
     assert_eq!(rig.theta(0).len(), width);
@@ -123,11 +123,11 @@ fn weights_learned_before_a_change_of_balancer_are_there_after_the_change_back()
     rig.steps(10);
     let learned = rig.rows("s");
     let equal = Config { balancer: Pick::new("equal"), ..config.clone() };
-    rig.trainer.change(lesson(equal));
+    rig.ensemble.change(lesson(equal));
     let point = rig.steps(6).remove(0);
     assert_eq!(point.weights, [1.0; 4]);
     assert_eq!(rig.rows("s"), learned);
-    rig.trainer.change(lesson(config));
+    rig.ensemble.change(lesson(config));
     // As a check that weights come from the state: they follow an edit of it.
     let mut snapshot = rig.snapshot();
     edit(&mut snapshot, "s", |s| s.fill(2.0_f32.ln()));

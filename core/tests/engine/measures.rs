@@ -62,7 +62,7 @@ fn owner(measure: &Measure, place: usize) -> Option<usize> {
 fn assert_whole(what: &str, config: Config) {
     let mut rig = Rig::new(config);
     let points = [vec![rig.record()], rig.steps(12)].concat();
-    let (summary, lesson) = (rig.trainer.summary(), rig.trainer.lesson().clone());
+    let (summary, lesson) = (rig.ensemble.summary(), rig.ensemble.lesson().clone());
     let tasks = lesson.tasks.len();
     for point in &points {
         let given = summary.given(point);
@@ -118,8 +118,8 @@ fn every_measure_has_a_number_where_it_applies_and_none_where_it_does_not() {
 
 /// What a model says of a task's validation rows, with their labels: `[row][output]`.
 fn predictions(rig: &Rig, member: usize, task: usize) -> (Vec<Vec<f64>>, Vec<Vec<f64>>) {
-    let (data, theta) = (rig.trainer.data(), double(&rig.theta(member)));
-    let reference = Reference::new(rig.trainer.lesson(), rig.layout(), data);
+    let (data, theta) = (rig.ensemble.data(), double(&rig.theta(member)));
+    let reference = Reference::new(rig.ensemble.lesson(), rig.layout(), data);
     let inputs = data.valid.x.chunks_exact(data.inputs);
     let said = inputs.enumerate().map(|(i, x)| reference.outputs(&theta, task, &double(x), i)).collect();
     let labels = data.valid.y[task].chunks_exact(data.tasks[task].columns).map(double).collect();
@@ -221,7 +221,7 @@ fn every_measure_across_tasks_follows_from_models_and_baselines() {
             let (said, labels) = predictions(&rig, member, k);
             if k == 0 { of_numbers(&said, &labels)[1..3].to_vec() } else { of_classes(&said, &labels).to_vec() }
         };
-        let (model, alone) = (of(0), of(rig.trainer.plan().baseline(0, k).unwrap()));
+        let (model, alone) = (of(0), of(rig.ensemble.plan().baseline(0, k).unwrap()));
         let sign = if k == 0 { -1.0 } else { 1.0 };
         gains.push(model.iter().zip(&alone).map(|(m, b)| sign * (m - b) / b).collect());
     }
@@ -237,7 +237,7 @@ fn every_measure_across_tasks_follows_from_models_and_baselines() {
         |k: usize, keep: fn(f64, f64) -> bool| methods.iter().filter(|losses| keep(losses[k], valid[k])).count() as f64;
     let rank = |k: usize| 1.0 + count(k, |other, own| other < own) + (count(k, |other, own| other == own) - 1.0) / 2.0;
     assert_close(&point, "mean-rank", &[mean(&[rank(0), rank(1), rank(2)])], 1e-6);
-    let reference = double(&rig.trainer.data().reference);
+    let reference = double(&rig.ensemble.data().reference);
     let shares: Vec<f64> = valid.iter().zip(&reference).map(|(loss, guess)| loss / guess).collect();
     assert_close(&point, "validation", &[mean(&shares)], 1e-5);
     let transfer: Vec<f64> = point.transfer.iter().flat_map(|gain| [gain.mean, gain.low, gain.high]).collect();
@@ -303,7 +303,7 @@ fn a_dead_baseline_leaves_delta_m_without_a_number() {
     let mut rig = Rig::new(mixed());
     rig.steps(5);
     let mut snapshot = rig.snapshot();
-    let baseline = rig.trainer.plan().baseline(0, 1).unwrap();
+    let baseline = rig.ensemble.plan().baseline(0, 1).unwrap();
     edit(&mut snapshot, "dead", |dead| dead[baseline] = 1.0);
     rig.load(&snapshot);
     let point = rig.record();

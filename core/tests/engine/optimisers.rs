@@ -91,9 +91,9 @@ fn check(what: &str, config: Config, steps: usize) {
     let mut rig = Rig::new(config);
     let start = rig.scrambled();
     rig.put(&start);
-    let (lesson, data, layout) = (rig.trainer.lesson().clone(), rig.trainer.data().clone(), rig.layout().clone());
+    let (lesson, data, layout) = (rig.ensemble.lesson().clone(), rig.ensemble.data().clone(), rig.layout().clone());
     let reference = Reference::new(&lesson, &layout, &data);
-    let per_epoch = rig.trainer.steps_per_epoch() as usize;
+    let per_epoch = rig.ensemble.steps_per_epoch() as usize;
     let batch = if lesson.training.batch == 0 { data.train.rows } else { lesson.training.batch };
     let mut theta = double(&start);
     let mut state = vec![(0.0, 0.0); theta.len()];
@@ -176,7 +176,7 @@ fn a_loud_task_changes_nothing_in_a_member_that_does_not_see_it() {
         };
         let mut rig = Rig::new(config);
         rig.steps(20);
-        let plan = rig.trainer.plan();
+        let plan = rig.ensemble.plan();
         // Baselines of A, and the point of the fan that is all for A.
         let deaf = [plan.baseline(0, 0).unwrap(), plan.baseline(1, 0).unwrap(), plan.fan_range().start];
         let theta = rig.rows("theta");

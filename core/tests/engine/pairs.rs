@@ -61,7 +61,7 @@ fn a_pair_member_is_a_lesson_of_these_two_tasks_alone() {
         };
         let mut few = Rig::new(two);
         for (task, place) in [(i, 0), (j, 1)] {
-            assert_eq!(many.trainer.data().train.y[task], few.trainer.data().train.y[place]);
+            assert_eq!(many.ensemble.data().train.y[task], few.ensemble.data().train.y[place]);
         }
         let (wide, narrow) = (positions(&many, &[i, j]), positions(&few, &[0, 1]));
         // Other letters, other initial values: the same start by a copy.
@@ -78,7 +78,7 @@ fn a_pair_member_is_a_lesson_of_these_two_tasks_alone() {
         many.steps(30);
         few.steps(30);
         for seed in 0..2 {
-            let member = many.trainer.plan().pair(seed, j, i).unwrap();
+            let member = many.ensemble.plan().pair(seed, j, i).unwrap();
             let (a, b) = (pick(&many.theta(member), &wide), pick(&few.theta(seed), &narrow));
             close(&format!("tasks {i} and {j}, seed {seed}"), &a, &b, 1e-4);
         }
@@ -92,7 +92,7 @@ fn of_two_tasks_the_pair_is_the_composed_model_under_equal_weights() {
     let mut rig = Rig::new(config);
     let point = rig.steps(6).pop().unwrap();
     for seed in 0..2 {
-        let pair = rig.trainer.plan().pair(seed, 0, 1).unwrap();
+        let pair = rig.ensemble.plan().pair(seed, 0, 1).unwrap();
         close("the pair", &rig.theta(pair), &rig.theta(seed), 1e-5);
     }
     let numbers = |key: &str| each(&point.measures, 2).find(|(m, _)| m.choice.key == key).unwrap().1.to_vec();
@@ -106,9 +106,9 @@ fn the_matrix_holds_the_gain_of_the_column_from_the_row_over_paired_seeds() {
     let mut rig = Rig::new(together());
     let point = rig.steps(15).pop().unwrap();
     let (_, matrix) = each(&point.measures, 3).find(|(measure, _)| measure.choice.key == "transfer-matrix").unwrap();
-    let trainer = &rig.trainer;
-    let reference = Reference::new(trainer.lesson(), rig.layout(), trainer.data());
-    let valid = &trainer.data().valid;
+    let ensemble = &rig.ensemble;
+    let reference = Reference::new(ensemble.lesson(), rig.layout(), ensemble.data());
+    let valid = &ensemble.data().valid;
     let rows: Vec<usize> = (0..valid.rows).collect();
     let loss = |member: usize, k: usize| reference.losses(&double(&rig.theta(member)), valid, &rows)[k];
     for i in 0..3 {
@@ -119,8 +119,8 @@ fn the_matrix_holds_the_gain_of_the_column_from_the_row_over_paired_seeds() {
                 continue;
             }
             let gain = |seed: usize| {
-                let single = loss(trainer.plan().baseline(seed, j).unwrap(), j);
-                1.0 - loss(trainer.plan().pair(seed, i, j).unwrap(), j) / single
+                let single = loss(ensemble.plan().baseline(seed, j).unwrap(), j);
+                1.0 - loss(ensemble.plan().pair(seed, i, j).unwrap(), j) / single
             };
             let (a, b) = (gain(0), gain(1));
             // Of two seeds the standard error is half their distance, and t is 12.7062.

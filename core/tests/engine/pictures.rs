@@ -29,7 +29,7 @@ fn lesson() -> Config {
 }
 
 fn picture(rig: &Rig) -> Picture {
-    block_on(rig.trainer.picture()).unwrap()
+    block_on(rig.ensemble.picture()).unwrap()
 }
 
 /// The point in the middle of a cell.
@@ -54,7 +54,7 @@ fn a_map_is_the_networks_prediction_cell_by_cell_with_the_top_row_at_the_largest
     let mut rig = Rig::new(lesson());
     rig.steps(30);
     let picture = picture(&rig);
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     let reference = Reference::new(lesson, layout, data);
     let theta = double(&rig.theta(0));
     assert_eq!((picture.step, picture.maps.len(), picture.predictions.len()), (30, 4, 0));
@@ -83,7 +83,7 @@ fn a_well_trained_slope_is_drawn_as_it_slopes() {
     let point = rig.steps(300).pop().unwrap();
     assert!(point.metric[0] > 0.9, "accuracy {}", point.metric[0]);
     let picture = picture(&rig);
-    let (data, map) = (rig.trainer.data(), &picture.maps[0]);
+    let (data, map) = (rig.ensemble.data(), &picture.maps[0]);
     let cell = |v: f32| (((v / data.extent + 1.0) / 2.0 * picture.side as f32) as usize).min(picture.side - 1);
     let agrees = |x: &[f32], y: f32| {
         let (column, row) = (cell(x[0]), picture.side - 1 - cell(x[1]));
@@ -101,7 +101,7 @@ fn units_and_weights_are_those_of_their_layer_and_task() {
     let mut rig = Rig::new(lesson());
     rig.steps(5);
     let picture = picture(&rig);
-    let (data, layout) = (rig.trainer.data(), rig.layout());
+    let (data, layout) = (rig.ensemble.data(), rig.layout());
     let theta = rig.theta(0);
     let owners: Vec<_> = picture.layers.iter().map(|layer| (layer.task, layer.from, layer.width)).collect();
     assert_eq!(
@@ -173,7 +173,7 @@ fn beyond_the_plane_there_are_predictions_of_the_validation_rows_instead_of_maps
     let mut rig = Rig::new(config);
     rig.steps(5);
     let picture = picture(&rig);
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     assert_eq!((picture.side, picture.unit_side, picture.maps.len()), (0, 0, 0));
     assert!(
         picture.layers.iter().all(|layer| layer.maps.is_empty() && layer.weights.len() == layer.from * layer.width)
@@ -219,7 +219,7 @@ fn beyond_the_plane_every_unit_is_held_against_every_task_over_the_validation_ro
     let mut rig = Rig::new(config);
     rig.steps(5);
     let picture = picture(&rig);
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     let tasks = lesson.tasks.len();
     let expected = |values: &[f64], task: usize| {
         let shape = data.tasks[task];

@@ -48,7 +48,7 @@ fn composed_models_come_first_then_the_fan_on_one_seed_then_baselines_by_seed() 
     ];
     assert_eq!(plan.members, expected);
     assert_eq!(plan.fan, [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]);
-    assert_eq!((plan.baseline(1, 0), plan.fan_range(), plan.asking), (Some(7), 2..5, 1));
+    assert_eq!((plan.baseline(1, 0), plan.fan_range(), plan.replicated), (Some(7), 2..5, 1));
     assert_eq!(plan.reduced, None);
 }
 
@@ -94,7 +94,7 @@ fn the_memory_budget_takes_the_pairs_before_anything_else() {
 #[test]
 fn one_task_has_neither_baseline_nor_fan_and_several_tasks_a_lattice() {
     let one = plan(population(1, 3, 11, true));
-    assert_eq!((one.members.len(), one.asking, one.fan.len()), (3, 0, 0));
+    assert_eq!((one.members.len(), one.replicated, one.fan.len()), (3, 0, 0));
     assert_eq!(one.baseline(0, 0), None);
     for (tasks, points) in [(2, 11), (3, 10), (4, 10), (5, 5), (6, 6)] {
         let plan = plan(population(tasks, 2, 11, true));
@@ -157,9 +157,9 @@ fn the_memory_budget_counts_what_every_architecture_makes() {
     for entry in architectures() {
         let key = entry.choice.key;
         let network = model::build(&Pick::new(key), &shape);
-        assert!(network.made(10) >= plain.made(10), "{key} makes less than a shared bottom");
-        assert_eq!(plain.made(20), 2 * plain.made(10));
-        let (few, many) = (network.made(10), network.made(20));
+        assert!(network.activation_count(10) >= plain.activation_count(10), "{key} makes less than a shared bottom");
+        assert_eq!(plain.activation_count(20), 2 * plain.activation_count(10));
+        let (few, many) = (network.activation_count(10), network.activation_count(20));
         assert!(many > few && many <= 2 * few, "{key}: {few}, {many}");
         // Parameters, gradients, leaves, two moments, and what they are safe at.
         assert!(member_bytes(&lesson, network.as_ref()) > 4 * 6 * network.layout().len, "{key}");
@@ -167,11 +167,14 @@ fn the_memory_budget_counts_what_every_architecture_makes() {
     // Two inputs, five units, two outputs; three experts, and for five copies of the inputs two gates, whose
     // logits and shares are as many as the experts, beside their weighted units and the sums of these.
     let mixture = model::build(&Pick::new("mmoe").with("experts", 3.0), &shape);
-    assert_eq!((plain.made(1), mixture.made(1)), (2 + 5 + 2, 2 + 15 + 2 + 5 * 2 + 2 * (3 * (1 + 1 + 5) + 5)));
+    assert_eq!(
+        (plain.activation_count(1), mixture.activation_count(1)),
+        (2 + 5 + 2, 2 + 15 + 2 + 5 * 2 + 2 * (3 * (1 + 1 + 5) + 5))
+    );
     // Factors: every task has inputs and units of its own, and weights whatever the number of rows.
     let factors = model::build(&Pick::new("factorised").with("form", 0.0), &shape);
-    assert_eq!(factors.made(3) - factors.made(2), 2 + 2 + 2 * (2 + 5));
-    assert!(factors.made(0) >= 2 * 2 * 5);
+    assert_eq!(factors.activation_count(3) - factors.activation_count(2), 2 + 2 + 2 * (2 + 5));
+    assert!(factors.activation_count(0) >= 2 * 2 * 5);
 }
 
 #[test]
@@ -190,11 +193,11 @@ fn the_summary_says_who_trains_and_what_the_models_weigh() {
     let mut config = population(2, 3, 5, true);
     config.tasks[1].head = vec![layer(2, Activation::Tanh)];
     let rig = Rig::new(config);
-    let summary = rig.trainer.summary();
+    let summary = rig.ensemble.summary();
     assert_eq!((summary.seeds, summary.fan.len(), summary.baselines), (3, 5, true));
     // Trunk 2x4+4, head of A 4+1, head of B 4x2+2 and 2+1.
     assert_eq!(summary.shared_parameters, 12 + 5 + 13);
     assert_eq!(summary.separate_parameters, 2 * 12 + 5 + 13);
     assert_eq!((summary.inputs, summary.plane, summary.steps_per_epoch), (2, true, 1));
-    assert_eq!(summary.reference, rig.trainer.data().reference);
+    assert_eq!(summary.reference, rig.ensemble.data().reference);
 }

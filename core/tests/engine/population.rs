@@ -64,7 +64,7 @@ fn a_population_equals_its_members_trained_one_by_one() {
         for m in (0..all.members()).filter(|m| few(*m)) {
             let mut alone = Rig::planned(everything(optimiser), |plan| plan.only(m));
             alone.steps(STEPS);
-            let what = format!("{optimiser:?}, {:?}", all.trainer.plan().members[m]);
+            let what = format!("{optimiser:?}, {:?}", all.ensemble.plan().members[m]);
             close(&what, &alone.theta(0), &theta[m], 1e-4);
             close(&what, &alone.rows("s")[0], &s[m], 1e-4);
             let moved = crate::lab::distance(&started[m], &theta[m]);
@@ -77,7 +77,7 @@ fn a_population_equals_its_members_trained_one_by_one() {
 fn only_composed_models_learn_their_weights() {
     let mut all = Rig::new(everything(Optimiser::Adam));
     all.steps(10);
-    for (member, s) in all.trainer.plan().members.clone().iter().zip(all.rows("s")) {
+    for (member, s) in all.ensemble.plan().members.clone().iter().zip(all.rows("s")) {
         let learns = member.role == Role::Composed;
         assert!(s.iter().all(|s| (*s != 0.0) == learns), "{member:?}: {s:?}");
     }

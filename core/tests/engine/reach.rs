@@ -28,7 +28,7 @@ fn by_the_curves(points: &[CurvePoint], task: usize, taught: impl Fn(u32) -> u32
 #[test]
 fn steps_to_the_single_task_loss_follow_from_the_curves() {
     let mut rig = Rig::new(lesson(10.0, 1));
-    let stage = 10 * rig.trainer.steps_per_epoch();
+    let stage = 10 * rig.ensemble.steps_per_epoch();
     let mut points = vec![rig.record()];
     for _ in 0..40 {
         points.extend(rig.steps(stage / 10));
@@ -54,7 +54,7 @@ fn steps_to_the_single_task_loss_follow_from_the_curves() {
 #[test]
 fn on_a_trunk_that_another_task_has_trained_a_new_task_needs_fewer_steps() {
     let mut rig = Rig::new(lesson(100.0, 5));
-    let point = rig.steps(160 * rig.trainer.steps_per_epoch()).pop().unwrap();
+    let point = rig.steps(160 * rig.ensemble.steps_per_epoch()).pop().unwrap();
     let of_new = &numbers(&point, KEY)[2..];
     assert!(of_new[0] < of_new[1], "{of_new:?}");
 }

@@ -1,12 +1,10 @@
 //! One seed, one run: however it is cut into calls, saved and loaded.
 
-use crate::lab::{Rig, bits, lesson};
+use crate::lab::{Rig, bits, ensemble, lesson};
 use crate::population::everything;
 use mtl_core::config::{Config, Optimiser, Pick};
 use mtl_core::lesson::link;
 use mtl_core::protocol::{CurvePoint, Snapshot};
-use mtl_core::train::Trainer;
-use mtl_core::train::tensors::Device;
 
 const STEPS: u32 = 60;
 
@@ -35,8 +33,8 @@ fn the_same_link_gives_the_same_curves_bit_for_bit() {
     for config in lessons() {
         let text = link::encode(&lesson(config), &[]);
         let run = || {
-            let trainer = Trainer::new(link::decode(&text).lesson, &Device::flex());
-            let mut rig = Rig { trainer };
+            let ensemble = ensemble(link::decode(&text).lesson);
+            let mut rig = Rig { ensemble };
             let points = rig.steps(STEPS);
             (exactly(&points), bits(&rig.snapshot()))
         };
@@ -76,7 +74,7 @@ fn a_saved_run_goes_on_in_a_new_trainer_as_if_nothing_had_been() {
             points.extend(first.steps(step));
             let sent = postcard::to_allocvec(&first.snapshot()).unwrap();
             let mut second = Rig::new(config.clone());
-            // A trainer that has been elsewhere.
+            // An ensemble that has been elsewhere.
             second.steps(5);
             second.load(&postcard::from_bytes(&sent).unwrap());
             points.extend(second.steps(STEPS - step));
@@ -91,7 +89,7 @@ fn another_seed_is_another_run_and_a_model_seed_keeps_the_data() {
     let [config, _] = lessons();
     let other = Config { seed: config.seed + 1, ..config.clone() };
     let (mut a, mut b) = (Rig::new(config), Rig::new(other));
-    assert_ne!(a.trainer.data().train.x, b.trainer.data().train.x);
+    assert_ne!(a.ensemble.data().train.x, b.ensemble.data().train.x);
     assert_ne!(a.theta(0), b.theta(0));
     assert_ne!(exactly(&a.steps(4)), exactly(&b.steps(4)));
     assert_ne!(a.theta(0), a.theta(1), "model seeds start elsewhere");
@@ -106,13 +104,13 @@ fn a_snapshot_of_another_lesson_is_refused_and_changes_nothing() {
     let mut rig = Rig::new(config);
     rig.steps(3);
     let before = rig.snapshot();
-    assert!(rig.trainer.load(&saved).is_err());
+    assert!(rig.ensemble.load(&saved).is_err());
     let mut broken = before.clone();
     broken.arrays.retain(|(name, _)| name != "second");
-    assert!(rig.trainer.load(&broken).is_err());
-    assert!(rig.trainer.load(&Snapshot::default()).is_err());
+    assert!(rig.ensemble.load(&broken).is_err());
+    assert!(rig.ensemble.load(&Snapshot::default()).is_err());
     assert_eq!(bits(&rig.snapshot()), bits(&before));
-    assert_eq!(rig.trainer.step(), 3);
+    assert_eq!(rig.ensemble.step(), 3);
 }
 
 #[test]
@@ -123,16 +121,16 @@ fn a_snapshot_that_is_broken_in_one_population_changes_none_of_them() {
     let mut rig = Rig::new(config);
     rig.steps(3);
     let early = rig.snapshot();
-    assert_eq!(early.beside.len(), 2, "baselines, and a model of equal size");
+    assert_eq!(early.auxiliary.len(), 2, "baselines, and a model of equal size");
     rig.steps(3);
     let before = rig.snapshot();
     let mut broken = early.clone();
-    broken.beside[1].arrays.retain(|(name, _)| name != "second");
-    assert!(rig.trainer.load(&broken).is_err());
+    broken.auxiliary[1].arrays.retain(|(name, _)| name != "second");
+    assert!(rig.ensemble.load(&broken).is_err());
     let mut short = early.clone();
-    short.beside.pop();
-    assert!(rig.trainer.load(&short).is_err());
-    let all = |snapshot: &Snapshot| (bits(snapshot), snapshot.beside.iter().map(bits).collect::<Vec<_>>());
+    short.auxiliary.pop();
+    assert!(rig.ensemble.load(&short).is_err());
+    let all = |snapshot: &Snapshot| (bits(snapshot), snapshot.auxiliary.iter().map(bits).collect::<Vec<_>>());
     assert_eq!(all(&rig.snapshot()), all(&before), "nobody went back");
     rig.load(&early);
     assert_eq!(all(&rig.snapshot()), all(&early));

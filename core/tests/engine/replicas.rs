@@ -29,7 +29,7 @@ fn the_gram_matrix_is_that_of_the_tasks_gradients_in_the_tasks_order() {
     let mut rig = Rig::new(interleaved());
     let theta = rig.scrambled();
     rig.put(&theta);
-    let (lesson, data, layout) = (rig.trainer.lesson(), rig.trainer.data(), rig.layout());
+    let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
     let rows: Vec<usize> = (0..data.train.rows).collect();
     let mut jacobian = Reference::new(lesson, layout, data).gradients(&double(&theta), &rows);
     for (row, task) in jacobian.iter_mut().zip(&lesson.tasks) {
@@ -54,7 +54,7 @@ fn the_jacobian_is_what_separate_backward_passes_give_on_one_batch_and_one_mask(
     let mut rig = Rig::new(config);
     let before = double(&rig.theta(0));
     let gram = rig.steps(1).remove(0).gram;
-    let plan = rig.trainer.plan().clone();
+    let plan = rig.ensemble.plan().clone();
     let separate = (0..4).map(|k| {
         let after = double(&rig.theta(plan.baseline(0, k).unwrap()));
         before.iter().zip(after).map(|(a, b)| a - b).collect()
@@ -68,19 +68,19 @@ fn the_jacobian_is_what_separate_backward_passes_give_on_one_batch_and_one_mask(
 
 #[test]
 fn a_member_with_replicas_trains_as_one_without() {
-    let run = |asking: usize| {
-        let mut rig = Rig::planned(everything(Optimiser::Adam), |plan| Plan { asking, ..plan });
+    let run = |replicated: usize| {
+        let mut rig = Rig::planned(everything(Optimiser::Adam), |plan| Plan { replicated, ..plan });
         let points = rig.steps(32);
         (rig.rows("theta"), rig.rows("s"), points)
     };
     let (theta, s, points) = run(0);
     assert!(points.iter().all(|point| point.gram.is_empty()));
     let (_, _, with_one) = run(1);
-    for asking in [1, 2] {
-        let (other_theta, other_s, other_points) = run(asking);
+    for replicated in [1, 2] {
+        let (other_theta, other_s, other_points) = run(replicated);
         for m in 0..theta.len() {
-            close(&format!("{asking} asking, member {m}"), &theta[m], &other_theta[m], 1e-4);
-            close(&format!("{asking} asking, weights of {m}"), &s[m], &other_s[m], 1e-4);
+            close(&format!("{replicated} replicated, member {m}"), &theta[m], &other_theta[m], 1e-4);
+            close(&format!("{replicated} replicated, weights of {m}"), &s[m], &other_s[m], 1e-4);
         }
         for (a, b) in with_one.iter().zip(&other_points) {
             close("gram of the first member", &a.gram, &b.gram, 1e-3);
@@ -97,5 +97,5 @@ fn there_is_no_gram_matrix_where_nothing_is_shared() {
     config.tasks.truncate(1);
     let mut rig = Rig::new(config);
     assert!(rig.steps(1)[0].gram.is_empty());
-    assert!(rig.trainer.plan().members.iter().all(|member| member.role == Role::Composed));
+    assert!(rig.ensemble.plan().members.iter().all(|member| member.role == Role::Composed));
 }

@@ -125,7 +125,7 @@ fn playing_sends_every_point_once_and_in_order_until_it_is_paused() {
     assert_eq!(last.steps_per_second, 0.0);
     let frames = page.frames();
     assert!(frames.windows(2).all(|two| two[1].number == two[0].number + 1 && two[1].step >= two[0].step));
-    // The curve is the trainer's own, point by point.
+    // The curve is the ensemble's own, point by point.
     let mut rig = crate::lab::Rig::new(two_tasks());
     let mut expected = vec![rig.record()];
     expected.extend(rig.steps(last.step));
@@ -272,7 +272,7 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     first.settle();
     let saved = first.save();
     let mut second = Page::new();
-    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: Some(Box::new(saved.clone())) });
+    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: Some(Box::new(saved.clone())), data: None });
     assert_eq!(names(&second.events), ["loaded", "frame", "picture"]);
     assert_eq!(second.step(), 14);
     for page in [&mut first, &mut second] {
@@ -286,7 +286,7 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     let mut other = two_tasks();
     other.trunk = vec![layer(9, Activation::Tanh)];
     second.events.clear();
-    second.say(Command::Load { run: 3, config: other, snapshot: Some(Box::new(saved)) });
+    second.say(Command::Load { run: 3, config: other, snapshot: Some(Box::new(saved)), data: None });
     assert_eq!(names(&second.events), ["loaded", "curve", "frame", "picture"]);
     assert_eq!((second.step(), second.frames()[0].number), (0, 1));
 }
@@ -321,7 +321,7 @@ fn on_a_landscape_a_race_runs_in_place_of_a_trainer() {
         let frame = page.frames().pop().unwrap();
         assert_eq!((frame.epoch, frame.running), (1, false), "{key}");
         let mut second = Page::new();
-        second.say(Command::Load { run: 3, config, snapshot: Some(Box::new(saved)) });
+        second.say(Command::Load { run: 3, config, snapshot: Some(Box::new(saved)), data: None });
         assert_eq!(second.step(), 7, "{key}");
         second.say(Command::StepEpoch);
         second.settle();

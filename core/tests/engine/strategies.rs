@@ -49,7 +49,7 @@ fn in_turn_the_other_tasks_heads_and_baselines_wait() {
     for step in 0..6 {
         rig.steps(1);
         let after = rig.rows("theta");
-        for (m, member) in rig.trainer.plan().members.iter().enumerate() {
+        for (m, member) in rig.ensemble.plan().members.iter().enumerate() {
             for k in 0..2 {
                 let head = own(k);
                 let turned = (0..layout.len).any(|i| head[i] > 0.0 && before[m][i] != after[m][i]);
@@ -58,7 +58,7 @@ fn in_turn_the_other_tasks_heads_and_baselines_wait() {
             let trunk = moved(&before, &after, m, 0..layout.shared);
             let waits = match member.role {
                 Role::Baseline(own) => own != step % 2,
-                Role::Fan(point) => rig.trainer.plan().fan[point][step % 2] == 0.0,
+                Role::Fan(point) => rig.ensemble.plan().fan[point][step % 2] == 0.0,
                 _ => false,
             };
             assert_eq!(trunk, !waits, "step {step}, {member:?}");
@@ -78,7 +78,7 @@ fn in_turn_a_step_is_that_of_the_task_alone() {
     let start = rig.scrambled();
     rig.put(&start);
     rig.steps(1);
-    let baseline = rig.trainer.plan().baseline(0, 0).unwrap();
+    let baseline = rig.ensemble.plan().baseline(0, 0).unwrap();
     close("A's turn", &rig.theta(0), &rig.theta(baseline), 1e-6);
 }
 
@@ -87,7 +87,7 @@ fn a_frozen_trunk_stands_still_while_baselines_learn_from_scratch() {
     let pick = Pick::new("transfer").with("epochs", 2.0).with("then", 0.0);
     let mut rig = Rig::new(lesson(pick));
     let shared = rig.layout().shared;
-    let (a, b) = (rig.trainer.plan().baseline(0, 0).unwrap(), rig.trainer.plan().baseline(0, 1).unwrap());
+    let (a, b) = (rig.ensemble.plan().baseline(0, 0).unwrap(), rig.ensemble.plan().baseline(0, 1).unwrap());
     let start = rig.rows("theta");
     rig.steps(6);
     let middle = rig.rows("theta");
@@ -205,11 +205,11 @@ fn a_task_that_joined_as_the_easiest_stays_in_a_run_that_goes_on_when_it_is_no_l
     let first = usize::from(joined[1]);
     // Its baseline comes to be far worse than the other's.
     let mut snapshot = rig.snapshot();
-    inflate(&mut snapshot, rig.members(), rig.trainer.plan().baseline(0, first).unwrap());
+    inflate(&mut snapshot, rig.members(), rig.ensemble.plan().baseline(0, first).unwrap());
     let mut resumed = Rig::new(config);
     resumed.load(&snapshot);
     let point = resumed.steps(3).pop().unwrap();
-    let shares = [0, 1].map(|k| point.single[k] / resumed.trainer.data().reference[k]);
+    let shares = [0, 1].map(|k| point.single[k] / resumed.ensemble.data().reference[k]);
     assert!(shares[first] > shares[1 - first], "{shares:?}");
     let before = resumed.theta(0);
     resumed.steps(3);
@@ -242,7 +242,7 @@ fn other_networks_baselines_follow_the_same_strategy() {
     let before = rig.snapshot();
     rig.steps(1);
     let after = rig.snapshot();
-    let theta = |snapshot: &Snapshot| arrays(&snapshot.beside[0], "theta");
+    let theta = |snapshot: &Snapshot| arrays(&snapshot.auxiliary[0], "theta");
     let (before, after) = (theta(&before), theta(&after));
     let width = before.len() / 4;
     // The first layer: heads that nobody uses decay.

@@ -21,7 +21,7 @@ fn frozen(form: f64) -> Config {
 /// Scaled losses of the composed model, per task.
 fn losses(rig: &mut Rig) -> Vec<f64> {
     let losses = rig.record().train;
-    let tasks = rig.trainer.lesson().tasks.iter();
+    let tasks = rig.ensemble.lesson().tasks.iter();
     tasks.zip(losses).map(|(task, loss)| task.scale * f64::from(loss)).collect()
 }
 
@@ -67,7 +67,7 @@ fn check(rig: &mut Rig, steps: i32, what: &str) {
 fn log_variances_follow_an_adam_of_their_own() {
     let mut rig = Rig::new(frozen(0.0));
     for steps in [1, 9, 40] {
-        let from = rig.trainer.step();
+        let from = rig.ensemble.step();
         rig.steps(steps);
         check(&mut rig, (from + steps) as i32, "from the start");
     }
@@ -77,7 +77,7 @@ fn log_variances_follow_an_adam_of_their_own() {
 fn a_balancer_that_is_switched_on_late_learns_no_faster_than_one_from_the_start() {
     let mut rig = Rig::new(Config { balancer: Pick::new("equal"), ..frozen(0.0) });
     rig.steps(400);
-    rig.trainer.change(lesson(frozen(0.0)));
+    rig.ensemble.change(lesson(frozen(0.0)));
     rig.steps(15);
     check(&mut rig, 15, "late");
     // A saved run knows how long it has been learning.
@@ -122,7 +122,7 @@ fn log_variances_stay_within_ten_of_zero() {
 /// Parameters under which the losses on the slope are nearly zero: trained, then with larger logits.
 fn certain(rig: &mut Rig) {
     let mut snapshot = rig.snapshot();
-    let mut trained = Config::clone(rig.trainer.lesson());
+    let mut trained = Config::clone(rig.ensemble.lesson());
     trained.balancer = Pick::new("equal");
     trained.training.learning_rate = 0.05;
     trained.training.optimiser = Optimiser::Adam;

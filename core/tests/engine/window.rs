@@ -57,9 +57,9 @@ fn a_snapshot_and_a_step_back_keep_the_window_of_conflicts() {
     assert_eq!(after.iter().map(bits).collect::<Vec<_>>(), points[8..].iter().map(bits).collect::<Vec<_>>());
 
     // Steps that are forgotten leave no trace.
-    block_on(first.trainer.exercise(5)).unwrap();
-    first.trainer.rewind();
-    assert_eq!(first.trainer.step(), 16);
+    block_on(first.ensemble.run_unrecorded(5)).unwrap();
+    first.ensemble.rewind();
+    assert_eq!(first.ensemble.step(), 16);
     let after = first.steps(8);
     assert_eq!(after.iter().map(bits).collect::<Vec<_>>(), points[8..].iter().map(bits).collect::<Vec<_>>());
 }

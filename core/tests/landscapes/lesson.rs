@@ -89,7 +89,7 @@ fn a_saved_race_goes_on_as_if_nothing_had_happened() {
     for fragment in ["v=1&p=two-valleys", "v=1&p=fronts"] {
         let mut first = run(fragment);
         steps(&mut first, 120);
-        let saved = first.save();
+        let saved = first.save().unwrap();
         let mut second = run(fragment);
         assert!(second.load(&saved));
         second.news();

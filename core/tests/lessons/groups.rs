@@ -1,6 +1,6 @@
 //! Task groups: who helps whom, by pairwise training, by look-aheads and by angles.
 
-use super::{Device, OWN, Trainer, fragment, holds, lesson, train_to};
+use super::{OWN, ensemble, fragment, holds, lesson, train_to};
 use mtl_core::config::RELATION_KEYS;
 use mtl_core::measure::grouping::{Affinities, Alone, Overlap, best};
 use mtl_core::measure::relations::{Held, Verdict};
@@ -35,9 +35,9 @@ fn within_and_across(affinities: &Affinities) -> [f64; 2] {
 
 /// The pairwise gains at some epochs.
 fn pairwise_gains(settings: &str, seed: u32, epochs: &[u32]) -> Vec<Affinities> {
-    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
+    let mut ensemble = ensemble(lesson(&fragment(settings, seed)));
     let at = |epoch: &u32| {
-        let gains = pairwise(&train_to(&mut trainer, *epoch), 5);
+        let gains = pairwise(&train_to(&mut ensemble, *epoch), 5);
         println!("{settings} seed {seed} epoch {epoch}: {:.3?} of {gains:.2?}", within_and_across(&gains));
         gains
     };
@@ -59,8 +59,8 @@ fn groups_gain_within_a_family_and_lose_across() {
 /// and by cosines.
 fn affinities(settings: &str, seed: u32) -> (Affinities, CurvePoint) {
     let fragment = format!("v=1&{settings}&s={seed}&baselines=off&affinity=on");
-    let mut trainer = Trainer::new(lesson(&fragment), &Device::flex());
-    let point = train_to(&mut trainer, 100);
+    let mut ensemble = ensemble(lesson(&fragment));
+    let point = train_to(&mut ensemble, 100);
     let rows = point.affinity.chunks_exact(5).map(|row| row.iter().map(|z| f64::from(*z)).collect()).collect();
     (Affinities::new(rows).expect("every affinity is known"), point)
 }
@@ -108,7 +108,7 @@ fn held(seed: u32, within: &str, across: &str) -> Vec<Held> {
     };
     let relations: String = pairs.map(relation).collect();
     let fragment = format!("v=1&p=groups&s={seed}&baselines=off{relations}");
-    let held = train_to(&mut Trainer::new(lesson(&fragment), &Device::flex()), JUDGED).relations;
+    let held = train_to(&mut ensemble(lesson(&fragment)), JUDGED).relations;
     for Held { declared, mean, half, steps, verdict } in &held {
         let (a, b) = declared.tasks;
         let relation = declared.relation.word();

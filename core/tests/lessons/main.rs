@@ -11,13 +11,14 @@ mod groups;
 mod new_task;
 mod pairs;
 
+use mtl_core::data;
 use mtl_core::landscape::Race;
 use mtl_core::lesson::lessons::LESSONS;
 use mtl_core::lesson::{Lesson, check, link};
 use mtl_core::measure::conflict::cosine;
 use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
-use mtl_core::train::Trainer;
+use mtl_core::train::Ensemble;
 use mtl_core::train::tensors::Device;
 use pollster::block_on;
 
@@ -27,6 +28,12 @@ const B: usize = 1;
 /// The seed of every lesson.
 const OWN: u32 = 42;
 const SEEDS: [u32; 5] = [OWN, 1, 7, 100, 2026];
+
+/// A lesson over its own data.
+fn ensemble(lesson: Lesson) -> Ensemble {
+    let data = data::build(&lesson);
+    Ensemble::new(lesson, data, &Device::flex())
+}
 
 /// The lesson of a fragment that needs no correction.
 fn lesson(fragment: &str) -> Lesson {
@@ -45,11 +52,11 @@ fn fragment(settings: &str, seed: u32) -> String {
 }
 
 /// Trains to an epoch and gives its point.
-fn train_to(trainer: &mut Trainer, epoch: u32) -> CurvePoint {
+fn train_to(ensemble: &mut Ensemble, epoch: u32) -> CurvePoint {
     let mut last = None;
-    while trainer.epoch() < epoch {
-        let rest = epoch * trainer.steps_per_epoch() - trainer.step();
-        let advance = block_on(trainer.advance(rest)).unwrap();
+    while ensemble.epoch() < epoch {
+        let rest = epoch * ensemble.steps_per_epoch() - ensemble.step();
+        let advance = block_on(ensemble.advance(rest)).unwrap();
         assert!(advance.divergence.is_none(), "{:?}", advance.divergence);
         last = advance.point;
     }
@@ -58,8 +65,8 @@ fn train_to(trainer: &mut Trainer, epoch: u32) -> CurvePoint {
 
 /// The points at some epochs.
 fn points(settings: &str, seed: u32, epochs: &[u32]) -> Vec<CurvePoint> {
-    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
-    epochs.iter().map(|epoch| train_to(&mut trainer, *epoch)).collect()
+    let mut ensemble = ensemble(lesson(&fragment(settings, seed)));
+    epochs.iter().map(|epoch| train_to(&mut ensemble, *epoch)).collect()
 }
 
 /// The transfer gains at some epochs, one list of tasks each.
@@ -80,9 +87,9 @@ fn percent(gain: &TransferGain) -> String {
 
 /// The mean cosine of the two tasks' gradients at the trunk over the first 200 optimiser steps.
 fn mean_cosine(settings: &str, seed: u32) -> f64 {
-    let mut trainer = Trainer::new(lesson(&fragment(settings, seed)), &Device::flex());
+    let mut ensemble = ensemble(lesson(&fragment(settings, seed)));
     let cosines: Vec<f64> =
-        (0..200).map(|_| block_on(trainer.step_gram()).unwrap()).filter_map(|gram| cosine(&gram, A, B)).collect();
+        (0..200).map(|_| block_on(ensemble.step_gram()).unwrap()).filter_map(|gram| cosine(&gram, A, B)).collect();
     assert!(cosines.len() > 190, "{settings} {seed}: {} cosines", cosines.len());
     let mean = cosines.iter().sum::<f64>() / cosines.len() as f64;
     println!("{settings} seed {seed}: mean cosine {mean:+.3}");
@@ -114,8 +121,8 @@ fn every_lesson_loads_without_a_notice_and_trains() {
         assert_eq!(lesson.seed, OWN, "{}", preset.key);
         // An interval needs a few.
         assert!((3..=5).contains(&lesson.population.seeds), "{}", preset.key);
-        let mut trainer = Trainer::new(lesson, &Device::flex());
-        let point = train_to(&mut trainer, 5);
+        let mut ensemble = ensemble(lesson);
+        let point = train_to(&mut ensemble, 5);
         let losses = [&point.train, &point.valid, &point.single, &point.fan];
         assert!(losses.into_iter().flatten().all(|loss| loss.is_finite()), "{}: {point:?}", preset.key);
     }
@@ -171,16 +178,16 @@ fn bully_harms_under_equal_weights_and_not_under_uncertainty() {
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
 fn bully_is_tamed_while_it_runs_and_is_none_at_scale_one() {
-    let mut trainer = Trainer::new(lesson("v=1&p=bully"), &Device::flex());
-    let before = train_to(&mut trainer, 150);
+    let mut ensemble = ensemble(lesson("v=1&p=bully"));
+    let before = train_to(&mut ensemble, 150);
     assert!(before.transfer[A].high < -0.10, "{}", percent(&before.transfer[A]));
-    trainer.change(lesson("v=1&p=bully&bal=uncertainty"));
-    let after = train_to(&mut trainer, 350);
+    ensemble.change(lesson("v=1&p=bully&bal=uncertainty"));
+    let after = train_to(&mut ensemble, 350);
     println!("from {} to {}", percent(&before.transfer[A]), percent(&after.transfer[A]));
     assert!(!negative(&after.transfer[A]), "{}", percent(&after.transfer[A]));
     assert!(after.weights[B] < 0.2 * after.weights[A], "{:?}", after.weights);
     // Who pays now: about +20 % for A and -46 % for B.
-    let end = train_to(&mut trainer, 400);
+    let end = train_to(&mut ensemble, 400);
     println!("and by epoch 400 to {} and {}", percent(&end.transfer[A]), percent(&end.transfer[B]));
     assert!(end.transfer[A].mean > 0.1 && (-0.6..-0.3).contains(&end.transfer[B].mean));
     let quiet = gains("p=bully&t1.scale=1", OWN, &[200, 300]);

@@ -1,7 +1,7 @@
 //! Correlated pairs at the size of the MMoE paper (Ma et al. 2018): 100 inputs, eight experts 16 wide, a
 //! shared bottom of 113 units.
 
-use super::{A, B, Device, SEEDS, Trainer, gains, holds, lesson, train_to};
+use super::{A, B, SEEDS, ensemble, gains, holds, lesson, train_to};
 
 /// 3000 steps of 64 rows.
 const EPOCHS: u32 = 20;
@@ -13,9 +13,8 @@ fn mean_loss(network: &str, p: f64) -> f64 {
             format!("data=mmoe&data.p={p}&data.dims=100&data.terms=two&data.std=0.1&rows=10000&valid=2000&test=4000");
         let training = "opt=adam&lr=0.001&decay=0&batch=64&seeds=1&fan=none&baselines=off";
         let tasks = "t0.noise=0&t1.noise=0&t0.head=8-relu&t1.head=8-relu";
-        let mut trainer =
-            Trainer::new(lesson(&canonical(&format!("{data}&{network}&{training}&{tasks}"), seed)), &Device::flex());
-        let point = train_to(&mut trainer, EPOCHS);
+        let mut ensemble = ensemble(lesson(&canonical(&format!("{data}&{network}&{training}&{tasks}"), seed)));
+        let point = train_to(&mut ensemble, EPOCHS);
         point.valid.iter().map(|loss| f64::from(*loss)).sum::<f64>() / 2.0
     });
     let mean = losses.iter().sum::<f64>() / losses.len() as f64;

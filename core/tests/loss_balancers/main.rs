@@ -7,9 +7,9 @@
 mod preferences;
 mod properties;
 
-use mtl_core::balance::balancer::{Answer, Rule, Seen, Vectors};
+use mtl_core::balance::balancer::{Answer, Balancer, Seen, Vectors};
 use mtl_core::balance::find;
-use mtl_core::balance::losses::{RULES, rlw};
+use mtl_core::balance::losses::{BALANCERS, rlw};
 use mtl_core::config::Pick;
 use mtl_core::random::{Purpose, stream};
 use nalgebra::DMatrix;
@@ -20,7 +20,7 @@ const LOSSES: [f64; 2] = [1.0, 4.0];
 
 /// A rule with its options and vectors, at work on one member.
 struct Lab {
-    rule: &'static dyn Rule,
+    rule: &'static dyn Balancer,
     pick: Pick,
     vectors: Vectors,
     gram: Option<DMatrix<f64>>,
@@ -243,7 +243,7 @@ fn prioritisation_follows_its_formula() {
 fn weights_are_the_gradient_of_the_objective() {
     let mut random = random(4);
     // FAMO holds its factors fixed.
-    let smooth = RULES.iter().filter(|rule| rule.entry().choice.key != "famo");
+    let smooth = BALANCERS.iter().filter(|rule| rule.entry().choice.key != "famo");
     for rule in smooth {
         for tasks in 2..=6 {
             let mut lab = lab(rule.entry().choice.key);

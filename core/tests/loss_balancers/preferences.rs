@@ -29,12 +29,12 @@ fn preferences_count_as_given_and_losses_from_the_ideal() {
 
 #[test]
 fn cosmos_rewards_the_ray_that_it_is_told_and_else_the_preference() {
-    let wish = [0.75, 0.25];
-    let published = lab("cosmos").vector("preference", &wish);
-    let same = lab("cosmos").vector("preference", &wish).vector("ray", &wish);
+    let preference = [0.75, 0.25];
+    let published = lab("cosmos").vector("preference", &preference);
+    let same = lab("cosmos").vector("preference", &preference).vector("ray", &preference);
     assert_close(&same.weights(&LOSSES), &published.weights(&LOSSES));
     assert_close(&published.vector("ray", &[0.0, 0.0]).weights(&LOSSES), &same.weights(&LOSSES));
-    let asked = lab("cosmos").vector("preference", &wish).vector("ray", &[0.25, 0.75]);
+    let asked = lab("cosmos").vector("preference", &preference).vector("ray", &[0.25, 0.75]);
     let lead = |lab: &Lab| lab.weights(&[1.0, 1.0])[0] - lab.weights(&[1.0, 1.0])[1];
     // The weights alone lead by a half.
     assert!(lead(&same) < 0.5 && lead(&asked) > 0.5, "{} {}", lead(&same), lead(&asked));
@@ -119,9 +119,9 @@ fn after_a_warm_up_the_scale_of_a_loss_makes_no_difference() {
     let mut random = random(6);
     for tasks in (2..=6).cycle().take(50) {
         let scales: Vec<f64> = (0..tasks).map(|_| 10_f64.powf(random.random_range(-2.0..2.0))).collect();
-        let wish: Vec<f64> = (0..tasks).map(|_| random.random_range(0.1..1.0)).collect();
-        let mut plain = warmed(10.0).option("mu", 0.3).vector("preference", &wish);
-        let mut other = warmed(10.0).option("mu", 0.3).vector("preference", &wish);
+        let preference: Vec<f64> = (0..tasks).map(|_| random.random_range(0.1..1.0)).collect();
+        let mut plain = warmed(10.0).option("mu", 0.3).vector("preference", &preference);
+        let mut other = warmed(10.0).option("mu", 0.3).vector("preference", &preference);
         for _ in 0..20 {
             let losses: Vec<f64> = (0..tasks).map(|_| random.random_range(0.5..2.0)).collect();
             let scaled: Vec<f64> = losses.iter().zip(&scales).map(|(loss, scale)| loss * scale).collect();

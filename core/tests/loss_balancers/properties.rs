@@ -1,6 +1,6 @@
 //! What holds for every rule, whatever it is given.
 
-use super::{Lab, RULES, assert_close, lab, random};
+use super::{BALANCERS, Lab, assert_close, lab, random};
 use mtl_core::config::Kind;
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -58,7 +58,7 @@ fn any(key: &str, random: &mut ChaCha8Rng, tasks: usize, wild: bool) -> Lab {
 #[test]
 fn every_answer_and_all_that_is_remembered_stays_finite() {
     let mut random = random(1);
-    for rule in RULES {
+    for rule in BALANCERS {
         for case in 0..300 {
             let tasks = 2 + case % 5;
             let mut lab = any(rule.entry().choice.key, &mut random, tasks, true);
@@ -81,7 +81,7 @@ fn every_answer_and_all_that_is_remembered_stays_finite() {
 #[test]
 fn training_for_two_hundred_steps_leaves_weights_that_can_be_used() {
     let mut random = random(2);
-    for rule in RULES {
+    for rule in BALANCERS {
         for tasks in 2..=6 {
             let mut lab = lab(rule.entry().choice.key).gram(gram(&mut random, tasks));
             for step in 0..200 {
@@ -98,7 +98,7 @@ fn training_for_two_hundred_steps_leaves_weights_that_can_be_used() {
 #[test]
 fn the_order_of_the_tasks_makes_no_difference() {
     let mut random = random(5);
-    for rule in RULES.iter().filter(|rule| rule.entry().choice.key != "rlw") {
+    for rule in BALANCERS.iter().filter(|rule| rule.entry().choice.key != "rlw") {
         for tasks in (2..=6).cycle().take(50) {
             let mut lab = any(rule.entry().choice.key, &mut random, tasks, false);
             let losses: Vec<f64> = (0..tasks).map(|_| random.random_range(0.1..3.0)).collect();
@@ -117,9 +117,9 @@ fn the_order_of_the_tasks_makes_no_difference() {
 
 #[test]
 fn every_rule_declares_itself_once_and_remembers_what_it_declares() {
-    for (i, rule) in RULES.iter().enumerate() {
+    for (i, rule) in BALANCERS.iter().enumerate() {
         let key = rule.entry().choice.key;
-        assert_eq!(RULES.iter().filter(|other| other.entry().choice.key == key).count(), 1, "{key}");
+        assert_eq!(BALANCERS.iter().filter(|other| other.entry().choice.key == key).count(), 1, "{key}");
         assert!(!rule.entry().choice.label.is_empty() && rule.entry().choice.help.ends_with('.'), "{key}");
         let mut keys: Vec<_> = rule.entry().options.iter().map(|spec| spec.key).collect();
         keys.extend(rule.vectors().iter().map(|spec| spec.key));

@@ -1,7 +1,7 @@
 //! The steps to the single-task loss, against its definition over whole curves.
 
 use super::wild;
-use mtl_core::measure::reach::Reach;
+use mtl_core::measure::steps_to_baseline::StepsToBaseline;
 use proptest::prelude::*;
 
 /// By definition: where the curve alone is lowest first, and where the other first is as low.
@@ -17,7 +17,7 @@ fn slow(beside: &[(u32, f64)], alone: &[(u32, f64)]) -> [Option<u32>; 2] {
 }
 
 fn steps(points: &[[(u32, f64); 2]]) -> [Option<u32>; 2] {
-    let mut reach = Reach::default();
+    let mut reach = StepsToBaseline::default();
     points.iter().for_each(|[beside, alone]| reach.record(*beside, *alone));
     reach.steps()
 }
@@ -56,7 +56,7 @@ proptest! {
     fn what_is_kept_of_the_curves_says_what_all_of_them_would(
         points in prop::collection::vec((wild(), wild(), 0_u32..3, 0_u32..3), 0..12),
     ) {
-        let (mut reach, mut seen) = (Reach::default(), (Vec::new(), Vec::new()));
+        let (mut reach, mut seen) = (StepsToBaseline::default(), (Vec::new(), Vec::new()));
         let mut counts = (0, 0);
         for (beside, alone, more, more_alone) in points {
             counts = (counts.0 + more, counts.1 + more_alone);

@@ -2,7 +2,7 @@
 
 use mtl_core::config::LossKind;
 use mtl_core::measure::document;
-use mtl_core::measure::sights::{Sights, TaskSight};
+use mtl_core::measure::observation::{Observation, TaskObservation};
 use mtl_core::measure::table::{Better, Given, Group, MEASURES, Need, Unit, each, formula, measure};
 
 #[test]
@@ -61,8 +61,8 @@ fn the_two_signs_of_delta_m_have_opposite_arrows() {
 fn every_measure_has_as_many_numbers_as_it_says_and_none_where_nothing_was_seen() {
     for tasks in 0..7 {
         let none = f64::NAN;
-        let unseen = TaskSight { loss: none, loss_alone: none, guess: none, ..TaskSight::default() };
-        let seen = Sights { tasks: vec![unseen; tasks], ..Sights::default() };
+        let unseen = TaskObservation { loss: none, loss_alone: none, guess: none, ..TaskObservation::default() };
+        let seen = Observation { tasks: vec![unseen; tasks], ..Observation::default() };
         let numbers = seen.measures();
         assert_eq!(numbers.len(), MEASURES.iter().map(|measure| measure.per.count(tasks)).sum::<usize>());
         for (measure, own) in each(&numbers, tasks) {

@@ -60,7 +60,7 @@ fn place(panel: Panel) -> (&'static str, Option<Tab>) {
         Panel::TradeOff => ("pareto", Some(Tab::TradeOff)),
         Panel::Weights => ("weights", Some(Tab::Weights)),
         Panel::Pairs => ("pairs", Some(Tab::Measures)),
-        Panel::Kinship => ("kinship", Some(Tab::Measures)),
+        Panel::TaskAffinity => ("kinship", Some(Tab::Measures)),
         Panel::Measures => ("measures", Some(Tab::Measures)),
         Panel::Compare => ("compare", Some(Tab::Compare)),
         Panel::Landscape => ("landscape", None),
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(paused, Some(Spot { panel: Some(Panel::Transfer), setting: None, play: true }));
         // The panel has a button for it, the guide no control.
         let grouped = spot("groups", 5, none, false, 200);
-        assert_eq!(grouped, Some(Spot { panel: Some(Panel::Kinship), setting: None, play: false }));
+        assert_eq!(grouped, Some(Spot { panel: Some(Panel::TaskAffinity), setting: None, play: false }));
     }
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn what_a_lesson_needs_comes_first_and_in_its_order() {
         let groups = find("groups");
-        let measures = [Panel::Pairs, Panel::Kinship, Panel::Measures];
+        let measures = [Panel::Pairs, Panel::TaskAffinity, Panel::Measures];
         assert_eq!(rank(groups, &measures), Some(0));
         assert!(rank(groups, &[Panel::Transfer]) < rank(groups, &[Panel::Conflict]));
         assert_eq!(rank(groups, &[Panel::TradeOff]), None);

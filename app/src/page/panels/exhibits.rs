@@ -7,7 +7,7 @@ use super::panel::Panel;
 use super::text::{DASH, short};
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
-use mtl_core::protocol::ExhibitPicture;
+use mtl_core::protocol::LearnedMatrixPicture;
 use web_sys::Element;
 
 /// More columns than these leave no room for a number in a cell.
@@ -27,8 +27,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn of((place, exhibit): (usize, &ExhibitPicture)) -> Self {
-        let ExhibitPicture { title, rows, columns, .. } = exhibit.clone();
+    fn of((place, exhibit): (usize, &LearnedMatrixPicture)) -> Self {
+        let LearnedMatrixPicture { title, rows, columns, .. } = exhibit.clone();
         Self { place, title, rows, columns }
     }
 

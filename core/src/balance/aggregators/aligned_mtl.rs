@@ -1,7 +1,7 @@
 //! Aligned-MTL: the gradients are made orthogonal and equally long (Senushkin et al. 2023).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::spectrum::Spectrum;
@@ -43,7 +43,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 )
 .reading(&[WEIGHT]);
 
-impl Rule for AlignedMtl {
+impl Balancer for AlignedMtl {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

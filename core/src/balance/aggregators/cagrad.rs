@@ -1,7 +1,7 @@
 //! CAGrad: near the mean gradient, the best direction for the worst task (Liu et al. 2021).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::{ENUMERATED, min_norm, pairwise, subsets};
@@ -55,7 +55,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[C, RESCALE],
 );
 
-impl Rule for Cagrad {
+impl Balancer for Cagrad {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

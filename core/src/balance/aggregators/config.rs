@@ -1,7 +1,7 @@
 //! ConFIG: the direction with the same cosine to all gradients (Liu et al. 2024).
 
 use super::answers::{answer, gram};
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
@@ -24,7 +24,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for Config {
+impl Balancer for Config {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -2,7 +2,7 @@
 
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
-use crate::balance::balancer::{Answer, MemorySpec, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen};
 use crate::config::{Choice, OptionSpec, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
@@ -25,7 +25,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[BETA, SIGMA],
 );
 
-impl Rule for DbMtl {
+impl Balancer for DbMtl {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! DualProj: the mean gradient is projected to where no task gets worse (Lopez-Paz, Ranzato 2017).
 
 use super::upgrad::{REG, projected};
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Pick, PickEntry};
 use crate::math::cone::project;
@@ -22,7 +22,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 )
 .reading(&[WEIGHT]);
 
-impl Rule for DualProj {
+impl Balancer for DualProj {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

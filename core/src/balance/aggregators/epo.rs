@@ -1,7 +1,7 @@
 //! EPO search: to the Pareto point on the ray of a preference (Mahapatra, Rajan 2020).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Pick, PickEntry};
 use crate::math::gram::Gram;
@@ -26,7 +26,7 @@ const LEAST: f64 = 1e-12;
 pub(super) const ENTRY: PickEntry =
     PickEntry::new(Choice { key: "epo", label: "EPO", help: "Steers to the point of the front where preference times loss is the same for every task; on the way losses may rise." }, &[]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
 
-impl Rule for Epo {
+impl Balancer for Epo {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! ExcessMTL: more weight for the task that has more left to learn (He et al. 2024).
 
 use super::answers::answer;
-use crate::balance::balancer::{Answer, MemorySize, MemorySpec, Needs, Rule, Seen, VectorSpec};
+use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen, VectorSpec};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -37,7 +37,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[STEP],
 );
 
-impl Rule for ExcessMtl {
+impl Balancer for ExcessMtl {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! FairGrad: alpha-fairness between the tasks' gains (Ban, Ji 2024).
 
 use super::nash_mtl::fair_answer;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::max_norm::MAX_NORM;
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -29,7 +29,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[ALPHA, MAX_NORM],
 );
 
-impl Rule for Fairgrad {
+impl Balancer for Fairgrad {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,6 +1,6 @@
 //! GradDrop: every element keeps the gradients of one sign (Chen et al. 2020).
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -28,7 +28,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[LEAK],
 );
 
-impl Rule for Graddrop {
+impl Balancer for Graddrop {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

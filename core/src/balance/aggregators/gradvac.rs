@@ -2,7 +2,7 @@
 
 use super::answers::{answer, gram};
 use super::surgery::{ORDER, REDUCTION, combine};
-use crate::balance::balancer::{Answer, MemorySize, MemorySpec, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
@@ -66,7 +66,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[ORDER, REDUCTION, BETA, SCOPE],
 );
 
-impl Rule for Gradvac {
+impl Balancer for Gradvac {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! IMTL-G: the direction that lies equally near to all gradients (Liu et al. 2021).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
@@ -23,7 +23,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for ImtlG {
+impl Balancer for ImtlG {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! MGDA: the shortest vector among the weighted means of the gradients (Désidéri 2012; Sener, Koltun 2018).
 
 use super::answers::{answer, divisor, gram};
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::min_norm;
@@ -45,7 +45,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[NORM],
 );
 
-impl Rule for Mgda {
+impl Balancer for Mgda {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -2,7 +2,7 @@
 
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
-use crate::balance::balancer::{Answer, MemorySpec, Needs, Rule, Seen, VectorSpec};
+use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen, VectorSpec};
 use crate::config::{Choice, OptionSpec, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
@@ -32,7 +32,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[BETA, GAMMA, RHO, DECAY],
 );
 
-impl Rule for Moco {
+impl Balancer for Moco {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

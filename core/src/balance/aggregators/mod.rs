@@ -1,6 +1,6 @@
 //! Rules that look at the task gradients.
 //!
-//! A rule is one file and one line in `rules!` below. All but GradDrop, ConFIG, GradVac by layer and
+//! A rule is one file and one line in `balancer_table!` below. All but GradDrop, ConFIG, GradVac by layer and
 //! the ones that remember gradients need their Gram matrix alone. The solvers that they share work in
 //! f64 on the host, on gradients relative to the largest one.
 
@@ -26,7 +26,7 @@ mod pcgrad;
 mod surgery;
 mod upgrad;
 
-super::rules! {
+super::balancer_table! {
     mgda::Mgda,
     pcgrad::Pcgrad,
     gradvac::Gradvac,

@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use super::fair;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::max_norm::MAX_NORM;
 use crate::config::{Choice, Pick, PickEntry};
 use nalgebra::DVector;
@@ -22,7 +22,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[MAX_NORM],
 );
 
-impl Rule for NashMtl {
+impl Balancer for NashMtl {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use super::buffer::COUNT;
-use crate::balance::balancer::{Answer, BY_PREFERENCE, MemorySpec, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, MemorySpec, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
@@ -46,7 +46,7 @@ const FIRST: OptionSpec = OptionSpec {
 pub(super) const ENTRY: PickEntry =
     PickEntry::new(Choice { key: "pareto-mtl", label: "Pareto MTL", help: "Divides the front among the models: each first finds the sector of its preference and then the front there." }, &[VECTORS, FIRST]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
 
-impl Rule for ParetoMtl {
+impl Balancer for ParetoMtl {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -60,8 +60,8 @@ impl Rule for ParetoMtl {
     }
 
     /// Its vectors are ratios of losses.
-    fn aim(&self, wish: &[f64]) -> Vectors {
-        Vectors::from([(PREFERENCE.key, ratio(wish))])
+    fn encode_preference(&self, preference: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, ratio(preference))])
     }
 
     fn memories(&self) -> &'static [MemorySpec] {

@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use super::surgery::{ORDER, REDUCTION, combine};
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -20,7 +20,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[ORDER, REDUCTION],
 );
 
-impl Rule for Pcgrad {
+impl Balancer for Pcgrad {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! UPGrad: every gradient is projected to where no task gets worse (Quinton, Rey 2024).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use crate::math::cone::{project, ridged};
@@ -34,7 +34,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 )
 .reading(&[WEIGHT]);
 
-impl Rule for Upgrad {
+impl Balancer for Upgrad {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,6 +1,6 @@
 //! The loss of COSMOS: linear weights, and a reward for losses in the preferred ratio.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{dot, losses, norm, unit, vector};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference};
@@ -48,7 +48,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 
-impl Rule for Cosmos {
+impl Balancer for Cosmos {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -61,8 +61,8 @@ impl Rule for Cosmos {
         &[PREFERENCE, RAY]
     }
 
-    fn aim(&self, wish: &[f64]) -> Vectors {
-        Vectors::from([(PREFERENCE.key, wish.to_vec()), (RAY.key, ratio(wish))])
+    fn encode_preference(&self, preference: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, preference.to_vec()), (RAY.key, ratio(preference))])
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {
@@ -75,7 +75,7 @@ impl Rule for Cosmos {
         let wishes = preference(seen);
         let Some((_, slopes)) = angle(&ray(seen), &losses(seen)) else { return Answer::weights(wishes) };
         let pull = seen.option(&LAMBDA);
-        Answer::weights(wishes.iter().zip(slopes).map(|(wish, slope)| wish - pull * slope).collect())
+        Answer::weights(wishes.iter().zip(slopes).map(|(preference, slope)| preference - pull * slope).collect())
     }
 }
 
@@ -92,6 +92,6 @@ fn angle(ray: &[f64], losses: &[f64]) -> Option<(f64, Vec<f64>)> {
     let length = norm(losses);
     let (wished, reached) = (unit(ray)?, unit(losses).filter(|_| length >= SHORTEST)?);
     let cosine = dot(&wished, &reached);
-    let slopes = wished.iter().zip(reached).map(|(wish, loss)| (wish - cosine * loss) / length);
+    let slopes = wished.iter().zip(reached).map(|(preference, loss)| (preference - cosine * loss) / length);
     Some((cosine, slopes.collect()))
 }

@@ -1,6 +1,6 @@
 //! Dynamic task prioritisation: the harder a task still is, the more it counts.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -48,7 +48,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[GAMMA, PACE],
 );
 
-impl Rule for Dtp {
+impl Balancer for Dtp {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

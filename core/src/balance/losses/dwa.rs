@@ -1,6 +1,6 @@
 //! Dynamic weight average: tasks whose loss falls slowly get more weight.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers;
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -48,7 +48,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[TEMPERATURE, WINDOW],
 );
 
-impl Rule for Dwa {
+impl Balancer for Dwa {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! Equal weights: the sum of the losses.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
-use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -19,7 +19,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for Equal {
+impl Balancer for Equal {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -32,8 +32,8 @@ impl Rule for Equal {
         false
     }
 
-    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
-        Some(Coefficients::fixed(vec![1.0; given.kinds.len()]))
+    fn device_weights(&self, given: &Given) -> Option<DeviceWeights> {
+        Some(DeviceWeights::fixed(vec![1.0; given.kinds.len()]))
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! FAMO: all losses decrease at the same relative rate, at the cost of one more forward pass.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::max_norm::MAX_NORM;
 use crate::balance::numbers::{self, EPSILON};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 /// with `c` and `z` held fixed; weights `c z_k / D_k` sum to one.
 ///
 /// The official code shortens the shared layers' gradient to length 1 before the step, which whoever takes the
-/// step has to do ([`Rule::longest`]).
+/// step has to do ([`Balancer::longest`]).
 ///
 /// After the step, `delta_k = ln D_k - ln D'_k` over the same batch moves the logits against
 /// `z_k (delta_k - sum_j z_j delta_j) + gamma xi_k` by Adam: a task that improved more loses
@@ -48,7 +48,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[BETA, GAMMA, MAX_NORM],
 );
 
-impl Rule for Famo {
+impl Balancer for Famo {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -57,11 +57,11 @@ impl Rule for Famo {
         Needs::Losses
     }
 
-    fn looks_after(&self) -> bool {
+    fn uses_losses_after(&self) -> bool {
         true
     }
 
-    fn longest(&self, pick: &Pick) -> Option<f64> {
+    fn max_norm(&self, pick: &Pick) -> Option<f64> {
         Some(MAX_NORM.clamp(pick.option(&MAX_NORM))).filter(|longest| *longest > 0.0)
     }
 

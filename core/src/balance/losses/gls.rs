@@ -1,6 +1,6 @@
 //! Geometric loss strategy: the geometric mean of the losses.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -19,7 +19,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for Gls {
+impl Balancer for Gls {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

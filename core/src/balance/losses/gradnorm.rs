@@ -1,7 +1,7 @@
 //! GradNorm: gradients of equal length, but for tasks that lag behind.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Needs, Over, Rule, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, GramScope, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -58,7 +58,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 )
 .unless(crate::balance::without_trunk);
 
-impl Rule for GradNorm {
+impl Balancer for GradNorm {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -67,8 +67,8 @@ impl Rule for GradNorm {
         Needs::Gram
     }
 
-    fn over(&self) -> Over {
-        Over::LastLayer
+    fn gram_scope(&self) -> GramScope {
+        GramScope::LastLayer
     }
 
     /// Its weights are for the losses, heads and all.

@@ -1,8 +1,8 @@
 //! IMTL-L: impartial learning by learned scales of the losses.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
-use crate::balance::coefficients::STATE_LIMIT;
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::device_weights::STATE_LIMIT;
 use crate::balance::numbers;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -20,7 +20,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[adam::RATE],
 );
 
-impl Rule for ImtlL {
+impl Balancer for ImtlL {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,7 +1,7 @@
 //! Linear scalarisation: a fixed preference.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
-use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::{dot, losses};
 use crate::balance::preference::{PREFERENCE, preference};
 use crate::config::{Choice, Pick, PickEntry};
@@ -23,7 +23,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 
-impl Rule for Linear {
+impl Balancer for Linear {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -36,10 +36,10 @@ impl Rule for Linear {
         &[PREFERENCE]
     }
 
-    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
+    fn device_weights(&self, given: &Given) -> Option<DeviceWeights> {
         let sum: f64 = given.manual.iter().sum();
-        let share = |wish: &f64| if sum > 0.0 { wish / sum } else { 1.0 / given.manual.len() as f64 };
-        Some(Coefficients::fixed(given.manual.iter().map(share).collect()))
+        let share = |preference: &f64| if sum > 0.0 { preference / sum } else { 1.0 / given.manual.len() as f64 };
+        Some(DeviceWeights::fixed(given.manual.iter().map(share).collect()))
     }
 
     fn reads_losses(&self, _: &Pick) -> bool {

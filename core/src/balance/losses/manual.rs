@@ -1,7 +1,7 @@
 //! Manual weights: weights that somebody chose.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, WEIGHT};
-use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::{dot, losses};
 use crate::balance::preference::PREFERENCE;
 use crate::config::{Choice, Pick, PickEntry};
@@ -22,7 +22,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 )
 .reading(&[WEIGHT]);
 
-impl Rule for Manual {
+impl Balancer for Manual {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -39,8 +39,8 @@ impl Rule for Manual {
         false
     }
 
-    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
-        Some(Coefficients::fixed(rescaled(given.manual, given.kinds.len())))
+    fn device_weights(&self, given: &Given) -> Option<DeviceWeights> {
+        Some(DeviceWeights::fixed(rescaled(given.manual, given.kinds.len())))
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {

@@ -1,7 +1,7 @@
 //! The mean of the losses.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
-use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -19,7 +19,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for Mean {
+impl Balancer for Mean {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -28,8 +28,8 @@ impl Rule for Mean {
         Needs::Losses
     }
 
-    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
-        Some(Coefficients::fixed(vec![1.0 / given.kinds.len() as f64; given.kinds.len()]))
+    fn device_weights(&self, given: &Given) -> Option<DeviceWeights> {
+        Some(DeviceWeights::fixed(vec![1.0 / given.kinds.len() as f64; given.kinds.len()]))
     }
 
     fn reads_losses(&self, _: &Pick) -> bool {

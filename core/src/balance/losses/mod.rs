@@ -2,8 +2,8 @@
 //! ones, by a preference, by chance, or (GradNorm) by the lengths of the task gradients at the last
 //! shared layer.
 //!
-//! A rule is one file and one line in `rules!` below. The rules' weights are the gradient of
-//! [`Rule::objective`] by the losses, unless a rule says otherwise.
+//! A rule is one file and one line in `balancer_table!` below. The rules' weights are the gradient of
+//! [`Balancer::objective`] by the losses, unless a rule says otherwise.
 
 mod adam;
 mod cosmos;
@@ -24,7 +24,7 @@ mod stch;
 mod tchebycheff;
 mod uncertainty;
 
-super::rules! {
+super::balancer_table! {
     equal::Equal,
     manual::Manual,
     mean::Mean,

@@ -1,6 +1,6 @@
 //! Penalty-based boundary intersection: towards the ideal point along the preference.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{dot, unit};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference};
@@ -37,7 +37,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 
-impl Rule for Pbi {
+impl Balancer for Pbi {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -51,8 +51,8 @@ impl Rule for Pbi {
     }
 
     /// Its line is the ratio of the losses.
-    fn aim(&self, wish: &[f64]) -> Vectors {
-        Vectors::from([(PREFERENCE.key, ratio(wish))])
+    fn encode_preference(&self, preference: &[f64]) -> Vectors {
+        Vectors::from([(PREFERENCE.key, ratio(preference))])
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {

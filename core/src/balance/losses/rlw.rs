@@ -1,6 +1,6 @@
 //! Random loss weights: a fair draw every step.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::softmax;
 use crate::config::{Choice, Pick, PickEntry};
 use rand::RngExt;
@@ -21,7 +21,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for Rlw {
+impl Balancer for Rlw {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

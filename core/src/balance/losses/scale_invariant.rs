@@ -1,6 +1,6 @@
 //! Scale-invariant weights: the sum of the losses' logarithms.
 
-use crate::balance::balancer::{Answer, Needs, Rule, Seen};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -18,7 +18,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[],
 );
 
-impl Rule for ScaleInvariant {
+impl Balancer for ScaleInvariant {
     fn entry(&self) -> PickEntry {
         ENTRY
     }

@@ -1,6 +1,6 @@
 //! Smooth Tchebycheff scalarisation: the worst weighed loss counts most.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{log, softmax, vector};
 use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighed};
 use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
@@ -68,7 +68,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 
-impl Rule for Stch {
+impl Balancer for Stch {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -137,10 +137,10 @@ fn heat(seen: &Seen) -> Vec<f64> {
 
 /// `ln(K p D / N) / mu`.
 fn scaled_heat(seen: &Seen) -> Vec<f64> {
-    let (mu, wish) = (seen.option(&MU), preference(seen));
+    let (mu, preference) = (seen.option(&MU), preference(seen));
     // By the largest first: the mean of tiny numbers may be zero.
-    let largest = wish.iter().copied().fold(0.0, f64::max);
-    let shares: Vec<f64> = wish.iter().map(|wish| wish / largest).collect();
+    let largest = preference.iter().copied().fold(0.0, f64::max);
+    let shares: Vec<f64> = preference.iter().map(|preference| preference / largest).collect();
     let mean = shares.iter().sum::<f64>() / shares.len() as f64;
     let relative = above_ideal(seen).into_iter().zip(units(seen)).map(|(above, unit)| log(above) - log(unit));
     relative.zip(shares).map(|(relative, share)| (relative + log(share / mean)) / mu).collect()

@@ -1,6 +1,6 @@
 //! Tchebycheff scalarisation: only the worst weighed loss counts.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Needs, Rule, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighed};
 use crate::config::{Choice, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -22,7 +22,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 
-impl Rule for Tchebycheff {
+impl Balancer for Tchebycheff {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -41,7 +41,7 @@ impl Rule for Tchebycheff {
 
     fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
         let worst = worst(&weighed(seen)).map(|(task, _)| task);
-        let only = |(task, wish)| if Some(task) == worst { wish } else { 0.0 };
+        let only = |(task, preference)| if Some(task) == worst { preference } else { 0.0 };
         Answer::weights(preference(seen).into_iter().enumerate().map(only).collect())
     }
 }

@@ -1,8 +1,8 @@
 //! Uncertainty weights: a learned log-variance per task (Kendall, Gal, Cipolla 2018).
 
 use super::adam;
-use crate::balance::balancer::{Answer, Needs, Rule, Seen, VectorSpec, Vectors};
-use crate::balance::coefficients::{Coefficients, Given, STATE_LIMIT};
+use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::device_weights::{DeviceWeights, Given, STATE_LIMIT};
 use crate::balance::numbers;
 use crate::config::{Choice, Kind, LossKind, OptionSpec, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -51,7 +51,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     &[adam::RATE, FORM],
 );
 
-impl Rule for Uncertainty {
+impl Balancer for Uncertainty {
     fn entry(&self) -> PickEntry {
         ENTRY
     }
@@ -68,8 +68,8 @@ impl Rule for Uncertainty {
         false
     }
 
-    fn coefficients(&self, given: &Given) -> Option<Coefficients> {
-        Some(coefficients(given))
+    fn device_weights(&self, given: &Given) -> Option<DeviceWeights> {
+        Some(device_weights(given))
     }
 
     fn objective(&self, seen: &Seen) -> Option<f64> {
@@ -82,18 +82,18 @@ impl Rule for Uncertainty {
 
     fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let state = numbers::vector(seen, &STATE);
-        let coefficients = of_seen(seen);
-        let gradient = coefficients.state_gradient(&numbers::losses(seen), &state);
-        let (state, mut remembered) = adam::step(seen, &state, &gradient, coefficients.rate);
+        let device_weights = of_seen(seen);
+        let gradient = device_weights.state_gradient(&numbers::losses(seen), &state);
+        let (state, mut remembered) = adam::step(seen, &state, &gradient, device_weights.rate);
         remembered.insert(STATE.key, state.iter().map(|s| s.clamp(-STATE_LIMIT, STATE_LIMIT)).collect());
         remembered
     }
 }
 
-fn coefficients(given: &Given) -> Coefficients {
+fn device_weights(given: &Given) -> DeviceWeights {
     let form = FORM.text(FORM.clamp(given.options.option(&FORM)));
     let factors = given.kinds.iter().map(|kind| factor(*kind, &form)).collect();
-    Coefficients::learned(factors, adam::RATE.clamp(given.options.option(&adam::RATE)))
+    DeviceWeights::learned(factors, adam::RATE.clamp(given.options.option(&adam::RATE)))
 }
 
 fn factor(kind: LossKind, form: &str) -> f64 {
@@ -102,8 +102,8 @@ fn factor(kind: LossKind, form: &str) -> f64 {
 }
 
 /// One formula for the engine's form and for this one.
-fn of_seen(seen: &Seen) -> Coefficients {
+fn of_seen(seen: &Seen) -> DeviceWeights {
     let kind = |is: &f64| if *is > 0.5 { LossKind::Mse } else { LossKind::Ce };
     let kinds: Vec<_> = numbers::vector(seen, &KINDS).iter().map(kind).collect();
-    coefficients(&Given { kinds: &kinds, manual: &[], options: seen.pick })
+    device_weights(&Given { kinds: &kinds, manual: &[], options: seen.pick })
 }

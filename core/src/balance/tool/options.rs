@@ -1,13 +1,13 @@
 //! A rule's options in JSON.
 
 use super::{ToolError, finite};
-use crate::balance::balancer::{MemorySize, Rule, Vectors};
+use crate::balance::balancer::{Balancer, MemorySize, Vectors};
 use crate::config::{Kind, OptionSpec, Pick};
 use serde_json::{Map, Value, json};
 
 /// The pick with the options, and the vectors, of a rule for so many tasks and parameters.
 pub(super) fn read<'a>(
-    rule: &dyn Rule,
+    rule: &dyn Balancer,
     mut pick: Pick,
     given: impl Iterator<Item = (&'a String, &'a Value)>,
     (tasks, parameters): (usize, usize),
@@ -32,7 +32,7 @@ pub(super) fn read<'a>(
 }
 
 /// A rule under a name, its options and their defaults.
-pub(super) fn describe(method: &str, rule: &dyn Rule) -> Value {
+pub(super) fn describe(method: &str, rule: &dyn Balancer) -> Value {
     let mut options = Map::new();
     for spec in rule.entry().options {
         let changed = rule.reference().iter().find(|(key, _)| *key == spec.key);
@@ -108,7 +108,7 @@ fn wrong(option: &str, expected: &str) -> ToolError {
     ToolError::Value { option: option.into(), expected: expected.into() }
 }
 
-fn unknown(rule: &dyn Rule, option: &str) -> ToolError {
+fn unknown(rule: &dyn Balancer, option: &str) -> ToolError {
     let mut known: Vec<_> = rule.entry().options.iter().map(|spec| spec.key).collect();
     known.extend(rule.vectors().iter().map(|spec| spec.key));
     known.extend(rule.memories().iter().map(|spec| spec.key));

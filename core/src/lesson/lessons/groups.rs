@@ -8,7 +8,7 @@ pub(super) const LESSON: Preset = Preset {
     name: "9 Task groups: who helps whom",
     teaches: "Among five tasks some help each other and some only take room; training together tells which.",
     controls: &["data.near", "data.like", "t2.to-a"],
-    panels: &[Panel::Pairs, Panel::Kinship, Panel::Transfer, Panel::Conflict],
+    panels: &[Panel::Pairs, Panel::TaskAffinity, Panel::Transfer, Panel::Conflict],
     steps: &[
         play(
             "A, C and E read the same four hidden features, B and D four others. No label tells which. Press play.",
@@ -21,7 +21,7 @@ pub(super) const LESSON: Preset = Preset {
         ),
         watch(
             "'Who helps whom' is what a step of each task's own does for the others' losses. Both ways of grouping tasks, by that and by the angle between gradients, find the families.",
-            Panel::Kinship,
+            Panel::TaskAffinity,
             150,
         ),
         watch(
@@ -36,7 +36,7 @@ pub(super) const LESSON: Preset = Preset {
         ),
         ask(
             "Press 'Train this grouping' and play again, each family on a trunk of its own.",
-            Look::Panel(Panel::Kinship),
+            Look::Panel(Panel::TaskAffinity),
             Act::Set("arch", "grouped"),
         ),
         ask(

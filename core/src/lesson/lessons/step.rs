@@ -23,7 +23,7 @@ pub enum Panel {
     /// What each task gains from each other one, trained in pairs.
     Pairs,
     /// What a step of each task alone does to the others' losses, and groups that follow from it.
-    Kinship,
+    TaskAffinity,
     /// Every measure.
     Measures,
     /// The comparison of architectures.

@@ -1,13 +1,13 @@
 //! What the balancers remember from step to step: a state of training like the parameters.
 
 use super::Balancers;
-use crate::balance::balancer::{MemorySize, Rule, Vectors};
+use crate::balance::balancer::{Balancer, MemorySize, Vectors};
 use crate::balance::numbers::INITIAL_LOSSES;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What all asked members remember, in their order.
+/// What all member on the hosts remember, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     of: Vec<Own>,
@@ -16,13 +16,13 @@ pub struct Memory {
 /// What one member remembers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Own {
-    /// Key of the rule whose memory it is.
+    /// Key of the balancer whose memory it is.
     method: String,
     /// Place in the population.
     member: usize,
-    /// The rule's numbers, all tasks in order.
+    /// The balancer's numbers, all tasks in order.
     numbers: BTreeMap<String, Vec<f64>>,
-    /// The weights that were last applied; empty before the first answer and under a rule without.
+    /// The weights that were last applied; empty before the first answer and under a balancer without.
     pub weights: Vec<f64>,
     /// Whether the last answer had a direction of its own.
     pub directed: bool,
@@ -33,23 +33,23 @@ pub(super) struct Own {
 }
 
 impl Memory {
-    /// The memory fit for some balancers: a member whose rule is another one begins anew.
+    /// The memory fit for some balancers: a member whose balancer is another one begins anew.
     pub fn adapted(mut self, balancers: &Balancers) -> Self {
         let fresh = |method: &str, member: usize| Own { method: method.into(), member, ..Own::default() };
-        let of = balancers.asked.iter().map(|asked| {
-            let same = self.of.iter_mut().find(|own| own.member == asked.member && own.method == asked.pick.method);
-            same.map_or_else(|| fresh(&asked.pick.method, asked.member), std::mem::take)
+        let of = balancers.on_host.iter().map(|host| {
+            let same = self.of.iter_mut().find(|own| own.member == host.member && own.method == host.pick.method);
+            same.map_or_else(|| fresh(&host.pick.method, host.member), std::mem::take)
         });
         Self { of: of.collect() }
     }
 
-    /// Whether an asked member has weights to go on with. A direction holds for one step, also one that
+    /// Whether an member on the host has weights to go on with. A direction holds for one step, also one that
     /// comes with the weights it was made by.
     pub(super) fn holds_weights(&self, index: usize) -> bool {
         self.of.get(index).is_some_and(|own| !own.weights.is_empty() && !own.directed)
     }
 
-    /// The weights that an asked member's last step was taken with, empty where there are none, and
+    /// The weights that an member on the host's last step was taken with, empty where there are none, and
     /// their common factor.
     pub(super) fn held(&self, index: usize) -> (&[f64], f64) {
         self.of.get(index).map_or((&[], 1.0), |own| (&own.weights, own.factor))
@@ -60,13 +60,13 @@ impl Memory {
         self.of.iter().find(|own| own.member == member).map(|own| own.weights.as_slice())
     }
 
-    /// Gives rules that compare with the losses at the start those of a member, `[T]` in task order: of all
+    /// Gives balancers that compare with the losses at the start those of a member, `[T]` in task order: of all
     /// training rows, since a first batch is noisy. Who has seen a step keeps what it has.
     pub fn begin(&mut self, balancers: &Balancers, losses: impl Fn(usize) -> Vec<f64>) {
         let key = INITIAL_LOSSES.key;
-        for (asked, own) in balancers.asked.iter().zip(&mut self.of) {
-            let losses = losses(asked.member);
-            let compares = asked.rule.vectors().iter().any(|spec| spec.key == key);
+        for (host, own) in balancers.on_host.iter().zip(&mut self.of) {
+            let losses = losses(host.member);
+            let compares = host.balancer.vectors().iter().any(|spec| spec.key == key);
             if compares && !own.numbers.contains_key(key) && losses.iter().all(|loss| loss.is_finite()) {
                 own.numbers.insert(key.into(), losses);
             }
@@ -87,8 +87,8 @@ pub(super) struct Sizes {
 }
 
 impl Own {
-    /// What the rule remembers of the tasks that are present.
-    pub fn recall(&self, rule: &dyn Rule, present: &[usize], sizes: Sizes) -> Vectors {
+    /// What the balancer remembers of the tasks that are present.
+    pub fn recall(&self, balancer: &dyn Balancer, present: &[usize], sizes: Sizes) -> Vectors {
         let mut vectors = Vectors::new();
         let mut take = |key: &'static str, places: Vec<Range<usize>>| {
             if let Some(numbers) = self.numbers.get(key) {
@@ -96,17 +96,17 @@ impl Own {
                 vectors.insert(key, part.copied().collect());
             }
         };
-        for spec in rule.vectors().iter().filter(|spec| spec.remembered) {
+        for spec in balancer.vectors().iter().filter(|spec| spec.remembered) {
             take(spec.key, present.iter().map(|task| *task..task + 1).collect());
         }
-        for spec in rule.memories() {
+        for spec in balancer.memories() {
             take(spec.key, places(spec.size, present, sizes));
         }
         vectors
     }
 
-    /// Takes in what the rule remembers after a step of the tasks that were present.
-    pub fn retain(&mut self, rule: &dyn Rule, remembered: &Vectors, present: &[usize], sizes: Sizes) {
+    /// Takes in what the balancer remembers after a step of the tasks that were present.
+    pub fn retain(&mut self, balancer: &dyn Balancer, remembered: &Vectors, present: &[usize], sizes: Sizes) {
         let mut put = |key: &str, size: usize, start: f64, places: Vec<Range<usize>>| {
             let Some(part) = remembered.get(key) else { return };
             let numbers = self.numbers.entry(key.into()).or_default();
@@ -119,10 +119,10 @@ impl Own {
                 into.iter_mut().zip(part.by_ref()).for_each(|(number, new)| *number = *new);
             }
         };
-        for spec in rule.vectors().iter().filter(|spec| spec.remembered) {
+        for spec in balancer.vectors().iter().filter(|spec| spec.remembered) {
             put(spec.key, sizes.tasks, spec.start, present.iter().map(|task| *task..task + 1).collect());
         }
-        for spec in rule.memories() {
+        for spec in balancer.memories() {
             let size = spec.size.count(sizes.tasks, sizes.parameters, sizes.layers);
             put(spec.key, size, 0.0, places(spec.size, present, sizes));
         }

@@ -1,26 +1,26 @@
 //! The members' balancers, asked on the host.
 //!
-//! A rule that has coefficients is applied on the device ([`super::weigh`]). The others are asked
+//! A balancer that has device weights is applied on the device ([`super::weigh`]). The others are asked
 //! here, a member at a time, in f64: by its losses before the backward pass, or after it by the
 //! products of its task gradients, or by the gradients themselves. What comes back are weights for
-//! the shared layers, weights for the heads, and for some rules a direction of their own.
+//! the shared layers, weights for the heads, and for some balancers a direction of their own.
 
-mod ask;
 mod memory;
+mod question;
 
-pub use ask::{Applied, Known, Pending};
 pub use memory::Memory;
+pub use question::{AppliedWeights, BalancerInput, DeferredUpdate};
 
 use super::plan::{Member, Plan, Role};
 use crate::balance;
-use crate::balance::balancer::{Needs, Over, Rule, Vectors};
-use crate::balance::coefficients::{Coefficients, Given};
+use crate::balance::balancer::{Balancer, GramScope, Needs, Vectors};
+use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::config::{Heads, Norm, Pick, SharingConfig};
 use crate::lesson::Lesson;
 use crate::model::Layout;
 use std::ops::Range;
 
-/// When in a step a rule is asked.
+/// When in a step a balancer is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Between the forward and the backward pass.
@@ -29,23 +29,23 @@ pub enum Stage {
     Gradients,
 }
 
-/// A member whose rule is asked on the host.
-pub struct Asked {
+/// A member whose balancer runs on the host.
+pub struct HostBalancer {
     /// Its place in the population.
     pub member: usize,
     /// When it is asked.
     pub stage: Stage,
-    rule: &'static dyn Rule,
+    balancer: &'static dyn Balancer,
     pick: Pick,
     needs: Needs,
     /// Whether its weights count in the heads.
     heads: bool,
-    /// What its rule's weights are multiplied by.
+    /// What its balancer's weights are multiplied by.
     times: f64,
     /// Its own random stream.
     stream: u64,
     /// Its preference, in parts of one.
-    wish: Vec<f64>,
+    preference: Vec<f64>,
     /// What else the lesson says, a number a task.
     settings: Vectors,
 }
@@ -53,9 +53,9 @@ pub struct Asked {
 /// Every member's balancer.
 pub struct Balancers {
     /// Those that are asked here, in the order of the members.
-    pub asked: Vec<Asked>,
-    /// Per member: the coefficients that the device applies instead.
-    pub coefficients: Vec<Option<Coefficients>>,
+    pub on_host: Vec<HostBalancer>,
+    /// Per member: the device weights that the device applies instead.
+    pub device_weights: Vec<Option<DeviceWeights>>,
     sharing: SharingConfig,
     seed: u32,
     tasks: usize,
@@ -68,8 +68,8 @@ impl Balancers {
     /// Those of a lesson.
     pub fn of(lesson: &Lesson, plan: &Plan, layout: &Layout) -> Self {
         let mut all = Self {
-            asked: Vec::new(),
-            coefficients: Vec::new(),
+            on_host: Vec::new(),
+            device_weights: Vec::new(),
             // Where nothing is shared, no combined gradient has a length.
             sharing: match layout.shared {
                 0 => SharingConfig { norm: Norm::Own, ..lesson.sharing },
@@ -82,7 +82,7 @@ impl Balancers {
             last_layer: layout.last_shared_layer(),
         };
         for (m, member) in plan.members.iter().enumerate() {
-            let coefficients = match member.role {
+            let weights = match member.role {
                 Role::Baseline(own) => Some(only(plan.tasks, &[own])),
                 Role::Pair(i, j) => Some(only(plan.tasks, &[i, j])),
                 Role::Composed | Role::Matched => all.add(m, member, &lesson.balancer, lesson, &manual(lesson)),
@@ -92,55 +92,62 @@ impl Balancers {
                     all.add(m, member, &lesson.preference, lesson, &preference)
                 }
             };
-            all.coefficients.push(coefficients);
+            all.device_weights.push(weights);
         }
         all
     }
 
-    /// The coefficients of a member's rule, or `None` once it is put on the list of those to be asked.
-    fn add(&mut self, m: usize, member: &Member, pick: &Pick, lesson: &Lesson, wish: &[f64]) -> Option<Coefficients> {
-        let rule = balance::of(pick);
-        let published = rule.weighs_heads(pick);
+    /// The device weights of a member's balancer, or `None` once it is put on the list of those to be asked.
+    fn add(
+        &mut self,
+        m: usize,
+        member: &Member,
+        pick: &Pick,
+        lesson: &Lesson,
+        preference: &[f64],
+    ) -> Option<DeviceWeights> {
+        let balancer = balance::of(pick);
+        let published = balancer.weighs_heads(pick);
         let heads = match self.sharing.heads {
             Heads::Published => published,
             Heads::Weighed => true,
             Heads::Plain => false,
         };
-        let needs = rule.needs(pick);
+        let needs = balancer.needs(pick);
         if needs != Needs::Losses && self.shared == 0 {
-            return Some(Coefficients::fixed(vec![1.0; self.tasks]));
+            return Some(DeviceWeights::fixed(vec![1.0; self.tasks]));
         }
         // With one backward pass a weight counts in trunk and head alike, and nothing says how long
         // the combined gradient is.
         let by_losses = needs == Needs::Losses && heads && self.sharing.norm == Norm::Own;
         let kinds: Vec<_> = lesson.tasks.iter().map(|task| task.loss).collect();
-        let given = Given { kinds: &kinds, manual: wish, options: pick };
+        let given = Given { kinds: &kinds, manual: preference, options: pick };
         let plain = self.sharing.refresh == 1 && self.sharing.smoothing == 0.0;
-        let coefficients = rule.coefficients(&given);
+        let weights = balancer.device_weights(&given);
         // Where a fan member's weights are its preference they sum to the number of tasks, like the
         // composed model's, whoever applies them.
         let times = match member.role {
-            Role::Fan(_) if coefficients.is_some() => self.tasks as f64,
+            Role::Fan(_) if weights.is_some() => self.tasks as f64,
             _ => 1.0,
         };
-        if let Some(coefficients) = coefficients.filter(|c| by_losses && (plain || c.learned.is_none())) {
-            return Some(coefficients.times(times));
+        if let Some(weights) = weights.filter(|c| by_losses && (plain || c.learned.is_none())) {
+            return Some(weights.times(times));
         }
         let role = match member.role {
             Role::Fan(point) => 1 + point as u64,
             _ => 0,
         };
         let regression = kinds.iter().map(|kind| f64::from(u8::from(kind.is_regression()))).collect();
-        self.asked.push(Asked {
+        self.on_host.push(HostBalancer {
             member: m,
             stage: if by_losses { Stage::Losses } else { Stage::Gradients },
-            rule,
+            balancer,
             pick: pick.clone(),
             needs,
             heads,
             times,
             stream: role << 32 | member.seed,
-            wish: shares(wish),
+            preference: shares(preference),
             settings: Vectors::from([("regression", regression)]),
         });
         None
@@ -148,47 +155,52 @@ impl Balancers {
 
     /// How many of the first members have a row for every task in every step.
     pub fn replicated(&self) -> usize {
-        let last = self.asked.iter().rfind(|asked| asked.stage == Stage::Gradients);
-        last.map_or(0, |asked| asked.member + 1)
+        let last = self.on_host.iter().rfind(|host| host.stage == Stage::Gradients);
+        last.map_or(0, |host| host.member + 1)
     }
 
     /// The members that are asked at a stage of a step.
-    pub fn due<'a>(&'a self, stage: Stage, step: u32, memory: &'a Memory) -> impl Iterator<Item = (usize, &'a Asked)> {
+    pub fn due<'a>(
+        &'a self,
+        stage: Stage,
+        step: u32,
+        memory: &'a Memory,
+    ) -> impl Iterator<Item = (usize, &'a HostBalancer)> {
         let every = self.sharing.refresh.max(1) as u32;
         let due = move |i: usize| step.is_multiple_of(every) || !memory.holds_weights(i);
-        self.asked.iter().enumerate().filter(move |(i, asked)| asked.stage == stage && due(*i))
+        self.on_host.iter().enumerate().filter(move |(i, host)| host.stage == stage && due(*i))
     }
 
     /// What the gradients are needed for, beside the losses: the ranges of columns whose Gram matrix
     /// is looked at, and whether somebody looks at the gradients themselves.
-    pub fn views<'a>(&self, due: impl Iterator<Item = &'a Asked>) -> Views {
-        let mut views = Views::default();
-        for asked in due {
-            let range = self.range(asked);
+    pub fn required_reads<'a>(&self, due: impl Iterator<Item = &'a HostBalancer>) -> RequiredReads {
+        let mut reads = RequiredReads::default();
+        for host in due {
+            let range = self.range(host);
             // The length of the step is that of the shared layers' gradient.
             let whole = (self.sharing.norm != Norm::Own).then_some(0..self.shared);
-            for range in whole.into_iter().chain((asked.needs == Needs::Gram).then_some(range)) {
-                if !views.grams.contains(&range) {
-                    views.grams.push(range);
+            for range in whole.into_iter().chain((host.needs == Needs::Gram).then_some(range)) {
+                if !reads.grams.contains(&range) {
+                    reads.grams.push(range);
                 }
             }
-            views.jacobian |= asked.needs == Needs::Jacobian;
+            reads.jacobian |= host.needs == Needs::Jacobian;
         }
-        views
+        reads
     }
 
-    /// The columns that a member's rule looks at.
-    pub fn range(&self, asked: &Asked) -> Range<usize> {
-        match asked.rule.over() {
-            Over::Shared => 0..self.shared,
-            Over::LastLayer => self.last_layer.clone(),
+    /// The columns that a member's balancer looks at.
+    pub fn range(&self, host: &HostBalancer) -> Range<usize> {
+        match host.balancer.gram_scope() {
+            GramScope::Shared => 0..self.shared,
+            GramScope::LastLayer => self.last_layer.clone(),
         }
     }
 }
 
 /// What has to be read of the task gradients.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Views {
+pub struct RequiredReads {
     /// Ranges of columns, each for a Gram matrix a member.
     pub grams: Vec<Range<usize>>,
     /// Whether the gradients themselves are read.
@@ -196,16 +208,16 @@ pub struct Views {
 }
 
 /// One for these tasks, nothing for the others.
-fn only(tasks: usize, own: &[usize]) -> Coefficients {
-    Coefficients::fixed((0..tasks).map(|task| f64::from(u8::from(own.contains(&task)))).collect())
+fn only(tasks: usize, own: &[usize]) -> DeviceWeights {
+    DeviceWeights::fixed((0..tasks).map(|task| f64::from(u8::from(own.contains(&task)))).collect())
 }
 
 fn manual(lesson: &Lesson) -> Vec<f64> {
     lesson.tasks.iter().map(|task| task.weight).collect()
 }
 
-/// Parts of one; zeros where there is nothing to share, which rules read as no preference.
-fn shares(wish: &[f64]) -> Vec<f64> {
-    let sum: f64 = wish.iter().sum();
-    wish.iter().map(|part| if sum > 0.0 { part / sum } else { 0.0 }).collect()
+/// Parts of one; zeros where there is nothing to share, which balancers read as no preference.
+fn shares(preference: &[f64]) -> Vec<f64> {
+    let sum: f64 = preference.iter().sum();
+    preference.iter().map(|part| if sum > 0.0 { part / sum } else { 0.0 }).collect()
 }

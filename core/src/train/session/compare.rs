@@ -1,12 +1,14 @@
 //! The part of a session that compares architectures: the lesson under each of them, one after
-//! another, in slices, while the lesson's own trainer stands still.
+//! another, in slices, while the lesson's own training stands still.
 
 use super::{Mode, Session, Turn, pace::Pace, pacer::Pacer};
 use crate::config::{Config, PaceConfig, Pick, PopulationConfig};
+use crate::data;
 use crate::lesson::{Lesson, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Engine, Event};
-use crate::train::{TrainError, Trainer};
+use crate::train::running::Running;
+use crate::train::{Ensemble, TrainError};
 use burn::tensor::Device;
 use std::collections::VecDeque;
 use web_time::{Duration, Instant};
@@ -31,7 +33,7 @@ pub(super) struct Comparison {
 
 /// The architecture that trains.
 struct Contender {
-    trainer: Trainer,
+    ensemble: Ensemble,
     row: ComparedRow,
     pace: Pace,
     pacer: Pacer,
@@ -42,7 +44,7 @@ struct Contender {
 
 /// One model with nothing beside it: how fast it trains.
 struct Alone {
-    trainer: Trainer,
+    ensemble: Ensemble,
     pace: Pace,
     steps: u32,
     time: Duration,
@@ -112,17 +114,18 @@ fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
 impl Contender {
     /// Builds its population.
     async fn new(lesson: Lesson, row: ComparedRow, device: &Device, engine: Engine) -> Result<Self, TrainError> {
-        let mut trainer = Trainer::new(lesson, device);
+        let data = data::build(&lesson);
+        let mut ensemble = Ensemble::new(lesson, data, device);
         // As a lesson does when it is loaded: the best so far may be the first.
-        trainer.record().await?;
-        let row = ComparedRow { parameters: trainer.network().layout().len, ..row };
-        Ok(Self { trainer, row, pace: Pace::new(engine), pacer: Pacer::default(), trained: false, alone: None })
+        ensemble.record().await?;
+        let row = ComparedRow { parameters: ensemble.network().layout().len, ..row };
+        Ok(Self { ensemble, row, pace: Pace::new(engine), pacer: Pacer::default(), trained: false, alone: None })
     }
 
     /// Trains for a slice, to the first recorded step at or after the last epoch; where the pace has
     /// nothing due, in how many milliseconds it has.
     async fn train(&mut self, epochs: u32, pacing: &PaceConfig) -> Result<Option<u32>, TrainError> {
-        let (step, per_epoch) = (self.trainer.step(), self.trainer.steps_per_epoch());
+        let (step, per_epoch) = (self.ensemble.step(), self.ensemble.steps_per_epoch());
         let most = match self.pacer.due(Instant::now(), pacing, 0.0, step, per_epoch) {
             Some(Ok(steps)) => steps,
             Some(Err(wait)) => return Ok(Some(wait)),
@@ -131,15 +134,15 @@ impl Contender {
         let started = Instant::now();
         let mut taken = 0;
         while !self.trained {
-            let steps = self.pace.fitting(started, taken, self.trainer.step_rows()).min(most - taken);
+            let steps = self.pace.fitting(started, taken, self.ensemble.step_rows()).min(most - taken);
             if steps == 0 {
                 break;
             }
             let before = Instant::now();
-            let advance = self.trainer.advance(steps).await?;
+            let advance = self.ensemble.advance(steps).await?;
             taken += advance.steps;
             self.pace.lasted(advance.steps, before.elapsed());
-            self.row.epochs = self.trainer.epoch();
+            self.row.epochs = self.ensemble.epoch();
             self.row.diverged = advance.divergence.is_some();
             self.trained = self.row.diverged || advance.point.is_some() && self.row.epochs >= epochs;
             if let Some(best) = advance.point.and_then(|point| point.best) {
@@ -152,15 +155,16 @@ impl Contender {
     /// Times one model for a slice: after training, when whatever is compiled on the way is.
     async fn time(&mut self, device: &Device) -> Result<(), TrainError> {
         let Some(alone) = &mut self.alone else {
-            let mut trainer = Trainer::single(self.trainer.lesson().clone(), device);
-            trainer.exercise(1).await?;
+            let lesson = self.ensemble.lesson().clone();
+            let mut ensemble = Ensemble::single(lesson, self.ensemble.data().clone(), device);
+            ensemble.run_unrecorded(1).await?;
             let pace = self.pace.clone();
-            self.alone = Some(Alone { trainer, pace, steps: 0, time: Duration::ZERO });
+            self.alone = Some(Alone { ensemble, pace, steps: 0, time: Duration::ZERO });
             return Ok(());
         };
         let started = Instant::now();
-        let steps = alone.pace.fitting(started, 0, alone.trainer.step_rows());
-        alone.trainer.exercise(steps).await?;
+        let steps = alone.pace.fitting(started, 0, alone.ensemble.step_rows());
+        alone.ensemble.run_unrecorded(steps).await?;
         let time = started.elapsed();
         alone.pace.lasted(steps, time);
         (alone.steps, alone.time) = (alone.steps + steps, alone.time + time);
@@ -173,11 +177,11 @@ impl Contender {
 impl Session {
     /// Begins a comparison of architectures, in place of one that may be under way.
     pub(super) async fn compare(&mut self, epochs: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let Some(trainer) = &self.trainer else {
+        let Some(ensemble) = self.running.as_ref().and_then(Running::ensemble) else {
             emit(Event::CompareDone { run: self.run });
             return Ok(());
         };
-        self.comparison = Some(Comparison::new(trainer.lesson(), epochs));
+        self.comparison = Some(Comparison::new(ensemble.lesson(), epochs));
         self.pause(emit).await
     }
 

@@ -1,38 +1,27 @@
-//! The part of a session that runs a race in place of a trainer: plain f64 on the host, whatever the
-//! engine's device is.
+//! The part of a session that runs a race: plain f64 on the host, whatever the engine's device is.
 
 use super::{Session, pace::slice};
 use crate::landscape::Race;
-use crate::protocol::{Engine, Event, Snapshot};
+use crate::protocol::{Engine, Event};
 use crate::train::RaceRun;
+use crate::train::running::Running;
 use web_time::{Duration, Instant};
 
+/// Races for a slice, `most` steps at most; the steps taken.
+pub(super) fn advance(run: &mut RaceRun, most: u32) -> u32 {
+    let (started, slice) = (Instant::now(), slice(Engine::Cpu));
+    let mut taken = 0;
+    while taken < most && (taken == 0 || started.elapsed() < slice) {
+        run.advance();
+        taken += 1;
+    }
+    taken
+}
+
 impl Session {
-    /// Shows a race at its start, or where a snapshot of it stands.
-    pub(super) fn load_race(&mut self, mut race: RaceRun, snapshot: Option<&Snapshot>, emit: &mut dyn FnMut(Event)) {
-        emit(Event::Loaded { run: self.run, summary: Box::new(race.summary()) });
-        if let Some(snapshot) = snapshot {
-            race.load(snapshot);
-        }
-        self.race = Some(race);
-        self.show_frame(emit);
-    }
-
-    /// Races for a slice, `most` steps at most.
-    pub(super) fn race_on(&mut self, most: u32) {
-        let Some(run) = &mut self.race else { return };
-        let (started, slice) = (Instant::now(), slice(Engine::Cpu));
-        let mut taken = 0;
-        while taken < most && (taken == 0 || started.elapsed() < slice) {
-            run.advance();
-            taken += 1;
-        }
-        self.pace.took(taken);
-    }
-
     /// Tells what is new.
     pub(super) fn show_race(&mut self, emit: &mut dyn FnMut(Event)) {
-        if let Some(run) = &mut self.race {
+        if let Some(Running::Race(run)) = &mut self.running {
             emit(Event::Race { run: self.run, news: Box::new(run.news()) });
         }
     }

@@ -72,12 +72,14 @@ impl Session {
 
     /// A picture of the network; none of a race.
     async fn picture(&mut self) -> Result<Option<Picture>, TrainError> {
-        let Some(trainer) = &self.trainer else { return Ok(None) };
+        let Some(running) = &self.running else { return Ok(None) };
         let began = Instant::now();
-        let picture = trainer.picture().await?;
-        self.picture_gap = began.elapsed() * PICTURES;
-        self.last_picture = Some(Instant::now());
-        Ok(Some(picture))
+        let picture = running.picture().await?;
+        if picture.is_some() {
+            self.picture_gap = began.elapsed() * PICTURES;
+            self.last_picture = Some(Instant::now());
+        }
+        Ok(picture)
     }
 
     fn show_picture(&self, picture: Option<Picture>, emit: &mut dyn FnMut(Event)) {
@@ -87,11 +89,8 @@ impl Session {
     }
 
     pub(super) async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
-        let snapshot = match (&self.race, &self.trainer) {
-            (Some(run), _) => run.save(),
-            (None, Some(trainer)) => trainer.save().await?,
-            (None, None) => return Ok(()),
-        };
+        let Some(running) = &self.running else { return Ok(()) };
+        let snapshot = running.save().await?;
         emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
         self.last_snapshot = Some(Instant::now());
         self.saved = self.step();

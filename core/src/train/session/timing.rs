@@ -2,21 +2,24 @@
 
 use super::{Session, race};
 use crate::config::Config;
+use crate::data;
 use crate::lesson::check;
 use crate::protocol::Event;
-use crate::train::{TrainError, Trainer};
+use crate::train::running::Running;
+use crate::train::{Ensemble, TrainError};
 use web_time::{Duration, Instant};
 
 impl Session {
     /// Measures how fast the lesson trains, and forgets the steps taken for it.
     pub(super) async fn time(&mut self, millis: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         let length = Duration::from_millis(u64::from(millis.clamp(10, 10_000)));
-        if let Some(run) = &self.race {
-            emit(Event::Timed { run: self.run, steps_per_second: race::steps_per_second(run, length) });
-            return Ok(());
-        }
-        let Some(trainer) = &mut self.trainer else { return Ok(()) };
-        let steps_per_second = trainer.forgetting(async |trainer| steps_per_second(trainer, length).await).await?;
+        let steps_per_second = match &mut self.running {
+            Some(Running::Race(run)) => race::steps_per_second(run, length),
+            Some(Running::Ensemble(ensemble)) => {
+                ensemble.with_rollback(async |ensemble| steps_per_second(ensemble, length).await).await?
+            }
+            None => return Ok(()),
+        };
         emit(Event::Timed { run: self.run, steps_per_second });
         Ok(())
     }
@@ -24,8 +27,8 @@ impl Session {
     /// Measures one shared model against separate ones.
     pub(super) async fn cost(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         const LENGTH: Duration = Duration::from_millis(60);
-        let Some(trainer) = &self.trainer else { return Ok(()) };
-        let config = Config::clone(trainer.lesson());
+        let Some(ensemble) = self.running.as_ref().and_then(Running::ensemble) else { return Ok(()) };
+        let config = Config::clone(ensemble.lesson());
         let mut seconds = Vec::new();
         let tasks = config.tasks.clone();
         // As its parameters are counted: what one task needs of its own is a trunk and a head, however several share.
@@ -36,7 +39,9 @@ impl Session {
             ..config.clone()
         });
         for config in std::iter::once(config.clone()).chain(alone) {
-            let mut single = Trainer::single(check(config).0, &self.device);
+            let (lesson, _) = check(config);
+            let data = data::build(&lesson);
+            let mut single = Ensemble::single(lesson, data, &self.device);
             let rate = steps_per_second(&mut single, LENGTH).await?;
             seconds.push(single.steps_per_epoch() as f32 / rate.max(1e-6));
         }
@@ -48,14 +53,14 @@ impl Session {
 }
 
 /// Optimiser steps per second over about `length`, after a warm-up in which kernels are compiled.
-async fn steps_per_second(trainer: &mut Trainer, length: Duration) -> Result<f32, TrainError> {
+async fn steps_per_second(ensemble: &mut Ensemble, length: Duration) -> Result<f32, TrainError> {
     for _ in 0..3 {
-        trainer.exercise(2).await?;
+        ensemble.run_unrecorded(2).await?;
     }
     let (mut steps, mut chunk) = (0_u32, 1);
     let started = Instant::now();
     while started.elapsed() < length {
-        trainer.exercise(chunk).await?;
+        ensemble.run_unrecorded(chunk).await?;
         steps += chunk;
         chunk = (chunk * 2).min(16);
     }

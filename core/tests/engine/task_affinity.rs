@@ -24,7 +24,7 @@ fn an_affinity_is_what_a_step_of_the_trunk_along_one_task_does_to_another() {
     rig.put(&start);
     let before = rig.record();
     let shared = rig.layout().shared;
-    let singles: Vec<usize> = (0..3).map(|k| rig.trainer.plan().baseline(0, k).unwrap()).collect();
+    let singles: Vec<usize> = (0..3).map(|k| rig.ensemble.plan().baseline(0, k).unwrap()).collect();
     let point = rig.steps(1).pop().unwrap();
     // A baseline's step of plain descent is the rate times its task's gradient, scale included.
     let after = rig.rows("theta");

@@ -24,7 +24,7 @@ pub struct Given<'a> {
 /// * with them, `L = sum_t (a_t exp(-s_t) L_t + s_t / 2)`, over a state `s` that follows
 ///   `dL/ds_t = 1/2 - a_t exp(-s_t) L_t`, clamped to [`STATE_LIMIT`] after every step.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Coefficients {
+pub struct DeviceWeights {
     /// Task weights where nothing is learned; all one where something is.
     pub fixed: Vec<f64>,
     /// The factors `a_t`.
@@ -34,7 +34,7 @@ pub struct Coefficients {
     pub rate: f64,
 }
 
-impl Coefficients {
+impl DeviceWeights {
     /// Weights that stay as they are.
     pub fn fixed(weights: Vec<f64>) -> Self {
         Self { fixed: weights, learned: None, rate: 0.0 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// Running means over the recorded steps.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Kinship {
+pub struct TaskAffinity {
     /// The last step that was taken in.
     step: u32,
     /// By receiver and partner: the affinities.
@@ -21,7 +21,7 @@ pub struct Kinship {
     tasks: usize,
 }
 
-impl Kinship {
+impl TaskAffinity {
     /// Takes in a recorded step: losses before and after look-ahead steps `[1 + T][T]`, empty where nobody
     /// asks, and the Gram matrix.
     pub fn record(&mut self, step: u32, ahead: &[Vec<f64>], gram: &[f32]) {

@@ -1,12 +1,12 @@
 //! What the measures see of a recorded step.
 
 use super::plan::Plan;
-use super::record::Reading;
+use super::record::RecordedValues;
 use super::stages::Stages;
 use crate::data::Dataset;
-use crate::measure::reach::Reach;
+use crate::measure::observation::{Observation, TaskObservation};
 use crate::measure::scores::Scores;
-use crate::measure::sights::{Sights, TaskSight};
+use crate::measure::steps_to_baseline::StepsToBaseline;
 use crate::measure::transfer::{self, TransferGain};
 
 /// What is remembered of earlier steps.
@@ -16,47 +16,47 @@ pub struct Past<'a> {
     /// A strategy's stages, and the losses at their ends.
     pub stages: &'a Stages,
     /// By task: its way to the single-task loss.
-    pub reach: &'a [Reach],
+    pub steps_to_baseline: &'a [StepsToBaseline],
 }
 
 /// The sights of a step; `front` are the validation losses of the fan and of the composed model.
 pub fn of<'a>(
     plan: &Plan,
     data: &Dataset,
-    reading: &'a Reading,
+    values: &'a RecordedValues,
     front: Vec<Vec<f64>>,
     transfer: Vec<TransferGain>,
     past: Past<'a>,
-) -> Sights<'a> {
-    Sights {
-        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, reading, &past, task)).collect(),
-        gram: &reading.gram,
+) -> Observation<'a> {
+    Observation {
+        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, values, &past, task)).collect(),
+        gram: &values.gram,
         window: past.window,
-        combined: reading.combined.clone(),
-        weights: reading.weights.iter().map(|weight| f64::from(*weight)).collect(),
+        combined: values.combined.clone(),
+        weights: values.weights.iter().map(|weight| f64::from(*weight)).collect(),
         front,
         transfer,
-        pairs: pairs(plan, reading),
+        pairs: pairs(plan, values),
     }
 }
 
-fn task_sight(plan: &Plan, data: &Dataset, reading: &Reading, past: &Past, task: usize) -> TaskSight {
+fn task_sight(plan: &Plan, data: &Dataset, values: &RecordedValues, past: &Past, task: usize) -> TaskObservation {
     let baseline = plan.baseline(0, task);
-    let dead = baseline.is_none_or(|member| reading.dead.get(member).copied().unwrap_or(false));
-    let alone = reading.alone.iter().find(|(of, _)| *of == task && !dead).map(|(_, outputs)| outputs.as_slice());
+    let diverged = baseline.is_none_or(|member| values.diverged.get(member).copied().unwrap_or(false));
+    let alone = values.alone.iter().find(|(of, _)| *of == task && !diverged).map(|(_, outputs)| outputs.as_slice());
     let scores = |outputs: Option<&[f32]>| {
         outputs.and_then(|outputs| labelled(data, task, outputs)).map(|rows| rows.scores()).unwrap_or_default()
     };
-    TaskSight {
-        scores: scores(reading.predictions.get(task).map(Vec::as_slice)),
+    TaskObservation {
+        scores: scores(values.predictions.get(task).map(Vec::as_slice)),
         alone: scores(alone),
         // As the page shows it: where the composed model dies, that of what it was put back to.
-        loss: reading.valid_where_it_stands(plan, 0, task),
-        loss_alone: baseline.map_or(f64::NAN, |member| reading.valid(plan, member, task)),
+        loss: values.valid_where_it_stands(plan, 0, task),
+        loss_alone: baseline.map_or(f64::NAN, |member| values.valid(plan, member, task)),
         guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
-        importance: reading.importance.get(task).copied().unwrap_or(1.0),
+        importance: values.importance.get(task).copied().unwrap_or(1.0),
         stages: past.stages.of(task),
-        reach: past.reach.get(task).cloned().unwrap_or_default(),
+        steps_to_baseline: past.steps_to_baseline.get(task).cloned().unwrap_or_default(),
     }
 }
 
@@ -83,12 +83,12 @@ fn labelled(data: &Dataset, task: usize, outputs: &[f32]) -> Option<Labelled> {
 }
 
 /// Every task's gain from every other one, over the paired seeds on which the pairs train.
-fn pairs(plan: &Plan, reading: &Reading) -> Vec<Vec<Option<TransferGain>>> {
+fn pairs(plan: &Plan, values: &RecordedValues) -> Vec<Vec<Option<TransferGain>>> {
     let (tasks, seeds) = (plan.tasks, plan.pair_seeds());
     if seeds == 0 {
         return Vec::new();
     }
-    let loss = |member: Option<usize>, task: usize| member.map_or(f64::NAN, |m| reading.valid(plan, m, task));
+    let loss = |member: Option<usize>, task: usize| member.map_or(f64::NAN, |m| values.valid(plan, m, task));
     let alone: Vec<Vec<f64>> =
         (0..tasks).map(|j| (0..seeds).map(|seed| loss(plan.baseline(seed, j), j)).collect()).collect();
     let beside = |i: usize, j: usize| (0..seeds).map(|seed| loss(plan.pair(seed, i, j), j)).collect();

@@ -7,8 +7,8 @@ use super::watched::Watched;
 use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::model::slots::HEADS;
-use crate::model::{Exhibit, Layout, Network, Params, Shape, Slot, SlotKind};
-use crate::protocol::{ExhibitPicture, LayerPicture, Picture};
+use crate::model::{Layout, LearnedMatrix, Network, Params, Shape, Slot, SlotKind};
+use crate::protocol::{LayerPicture, LearnedMatrixPicture, Picture};
 use burn::tensor::{Device, Tensor};
 
 /// Cells on a side of a task's map.
@@ -16,8 +16,14 @@ pub const SIDE: usize = 48;
 /// Cells on a side of a unit's map.
 pub const UNIT_SIDE: usize = 16;
 
+/// Names of what is read.
+const THETA: &str = "theta";
+const OUTPUTS: &str = "outputs";
+const HIDDEN: &str = "hidden";
+const MATRICES: &str = "matrices";
+
 /// What the network is shown, on the device.
-pub enum Camera {
+pub enum Pictures {
     /// The grids of a plane.
     Plane {
         /// For the tasks' maps.
@@ -35,7 +41,7 @@ fn grid(side: usize, extent: f32) -> Vec<f32> {
     (0..side).flat_map(|row| (0..side).flat_map(move |column| [centre(column), centre(side - 1 - row)])).collect()
 }
 
-impl Camera {
+impl Pictures {
     /// Sets up the grids, or the rows where the inputs are no plane.
     pub fn new(data: &Dataset, device: &Device) -> Self {
         if !data.plane {
@@ -61,26 +67,23 @@ impl Camera {
     ) -> Result<Picture, TrainError> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
-        let params = Params::cut(&first, network.layout());
+        let params = Params::from_flat(&first, network.layout());
         let (groups, shown) = match self {
             Self::Plane { maps, units } => (network.forward(&params, maps.clone(), None, false).groups, units),
             Self::Rows(watched) => (predictions, &watched.inputs),
         };
         let hidden = network.forward(&params, shown.clone(), None, true).hidden;
         let mut packed = Packed::default();
-        packed.push(first);
-        let (groups_count, hidden_count) = (groups.len(), hidden.len());
-        groups.into_iter().for_each(|g| packed.push(g));
-        hidden.into_iter().for_each(|h| packed.push(h));
-        let exhibits = network.exhibits(&params, rows);
-        exhibits.iter().for_each(|exhibit| packed.push(exhibit.values.clone()));
-        let mut parts = packed.read().await?.into_iter();
-        let theta = parts.next().unwrap_or_default();
-        let groups: Vec<_> = parts.by_ref().take(groups_count).collect();
-        let hidden: Vec<_> = parts.by_ref().take(hidden_count).collect();
-        let exhibits = exhibits.into_iter().zip(parts).map(|(exhibit, values)| {
-            let Exhibit { title, rows, columns, .. } = exhibit;
-            ExhibitPicture { title, rows, columns, values }
+        packed.push(THETA, first);
+        groups.into_iter().for_each(|group| packed.push(OUTPUTS, group));
+        hidden.into_iter().for_each(|layer| packed.push(HIDDEN, layer));
+        let matrices = network.learned_matrices(&params, rows);
+        matrices.iter().for_each(|matrix| packed.push(MATRICES, matrix.values.clone()));
+        let mut parts = packed.read().await?;
+        let (theta, groups, hidden) = (parts.take(THETA), parts.take_all(OUTPUTS), parts.take_all(HIDDEN));
+        let exhibits = matrices.into_iter().zip(parts.take_all(MATRICES)).map(|(matrix, values)| {
+            let LearnedMatrix { title, rows, columns, .. } = matrix;
+            LearnedMatrixPicture { title, rows, columns, values }
         });
         let outputs = task_outputs(shape, &groups);
         let probabilities = probabilities(shape, &outputs);

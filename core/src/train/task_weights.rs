@@ -7,7 +7,7 @@
 //!
 //! On the device the tasks stand in *column order*: group by group.
 
-use crate::balance::coefficients::{Coefficients, STATE_LIMIT};
+use crate::balance::device_weights::{DeviceWeights, STATE_LIMIT};
 use crate::kernel::optimiser::{adam_scales, operations::adam};
 use crate::kernel::tensors::upload;
 use burn::tensor::{Device, Tensor};
@@ -18,7 +18,7 @@ const MOST: f32 = STATE_LIMIT as f32;
 
 /// Learned log-variances with their Adam state, `[M, T]` each.
 #[derive(Clone)]
-pub struct Learned {
+pub struct LogVariances {
     /// Log-variances.
     pub s: Tensor<2>,
     /// Running mean of their gradients.
@@ -30,7 +30,7 @@ pub struct Learned {
     pub steps: u32,
 }
 
-impl Learned {
+impl LogVariances {
     /// From host numbers, `[M, T]` each.
     pub fn new(s: Vec<f32>, first: Vec<f32>, second: Vec<f32>, steps: u32, shape: [usize; 2], device: &Device) -> Self {
         Self {
@@ -49,37 +49,37 @@ impl Learned {
 }
 
 /// How the members' task weights come about under the current balancer.
-pub struct Weigher {
+pub struct TaskWeights {
     fixed: Tensor<2>,
-    /// Coefficients `a` on composed members and 0 elsewhere, `[M, T]`; `None` without learning.
+    /// DeviceWeights `a` on composed members and 0 elsewhere, `[M, T]`; `None` without learning.
     learned: Option<Tensor<2>>,
     /// 1 on members whose weights are learned, `[M, 1]`.
     learns: Tensor<2>,
     rate: f32,
 }
 
-impl Weigher {
+impl TaskWeights {
     /// The weights by every member's coefficients, in task order, zeros for those without; `columns`
     /// is the task in each column.
-    pub fn of(coefficients: &[Option<Coefficients>], columns: &[usize], device: &Device) -> Self {
-        let shape = [coefficients.len(), columns.len()];
-        let table = |of: &dyn Fn(&Coefficients) -> Option<Vec<f64>>| -> Vec<f32> {
-            let rows = coefficients.iter().map(|member| member.as_ref().and_then(of).unwrap_or_default());
+    pub fn of(device_weights: &[Option<DeviceWeights>], columns: &[usize], device: &Device) -> Self {
+        let shape = [device_weights.len(), columns.len()];
+        let table = |of: &dyn Fn(&DeviceWeights) -> Option<Vec<f64>>| -> Vec<f32> {
+            let rows = device_weights.iter().map(|member| member.as_ref().and_then(of).unwrap_or_default());
             rows.flat_map(|row| columns.iter().map(move |task| row.get(*task).copied().unwrap_or(0.0) as f32)).collect()
         };
-        let learner = |member: &Option<Coefficients>| member.as_ref().is_some_and(|c| c.learned.is_some());
-        let learns: Vec<f32> = coefficients.iter().map(|member| f32::from(learner(member))).collect();
-        let rate = coefficients.iter().flatten().map(|c| c.rate).fold(0.0, f64::max);
+        let learner = |member: &Option<DeviceWeights>| member.as_ref().is_some_and(|c| c.learned.is_some());
+        let learns: Vec<f32> = device_weights.iter().map(|member| f32::from(learner(member))).collect();
+        let rate = device_weights.iter().flatten().map(|c| c.rate).fold(0.0, f64::max);
         Self {
             fixed: upload(table(&|c| c.learned.is_none().then(|| c.fixed.clone())), shape, device),
             learned: learns.contains(&1.0).then(|| upload(table(&|c| c.learned.clone()), shape, device)),
-            learns: upload(learns, [coefficients.len(), 1], device),
+            learns: upload(learns, [device_weights.len(), 1], device),
             rate: rate as f32,
         }
     }
 
     /// The task weights of every member, `[M, T]`.
-    pub fn weights(&self, learned: &Learned) -> Tensor<2> {
+    pub fn weights(&self, learned: &LogVariances) -> Tensor<2> {
         match &self.learned {
             None => self.fixed.clone(),
             Some(a) => self.fixed.clone() + a.clone() * learned.s.clone().neg().exp(),
@@ -92,7 +92,7 @@ impl Weigher {
     ///
     /// `losses`: `[M, T]`, scaled. `present`: `[M, T]`, 0 for tasks without a label in the batch:
     /// nothing is known of their losses, so their log-variances take no step.
-    pub fn learn(&self, learned: &mut Learned, losses: Tensor<2>, present: Option<Tensor<2>>) {
+    pub fn learn(&self, learned: &mut LogVariances, losses: Tensor<2>, present: Option<Tensor<2>>) {
         let Some(a) = &self.learned else { return };
         let before = learned.clone();
         let pull = a.clone() * learned.s.clone().neg().exp() * losses;

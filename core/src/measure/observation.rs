@@ -1,14 +1,14 @@
 //! Everything that is seen at a recorded step, and all measures of it.
 
-use super::reach::Reach;
 use super::scores::Scores;
+use super::steps_to_baseline::StepsToBaseline;
 use super::table::{MEASURES, TAKES};
 use super::transfer::TransferGain;
 use super::update::Combined;
 
 /// What is seen of one task, on held-out rows.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct TaskSight {
+pub struct TaskObservation {
     /// How the composed model's predictions do.
     pub scores: Scores,
     /// How those of the model that learns this task alone do; nothing where there is none.
@@ -24,15 +24,15 @@ pub struct TaskSight {
     /// Its losses after the stage that taught it and after every later one.
     pub stages: Vec<f64>,
     /// Its curves beside the others and alone, means over the paired seeds.
-    pub reach: Reach,
+    pub steps_to_baseline: StepsToBaseline,
 }
 
 /// What is seen at a recorded step. The composed model is the one on the first seed, and so are its
 /// baselines and its fan.
 #[derive(Clone, Debug, Default)]
-pub struct Sights<'a> {
+pub struct Observation<'a> {
     /// The tasks.
-    pub tasks: Vec<TaskSight>,
+    pub tasks: Vec<TaskObservation>,
     /// The Gram matrix of the task gradients at the shared layers, row-major; empty where none.
     pub gram: &'a [f32],
     /// The matrices of the last recorded steps, oldest first.
@@ -50,7 +50,7 @@ pub struct Sights<'a> {
     pub pairs: Vec<Vec<Option<TransferGain>>>,
 }
 
-impl Sights<'_> {
+impl Observation<'_> {
     /// Every measure in the order of the table, each with [`super::table::Per::count`] numbers; NaN
     /// where there is none.
     pub fn measures(&self) -> Vec<f32> {

@@ -1,13 +1,13 @@
 //! What the task gradients say of a step.
 
-use super::Trainer;
+use super::Population;
 use super::schedule::Absent;
 use crate::train::step::{Pass, gram};
 use burn::tensor::Tensor;
 
 /// What the task gradients of the first composed model said of a step. In column order.
 #[derive(Clone)]
-pub(super) struct Seen {
+pub(super) struct StepObservation {
     /// Their products at the shared layers, `[T, T]`; `None` where nothing is shared.
     pub gram: Option<Tensor<2>>,
     /// The products of what the balancer made of them with each and, last, with itself, `[T + 1, 1]`; `None`
@@ -21,20 +21,20 @@ pub(super) struct Seen {
     /// Tasks without a label in the batch, in task order; empty where there are none.
     pub absent: Vec<bool>,
     /// The losses of the batch before the step, and in a row for each task after a step of the trunk along
-    /// its gradient alone, `[1 + T, T]`; `None` where nobody asks.
+    /// its gradient alone, `[1 + T, T]`; `None` where affinities are not measured.
     pub ahead: Option<Tensor<2>>,
 }
 
-impl Trainer {
+impl Population {
     /// What the task gradients of the first member say of a step that was taken.
     /// `combined`: what the balancer made of its task gradients, `[M, N]`; `before`: the parameters then.
-    pub(super) fn seen(
+    pub(super) fn observe(
         &self,
         jacobian: &Tensor<3>,
         combined: &Tensor<2>,
         before: &Tensor<2>,
         absent: Option<&Absent>,
-    ) -> Seen {
+    ) -> StepObservation {
         let [_, tasks, width] = jacobian.dims();
         let shared = self.network.layout().shared;
         let first = |theta: &Tensor<2>| theta.clone().slice([0..1, 0..width]);
@@ -47,7 +47,7 @@ impl Trainer {
             let gradients = own.clone().slice([0..1, 0..tasks, 0..shared]).reshape([tasks, shared]);
             (Tensor::cat(vec![gradients, combined.clone()], 0) * combined).sum_dim(1)
         };
-        Seen {
+        StepObservation {
             gram: (shared > 0).then(|| gram(&own, 0..shared).reshape([tasks, tasks])),
             combined: (shared > 0).then(products),
             decrease: (own.reshape([tasks, width]) * moved).sum_dim(1),
@@ -57,9 +57,15 @@ impl Trainer {
         }
     }
 
-    /// See [`Seen::ahead`]: `theta - rate g_i` at the shared layers, for each task i, with the heads and the
+    /// See [`StepObservation::ahead`]: `theta - rate g_i` at the shared layers, for each task i, with the heads and the
     /// batch unchanged (Fifty et al. 2021). The optimiser's state plays no part.
-    pub(super) fn ahead(&self, pass: &Pass, jacobian: &Tensor<3>, before: &Tensor<2>, rate: f64) -> Option<Tensor<2>> {
+    pub(super) fn look_ahead(
+        &self,
+        pass: &Pass,
+        jacobian: &Tensor<3>,
+        before: &Tensor<2>,
+        rate: f64,
+    ) -> Option<Tensor<2>> {
         let [_, tasks, width] = jacobian.dims();
         let shared = self.network.layout().shared;
         if !self.lesson.population.affinity || shared == 0 {

@@ -1,7 +1,7 @@
-//! One question to one member's rule, and what follows from the answer.
+//! One question to one member's balancer, and what follows from the answer.
 
 use super::memory::{Memory, Sizes};
-use super::{Asked, Balancers};
+use super::{Balancers, HostBalancer};
 use crate::balance::balancer::{Answer, Needs, Seen, Vectors};
 use crate::config::Norm;
 use crate::random::{Purpose, stream};
@@ -9,22 +9,22 @@ use nalgebra::{DMatrix, DVector};
 
 /// What is known of a member in a step. Everything in task order.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct BalancerInput {
     /// Losses of the batch, scaled, `[T]`.
     pub losses: Vec<f64>,
     /// Tasks without a label in the batch; empty where there are none.
     pub absent: Vec<bool>,
-    /// `[T, T]`: products of the task gradients that the rule looks at.
+    /// `[T, T]`: products of the task gradients that the balancer looks at.
     pub gram: Option<DMatrix<f64>>,
     /// `[T, T]`: products of those at all shared layers, where the step's length depends on them.
-    pub whole: Option<DMatrix<f64>>,
+    pub full_gram: Option<DMatrix<f64>>,
     /// `[T, P]`: the task gradients at the shared layers.
     pub jacobian: Option<DMatrix<f64>>,
 }
 
 /// What a member's step is taken with.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Applied {
+pub struct AppliedWeights {
     /// Per task, on its gradient at the shared layers.
     pub weights: Vec<f64>,
     /// Per task, on its head's gradient.
@@ -32,45 +32,51 @@ pub struct Applied {
     /// The combined gradient of the shared layers, where it is no weighted sum.
     pub direction: Option<Vec<f64>>,
     /// The length that the shared layers' gradient is shortened to, where it is.
-    pub longest: Option<f64>,
+    pub max_norm: Option<f64>,
 }
 
-/// A question whose rule learns once the losses after the update are known.
-pub struct Pending {
+/// A question whose balancer learns once the losses after the update are known.
+pub struct DeferredUpdate {
     index: usize,
     /// The member's place in the population.
     pub member: usize,
-    known: Known,
+    known: BalancerInput,
     vectors: Vectors,
     answer: Answer,
 }
 
 impl Balancers {
-    /// Asks a member's rule; what is to be applied, and what is left to learn after the update.
-    pub fn ask(&self, index: usize, known: Known, step: u32, memory: &mut Memory) -> (Applied, Option<Pending>) {
-        let Some((asked, own)) = self.asked.get(index).zip(memory.own(index)) else { return Default::default() };
+    /// Asks a member's balancer; what is to be applied, and what is left to learn after the update.
+    pub fn ask(
+        &self,
+        index: usize,
+        known: BalancerInput,
+        step: u32,
+        memory: &mut Memory,
+    ) -> (AppliedWeights, Option<DeferredUpdate>) {
+        let Some((host, own)) = self.on_host.get(index).zip(memory.own(index)) else { return Default::default() };
         let present = self.present(&known);
         if present.is_empty() {
             let nothing = vec![0.0; self.tasks];
-            return (Applied { weights: nothing.clone(), heads: nothing, ..Applied::default() }, None);
+            return (AppliedWeights { weights: nothing.clone(), heads: nothing, ..AppliedWeights::default() }, None);
         }
         let known = restricted(known, &present);
         let sizes = self.sizes();
-        let mut vectors = own.recall(asked.rule, &present, sizes);
+        let mut vectors = own.recall(host.balancer, &present, sizes);
         let here = |numbers: &[f64]| -> Vec<f64> {
             present.iter().map(|task| numbers.get(*task).copied().unwrap_or(0.0)).collect()
         };
-        vectors.extend(asked.rule.aim(&here(&asked.wish)));
-        for (key, numbers) in &asked.settings {
+        vectors.extend(host.balancer.encode_preference(&here(&host.preference)));
+        for (key, numbers) in &host.settings {
             vectors.insert(key, here(numbers));
         }
-        let seen = self.seen(asked, &known, &vectors);
-        let mut random = stream(self.seed, Purpose::Balancer, asked.stream, u64::from(step));
-        let answer = asked.rule.answer(&seen, &mut random);
-        let has_weights = asked.rule.has_weights(&asked.pick);
+        let seen = self.seen(host, &known, &vectors);
+        let mut random = stream(self.seed, Purpose::Balancer, host.stream, u64::from(step));
+        let answer = host.balancer.answer(&seen, &mut random);
+        let has_weights = host.balancer.has_weights(&host.pick);
         let fresh = answer.weights.as_deref().filter(|_| has_weights);
         own.weights = fresh.map_or_else(Vec::new, |fresh| {
-            let fresh: Vec<f64> = fresh.iter().map(|weight| asked.times * weight).collect();
+            let fresh: Vec<f64> = fresh.iter().map(|weight| host.times * weight).collect();
             self.spread(&own.weights, &fresh, &present)
         });
         let direction = answer.direction.as_ref().map(|fresh| self.smoothed(&own.direction, fresh));
@@ -78,29 +84,29 @@ impl Balancers {
         own.direction = direction.clone().filter(|_| self.sharing.smoothing > 0.0).unwrap_or_default();
         own.factor = self.factor(&known, &present, &own.weights, direction.as_deref());
         let direction = direction.map(|d| d.iter().map(|x| x * own.factor).collect());
-        let applied = Applied { direction, ..self.applied(asked, &own.weights, own.factor) };
-        if asked.rule.looks_after() {
-            return (applied, Some(Pending { index, member: asked.member, known, vectors, answer }));
+        let applied = AppliedWeights { direction, ..self.applied(host, &own.weights, own.factor) };
+        if host.balancer.uses_losses_after() {
+            return (applied, Some(DeferredUpdate { index, member: host.member, known, vectors, answer }));
         }
-        let remembered = asked.rule.remember(&seen, &answer, None);
-        own.retain(asked.rule, &remembered, &present, sizes);
+        let remembered = host.balancer.remember(&seen, &answer, None);
+        own.retain(host.balancer, &remembered, &present, sizes);
         (applied, None)
     }
 
     /// What a step is taken with while the last weights hold.
-    pub fn held(&self, index: usize, memory: &Memory) -> Applied {
+    pub fn held(&self, index: usize, memory: &Memory) -> AppliedWeights {
         let (weights, factor) = memory.held(index);
-        self.asked.get(index).map(|asked| self.applied(asked, weights, factor)).unwrap_or_default()
+        self.on_host.get(index).map(|host| self.applied(host, weights, factor)).unwrap_or_default()
     }
 
-    /// Lets a rule learn from the losses after the update, in task order.
-    pub fn learn(&self, pending: &Pending, after: &[f64], memory: &mut Memory) {
-        let Some((asked, own)) = self.asked.get(pending.index).zip(memory.own(pending.index)) else { return };
-        let present = self.present(&pending.known);
+    /// Lets a balancer learn from the losses after the update, in task order.
+    pub fn learn(&self, deferred: &DeferredUpdate, after: &[f64], memory: &mut Memory) {
+        let Some((host, own)) = self.on_host.get(deferred.index).zip(memory.own(deferred.index)) else { return };
+        let present = self.present(&deferred.known);
         let after: Vec<f64> = present.iter().map(|task| after.get(*task).copied().unwrap_or(0.0)).collect();
-        let seen = self.seen(asked, &pending.known, &pending.vectors);
-        let remembered = asked.rule.remember(&seen, &pending.answer, Some(&after));
-        own.retain(asked.rule, &remembered, &present, self.sizes());
+        let seen = self.seen(host, &deferred.known, &deferred.vectors);
+        let remembered = host.balancer.remember(&seen, &deferred.answer, Some(&after));
+        own.retain(host.balancer, &remembered, &present, self.sizes());
     }
 
     fn sizes(&self) -> Sizes {
@@ -111,16 +117,16 @@ impl Balancers {
         vec![1.0; self.tasks]
     }
 
-    fn present(&self, known: &Known) -> Vec<usize> {
+    fn present(&self, known: &BalancerInput) -> Vec<usize> {
         (0..self.tasks).filter(|task| !known.absent.get(*task).copied().unwrap_or(false)).collect()
     }
 
-    fn seen<'a>(&'a self, asked: &'a Asked, known: &'a Known, vectors: &'a Vectors) -> Seen<'a> {
+    fn seen<'a>(&'a self, host: &'a HostBalancer, known: &'a BalancerInput, vectors: &'a Vectors) -> Seen<'a> {
         Seen {
-            pick: &asked.pick,
+            pick: &host.pick,
             losses: &known.losses,
-            gram: known.gram.as_ref().filter(|_| asked.needs == Needs::Gram),
-            jacobian: known.jacobian.as_ref().filter(|_| asked.needs == Needs::Jacobian),
+            gram: known.gram.as_ref().filter(|_| host.needs == Needs::Gram),
+            jacobian: known.jacobian.as_ref().filter(|_| host.needs == Needs::Jacobian),
             layers: &self.layers,
             vectors,
         }
@@ -145,20 +151,20 @@ impl Balancers {
         before.iter().zip(fresh).map(|(before, fresh)| kept * before + (1.0 - kept) * fresh).collect()
     }
 
-    /// Weights as they count; where a rule has none, its direction stands for the shared layers.
-    fn applied(&self, asked: &Asked, weights: &[f64], factor: f64) -> Applied {
+    /// Weights as they count; where a balancer has none, its direction stands for the shared layers.
+    fn applied(&self, host: &HostBalancer, weights: &[f64], factor: f64) -> AppliedWeights {
         let weights = if weights.is_empty() { self.ones() } else { weights.to_vec() };
-        Applied {
-            heads: if asked.heads { weights.clone() } else { self.ones() },
+        AppliedWeights {
+            heads: if host.heads { weights.clone() } else { self.ones() },
             weights: weights.iter().map(|weight| weight * factor).collect(),
             direction: None,
-            longest: asked.rule.longest(&asked.pick),
+            max_norm: host.balancer.max_norm(&host.pick),
         }
     }
 
     /// What makes the combined gradient as long as the lesson wants it; 1 where it has no length.
-    fn factor(&self, known: &Known, present: &[usize], weights: &[f64], direction: Option<&[f64]>) -> f64 {
-        let Some(gram) = known.whole.as_ref().filter(|_| self.sharing.norm != Norm::Own) else { return 1.0 };
+    fn factor(&self, known: &BalancerInput, present: &[usize], weights: &[f64], direction: Option<&[f64]>) -> f64 {
+        let Some(gram) = known.full_gram.as_ref().filter(|_| self.sharing.norm != Norm::Own) else { return 1.0 };
         let length = |weights: &DVector<f64>| weights.dot(&(gram * weights)).max(0.0).sqrt();
         let share = if self.sharing.norm == Norm::Mean { 1.0 / present.len().max(1) as f64 } else { 1.0 };
         let wanted = length(&DVector::from_element(present.len(), share));
@@ -175,15 +181,15 @@ impl Balancers {
 }
 
 /// The same of the tasks that are present.
-fn restricted(known: Known, present: &[usize]) -> Known {
+fn restricted(known: BalancerInput, present: &[usize]) -> BalancerInput {
     if present.len() == known.losses.len() {
         return known;
     }
     let square = |gram: DMatrix<f64>| gram.select_rows(present).select_columns(present);
-    Known {
+    BalancerInput {
         losses: present.iter().map(|task| known.losses.get(*task).copied().unwrap_or(0.0)).collect(),
         gram: known.gram.map(square),
-        whole: known.whole.map(square),
+        full_gram: known.full_gram.map(square),
         jacobian: known.jacobian.map(|jacobian| jacobian.select_rows(present)),
         absent: known.absent,
     }

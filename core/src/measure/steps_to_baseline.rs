@@ -13,24 +13,24 @@ type At = (u32, f64);
 /// they teach the task, so that a task which comes later starts from zero on both sides.
 ///
 /// ```
-/// use mtl_core::measure::reach::Reach;
+/// use mtl_core::measure::steps_to_baseline::Reach;
 ///
-/// let mut reach = Reach::default();
+/// let mut run = StepsToBaseline::default();
 /// for (steps, beside, alone) in [(0, 0.9, 0.9), (10, 0.6, 0.7), (20, 0.4, 0.5), (30, 0.3, 0.8)] {
-///     reach.record((steps, beside), (steps, alone));
+///     run.record((steps, beside), (steps, alone));
 /// }
 /// // 0.5 after 20 steps alone; 0.6 beside the others is too much yet, 0.4 is low enough.
-/// assert_eq!(reach.steps(), [Some(20), Some(20)]);
+/// assert_eq!(run.steps(), [Some(20), Some(20)]);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Reach {
+pub struct StepsToBaseline {
     /// The lowest point alone, the first of several.
     alone: Option<At>,
     /// Lower and lower points beside the others, from the first that is as low as the one alone.
     beside: VecDeque<At>,
 }
 
-impl Reach {
+impl StepsToBaseline {
     /// Takes in a point of both curves. A loss that is not finite (a model has died) tells nothing; the
     /// same point twice tells nothing new.
     pub fn record(&mut self, beside: At, alone: At) {

@@ -1,6 +1,6 @@
 //! The values that parameters begin with.
 
-use super::decompose::{Cube, decompose};
+use super::hosvd::{Tensor3, decompose};
 use super::slots::{Init, Layout, Product, Slot, SlotKind};
 use crate::config::Activation;
 use crate::random::{Purpose, stream};
@@ -42,7 +42,7 @@ impl Layout {
             (0..from * to).map(|_| random.random_range(-1.0_f64..1.0) * bound).collect::<Vec<_>>()
         });
         let drawn: Vec<Vec<f64>> = drawn.collect();
-        let plain = Cube::from_fn([from, to, drawn.len()], |[i, j, k]| drawn[k][i * to + j]);
+        let plain = Tensor3::from_fn([from, to, drawn.len()], |[i, j, k]| drawn[k][i * to + j]);
         let ranks = [before.map(|slot| slot.columns), behind.map(|slot| slot.rows), Some(tasks.columns)];
         let found = decompose(&plain, ranks);
         let scale = plain.norm() / found.core.norm().max(f64::MIN_POSITIVE);

@@ -1,12 +1,11 @@
 //! Calls that take steps.
 
-use super::Trainer;
+use super::Ensemble;
 use crate::protocol::{CurvePoint, Divergence};
 use crate::train::TrainError;
 use crate::train::record::is_recorded;
-use crate::train::tensors::{download, download_truths};
 
-/// What a call of [`Trainer::advance`] did.
+/// What a call of [`Ensemble::advance`] did.
 #[derive(Debug, Default)]
 pub struct Advance {
     /// Optimiser steps taken.
@@ -17,7 +16,7 @@ pub struct Advance {
     pub divergence: Option<Divergence>,
 }
 
-impl Trainer {
+impl Ensemble {
     /// Steps until the next recorded one.
     pub fn until_recorded(&self) -> u32 {
         let per_epoch = self.steps_per_epoch();
@@ -25,7 +24,7 @@ impl Trainer {
         while !is_recorded(epoch, per_epoch) {
             epoch += 1;
         }
-        epoch * per_epoch - self.step
+        epoch * per_epoch - self.step()
     }
 
     /// Takes at most `most` steps, and stops early at a recorded one.
@@ -38,13 +37,13 @@ impl Trainer {
         let steps = most.min(until);
         self.run(steps, steps == until).await?;
         let recorded = steps > 0 && steps == until;
-        let (point, dead) = if recorded {
-            let (point, dead) = self.measure().await?;
-            (Some(point), dead)
+        let (point, diverged) = if recorded {
+            let (point, diverged) = self.measure().await?;
+            (Some(point), diverged)
         } else {
-            (None, self.is_dead().await?)
+            (None, self.composed.has_diverged().await?)
         };
-        let divergence = if dead { Some(self.divergence().await?) } else { None };
+        let divergence = if diverged { Some(self.composed.divergence().await?) } else { None };
         Ok(Advance { steps, point, divergence })
     }
 
@@ -53,9 +52,9 @@ impl Trainer {
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn exercise(&mut self, steps: u32) -> Result<(), TrainError> {
+    pub async fn run_unrecorded(&mut self, steps: u32) -> Result<(), TrainError> {
         self.run(steps, false).await?;
-        self.is_dead().await.map(drop)
+        self.composed.has_diverged().await.map(drop)
     }
 
     /// Takes one step, recording nothing, and reads its Gram matrix of the task gradients at the
@@ -66,13 +65,20 @@ impl Trainer {
     /// The device gave no numbers back.
     pub async fn step_gram(&mut self) -> Result<Vec<f32>, TrainError> {
         self.run(1, true).await?;
-        let Some(entries) = self.seen.as_ref().and_then(|seen| seen.gram.clone()) else { return Ok(Vec::new()) };
-        Ok(self.gram_in_task_order(&download(entries).await?))
+        self.composed.last_gram().await
     }
 
-    /// Whether the composed model was stopped; the smallest read there is.
-    async fn is_dead(&self) -> Result<bool, TrainError> {
-        let dead = download_truths(self.state.diverged.clone()).await?;
-        Ok(dead.first().is_some_and(|first| *first))
+    /// Takes steps with every population; keeps what the last one's task gradients say, if asked.
+    async fn run(&mut self, steps: u32, observes: bool) -> Result<(), TrainError> {
+        let singles = self.record.single();
+        let first = self.composed.step();
+        self.composed.run(&self.data, steps, observes, singles).await?;
+        if let Some(front) = &mut self.front {
+            front.run(&self.data, first, steps);
+        }
+        for population in &mut self.auxiliary {
+            population.run(&self.data, steps, false, singles).await?;
+        }
+        Ok(())
     }
 }

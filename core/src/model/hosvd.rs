@@ -17,14 +17,14 @@ pub const TASKS: usize = 2;
 
 /// A tensor with three axes, row-major.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Cube {
+pub struct Tensor3 {
     /// Its sizes.
     pub sizes: [usize; 3],
     /// Its numbers.
     pub values: Vec<f64>,
 }
 
-impl Cube {
+impl Tensor3 {
     /// A tensor of these sizes by its entries.
     pub fn from_fn(sizes: [usize; 3], entry: impl Fn([usize; 3]) -> f64) -> Self {
         let [a, b, c] = sizes;
@@ -72,13 +72,13 @@ impl Cube {
 /// A tensor's core, and the factors along its axes, `[size, rank]` with orthonormal columns.
 pub struct Decomposed {
     /// What is left of the tensor in the factors' coordinates.
-    pub core: Cube,
+    pub core: Tensor3,
     /// By axis; `None` where it was left whole.
     pub factors: [Option<DMatrix<f64>>; 3],
 }
 
 /// Decomposes a tensor, along each axis at a rank; `None` leaves an axis whole.
-pub fn decompose(tensor: &Cube, ranks: [Option<usize>; 3]) -> Decomposed {
+pub fn decompose(tensor: &Tensor3, ranks: [Option<usize>; 3]) -> Decomposed {
     let mut core = tensor.clone();
     let factors = [INPUTS, UNITS, TASKS].map(|axis| {
         let factor = leading(core.gram(axis), ranks[axis]?);
@@ -108,12 +108,12 @@ fn leading(gram: DMatrix<f64>, rank: usize) -> DMatrix<f64> {
 mod tests {
     use super::*;
 
-    fn wavy(sizes: [usize; 3]) -> Cube {
-        Cube::from_fn(sizes, |[i, j, k]| ((7 * i + 3 * j) as f64 + 2.3 * k as f64 * (1 + i) as f64).sin())
+    fn wavy(sizes: [usize; 3]) -> Tensor3 {
+        Tensor3::from_fn(sizes, |[i, j, k]| ((7 * i + 3 * j) as f64 + 2.3 * k as f64 * (1 + i) as f64).sin())
     }
 
     /// The tensor that a core and its factors stand for.
-    fn whole(decomposed: &Decomposed) -> Cube {
+    fn whole(decomposed: &Decomposed) -> Tensor3 {
         let factors = decomposed.factors.iter().enumerate();
         factors.fold(decomposed.core.clone(), |cube, (axis, factor)| match factor {
             Some(factor) => cube.projected(axis, &factor.transpose()),
@@ -121,7 +121,7 @@ mod tests {
         })
     }
 
-    fn apart(a: &Cube, b: &Cube) -> f64 {
+    fn apart(a: &Tensor3, b: &Tensor3) -> f64 {
         a.values.iter().zip(&b.values).map(|(a, b)| (a - b).powi(2)).sum::<f64>().sqrt()
     }
 
@@ -154,7 +154,7 @@ mod tests {
     fn tasks_that_share_a_direction_need_one_matrix() {
         // Task 2 is twice task 1, task 3 its mirror image.
         let shared = wavy([4, 5, 1]);
-        let tensor = Cube::from_fn([4, 5, 3], |[i, j, k]| [1.0, 2.0, -1.0][k] * shared.at([i, j, 0]));
+        let tensor = Tensor3::from_fn([4, 5, 3], |[i, j, k]| [1.0, 2.0, -1.0][k] * shared.at([i, j, 0]));
         let found = decompose(&tensor, [None, None, Some(1)]);
         assert!(apart(&whole(&found), &tensor) < 1e-12 * tensor.norm());
         let shares = found.factors[TASKS].as_ref().map(|factor| factor.column(0).into_owned()).unwrap_or_default();

@@ -1,0 +1,61 @@
+//! What a lesson in training looks like: its picture, and what doesn't change while it trains.
+
+use super::Ensemble;
+use crate::measure::metric::metric_name;
+use crate::model;
+use crate::protocol::{Picture, Summary};
+use crate::train::TrainError;
+use crate::train::plan::Role;
+use crate::train::population::Population;
+
+impl Ensemble {
+    /// A picture of the composed model.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back.
+    pub async fn picture(&self) -> Result<Picture, TrainError> {
+        let (composed, evaluator) = (&self.composed, self.composed.evaluator());
+        let predictions =
+            if self.data.plane { Vec::new() } else { evaluator.predictions(composed.network(), composed.theta()) };
+        let rows = (predictions, evaluator.rows());
+        self.pictures.take(composed.network(), composed.shape(), composed.theta(), rows, self.step()).await
+    }
+
+    /// What doesn't change while the lesson trains.
+    pub fn summary(&self) -> Summary {
+        let shape = self.composed.shape();
+        let plain = model::shared_bottom::plain(shape);
+        let layout = plain.layout();
+        let separate: usize = (0..shape.tasks)
+            .map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>())
+            .sum();
+        Summary {
+            inputs: self.data.inputs,
+            plane: self.data.plane,
+            side: self.data.side,
+            pictures: self.data.pictures(),
+            extent: self.data.extent,
+            train: (&self.data.train).into(),
+            valid: (&self.data.valid).into(),
+            steps_per_epoch: self.steps_per_epoch(),
+            shared_parameters: self.network().layout().len,
+            matched_parameters: self.matched_parameters(),
+            separate_parameters: separate,
+            seeds: self.plan().seeds,
+            fan: self.plan().fan.clone(),
+            baselines: self.full_plan.baselines,
+            pairs: self.plan().pair_seeds(),
+            reference: self.data.reference.clone(),
+            correlation: self.data.correlation.clone(),
+            reduced: self.full_plan.reduced.clone(),
+            metrics: self.lesson().tasks.iter().map(|task| metric_name(task.loss).to_string()).collect(),
+        }
+    }
+
+    /// Parameters of the shared bottom of equal size; 0 where none trains.
+    fn matched_parameters(&self) -> usize {
+        let matched = |of: &&Population| of.plan().members.first().is_some_and(|member| member.role == Role::Matched);
+        self.auxiliary.iter().find(matched).map_or(0, |population| population.network().layout().len)
+    }
+}

@@ -1,0 +1,150 @@
+//! A lesson in training: the composed model's population, those that it is held against, and what is recorded.
+//!
+//! | population | trains |
+//! |---|---|
+//! | composed | the lesson's network on every paired seed, its fan, its pairs of tasks |
+//! | baselines | a shared bottom for each task alone, where the lesson's network is another one |
+//! | matched | a shared bottom of equal size |
+//! | conditioned | one network for the whole front ([`Conditioned`]) |
+
+mod advance;
+mod checkpoint;
+mod describe;
+mod measure;
+mod populations;
+
+pub use self::advance::Advance;
+use self::checkpoint::Checkpoint;
+use super::conditioned::Conditioned;
+use super::pictures::Pictures;
+use super::plan::Plan;
+use super::population::Population;
+use super::record::Record;
+use crate::data::Dataset;
+use crate::lesson::Lesson;
+use crate::model::{self, Network, Shape};
+use burn::tensor::Device;
+
+/// A lesson in training.
+pub struct Ensemble {
+    data: Dataset,
+    /// Of all populations.
+    full_plan: Plan,
+    /// The composed model's population: where training stands is where it stands.
+    composed: Population,
+    /// The populations of other networks, which take their steps with it.
+    auxiliary: Vec<Population>,
+    /// One network for the whole front.
+    front: Option<Conditioned>,
+    pictures: Pictures,
+    record: Record,
+    /// The last recorded state in which every composed model was finite.
+    last_good: Checkpoint,
+    device: Device,
+}
+
+impl Ensemble {
+    /// Builds a lesson over its data with all its populations.
+    pub fn new(lesson: Lesson, data: Dataset, device: &Device) -> Self {
+        Self::planned(lesson, data, device, Plan::of)
+    }
+
+    /// Builds one composed model of a lesson and nothing beside it.
+    pub fn single(lesson: Lesson, data: Dataset, device: &Device) -> Self {
+        Self::planned(lesson, data, device, |_, shape, _| Plan::single(shape.tasks))
+    }
+
+    /// Builds a lesson with members of the caller's choice.
+    pub fn planned(
+        lesson: Lesson,
+        data: Dataset,
+        device: &Device,
+        plan: impl FnOnce(&Lesson, &Shape, &dyn Network) -> Plan,
+    ) -> Self {
+        let shape = Shape::of(&lesson, data.inputs);
+        let network = model::build(&lesson.architecture, &shape);
+        let full_plan = plan(&lesson, &shape, network.as_ref());
+        let mut parts = populations::of(&lesson, &full_plan, data.inputs).into_iter();
+        let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, full_plan.clone()));
+        let composed = Population::new(lesson, &data, plan, device);
+        let auxiliary: Vec<_> = parts.map(|(lesson, plan)| Population::new(lesson, &data, plan, device)).collect();
+        let front = Conditioned::new(composed.lesson(), &data, composed.scales().clone(), device);
+        let record = Record::default();
+        Self {
+            last_good: Checkpoint::of(&composed, &auxiliary, front.as_ref(), &record),
+            pictures: Pictures::new(&data, device),
+            device: device.clone(),
+            data,
+            full_plan,
+            composed,
+            auxiliary,
+            front,
+            record,
+        }
+    }
+
+    /// The lesson as it is trained.
+    pub fn lesson(&self) -> &Lesson {
+        self.composed.lesson()
+    }
+
+    /// Who trains in the composed model's population.
+    pub fn plan(&self) -> &Plan {
+        self.composed.plan()
+    }
+
+    /// Who trains in all populations, the composed model's first.
+    pub fn full_plan(&self) -> &Plan {
+        &self.full_plan
+    }
+
+    /// The rows.
+    pub fn data(&self) -> &Dataset {
+        &self.data
+    }
+
+    /// The composed model's network.
+    pub fn network(&self) -> &dyn Network {
+        self.composed.network()
+    }
+
+    /// Optimiser steps taken.
+    pub fn step(&self) -> u32 {
+        self.composed.step()
+    }
+
+    /// Optimiser steps in an epoch.
+    pub fn steps_per_epoch(&self) -> u32 {
+        self.composed.steps_per_epoch()
+    }
+
+    /// Whole epochs trained.
+    pub fn epoch(&self) -> u32 {
+        self.step() / self.steps_per_epoch()
+    }
+
+    /// Members times rows of a batch: how heavy a step is to prepare.
+    pub fn step_rows(&self) -> usize {
+        self.composed.step_rows()
+    }
+
+    /// Takes over the live settings of another configuration of the same lesson.
+    pub fn change(&mut self, lesson: Lesson) {
+        if lesson.unpaced() == self.lesson().unpaced() {
+            self.composed.rename(lesson);
+            return;
+        }
+        if lesson.tasks.len() != self.lesson().tasks.len() {
+            return;
+        }
+        let parts = populations::of(&lesson, &self.full_plan, self.data.inputs).into_iter().skip(1);
+        self.auxiliary.iter_mut().zip(parts).for_each(|(population, (lesson, _))| population.change(lesson));
+        self.composed.change(lesson);
+        if let Some(front) = &mut self.front {
+            front.change(self.composed.lesson(), self.composed.scales().clone());
+        }
+    }
+}
+
+/// A loss or a parameter beyond this is no state to go back to, though it may still be finite.
+const UNSOUND: f32 = 1e4;
