@@ -19,6 +19,7 @@ pub mod app;
 pub mod badge;
 pub mod commands;
 pub mod compare;
+pub mod conductor;
 pub mod dialogs;
 pub mod guide;
 pub mod icons;
