@@ -1,22 +1,18 @@
 //! The lesson in the address's fragment, and the history of lessons.
 //!
-//! A lesson, data set or task that is chosen gets a place in the history; everything else replaces
-//! the fragment once it has settled. Writing can fail (some browsers limit it, sandboxed frames
-//! forbid it): then the address stays as it was.
+//! When it is written, and whether as a place of its own in the history, is the conductor's to say.
+//! Writing can fail (some browsers limit it, sandboxed frames forbid it): then the address stays as it
+//! was.
 
+use super::conductor::{Intent, Opening};
 use super::state::{Page, Tab};
-use super::{change, pump, tabs};
+use super::tabs;
 use leptos::ev;
-use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
 use mtl_core::lesson::codec::Decoded;
 use mtl_core::lesson::{Lesson, link};
 use std::cell::RefCell;
-use std::time::Duration;
 use wasm_bindgen::JsValue;
-
-/// How long input must have settled before the address changes.
-const SETTLED: Duration = Duration::from_millis(300);
 
 /// The longest link that works everywhere.
 pub(super) const LONG: usize = 2000;
@@ -25,8 +21,6 @@ pub(super) const LONG: usize = 2000;
 pub(super) const TOO_LONG: usize = 8000;
 
 thread_local! {
-    /// The write that waits until input has settled.
-    static PENDING: RefCell<Option<TimeoutHandle>> = const { RefCell::new(None) };
     /// The fragment that was last read or written.
     static KNOWN: RefCell<String> = const { RefCell::new(String::new()) };
 }
@@ -79,7 +73,7 @@ pub(super) fn listen(page: Page) {
     window_event_listener(ev::hashchange, move |_| follow(page));
     // A link that named too much or too little becomes the canonical one.
     if !fragment().is_empty() {
-        changed(page);
+        page.tell(Intent::LinkChanged);
     }
 }
 
@@ -89,40 +83,10 @@ fn follow(page: Page) {
     if KNOWN.with_borrow(|known| *known == now) {
         return;
     }
-    forget_pending();
     KNOWN.set(now);
     let (decoded, tab) = read();
     open_tab(page, &decoded.lesson, tab);
-    change::replace(page, decoded);
-    changed(page);
-}
-
-fn forget_pending() -> bool {
-    PENDING.take().inspect(TimeoutHandle::clear).is_some()
-}
-
-/// The lesson has changed: the address follows when input has settled.
-pub(super) fn changed(page: Page) {
-    forget_pending();
-    let write = move || {
-        PENDING.take();
-        write(page, false);
-    };
-    PENDING.set(set_timeout_with_handle(write, SETTLED).ok());
-}
-
-/// Writes what is waiting, now.
-pub(super) fn settle(page: Page) {
-    if forget_pending() {
-        write(page, false);
-    }
-}
-
-/// Gives the lesson a place of its own in the history.
-pub(super) fn push(page: Page) {
-    forget_pending();
-    write(page, true);
-    pump::schedule(page);
+    page.tell(Intent::Follow(Box::new(Opening::from(decoded))));
 }
 
 /// The fragment of the lesson on the page. Tracks the lesson.
@@ -142,14 +106,16 @@ pub(super) fn href(page: Page) -> String {
     format!("{page_only}#{}", of(page))
 }
 
-fn write(page: Page, as_new: bool) {
+/// Writes the lesson on the page to the address, where it is another one than that names; as a place of
+/// its own in the history, or in place of what is there.
+pub(super) fn write(page: Page, own_place: bool) {
     let text = untrack(|| of(page));
     if KNOWN.with_borrow(|known| *known == text) {
         return;
     }
     let Ok(history) = window().history() else { return };
     let url = format!("#{text}");
-    let written = if as_new {
+    let written = if own_place {
         history.push_state_with_url(&JsValue::NULL, "", Some(&url))
     } else {
         history.replace_state_with_url(&JsValue::NULL, "", Some(&url))

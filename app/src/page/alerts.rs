@@ -1,8 +1,9 @@
 //! What the page has to say: notices, a run that exploded, an engine that broke, a confirmation.
 
+use super::conductor::Intent;
 use super::icons::Icon;
-use super::state::{Broken, Page};
-use super::{share, trouble};
+use super::state::{EngineFault, Page};
+use super::{edit, share};
 use leptos::prelude::*;
 use mtl_core::config::{Notice, task_name};
 use mtl_core::lesson::called;
@@ -33,7 +34,7 @@ pub fn Alerts() -> impl IntoView {
         <div class="alerts">
             <div class="alert-list">
                 <div class="alert-said" data-testid="notice" role="status" aria-live="polite" data-all=move || all.get().then_some("yes")>
-                    {move || page.broken.get().map(broken)}
+                    {move || page.fault.get().map(broken)}
                     {move || page.diverged.get().map(diverged)}
                     <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
                         {one(page, notice)}
@@ -104,22 +105,22 @@ fn diverged(divergence: Divergence) -> impl IntoView {
         <div class="alert alert-bad">
             <p class="alert-text">{sentence}</p>
             <div class="alert-actions">
-                <button type="button" class="button" on:click=move |_| trouble::rewind(page)>"Rewind"</button>
-                <button type="button" class="button" on:click=move |_| trouble::lower_the_rate(page)>"Lower the rate"</button>
+                <button type="button" class="button" on:click=move |_| page.tell(Intent::Rewind)>"Rewind"</button>
+                <button type="button" class="button" on:click=move |_| edit::lower_the_rate(page)>"Lower the rate"</button>
             </div>
         </div>
     }
 }
 
-fn broken(broken: Broken) -> impl IntoView {
+fn broken(fault: EngineFault) -> impl IntoView {
     let page = Page::get();
-    let fault = broken.sentence.clone();
+    let told = fault.sentence.clone();
     view! {
         <div class="alert alert-bad">
-            <p class="alert-text">{broken.sentence} " " {broken.remedy}</p>
+            <p class="alert-text">{fault.sentence} " " {fault.remedy}</p>
             <div class="alert-actions">
-                <button type="button" class="button" on:click=move |_| trouble::restart_engine(page)>"Restart engine"</button>
-                <button type="button" class="button" on:click=move |_| share::copy_report(page, &fault)>"Copy report"</button>
+                <button type="button" class="button" on:click=move |_| page.tell(Intent::RestartEngine)>"Restart engine"</button>
+                <button type="button" class="button" on:click=move |_| share::copy_report(page, &told)>"Copy report"</button>
             </div>
         </div>
     }

@@ -1,6 +1,6 @@
 //! The engine badge: who computes, why, and how to pin one.
 
-use super::engine;
+use super::conductor::Intent;
 use super::state::{EngineChoice, GpuState, Page};
 use leptos::prelude::*;
 
@@ -59,11 +59,11 @@ fn Pin(choice: EngineChoice, testid: &'static str, label: &'static str) -> impl 
                 name="engine-choice"
                 data-testid=testid
                 prop:checked=move || page.engine.with(|state| state.choice == choice)
-                on:change=move |_| engine::choose(page, choice)
+                on:change=move |_| page.tell(Intent::ChooseEngine(choice))
                 // Chosen again: a wish to try once more.
                 on:click=move |_| {
                     if page.engine.with_untracked(|state| state.choice == choice) {
-                        engine::choose(page, choice);
+                        page.tell(Intent::ChooseEngine(choice));
                     }
                 }
             />

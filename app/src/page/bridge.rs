@@ -1,8 +1,7 @@
 //! One worker: bytes out, bytes in, and nothing that the page could wait for in vain.
 //!
-//! Messages are postcard bytes in a `Uint8Array`, handed over without a copy. A worker drops what
-//! arrives before its wasm listens, so commands are kept until it has said [`Event::Ready`].
-//! Nothing here touches the page's state: whatever happens becomes an [`Event`] in the inbox.
+//! Messages are postcard bytes in a `Uint8Array`, handed over without a copy. Nothing here touches the page's
+//! state: whatever happens becomes an [`Event`] for whoever started the worker.
 
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
@@ -15,27 +14,15 @@ use web_sys::{Blob, BlobPropertyBag, MessageEvent, Url, Worker, WorkerOptions, W
 /// What a worker's listener is.
 type Listener = Closure<dyn FnMut(web_sys::Event)>;
 
-/// A worker with what it was last asked.
+/// A worker; it ends with this.
 pub(super) struct Bridge {
     worker: Worker,
-    waiting: Vec<Command>,
-    ready: bool,
-    /// Tells this worker from those before it.
-    pub serial: u32,
-    /// The load whose events count.
-    pub run: u32,
-    /// The load that was sent last and has not been answered.
-    pub loading: Option<u32>,
-    /// How often this load was asked to play.
-    pub plays: u32,
-    /// Timings of this load that have not been answered.
-    pub timings: u32,
     _listeners: [Listener; 3],
 }
 
 impl Bridge {
     /// Starts a worker; everything it says goes to `inbox`.
-    pub fn start(engine: Engine, serial: u32, inbox: Rc<dyn Fn(Event)>) -> Result<Self, String> {
+    pub fn start(engine: Engine, inbox: Rc<dyn Fn(Event)>) -> Result<Self, String> {
         let url = address(engine).ok_or("The address of the engine could not be made.")?;
         let worker = open(&url).map_err(|error| format!("The engine could not be started ({}).", describe(&error)))?;
         let heard = inbox.clone();
@@ -51,52 +38,11 @@ impl Bridge {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));
-        Ok(Self {
-            worker,
-            waiting: Vec::new(),
-            ready: false,
-            serial,
-            run: 0,
-            loading: None,
-            plays: 0,
-            timings: 0,
-            _listeners: [on_message, on_error, on_garbled],
-        })
+        Ok(Self { worker, _listeners: [on_message, on_error, on_garbled] })
     }
 
-    /// Sends a command, or keeps it until the worker is ready.
-    pub fn send(&mut self, command: Command) {
-        match &command {
-            Command::Load { run, .. } => {
-                (self.run, self.loading, self.plays, self.timings) = (*run, Some(*run), 0, 0);
-                // What was to be done with an earlier lesson needs not be done at all.
-                self.waiting.clear();
-            }
-            Command::Play | Command::PlayTo(_) => self.plays += 1,
-            Command::Time(_) => self.timings += 1,
-            _ => {}
-        }
-        if self.ready {
-            self.post(&command);
-        } else {
-            self.waiting.push(command);
-        }
-    }
-
-    /// The worker listens: sends what was kept.
-    pub fn set_ready(&mut self) {
-        self.ready = true;
-        for command in std::mem::take(&mut self.waiting) {
-            self.post(&command);
-        }
-    }
-
-    /// Whether the worker listens.
-    pub fn is_ready(&self) -> bool {
-        self.ready
-    }
-
-    fn post(&self, command: &Command) {
+    /// Posts a command.
+    pub fn post(&self, command: &Command) {
         let Ok(bytes) = postcard::to_allocvec(command) else { return };
         let bytes = Uint8Array::from(bytes.as_slice());
         // A worker that is gone reports itself; there is nobody to tell here.

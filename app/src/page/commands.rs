@@ -1,12 +1,12 @@
 //! One table of commands: it feeds the buttons' names and tooltips, the keyboard and the sheet of
 //! shortcuts.
 
+use super::conductor::Intent;
 use super::state::{Page, Sheet};
-use super::{change, engine, panels, share};
+use super::{edit, panels, share};
 use leptos::prelude::*;
 use mtl_core::config::Value;
 use mtl_core::lesson::lessons::LESSONS;
-use mtl_core::protocol::Command;
 
 /// A key with what has to be held down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +84,7 @@ pub const ACTIONS: &[Action] = &[
         keys: ".",
         chords: &[anyhow(".")],
         repeats: true,
-        run: |page| page.send(Command::StepEpoch),
+        run: |page| page.tell(Intent::StepEpoch),
     },
     Action {
         id: "step",
@@ -93,7 +93,7 @@ pub const ACTIONS: &[Action] = &[
         keys: "Shift+.",
         chords: &[shifted(">"), shifted(":"), Chord { key: "", code: "Period", shift: Some(true), control: false }],
         repeats: true,
-        run: |page| page.send(Command::Step(1)),
+        run: |page| page.tell(Intent::Step(1)),
     },
     Action {
         id: "reset",
@@ -102,7 +102,7 @@ pub const ACTIONS: &[Action] = &[
         keys: "R",
         chords: &[plain("r")],
         repeats: false,
-        run: |page| engine::restart(page, true),
+        run: |page| page.tell(Intent::Reset),
     },
     Action {
         id: "dice",
@@ -195,7 +195,7 @@ fn dice(page: Page) {
 
 fn lesson(page: Page, index: usize) {
     if let Some(lesson) = LESSONS.get(index) {
-        change::open_lesson(page, lesson.key);
+        edit::open_lesson(page, lesson.key);
     }
 }
 

@@ -2,15 +2,16 @@
 //! (cosines, the front of the points it has) it asks of `mtl_core::measure`; lessons come from
 //! `mtl_core::config`, numbers from a worker.
 //!
-//! * [`state`]: the signals that everything reads, and the ways to change the lesson;
-//! * `change`, `engine`, `exchange`, `trouble`: what happens then;
-//! * `bridge`, `desk`, `pump`: the talk with the workers;
-//! * [`compare`]: a comparison of architectures;
+//! * [`state`]: the signals that everything reads, and the way to tell what somebody wants;
+//! * `edit`: the ways to change the lesson;
+//! * [`conductor`]: what comes of it, as a pure machine: the talk with the workers, the hand-over between them;
+//! * `shell`, `bridge`, `show`: the browser around it: workers, timers and frames; one worker; the signals;
+//! * [`compare`]: where the comparison of architectures stands;
 //! * `address`, `share`: the lesson as a link and as a file;
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
-//! * [`layout`] and its parts: what stands where; [`pace`]: how fast it goes; `story`: what came of it;
 //! * [`layout`] and its parts: what stands where; [`room`]: how much room there is;
+//! * [`pace`]: how fast it goes; `story`: what came of it;
 //! * [`guide`]: a lesson's steps, and what they point at;
 //! * [`panels`]: the cards and pictures.
 
@@ -19,6 +20,7 @@ pub mod app;
 pub mod badge;
 pub mod commands;
 pub mod compare;
+pub mod conductor;
 pub mod dialogs;
 pub mod guide;
 pub mod icons;
@@ -35,16 +37,14 @@ pub mod transport;
 
 mod address;
 mod bridge;
-mod change;
-mod desk;
-mod engine;
-mod exchange;
+mod clock;
+mod edit;
 mod keys;
 mod probe;
-mod pump;
 mod share;
+mod shell;
+mod show;
 mod story;
 mod text;
-mod trouble;
 
 pub use app::App;

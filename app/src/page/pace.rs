@@ -1,8 +1,9 @@
 //! How fast training is shown: the read-outs, and the pace's menu.
 
+use super::conductor::Intent;
 use super::panels::NumberControl;
 use super::state::Page;
-use super::{engine, text};
+use super::text;
 use leptos::prelude::*;
 use mtl_core::config::{Choice, Kind, Value};
 use mtl_core::lesson::Entry;
@@ -113,7 +114,7 @@ fn Limit() -> impl IntoView {
     let value = Signal::derive(move || Value::Integer(page.speed.get() as i64));
     let set = Callback::new(move |given: Value| {
         let used = page.admit("speed", LIMIT, &given, value.get_untracked());
-        engine::set_speed(page, used.number().unwrap_or(0.0) as f32);
+        page.tell(Intent::Speed(used.number().unwrap_or(0.0) as f32));
     });
     view! {
         <div class="speed" title="Optimiser steps per second, at most; the right end is no limit">
@@ -151,7 +152,7 @@ fn PlayTo() -> impl IntoView {
                 aria-disabled=move || past().then_some("true")
                 on:click=move |_| {
                     if !untrack(past) {
-                        engine::play_to(page, untrack(epoch).clamp(1, 1_000_000) as u32);
+                        page.tell(Intent::PlayTo(untrack(epoch).clamp(1, 1_000_000) as u32));
                     }
                 }
             >

@@ -4,7 +4,7 @@
 //! They are kept in the browser's storage where there is one; a blocked or full storage changes
 //! nothing but that the next visit starts from the usual, and the page says so once.
 
-use super::state::EngineChoice;
+use super::conductor::EngineChoice;
 use leptos::ev;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;

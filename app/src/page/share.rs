@@ -1,7 +1,8 @@
 //! Taking a lesson elsewhere and bringing one in: link, file, drop.
 
+use super::address;
+use super::conductor::{Intent, Opening};
 use super::state::Page;
-use super::{address, change};
 use js_sys::{Array, Promise, Reflect, Uint8Array};
 use leptos::ev;
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, Html
 
 /// Copies the lesson's link.
 pub(super) fn copy_link(page: Page) {
-    address::settle(page);
+    page.tell(Intent::SettleLink);
     let link = untrack(|| address::href(page));
     let length = link.len();
     let done = match length > address::TOO_LONG {
@@ -94,7 +95,7 @@ fn open_file(page: Page, file: File) {
         };
         match file::open(&Uint8Array::new(&buffer).to_vec()) {
             Ok(decoded) => {
-                change::open(page, decoded);
+                page.tell(Intent::Open(Box::new(Opening::from(decoded))));
                 page.say(format!("Opened {name}"));
             }
             Err(problem) => refuse(&problem),

@@ -1,5 +1,8 @@
-//! Everything the page knows, as one context: signals that panels read, and the few ways to
-//! change the lesson or to talk to the engine.
+//! Everything the page knows, as one context: signals that panels read, and the way to tell what
+//! somebody wants.
+//!
+//! What happens on the page is told with [`Page::tell`]; what comes of it is decided by the
+//! [`conductor`](super::conductor), and the signals change accordingly.
 //!
 //! All signals are owned by the root, so that callbacks of workers, timers and animation frames
 //! never meet a disposed one. Values that arrive from the engine change once per animation frame.
@@ -8,92 +11,22 @@
 //! the lesson before: index them with `get`. Where the number of tasks or the source of the data
 //! changed they are `None` until the new ones arrive.
 
-use super::compare::Comparison;
-use super::desk::Desk;
+pub use super::conductor::{Comparison, EngineChoice, EngineFault, EngineState, GpuState, RaceState};
+
+use super::conductor::{Input, Intent};
 use super::guide::Spot;
 use super::prefs::Prefs;
 use super::room::Room;
 use leptos::prelude::*;
-use mtl_core::config::{Config, Kind, Notice, Value};
-use mtl_core::lesson::{Entry, Lesson, entries};
-use mtl_core::protocol::{
-    Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, RacePoint, RaceStart, Summary,
-};
+use mtl_core::config::{Config, Notice};
+use mtl_core::lesson::{Entry, Lesson, check, entries};
+use mtl_core::protocol::{CurvePoint, Divergence, Frame, Picture, Summary};
+use std::rc::Rc;
 use std::sync::Arc;
 use web_sys::HtmlElement;
 
-/// Which engine the user wants.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum EngineChoice {
-    /// Whichever is faster on the lesson.
-    #[default]
-    Auto,
-    /// The processor.
-    Cpu,
-    /// The graphics processor, where there is one.
-    Gpu,
-}
-
-/// What is known about the graphics processor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum GpuState {
-    /// Nobody has asked yet.
-    #[default]
-    Unknown,
-    /// Its worker is being loaded.
-    Starting,
-    /// Its worker answers.
-    Ready,
-    /// It can't be used, and why.
-    Failed(String),
-}
-
-/// The engine badge: who computes, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EngineState {
-    /// Who computes now.
-    pub shown: Engine,
-    /// Whether that engine answers yet.
-    pub started: bool,
-    /// Why, in one sentence.
-    pub reason: String,
-    /// What the user wants.
-    pub choice: EngineChoice,
-    /// What is known about the graphics processor.
-    pub gpu: GpuState,
-}
-
-impl Default for EngineState {
-    fn default() -> Self {
-        Self {
-            shown: Engine::Cpu,
-            started: false,
-            reason: "CPU: starting".into(),
-            choice: EngineChoice::Auto,
-            gpu: GpuState::Unknown,
-        }
-    }
-}
-
-/// A race down landscapes, as far as it was told.
-#[derive(Clone, Debug, Default)]
-pub struct Course {
-    /// What doesn't change.
-    pub start: RaceStart,
-    /// Where everyone was, in order.
-    pub points: Vec<RacePoint>,
-    /// Where everyone stands.
-    pub news: RaceNews,
-}
-
-/// Something broke; shown with a button that starts the engine again.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Broken {
-    /// What happened, in one sentence.
-    pub sentence: String,
-    /// What can be done.
-    pub remedy: String,
-}
+/// Where the page tells what happens on it.
+pub(super) type Listener = Rc<dyn Fn(Input)>;
 
 /// What the card beside a '?' explains.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -175,7 +108,7 @@ pub struct Page {
     /// Counts up when points were appended to [`Page::curves`], or when they were cleared.
     pub curves_version: RwSignal<u32>,
     /// The race, where the lesson is one. Not a signal: read it when [`Page::curves_version`] changes.
-    pub race: StoredValue<Course>,
+    pub race: StoredValue<RaceState>,
     /// The newest point of the curves.
     pub latest: RwSignal<Option<Arc<CurvePoint>>>,
     /// The newest pictures.
@@ -189,7 +122,7 @@ pub struct Page {
     /// The composed model has left the finite numbers; training is paused.
     pub diverged: RwSignal<Option<Divergence>>,
     /// The engine is gone.
-    pub broken: RwSignal<Option<Broken>>,
+    pub fault: RwSignal<Option<EngineFault>>,
     /// Whether the page is dark: draw accordingly.
     pub dark: Memo<bool>,
     /// Whether the user wants little motion; pictures then arrive at most four times a second.
@@ -230,8 +163,8 @@ pub struct Page {
     pub prefs: Prefs,
     /// Pairs of a link that nobody knows here: they survive a round trip.
     pub(super) unknown: StoredValue<Vec<(String, String)>>,
-    /// The workers behind the page.
-    pub(super) desk: StoredValue<Desk, LocalStorage>,
+    /// Who listens to what happens on the page; nobody until the root has started it.
+    pub(super) listener: StoredValue<Option<Listener>, LocalStorage>,
 }
 
 impl Page {
@@ -240,7 +173,7 @@ impl Page {
     /// Components are only ever built below the root that provides it; a page of its own that
     /// reaches no engine stands in where there is none, so that nothing can panic.
     pub fn get() -> Self {
-        use_context().unwrap_or_else(|| Self::new(super::address::read().0.lesson))
+        use_context().unwrap_or_else(|| Self::new(check(Config::default()).0))
     }
 
     /// A page that shows a lesson and has no engine yet. To be called by the root.
@@ -262,7 +195,7 @@ impl Page {
             comparison: RwSignal::default(),
             engine: RwSignal::default(),
             diverged: RwSignal::default(),
-            broken: RwSignal::default(),
+            fault: RwSignal::default(),
             dark: prefs.dark(),
             reduced_motion: prefs.reduced_motion(),
             log_axis: RwSignal::new(true),
@@ -283,7 +216,7 @@ impl Page {
             speed: RwSignal::new(0.0),
             prefs,
             unknown: StoredValue::default(),
-            desk: StoredValue::new_local(Desk::default()),
+            listener: StoredValue::new_local(None),
         }
     }
 
@@ -309,38 +242,18 @@ impl Page {
         self.room.tight.get() || pictures && !self.room.phone.get()
     }
 
-    /// Sets one setting, as every control does: within its limits, live where that is possible,
-    /// else by a fresh run that goes on playing if it was. What had to be changed becomes a notice.
-    pub fn set(&self, key: &str, value: Value) {
-        super::change::set(*self, key, value);
-    }
-
-    /// What a field takes that is no setting of the lesson: the value nearest to what was given, or
-    /// the one it has. Where that is not what was given, a notice about `key` says so.
-    pub fn admit(&self, key: &str, kind: Kind, given: &Value, now: Value) -> Value {
-        super::change::admit(*self, key, kind, given, now)
-    }
-
-    /// Changes the structure of the lesson (layers, tasks) and starts it again. Does nothing where
-    /// the change changes nothing.
-    pub fn edit(&self, change: impl FnOnce(&mut Config)) {
-        super::change::edit(*self, change);
-    }
-
-    /// Sends a command to the engine in charge, after everything that was changed before.
-    pub fn send(&self, command: Command) {
-        super::engine::send(*self, command);
+    /// Tells what has happened, or what somebody wants. What comes of it is done when this returns, but for
+    /// what is told while something else is being carried out: that waits for its turn.
+    pub fn tell(&self, what: impl Into<Input>) {
+        if let Some(listener) = self.listener.try_get_value().flatten() {
+            listener(what.into());
+        }
     }
 
     /// Plays, or pauses.
     pub fn toggle_play(&self) {
-        let on = !self.playing.get_untracked();
-        super::engine::play(*self, on);
-    }
-
-    /// Tells the user sentences, each about its key; what was told of the same keys before goes away.
-    pub fn notify(&self, notices: impl IntoIterator<Item = Notice>) {
-        super::change::notify(*self, notices);
+        let playing = self.playing.get_untracked();
+        self.tell(if playing { Intent::Pause } else { Intent::Play });
     }
 
     /// Confirms something for a moment.

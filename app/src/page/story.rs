@@ -1,7 +1,7 @@
 //! The line between the pictures: what the lesson is about, and at the end of its story what came of it.
 
 use super::panels::{said, short, with_sign};
-use super::state::{Course, Page};
+use super::state::{Page, RaceState};
 use crate::charts::Verdict;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
@@ -125,7 +125,7 @@ fn whole(share: f64) -> String {
 }
 
 /// Who has arrived, of a race that was watched for so many steps.
-fn outcome_of_race(race: &Course, step: u32) -> String {
+fn outcome_of_race(race: &RaceState, step: u32) -> String {
     let racers = &race.start.racers;
     let there = |k: usize| race.news.arrived.get(k).is_some_and(Option::is_some);
     let count = (0..racers.len()).filter(|k| there(*k)).count();
@@ -205,7 +205,7 @@ mod tests {
         let racer = |key: &str| RacerStart { key: key.into(), label: key.to_uppercase(), ..RacerStart::default() };
         let start = RaceStart { racers: vec![racer("a"), racer("a"), racer("b"), racer("b")], ..RaceStart::default() };
         let news = RaceNews { arrived: vec![Some(3), Some(5), None, Some(9)], ..RaceNews::default() };
-        let race = Course { start, news, ..Course::default() };
+        let race = RaceState { start, news, ..RaceState::default() };
         assert_eq!(
             outcome_of_race(&race, 500),
             "after 500 steps 3 of 4 racers have reached the best trade-offs, from every start A"

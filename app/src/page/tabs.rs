@@ -1,6 +1,6 @@
 //! The charts' tabs, where there isn't room for all charts.
 
-use super::address;
+use super::conductor::Intent;
 use super::guide::tab_of;
 use super::panels::hidden_ends;
 use super::state::{Page, Tab};
@@ -51,7 +51,7 @@ fn choose(page: Page, tab: Tab) {
     open(page, tab);
     let lesson = page.lesson.with_untracked(|lesson| lesson.preset.clone());
     page.chosen_tab.set(Some((lesson, tab)));
-    address::changed(page);
+    page.tell(Intent::LinkChanged);
 }
 
 /// Whenever a lesson is opened its first chart is, or the one that its link names. To be called once.

@@ -7,7 +7,7 @@ use super::pace::{PaceMenu, Readouts};
 use super::prefs::Theme;
 use super::state::{Page, Sheet};
 use super::transport::{Seed, Transport};
-use super::{address, change, share};
+use super::{address, edit, share};
 use leptos::html;
 use leptos::prelude::*;
 use mtl_core::lesson::lessons::LESSONS;
@@ -67,17 +67,17 @@ pub fn TopBar() -> impl IntoView {
 fn LessonPicker() -> impl IntoView {
     let page = Page::get();
     let preset = Memo::new(move |_| page.lesson.with(|lesson| lesson.preset.clone()));
-    let differs = Memo::new(move |_| page.lesson.with(change::differs_from_preset));
+    let differs = Memo::new(move |_| page.lesson.with(edit::differs_from_preset));
     let options = LESSONS.iter().map(|lesson| view! { <option value=lesson.key>{lesson.name}</option> }).collect_view();
     view! {
         <div class="lesson">
             <div class="lesson-row">
                 <label for="lesson">"lesson"</label>
-                <select id="lesson" data-testid="lesson" aria-label="lesson" prop:value=preset on:change=move |event| change::open_lesson(page, &event_target_value(&event))>
+                <select id="lesson" data-testid="lesson" aria-label="lesson" prop:value=preset on:change=move |event| edit::open_lesson(page, &event_target_value(&event))>
                     {options}
                 </select>
                 <Show when=move || differs.get()>
-                    <button type="button" class="link-button" title="Back to the lesson's own settings" on:click=move |_| change::open_lesson(page, &preset.get_untracked())>
+                    <button type="button" class="link-button" title="Back to the lesson's own settings" on:click=move |_| edit::open_lesson(page, &preset.get_untracked())>
                         "restore"
                     </button>
                 </Show>

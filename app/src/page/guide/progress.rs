@@ -3,7 +3,7 @@
 //! Steps tick themselves off as their facts come true. The one that is shown gives way to the next when
 //! it is done and there was time to read it; one that somebody opened though it is done stays.
 
-use super::super::desk::now;
+use super::super::clock::now;
 use super::super::state::Page;
 use super::spot::{Spot, turn_to};
 use leptos::prelude::*;

@@ -3,7 +3,7 @@
 use super::mark::TaskMark;
 use super::panel::HelpButton;
 use super::text::{percent, short};
-use crate::page::compare::{self, Comparison};
+use crate::page::conductor::{Comparison, Intent};
 use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
 use mtl_core::measure::transfer::{TransferGain, Verdict};
@@ -86,7 +86,8 @@ pub fn ComparePanel() -> impl IntoView {
     let count = Memo::new(move |_| page.comparison.with(|comparison| comparison.rows.len()));
     let running = Memo::new(move |_| page.comparison.with(|comparison| comparison.running));
     let press = move |_| {
-        if running.get_untracked() { compare::stop(page) } else { compare::start(page, epochs.get_untracked()) }
+        let begin = Intent::Compare { epochs: epochs.get_untracked() };
+        page.tell(if running.get_untracked() { Intent::StopCompare } else { begin });
     };
     let option = move |count: u32| {
         view! { <option value=count.to_string() prop:selected=count == USUAL>{count}</option> }.into_any()

@@ -5,7 +5,7 @@ use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, short, six};
 use crate::charts::palette::{self, hex};
 use crate::charts::{Area, Drawn, RaceChart, RaceHeat, RaceTrack, Theme};
-use crate::page::state::{Course, Page};
+use crate::page::state::{Page, RaceState};
 use leptos::prelude::*;
 use mtl_core::protocol::{RacePoint, RacerStart};
 use plotters_backend::DrawingBackend;
@@ -27,7 +27,7 @@ fn pair(numbers: &[f32], k: usize) -> Option<(f64, f64)> {
     numbers.get(2 * k..).and_then(|rest| pairs(rest).next())
 }
 
-impl Course {
+impl RaceState {
     /// The methods, each once, in their order.
     fn methods(&self) -> Vec<&RacerStart> {
         let mut methods: Vec<&RacerStart> = Vec::new();
@@ -115,12 +115,12 @@ impl Course {
 
 impl LandscapeView {
     /// The method to look at: the lesson's balancer, or equal weights where none goes by its key.
-    fn chosen(&self, race: &Course) -> String {
+    fn chosen(&self, race: &RaceState) -> String {
         let picked = self.0.lesson.with(|lesson| lesson.balancer.method.clone());
         if race.start.racers.iter().any(|racer| racer.key == picked) { picked } else { NAMED[0].into() }
     }
 
-    fn read<T>(&self, read: impl FnOnce(&Course, &str) -> T) -> T {
+    fn read<T>(&self, read: impl FnOnce(&RaceState, &str) -> T) -> T {
         self.0.race.with_value(|race| read(race, &self.chosen(race)))
     }
 }
@@ -192,7 +192,7 @@ pub fn LandscapePanel() -> impl IntoView {
         };
         methods.get().into_iter().map(mark).collect_view()
     };
-    let table = Callback::new(move |()| page.race.with_value(Course::table));
+    let table = Callback::new(move |()| page.race.with_value(RaceState::table));
     let twin = view! { <span data-testid="landscape-table"><TableTwin caption="Every racer" table=table/></span> };
     view! {
         <div class="place place-landscape" data-testid="landscape">
