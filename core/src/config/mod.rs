@@ -8,6 +8,7 @@ pub(crate) mod bytes;
 pub(crate) mod kind;
 pub(crate) mod layer;
 pub(crate) mod number;
+mod paper;
 mod pick;
 pub(crate) mod relations;
 
@@ -16,6 +17,7 @@ pub use kind::{Choice, Kind, Notice, Value};
 pub use layer::{
     ACTIVATIONS, Activation, LAYER_DROPOUT, LAYER_WIDTH, LayerConfig, MAX_DROPOUT, MAX_HEAD, MAX_TRUNK, MAX_WIDTH,
 };
+pub use paper::Paper;
 pub use pick::{OptionSpec, Pick, PickEntry};
 pub use relations::{Declared, RELATION_KEYS, RELATIONS, Relation};
 

@@ -1,8 +1,8 @@
 //! A method chosen from a table, with the options that its table line declares.
 
-use super::Config;
 use super::kind::{Choice, Kind, Notice, Value, quoted};
 use super::number::print_number;
+use super::{Config, Paper};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -40,6 +40,8 @@ pub struct PickEntry {
     pub choice: Choice,
     /// The options it declares.
     pub options: &'static [OptionSpec],
+    /// Where it comes from; empty for what has no paper of its own.
+    pub papers: &'static [Paper],
     /// The heading under which a picker lists it; empty in a table without headings.
     pub group: &'static str,
     /// Settings of every task that the method reads, by key.
@@ -53,7 +55,12 @@ pub struct PickEntry {
 impl PickEntry {
     /// A line for every lesson, under no heading.
     pub const fn new(choice: Choice, options: &'static [OptionSpec]) -> Self {
-        Self { choice, options, group: "", reads: &[], unfit: |_| None, shows: |_, _| true }
+        Self { choice, options, papers: &[], group: "", reads: &[], unfit: |_| None, shows: |_, _| true }
+    }
+
+    /// The same with the papers that it comes from.
+    pub const fn by(self, papers: &'static [Paper]) -> Self {
+        Self { papers, ..self }
     }
 
     /// The same under a heading.

@@ -21,20 +21,30 @@
 use super::ridge::Ridge;
 use super::stats::quantile_cuts;
 use super::{Drawn, DrawnSplit, DrawnTask, Source, TaskShape, split_rows};
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
 
-pub(super) const SOURCE: Source = Source::new(PickEntry::new(
-    Choice {
-        key: "loud",
-        label: "GradNorm's toy",
-        help: "Many inputs of length one; tasks that are alike, but for the unit of their labels.",
-    },
-    &[LOUD, DIMS],
-));
+const PAPERS: &[Paper] = &[Paper::new(
+    "Chen et al.",
+    2018,
+    "GradNorm: Gradient Normalization for Adaptive Loss Balancing in Deep Multitask Networks",
+    "https://arxiv.org/abs/1711.02257",
+)];
+
+pub(super) const SOURCE: Source = Source::new(
+    PickEntry::new(
+        Choice {
+            key: "loud",
+            label: "GradNorm's toy",
+            help: "Many inputs of length one; tasks that are alike, but for the unit of their labels.",
+        },
+        &[LOUD, DIMS],
+    )
+    .by(PAPERS),
+);
 
 const LOUD: OptionSpec = OptionSpec {
     key: "loud",

@@ -23,21 +23,31 @@ use super::directions::{EXTENT, directions, inputs};
 use super::ridge::Ridge;
 use super::stats::quantile_cuts;
 use super::{Drawn, DrawnSplit, Source, TaskShape, split_rows};
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, TaskConfig};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry, TaskConfig};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand_distr::StandardNormal;
 use statrs::distribution::{ContinuousCDF, Normal};
 use std::f64::consts::FRAC_PI_2;
 
-pub(super) const SOURCE: Source = Source::new(PickEntry::new(
-    Choice {
-        key: "mmoe",
-        label: "MMoE paper",
-        help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
-    },
-    &[CORRELATION, DIMS, TERMS, STD],
-));
+const PAPERS: &[Paper] = &[Paper::new(
+    "Ma et al.",
+    2018,
+    "Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts",
+    "https://doi.org/10.1145/3219819.3220007",
+)];
+
+pub(super) const SOURCE: Source = Source::new(
+    PickEntry::new(
+        Choice {
+            key: "mmoe",
+            label: "MMoE paper",
+            help: "Many inputs; each task sees them along one direction, and a dial turns the directions together.",
+        },
+        &[CORRELATION, DIMS, TERMS, STD],
+    )
+    .by(PAPERS),
+);
 
 const CORRELATION: OptionSpec = OptionSpec {
     key: "p",

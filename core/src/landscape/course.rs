@@ -2,7 +2,17 @@
 //! page read, and what a race is made of.
 
 use super::{Concave, Convex, Landscape, Racer, Scene, TwoValleys, roster};
-use crate::config::{Choice, Config, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, Pick, PickEntry};
+
+const TWO_VALLEYS_PAPERS: &[Paper] = &[
+    Paper::new(
+        "Liu et al.",
+        2021,
+        "Conflict-Averse Gradient Descent for Multi-task Learning",
+        "https://arxiv.org/abs/2110.14048",
+    ),
+    Paper::new("Navon et al.", 2022, "Multi-Task Learning as a Bargaining Game", "https://arxiv.org/abs/2202.01017"),
+];
 
 const VALLEYS: PickEntry = PickEntry::new(
     Choice {
@@ -11,7 +21,18 @@ const VALLEYS: PickEntry = PickEntry::new(
         help: "No data: two losses over two parameters, a published landscape that every balancer races down.",
     },
     &[SCALE, STARTS],
-);
+)
+.by(TWO_VALLEYS_PAPERS);
+
+const FRONTS_PAPERS: &[Paper] = &[
+    Paper::new(
+        "Fonseca & Fleming",
+        1995,
+        "An Overview of Evolutionary Algorithms in Multiobjective Optimization",
+        "https://doi.org/10.1162/evco.1995.3.1.1",
+    ),
+    Paper::new("Lin et al.", 2019, "Pareto Multi-Task Learning", "https://arxiv.org/abs/1912.12854"),
+];
 
 const FRONTS: PickEntry = PickEntry::new(
     Choice {
@@ -20,7 +41,8 @@ const FRONTS: PickEntry = PickEntry::new(
         help: "No data: two losses over twenty parameters, once with a concave and once with a convex front.",
     },
     &[POINTS],
-);
+)
+.by(FRONTS_PAPERS);
 
 const SCALE: OptionSpec = OptionSpec {
     key: "scale",

@@ -17,6 +17,7 @@ pub mod grouping;
 pub mod metric;
 pub mod numbers;
 pub mod observation;
+mod papers;
 pub mod real;
 pub mod relations;
 pub mod scores;

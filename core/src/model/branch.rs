@@ -9,7 +9,22 @@
 //! own choices and the heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Guo, Lee & Ulbricht",
+        2020,
+        "Learning to Branch for Multi-Task Learning",
+        "https://arxiv.org/abs/2006.01895",
+    ),
+    Paper::new(
+        "Jang, Gu & Poole",
+        2017,
+        "Categorical Reparameterization with Gumbel-Softmax",
+        "https://arxiv.org/abs/1611.01144",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -21,6 +36,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[NODES, WARMUP, TEMPERATURE, super::routing::RATE],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

@@ -7,7 +7,14 @@
 //! stand after every layer: two options say after which ones.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Misra et al.",
+    2016,
+    "Cross-stitch Networks for Multi-task Learning",
+    "https://arxiv.org/abs/1604.03539",
+)];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -19,6 +26,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[OWN, RATE, FROM, UNTIL],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

@@ -12,7 +12,14 @@
 
 use super::Architecture;
 use super::experts::GATE_LAYERS;
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Hazimeh et al.",
+    2021,
+    "DSelect-k: Differentiable Selection in the Mixture of Experts with Applications to Multi-Task Learning",
+    "https://arxiv.org/abs/2106.03760",
+)];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -24,6 +31,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[EXPERTS, CHOSEN, READS, GATE_LAYERS, WIDTH, ENTROPY],
     )
+    .by(PAPERS)
     .showing(shows)
     .unless(super::without_trunk),
     shares: true,

@@ -17,7 +17,22 @@
 //! wait would need optimiser states and steps of their own.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Yang & Hospedales",
+        2017,
+        "Deep Multi-task Representation Learning: A Tensor Factorisation Approach",
+        "https://arxiv.org/abs/1605.06391",
+    ),
+    Paper::new(
+        "Vannieuwenhoven, Vandebril & Meerbergen",
+        2012,
+        "A New Truncation Strategy for the Higher-Order Singular Value Decomposition",
+        "https://doi.org/10.1137/110836067",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -29,6 +44,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[FORM, MIXED, SHARE, START],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

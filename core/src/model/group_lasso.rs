@@ -9,7 +9,22 @@
 //! Private: the heads; their first layers count as one matrix where the representation is to be sparse.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Obozinski, Taskar & Jordan",
+        2010,
+        "Joint covariate selection and joint subspace selection for multiple classification problems",
+        "https://doi.org/10.1007/s11222-008-9111-x",
+    ),
+    Paper::new(
+        "Argyriou, Evgeniou & Pontil",
+        2008,
+        "Convex multi-task feature learning",
+        "https://doi.org/10.1007/s10994-007-5040-8",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -21,6 +36,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[STRENGTH, WHERE],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

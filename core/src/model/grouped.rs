@@ -5,7 +5,22 @@
 //! shared, so that gradient methods act on it: tasks of other groups have no gradient there.
 
 use super::Architecture;
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Standley et al.",
+        2020,
+        "Which Tasks Should Be Learned Together in Multi-task Learning?",
+        "https://arxiv.org/abs/1905.07553",
+    ),
+    Paper::new(
+        "Fifty et al.",
+        2021,
+        "Efficiently Identifying Task Groupings for Multi-Task Learning",
+        "https://arxiv.org/abs/2109.04617",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -17,6 +32,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

@@ -12,7 +12,14 @@
 //! which nothing is declared, is left alone.
 
 use super::Architecture;
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry, RELATION_KEYS, Relation};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry, RELATION_KEYS, Relation};
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Hu et al.",
+    2022,
+    "LoRA: Low-Rank Adaptation of Large Language Models",
+    "https://arxiv.org/abs/2106.09685",
+)];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -24,6 +31,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[RANK, SCALE, RELATIONS],
     )
+    .by(PAPERS)
     .reading(&RELATION_KEYS)
     .showing(shows)
     .unless(super::without_trunk),

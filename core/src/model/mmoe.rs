@@ -6,7 +6,14 @@
 
 use super::Architecture;
 use super::experts::{GATE, GATE_LAYERS};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const MMOE_PAPERS: &[Paper] = &[Paper::new(
+    "Ma et al.",
+    2018,
+    "Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts",
+    "https://doi.org/10.1145/3219819.3220007",
+)];
 
 /// The line of the form with a gate for each task.
 pub const MMOE: Architecture = Architecture {
@@ -18,11 +25,22 @@ pub const MMOE: Architecture = Architecture {
         },
         &[EXPERTS, GATE, GATE_LAYERS],
     )
+    .by(MMOE_PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]
     build: super::parts::build::<engine::Mmoe>,
 };
+
+const OMOE_PAPERS: &[Paper] = &[
+    Paper::new(
+        "Ma et al.",
+        2018,
+        "Modeling Task Relationships in Multi-task Learning with Multi-gate Mixture-of-Experts",
+        "https://doi.org/10.1145/3219819.3220007",
+    ),
+    Paper::new("Jacobs et al.", 1991, "Adaptive Mixtures of Local Experts", "https://doi.org/10.1162/neco.1991.3.1.79"),
+];
 
 /// The line of the form with one gate.
 pub const OMOE: Architecture = Architecture {
@@ -30,6 +48,7 @@ pub const OMOE: Architecture = Architecture {
         Choice { key: "omoe", label: "one-gate MoE", help: "Several experts, mixed by one gate for all tasks." },
         &[EXPERTS, GATE, GATE_LAYERS],
     )
+    .by(OMOE_PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

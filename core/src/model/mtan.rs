@@ -8,7 +8,14 @@
 //! heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu, Johns & Davison",
+    2019,
+    "End-to-End Multi-Task Learning with Attention",
+    "https://arxiv.org/abs/1803.10704",
+)];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -20,6 +27,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[OPEN],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

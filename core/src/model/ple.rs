@@ -9,7 +9,14 @@
 use super::Architecture;
 use super::cgc::{COMMON, OWN};
 use super::experts::{GATE, GATE_LAYERS};
-use crate::config::{Choice, PickEntry};
+use crate::config::{Choice, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Tang et al.",
+    2020,
+    "Progressive Layered Extraction (PLE): A Novel Multi-Task Learning (MTL) Model for Personalized Recommendations",
+    "https://doi.org/10.1145/3383313.3412236",
+)];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -21,6 +28,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[COMMON, OWN, GATE, GATE_LAYERS],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

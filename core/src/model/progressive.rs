@@ -9,7 +9,10 @@
 //! columns, lateral connections and heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Rusu et al.", 2016, "Progressive Neural Networks", "https://arxiv.org/abs/1606.04671")];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -21,6 +24,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[ADAPTER, LATERAL],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: false,
     #[cfg(feature = "engine")]

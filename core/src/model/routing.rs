@@ -8,7 +8,22 @@
 //! blocks. Private: the choices and the heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Rosenbaum, Klinger & Riemer",
+        2018,
+        "Routing Networks: Adaptive Selection of Non-linear Functions for Multi-Task Learning",
+        "https://arxiv.org/abs/1711.01239",
+    ),
+    Paper::new(
+        "Jang, Gu & Poole",
+        2017,
+        "Categorical Reparameterization with Gumbel-Softmax",
+        "https://arxiv.org/abs/1611.01144",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -20,6 +35,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[BLOCKS, COLLABORATION, HOT, COLD, ANNEAL, RATE],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

@@ -3,14 +3,18 @@
 //! Shared: the trunk. Private: the heads.
 
 use super::Architecture;
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Caruana", 1997, "Multitask Learning", "https://doi.org/10.1023/A:1007379606734")];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
     entry: PickEntry::new(
         Choice { key: "shared-bottom", label: "shared bottom", help: "One trunk for all tasks, a head for each." },
         &[],
-    ),
+    )
+    .by(PAPERS),
     shares: true,
     #[cfg(feature = "engine")]
     build: super::parts::build::<engine::SharedBottom>,

@@ -8,7 +8,10 @@
 
 use super::Architecture;
 use super::cross_stitch::{FROM, OWN, RATE, UNTIL};
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Ruder et al.", 2019, "Latent Multi-task Architecture Learning", "https://arxiv.org/abs/1705.08142")];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -20,6 +23,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[OWN, RATE, APART, FROM, UNTIL],
     )
+    .by(PAPERS)
     .unless(unfit),
     shares: true,
     #[cfg(feature = "engine")]

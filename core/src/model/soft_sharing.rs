@@ -14,7 +14,17 @@
 //! directions of their input.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry, RELATION_KEYS};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry, RELATION_KEYS};
+
+const PAPERS: &[Paper] = &[
+    Paper::new("Evgeniou & Pontil", 2004, "Regularized Multi-Task Learning", "https://doi.org/10.1145/1014052.1014067"),
+    Paper::new(
+        "Duong et al.",
+        2015,
+        "Low Resource Dependency Parsing: Cross-lingual Parameter Sharing in a Neural Network Parser",
+        "https://doi.org/10.3115/v1/P15-2139",
+    ),
+];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -26,6 +36,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[TIE],
     )
+    .by(PAPERS)
     .reading(&RELATION_KEYS)
     .unless(super::without_trunk),
     shares: false,

@@ -6,7 +6,10 @@
 //! and the keys' map. Private: the embeddings and the heads.
 
 use super::Architecture;
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Vaswani et al.", 2017, "Attention Is All You Need", "https://arxiv.org/abs/1706.03762")];
 
 /// The table's line.
 pub const ARCHITECTURE: Architecture = Architecture {
@@ -18,6 +21,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
         },
         &[GROUPS, SIZE],
     )
+    .by(PAPERS)
     .unless(super::without_trunk),
     shares: true,
     #[cfg(feature = "engine")]

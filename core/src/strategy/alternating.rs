@@ -1,7 +1,7 @@
 //! Alternating training: every step teaches one task.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -43,6 +43,21 @@ fn annealed(epoch: f64, horizon: usize) -> f64 {
     1.0 - 0.8 * (epoch.floor() / last).min(1.0)
 }
 
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Collobert & Weston",
+        2008,
+        "A unified architecture for natural language processing: deep neural networks with multitask learning",
+        "https://doi.org/10.1145/1390156.1390177",
+    ),
+    Paper::new(
+        "Stickland & Murray",
+        2019,
+        "BERT and PALs: Projected Attention Layers for Efficient Adaptation in Multi-Task Learning",
+        "https://arxiv.org/abs/1902.02671",
+    ),
+];
+
 /// The line of the table.
 pub(super) const LINE: Line = Line {
     one_by_one: true,
@@ -55,6 +70,7 @@ pub(super) const LINE: Line = Line {
             },
             &[ORDER, TEMPERATURE],
         )
+        .by(PAPERS)
         .unless(alone),
     )
 };

@@ -1,7 +1,7 @@
 //! A curriculum: tasks join and leave at epochs of their own.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Every task is trained from its own epoch to its own epoch, and ramps up linearly,
@@ -17,6 +17,9 @@ const RAMP: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] =
+    &[Paper::new("Bengio et al.", 2009, "Curriculum learning", "https://doi.org/10.1145/1553374.1553380")];
+
 /// The line of the table.
 pub(super) const LINE: Line = Line {
     staged: true,
@@ -29,6 +32,7 @@ pub(super) const LINE: Line = Line {
             },
             &[RAMP],
         )
+        .by(PAPERS)
         .reading(&["from", "until"])
         .unless(alone),
     )

@@ -1,7 +1,7 @@
 //! Easy to hard: tasks join in the order of their single-task loss.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Every `stage` epochs the easiest of the tasks that are left joins, and stays. A task is the easier, the
@@ -27,6 +27,13 @@ fn unfit(config: &Config) -> Option<&'static str> {
     alone(config).or((!config.population.baselines).then_some(NO_BASELINES))
 }
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Pentina, Sharmanska & Lampert",
+    2015,
+    "Curriculum Learning of Multiple Tasks",
+    "https://arxiv.org/abs/1412.1353",
+)];
+
 /// The line of the table.
 pub(super) const LINE: Line = Line {
     staged: true,
@@ -40,6 +47,7 @@ pub(super) const LINE: Line = Line {
             },
             &[STAGE],
         )
+        .by(PAPERS)
         .unless(unfit),
     )
 };

@@ -1,7 +1,7 @@
 //! One task after another, the last one to the end.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
-use crate::config::{Choice, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Task k alone in epochs `k stage` to `(k + 1) stage`: what a shared trunk forgets, and what progressive
@@ -17,6 +17,16 @@ const STAGE: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "McCloskey & Cohen",
+        1989,
+        "Catastrophic Interference in Connectionist Networks: The Sequential Learning Problem",
+        "https://doi.org/10.1016/S0079-7421(08)60536-8",
+    ),
+    Paper::new("Rusu et al.", 2016, "Progressive Neural Networks", "https://arxiv.org/abs/1606.04671"),
+];
+
 /// The line of the table.
 pub(super) const LINE: Line = Line {
     one_by_one: true,
@@ -30,6 +40,7 @@ pub(super) const LINE: Line = Line {
             },
             &[STAGE],
         )
+        .by(PAPERS)
         .unless(alone),
     )
 };

@@ -1,7 +1,7 @@
 //! Transfer: the trunk learns source tasks first, then the others.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
-use crate::config::{Choice, Config, Kind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, OptionSpec, Paper, PickEntry};
 use crate::model;
 use rand_chacha::ChaCha8Rng;
 
@@ -68,6 +68,21 @@ fn is_source(at: &ScheduleContext, task: usize) -> bool {
     }
 }
 
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Yosinski et al.",
+        2014,
+        "How transferable are features in deep neural networks?",
+        "https://arxiv.org/abs/1411.1792",
+    ),
+    Paper::new(
+        "Howard & Ruder",
+        2018,
+        "Universal Language Model Fine-tuning for Text Classification",
+        "https://arxiv.org/abs/1801.06146",
+    ),
+];
+
 /// The line of the table.
 pub(super) const LINE: Line = Line {
     staged: true,
@@ -80,6 +95,7 @@ pub(super) const LINE: Line = Line {
             },
             &[EPOCHS, THEN, RATE, EVERY],
         )
+        .by(PAPERS)
         .reading(&["source"])
         .unless(unfit),
     )

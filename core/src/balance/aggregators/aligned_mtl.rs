@@ -3,7 +3,7 @@
 use super::answers::answered;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::spectrum::Spectrum;
 use rand_chacha::ChaCha8Rng;
 
@@ -32,6 +32,13 @@ fn modes() -> Vec<Choice> {
     vec![MIN, MEDIAN, RMSE]
 }
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Senushkin et al.",
+    2023,
+    "Independent Component Alignment for Multi-Task Learning",
+    "https://arxiv.org/abs/2305.19000",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -41,6 +48,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[SCALE_MODE],
 )
+.by(PAPERS)
 .reading(&[WEIGHT]);
 
 impl Balancer for AlignedMtl {

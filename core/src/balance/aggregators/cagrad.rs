@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::{ENUMERATED, min_norm, pairwise, subsets};
 use nalgebra::{DMatrix, DVector};
@@ -45,6 +45,13 @@ fn rescalings() -> Vec<Choice> {
 /// minimised with the kink rounded off, to these shares of the mean gradient's length.
 const SMOOTH: [f64; 3] = [1e-2, 1e-4, 1e-6];
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu et al.",
+    2021,
+    "Conflict-Averse Gradient Descent for Multi-task Learning",
+    "https://arxiv.org/abs/2110.14048",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -53,7 +60,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Stays near the mean gradient and there looks for what helps the worst task most.",
     },
     &[C, RESCALE],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Cagrad {
     fn entry(&self) -> PickEntry {

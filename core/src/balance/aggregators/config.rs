@@ -2,7 +2,7 @@
 
 use super::answers::{answer, gram};
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
 use nalgebra::DVector;
@@ -14,6 +14,13 @@ use rand_chacha::ChaCha8Rng;
 /// The answer is a direction; where only the Gram matrix is seen, the weights that make it.
 pub struct Config;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu, Chu & Thuerey",
+    2024,
+    "ConFIG: Towards Conflict-free Training of Physics Informed Neural Networks",
+    "https://arxiv.org/abs/2408.11104",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -22,7 +29,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Goes along the one direction that has the same angle to every task's gradient.",
     },
     &[],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Config {
     fn entry(&self) -> PickEntry {

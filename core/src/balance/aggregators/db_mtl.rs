@@ -3,7 +3,7 @@
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
 use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen};
-use crate::config::{Choice, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
@@ -15,6 +15,9 @@ const BETA: OptionSpec =
     share("beta", "memory", "The share of the past in the averaged gradients, at the first step.", 0.9);
 const SIGMA: OptionSpec = share("sigma", "decay", "With which power of the steps that share falls.", 0.0);
 
+const PAPERS: &[Paper] =
+    &[Paper::new("Lin et al.", 2023, "Dual-Balancing for Multi-Task Learning", "https://arxiv.org/abs/2308.12029")];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -23,7 +26,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Takes logarithms of the losses, averages the gradients over steps, and makes all as long as the longest.",
     },
     &[BETA, SIGMA],
-);
+).by(PAPERS);
 
 impl Balancer for DbMtl {
     fn entry(&self) -> PickEntry {

@@ -3,13 +3,20 @@
 use super::upgrad::{REG, projected};
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::cone::project;
 use rand_chacha::ChaCha8Rng;
 
 /// The projection of the mean gradient, or of a preferred combination, onto `{d : J d >= 0}`. GEM's
 /// rule for the memory of earlier tasks.
 pub struct DualProj;
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Lopez-Paz & Ranzato",
+    2017,
+    "Gradient Episodic Memory for Continual Learning",
+    "https://arxiv.org/abs/1706.08840",
+)];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -20,6 +27,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[REG],
 )
+.by(PAPERS)
 .reading(&[WEIGHT]);
 
 impl Balancer for DualProj {

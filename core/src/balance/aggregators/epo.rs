@@ -3,7 +3,7 @@
 use super::answers::answered;
 use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::min_norm;
 use crate::math::linear_programme::maximise;
@@ -22,9 +22,16 @@ const BALANCED: f64 = 1e-4;
 /// Losses, preferences and shares count at least this much, so that they have a logarithm.
 const LEAST: f64 = 1e-12;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Mahapatra & Rajan",
+    2020,
+    "Multi-Task Learning with User Preferences: Gradient Descent with Controlled Ascent in Pareto Optimization",
+    "https://proceedings.mlr.press/v119/mahapatra20a.html",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry =
-    PickEntry::new(Choice { key: "epo", label: "EPO", help: "Steers to the point of the front where preference times loss is the same for every task; on the way losses may rise." }, &[]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
+    PickEntry::new(Choice { key: "epo", label: "EPO", help: "Steers to the point of the front where preference times loss is the same for every task; on the way losses may rise." }, &[]).by(PAPERS).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
 
 impl Balancer for Epo {
     fn entry(&self) -> PickEntry {

@@ -2,7 +2,7 @@
 
 use super::answers::answer;
 use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen, VectorSpec};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
@@ -27,6 +27,13 @@ const FIRST: VectorSpec =
 const SQUARES: MemorySpec =
     MemorySpec { key: "squares", help: "The sum of the squared gradients.", size: MemorySize::Jacobian };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "He et al.",
+    2024,
+    "Robust Multi-Task Learning with Excess Risks",
+    "https://arxiv.org/abs/2402.02009",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -35,7 +42,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Estimates from the gradients how far every loss is from its best, and gives weight to the farthest.",
     },
     &[STEP],
-);
+)
+.by(PAPERS);
 
 impl Balancer for ExcessMtl {
     fn entry(&self) -> PickEntry {

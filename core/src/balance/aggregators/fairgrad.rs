@@ -3,7 +3,7 @@
 use super::nash_mtl::fair_answer;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::max_norm::MAX_NORM;
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `G w = w^(-1/alpha)`. With alpha 1 it is Nash-MTL, towards infinity all tasks gain the same,
@@ -19,6 +19,13 @@ const ALPHA: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Ban & Ji",
+    2024,
+    "Fair Resource Allocation in Multi-Task Learning",
+    "https://arxiv.org/abs/2402.15638",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -27,7 +34,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Shares the gain of a step among the tasks as fairly as you ask for.",
     },
     &[ALPHA, MAX_NORM],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Fairgrad {
     fn entry(&self) -> PickEntry {

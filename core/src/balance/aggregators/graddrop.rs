@@ -1,7 +1,7 @@
 //! GradDrop: every element keeps the gradients of one sign (Chen et al. 2020).
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -18,6 +18,13 @@ const LEAK: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Chen et al.",
+    2020,
+    "Just Pick a Sign: Optimizing Deep Multitask Models with Gradient Sign Dropout",
+    "https://arxiv.org/abs/2010.06808",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -26,7 +33,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Draws a sign for every parameter, the likelier the more the tasks agree on it, and drops the gradients of the other sign.",
     },
     &[LEAK],
-);
+).by(PAPERS);
 
 impl Balancer for Graddrop {
     fn entry(&self) -> PickEntry {

@@ -3,7 +3,7 @@
 use super::answers::{answer, gram};
 use super::surgery::{ORDER, REDUCTION, combine};
 use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -56,6 +56,13 @@ const TARGETS: MemorySpec = MemorySpec {
 /// A target of one could not be reached by adding.
 const LIMIT: f64 = 1.0 - 1e-6;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Wang et al.",
+    2021,
+    "Gradient Vaccine: Investigating and Improving Multi-task Optimization in Massively Multilingual Models",
+    "https://arxiv.org/abs/2010.05874",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -64,7 +71,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Turns gradients towards each other until they are as similar as they have been on average.",
     },
     &[ORDER, REDUCTION, BETA, SCOPE],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Gradvac {
     fn entry(&self) -> PickEntry {

@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
 use nalgebra::DVector;
@@ -13,6 +13,13 @@ use rand_chacha::ChaCha8Rng;
 /// for every task, and the mean gradient is taken instead.
 pub struct ImtlG;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu et al.",
+    2021,
+    "Towards Impartial Multi-task Learning",
+    "https://openreview.net/forum?id=IMPnRXEWpvr",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -21,7 +28,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Goes equally far along every task's gradient; where that would be uphill, takes the mean gradient.",
     },
     &[],
-);
+)
+.by(PAPERS);
 
 impl Balancer for ImtlG {
     fn entry(&self) -> PickEntry {

@@ -2,7 +2,7 @@
 
 use super::answers::{answer, divisor, gram};
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::min_norm;
 use nalgebra::{DMatrix, DVector};
@@ -35,6 +35,21 @@ fn norms() -> Vec<Choice> {
     vec![NONE, L2, LOSS, BOTH]
 }
 
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Désidéri",
+        2012,
+        "Multiple-gradient descent algorithm (MGDA) for multiobjective optimization",
+        "https://doi.org/10.1016/j.crma.2012.03.014",
+    ),
+    Paper::new(
+        "Sener & Koltun",
+        2018,
+        "Multi-Task Learning as Multi-Objective Optimization",
+        "https://arxiv.org/abs/1810.04650",
+    ),
+];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -43,7 +58,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Takes the shortest weighted mean of the task gradients: no task gets worse, and the smallest gradient counts most.",
     },
     &[NORM],
-);
+).by(PAPERS);
 
 impl Balancer for Mgda {
     fn entry(&self) -> PickEntry {

@@ -3,7 +3,7 @@
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
 use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen, VectorSpec};
-use crate::config::{Choice, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -22,6 +22,13 @@ const DECAY: OptionSpec = share("decay", "decay", "With which power of the steps
 const WEIGHTS: VectorSpec =
     VectorSpec { key: "lambda", help: "The weight of every averaged gradient.", start: 0.0, remembered: true };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Fernando et al.",
+    2023,
+    "Mitigating Gradient Bias in Multi-objective Learning: A Provably Convergent Approach",
+    "https://openreview.net/forum?id=dLAYGdKTi2",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -30,7 +37,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Averages the gradients over steps, and moves slowly to the weights under which they are shortest.",
     },
     &[BETA, GAMMA, RHO, DECAY],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Moco {
     fn entry(&self) -> PickEntry {

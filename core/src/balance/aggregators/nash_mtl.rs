@@ -4,13 +4,16 @@ use super::answers::answered;
 use super::fair;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::max_norm::MAX_NORM;
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
 
 /// `G a = 1 / a` with positive weights, so that `g_k . d = 1 / a_k` and `|d|^2 = K`, whatever the
 /// scale of a loss. At a Pareto-stationary point there is no solution, and no step.
 pub struct NashMtl;
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Navon et al.", 2022, "Multi-Task Learning as a Bargaining Game", "https://arxiv.org/abs/2202.01017")];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -20,7 +23,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Treats the step as a bargain in which every task's relative gain counts the same; steps don't shorten near the front.",
     },
     &[MAX_NORM],
-);
+).by(PAPERS);
 
 impl Balancer for NashMtl {
     fn entry(&self) -> PickEntry {

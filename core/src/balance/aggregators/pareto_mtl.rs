@@ -5,7 +5,7 @@ use super::buffer::COUNT;
 use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, MemorySpec, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference_vector};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::min_norm;
 use crate::math::pareto::fan;
@@ -42,9 +42,12 @@ const FIRST: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] =
+    &[Paper::new("Lin et al.", 2019, "Pareto Multi-Task Learning", "https://arxiv.org/abs/1912.12854")];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry =
-    PickEntry::new(Choice { key: "pareto-mtl", label: "Pareto MTL", help: "Divides the front among the models: each first finds the sector of its preference and then the front there." }, &[VECTORS, FIRST]).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
+    PickEntry::new(Choice { key: "pareto-mtl", label: "Pareto MTL", help: "Divides the front among the models: each first finds the sector of its preference and then the front there." }, &[VECTORS, FIRST]).by(PAPERS).in_group(BY_PREFERENCE).reading(&[WEIGHT]);
 
 impl Balancer for ParetoMtl {
     fn entry(&self) -> PickEntry {

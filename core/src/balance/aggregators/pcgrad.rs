@@ -3,12 +3,15 @@
 use super::answers::answered;
 use super::surgery::{ORDER, REDUCTION, combine};
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `v = g_i`, and for every other j with `v . g_j < 0`, `v <- v - (v . g_j / |g_j|^2) g_j` with the
 /// *original* `g_j`. With three tasks and more the result can still conflict.
 pub struct Pcgrad;
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Yu et al.", 2020, "Gradient Surgery for Multi-Task Learning", "https://arxiv.org/abs/2001.06782")];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -18,7 +21,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Takes from every gradient the part that points against another task's gradient.",
     },
     &[ORDER, REDUCTION],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Pcgrad {
     fn entry(&self) -> PickEntry {

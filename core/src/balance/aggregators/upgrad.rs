@@ -3,7 +3,7 @@
 use super::answers::answered;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::cone::{project, ridged};
 use crate::math::gram::Gram;
 use nalgebra::DVector;
@@ -23,6 +23,13 @@ pub(super) const REG: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Quinton & Rey",
+    2024,
+    "Jacobian Descent for Multi-Objective Optimization",
+    "https://arxiv.org/abs/2406.16232",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -32,6 +39,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[REG],
 )
+.by(PAPERS)
 .reading(&[WEIGHT]);
 
 impl Balancer for Upgrad {

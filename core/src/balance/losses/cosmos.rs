@@ -4,7 +4,7 @@ use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, Vec
 use crate::balance::numbers::{dot, losses, norm, unit, vector};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `sum_k w_k L_k - lambda cos(w, L)` (Ruchte, Grabocka 2021). Weights
@@ -36,6 +36,13 @@ const RAY: VectorSpec = VectorSpec {
 /// Losses shorter than this have no direction.
 const SHORTEST: f64 = 1e-12;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Ruchte & Grabocka",
+    2021,
+    "Scalable Pareto Front Approximation for Deep Multi-Objective Learning",
+    "https://arxiv.org/abs/2103.13392",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -45,6 +52,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[LAMBDA],
 )
+.by(PAPERS)
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 

@@ -2,7 +2,7 @@
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `w_k = -(1 - kappa_k)^gamma ln kappa_k` with `kappa_k` in (0, 1] a running mean of task k's
@@ -38,6 +38,13 @@ const PACE: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Guo et al.",
+    2018,
+    "Dynamic Task Prioritization for Multitask Learning",
+    "https://doi.org/10.1007/978-3-030-01270-0_17",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -46,7 +53,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Tasks that are still hard count more, and those that are nearly done hardly at all.",
     },
     &[GAMMA, PACE],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Dtp {
     fn entry(&self) -> PickEntry {

@@ -2,7 +2,7 @@
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers;
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `w = K softmax(r / T)` with `r_k` the ratio of the mean losses of the last two windows (Liu et
@@ -38,6 +38,13 @@ const WINDOW: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu, Johns & Davison",
+    2019,
+    "End-to-End Multi-Task Learning with Attention",
+    "https://arxiv.org/abs/1803.10704",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -46,7 +53,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Gives more weight to tasks whose loss has fallen less than the others' of late.",
     },
     &[TEMPERATURE, WINDOW],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Dwa {
     fn entry(&self) -> PickEntry {

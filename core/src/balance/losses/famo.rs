@@ -4,7 +4,7 @@ use super::adam;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::max_norm::MAX_NORM;
 use crate::balance::numbers::{self, EPSILON};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Fast adaptive multitask optimisation (Liu, Feng, Stone, Liu 2023). With `z = softmax(xi)` and
@@ -38,6 +38,9 @@ const GAMMA: OptionSpec = OptionSpec {
     live: true,
 };
 
+const PAPERS: &[Paper] =
+    &[Paper::new("Liu et al.", 2023, "FAMO: Fast Adaptive Multitask Optimization", "https://arxiv.org/abs/2306.03792")];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -46,7 +49,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Shifts weight to the tasks that improved less in the last step; it looks at the batch twice.",
     },
     &[BETA, GAMMA, MAX_NORM],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Famo {
     fn entry(&self) -> PickEntry {

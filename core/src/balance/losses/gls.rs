@@ -2,12 +2,19 @@
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::{log, losses};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = (prod_k L_k)^(1/K) = exp(mean ln L_k)`, weights `L / (K L_k)` (Chennupati et al. 2019).
 /// Always in logarithms: the product underflows.
 pub(super) struct Gls;
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Chennupati et al.",
+    2019,
+    "MultiNet++: Multi-Stream Feature Aggregation and Geometric Loss Strategy for Multi-Task Learning",
+    "https://arxiv.org/abs/1904.08492",
+)];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -17,7 +24,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Minimises the geometric mean of the losses, which no task's scale can dominate; losses must be positive.",
     },
     &[],
-);
+).by(PAPERS);
 
 impl Balancer for Gls {
     fn entry(&self) -> PickEntry {

@@ -3,7 +3,7 @@
 use super::adam;
 use crate::balance::balancer::{Answer, Balancer, GramScope, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// Chen et al. 2018. With `n_k` the norm of task k's gradient at the shared weights that the Gram
@@ -47,6 +47,13 @@ fn optimisers() -> Vec<Choice> {
     vec![ADAM, SGD]
 }
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Chen et al.",
+    2018,
+    "GradNorm: Gradient Normalization for Adaptive Loss Balancing in Deep Multitask Networks",
+    "https://arxiv.org/abs/1711.02257",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -56,6 +63,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[ALPHA, adam::RATE, OPTIMISER],
 )
+.by(PAPERS)
 .unless(crate::balance::without_trunk);
 
 impl Balancer for GradNorm {

@@ -4,7 +4,7 @@ use super::adam;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::device_weights::STATE_LIMIT;
 use crate::balance::numbers;
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k (exp(s_k) L_k - s_k)` with learned `s` from 0 (Liu et al. 2021). Weights `exp(s_k)`;
@@ -14,11 +14,19 @@ pub(super) struct ImtlL;
 const STATE: VectorSpec =
     VectorSpec { key: "s", help: "The logarithm of every task's scale.", start: 0.0, remembered: true };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Liu et al.",
+    2021,
+    "Towards Impartial Multi-task Learning",
+    "https://openreview.net/forum?id=IMPnRXEWpvr",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice { key: "imtl-l", label: "IMTL-L", help: "Learns a scale for every loss until all weighed losses are one." },
     &[adam::RATE],
-);
+)
+.by(PAPERS);
 
 impl Balancer for ImtlL {
     fn entry(&self) -> PickEntry {

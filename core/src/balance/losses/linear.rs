@@ -4,12 +4,19 @@ use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, Vec
 use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::{dot, losses};
 use crate::balance::preference::{PREFERENCE, preference};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `sum_k w_k L_k`, weights `w`. It reaches points on the convex hull of what can be attained, and
 /// of a concave front only the ends.
 pub(super) struct Linear;
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Zadeh",
+    1963,
+    "Optimality and Non-Scalar-Valued Performance Criteria",
+    "https://doi.org/10.1109/TAC.1963.1105511",
+)];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -20,6 +27,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[],
 )
+.by(PAPERS)
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 

@@ -4,7 +4,7 @@ use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, Vec
 use crate::balance::numbers::{dot, unit};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
@@ -25,6 +25,13 @@ const THETA: OptionSpec = OptionSpec {
 /// Added under the root of `d2`, which has no slope on the line itself.
 const ROOT: f64 = 1e-12;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Zhang & Li",
+    2007,
+    "MOEA/D: A Multiobjective Evolutionary Algorithm Based on Decomposition",
+    "https://doi.org/10.1109/TEVC.2007.892759",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -34,6 +41,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[THETA],
 )
+.by(PAPERS)
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 

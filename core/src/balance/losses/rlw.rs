@@ -2,7 +2,7 @@
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::softmax;
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_distr::StandardNormal;
@@ -10,6 +10,13 @@ use rand_distr::StandardNormal;
 /// `w = softmax(z)`, `z` standard normal, drawn anew every step (Lin et al. 2022). The weights sum
 /// to one and are `1/K` on average.
 pub(super) struct Rlw;
+
+const PAPERS: &[Paper] = &[Paper::new(
+    "Lin et al.",
+    2022,
+    "Reasonable Effectiveness of Random Weighting: A Litmus Test for Multi-Task Learning",
+    "https://arxiv.org/abs/2111.10603",
+)];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -19,7 +26,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Draws the weights anew every step; on average all tasks count the same.",
     },
     &[],
-);
+)
+.by(PAPERS);
 
 impl Balancer for Rlw {
     fn entry(&self) -> PickEntry {

@@ -2,11 +2,14 @@
 
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
 use crate::balance::numbers::{log, losses};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k ln L_k`, weights `1 / L_k` (a baseline of Navon et al. 2022).
 pub(super) struct ScaleInvariant;
+
+const PAPERS: &[Paper] =
+    &[Paper::new("Navon et al.", 2022, "Multi-Task Learning as a Bargaining Game", "https://arxiv.org/abs/2202.01017")];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -16,7 +19,8 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Divides every loss by itself: halving a loss counts the same for every task, whatever its scale.",
     },
     &[],
-);
+)
+.by(PAPERS);
 
 impl Balancer for ScaleInvariant {
     fn entry(&self) -> PickEntry {

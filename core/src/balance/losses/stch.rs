@@ -3,7 +3,7 @@
 use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{log, softmax, vector};
 use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighed};
-use crate::config::{Choice, Kind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `mu ln sum_k exp(w_k (L_k - z*_k) / mu)`, weights `w_k softmax_k(w (L - z*) / mu)` (Lin et al.
@@ -56,6 +56,13 @@ const AVERAGED_FROM: f64 = 0.8;
 /// A unit below this is none: dividing by it would say nothing.
 const SMALLEST_UNIT: f64 = 1e-12;
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Lin et al.",
+    2024,
+    "Smooth Tchebycheff Scalarization for Multi-Objective Optimization",
+    "https://arxiv.org/abs/2402.19078",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -65,6 +72,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[MU, WARMUP],
 )
+.by(PAPERS)
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 

@@ -2,13 +2,28 @@
 
 use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
 use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighed};
-use crate::config::{Choice, Pick, PickEntry};
+use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `max_k w_k (L_k - z*_k)` (Bowman 1976), weight `w_k` on the task that is worst and 0 on the
 /// others. It reaches fronts that bend inwards, but jumps from task to task. Of tasks that are
 /// equally bad the first is taken.
 pub(super) struct Tchebycheff;
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Bowman",
+        1976,
+        "On the Relationship of the Tchebycheff Norm and the Efficient Frontier of Multiple-Criteria Objectives",
+        "https://doi.org/10.1007/978-3-642-87563-2_5",
+    ),
+    Paper::new(
+        "Steuer & Choo",
+        1983,
+        "An interactive weighted Tchebycheff procedure for multiple objective programming",
+        "https://doi.org/10.1007/BF02591870",
+    ),
+];
 
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
@@ -19,6 +34,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
     },
     &[],
 )
+.by(PAPERS)
 .in_group(BY_PREFERENCE)
 .reading(&[WEIGHT]);
 

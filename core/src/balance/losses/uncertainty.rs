@@ -4,7 +4,7 @@ use super::adam;
 use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
 use crate::balance::device_weights::{DeviceWeights, Given, STATE_LIMIT};
 use crate::balance::numbers;
-use crate::config::{Choice, Kind, LossKind, OptionSpec, Pick, PickEntry};
+use crate::config::{Choice, Kind, LossKind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k (a_k exp(-s_k) L_k + s_k / 2)` with learned log-variances `s = ln(sigma^2)` from 0,
@@ -41,6 +41,13 @@ const KINDS: VectorSpec = VectorSpec {
     remembered: false,
 };
 
+const PAPERS: &[Paper] = &[Paper::new(
+    "Kendall, Gal & Cipolla",
+    2018,
+    "Multi-Task Learning Using Uncertainty to Weigh Losses for Scene Geometry and Semantics",
+    "https://arxiv.org/abs/1705.07115",
+)];
+
 /// The line of the table.
 pub(super) const ENTRY: PickEntry = PickEntry::new(
     Choice {
@@ -49,7 +56,7 @@ pub(super) const ENTRY: PickEntry = PickEntry::new(
         help: "Learns a noise level per task and weighs each loss by it; a task that is ten times as loud counts a tenth.",
     },
     &[adam::RATE, FORM],
-);
+).by(PAPERS);
 
 impl Balancer for Uncertainty {
     fn entry(&self) -> PickEntry {

@@ -18,10 +18,25 @@ mod pictures;
 
 use self::pictures::{Digit, FULL, SIDE};
 use super::{Drawn, DrawnSplit, DrawnTask, Source, split_rows};
-use crate::config::{Choice, Config, Kind, LossKind, OptionSpec, PickEntry};
+use crate::config::{Choice, Config, Kind, LossKind, OptionSpec, Paper, PickEntry};
 use crate::random::{Purpose, stream};
 use rand::RngExt;
 use rand::seq::SliceRandom;
+
+const PAPERS: &[Paper] = &[
+    Paper::new(
+        "Alpaydin & Kaynak",
+        1998,
+        "Optical Recognition of Handwritten Digits",
+        "https://doi.org/10.24432/C50P49",
+    ),
+    Paper::new(
+        "Sener & Koltun",
+        2018,
+        "Multi-Task Learning as Multi-Objective Optimization",
+        "https://arxiv.org/abs/1810.04650",
+    ),
+];
 
 pub(super) const SOURCE: Source = Source {
     picture: true,
@@ -34,7 +49,7 @@ pub(super) const SOURCE: Source = Source {
             help: "Handwritten digits, two overlapping in each picture (E. Alpaydin and C. Kaynak, UCI, CC BY 4.0).",
         },
         &[SHIFT],
-    ))
+    ).by(PAPERS))
 };
 
 const SHIFT: OptionSpec = OptionSpec {
