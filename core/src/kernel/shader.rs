@@ -35,7 +35,7 @@ fn is_nan(x: f32) -> bool {
 
 /// A polynomial with these coefficients, the highest power first.
 #[cube]
-fn along(s: f32, #[comptime] device_weights: Vec<f32>) -> f32 {
+fn along(s: f32, #[comptime] coefficients: Vec<f32>) -> f32 {
     let others = comptime!(coefficients.len() - 1);
     let mut sum = f32::new(comptime!(coefficients[0]));
     #[unroll]
