@@ -12,17 +12,14 @@
 use super::alerts::{Alerts, Toast};
 use super::dialogs::Dialogs;
 use super::guide::rank;
-use super::panels::{
-    ComparePanel, ConflictGauge, CostLine, ExhibitsPanel, KinshipPanel, LandscapePanel, LossPanel, MeasuresPanel,
-    NetworkPicture, PairsPanel, ParetoPanel, Predictions, TransferPanel, WeightsPanel,
-};
+use super::panels::{CHARTS, CostLine, Place as At, watch_weights};
 use super::side::{DrawerBar, SideColumn, drawer_key};
 use super::state::Page;
 use super::story::StoryLine;
 use super::tabs::{self, Tabs};
 use super::topbar::{SkipLink, TopBar};
 use leptos::prelude::*;
-use mtl_core::lesson::lessons::{Panel, find};
+use mtl_core::lesson::lessons::find;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
@@ -38,8 +35,9 @@ pub fn Layout(
     let page = Page::get();
     let races = Memo::new(move |_| page.races());
     let tight = Memo::new(move |_| page.is_tight());
-    let transfer = || view! { <Place name="place-transfer" panels=&[Panel::Transfer]><TransferPanel/></Place> };
-    super::panels::watch_weights(page);
+    let transfer = || view! { <Place at=At::Transfer/> };
+    let charts = CHARTS.map(|at| view! { <Place at/> }).collect_view();
+    watch_weights(page);
     tabs::follow_lessons(page);
     view! {
         <div
@@ -59,28 +57,20 @@ pub fn Layout(
             <main class="stage">
                 <Show when=move || races.get()>
                     <div class="place place-line"><StoryLine/></div>
-                    <LandscapePanel/>
+                    {At::Stage.views()}
                 </Show>
                 <div class="centre">
-                    <div class="place place-network"><NetworkPicture/><ExhibitsPanel/></div>
+                    <div class="place place-network">{At::Network.views()}</div>
                     <Show when=move || !races.get()><div class="place place-line"><StoryLine/></div></Show>
-                    <div class="place place-predictions"><Predictions/></div>
+                    <div class="place place-predictions">{At::Predictions.views()}</div>
                     <Show when=move || !tight.get()>{transfer()}</Show>
                     <div class="place place-cost"><CostLine/></div>
                 </div>
                 <div class="right">
-                    <Place name="place-conflict" panels=&[Panel::Conflict]><ConflictGauge/></Place>
+                    <Place at=At::Conflict/>
                     <Tabs/>
                     <Show when=move || tight.get()>{transfer()}</Show>
-                    <Place name="place-loss" panels=&[Panel::Losses]><LossPanel/></Place>
-                    <Place name="place-tradeoff" panels=&[Panel::TradeOff]><ParetoPanel/></Place>
-                    <Place name="place-weights" panels=&[Panel::Weights]><WeightsPanel/></Place>
-                    <Place name="place-measures" panels=&[Panel::Pairs, Panel::TaskAffinity, Panel::Measures]>
-                        <PairsPanel/>
-                        <KinshipPanel/>
-                        <MeasuresPanel/>
-                    </Place>
-                    <Place name="place-compare" panels=&[Panel::Compare]><ComparePanel/></Place>
+                    {charts}
                 </div>
             </main>
             <Dialogs/>
@@ -96,22 +86,18 @@ pub fn Layout(
 /// A place of the right column, in the order in which the lesson needs its panels.
 #[component]
 fn Place(
-    /// Its class.
-    name: &'static str,
-    /// What stands in it.
-    panels: &'static [Panel],
-    /// Its panels.
-    children: Children,
+    /// Which.
+    at: At,
 ) -> impl IntoView {
     let page = Page::get();
-    let rank = Memo::new(move |_| page.lesson.with(|lesson| rank(find(&lesson.preset), panels)));
+    let rank = Memo::new(move |_| page.lesson.with(|lesson| rank(find(&lesson.preset), at)));
     view! {
         <div
-            class=["place ", name].concat()
+            class=["place ", at.class()].concat()
             class:first=move || rank.get() == Some(0)
             style=move || format!("--rank: {}", rank.get().unwrap_or(LAST))
         >
-            {children()}
+            {at.views()}
         </div>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! What a step points at, where that stands, and how it comes into view.
 
+use super::super::panels::{Place, line};
 use super::super::state::{Page, Tab};
 use super::super::tabs;
 use leptos::prelude::*;
@@ -35,7 +36,7 @@ impl Spot {
 
     /// The words of it that style sheets read.
     pub fn words(&self) -> String {
-        let panel = self.panel.map_or("", |panel| place(panel).0);
+        let panel = self.panel.map_or("", key);
         if self.play { [panel, " play"].concat() } else { panel.into() }
     }
 }
@@ -49,38 +50,25 @@ fn waits(act: &Act) -> bool {
     }
 }
 
-/// Where a panel stands: its class behind `panel-`, and the tab that shows it on a phone.
-fn place(panel: Panel) -> (&'static str, Option<Tab>) {
-    match panel {
-        Panel::Network => ("network", Some(Tab::Network)),
-        Panel::Predictions => ("predictions", None),
-        Panel::Transfer => ("transfer", Some(Tab::Transfer)),
-        Panel::Conflict => ("conflict", None),
-        Panel::Losses => ("loss", Some(Tab::Loss)),
-        Panel::TradeOff => ("pareto", Some(Tab::TradeOff)),
-        Panel::Weights => ("weights", Some(Tab::Weights)),
-        Panel::Pairs => ("pairs", Some(Tab::Measures)),
-        Panel::TaskAffinity => ("kinship", Some(Tab::Measures)),
-        Panel::Measures => ("measures", Some(Tab::Measures)),
-        Panel::Compare => ("compare", Some(Tab::Compare)),
-        Panel::Landscape => ("landscape", None),
-    }
-}
-
 /// The tab that shows a panel in the room that there is; none where it stands by itself.
 pub fn tab_of(panel: Panel, page: Page) -> Option<Tab> {
     let (phone, tight) = untrack(|| (page.room.phone.get(), page.is_tight()));
-    place(panel).1.filter(|tab| match tab {
+    line(panel)?.place.tab().filter(|tab| match tab {
         Tab::Network => phone,
         Tab::Transfer => phone || tight,
         _ => true,
     })
 }
 
+/// The CSS class of a panel behind `panel-`.
+fn key(panel: Panel) -> &'static str {
+    line(panel).map_or("", |line| line.key)
+}
+
 /// Where a place of the right column stands among those that a lesson needs; behind them where it
 /// needs none of its panels.
-pub fn rank(lesson: Option<&Preset>, panels: &[Panel]) -> Option<usize> {
-    lesson?.panels.iter().position(|panel| panels.contains(panel))
+pub fn rank(lesson: Option<&Preset>, place: Place) -> Option<usize> {
+    lesson?.panels.iter().position(|panel| line(*panel).is_some_and(|line| line.place == place))
 }
 
 /// Opens the tab of what is pointed at and brings it into view within its column.
@@ -90,7 +78,7 @@ pub fn turn_to(page: Page, spot: Spot) {
     }
     request_animation_frame(move || {
         if let Some(panel) = spot.panel {
-            bring([".panel-", place(panel).0].concat());
+            bring([".panel-", key(panel)].concat());
         }
         bring(".pointed-at".into());
     });
@@ -150,7 +138,7 @@ mod tests {
     fn the_style_sheet_outlines_every_panel_that_a_step_names() {
         let style = include_str!("../../../../style/guide.css");
         for panel in LESSONS.iter().flat_map(|lesson| lesson.panels) {
-            let (class, _) = place(*panel);
+            let class = key(*panel);
             assert!(style.contains(&format!("[data-spot~=\"{class}\"] .panel-{class}")), "{class}");
         }
         let play = Spot { panel: Some(Panel::Losses), setting: None, play: true };
@@ -160,10 +148,9 @@ mod tests {
     #[test]
     fn what_a_lesson_needs_comes_first_and_in_its_order() {
         let groups = find("groups");
-        let measures = [Panel::Pairs, Panel::TaskAffinity, Panel::Measures];
-        assert_eq!(rank(groups, &measures), Some(0));
-        assert!(rank(groups, &[Panel::Transfer]) < rank(groups, &[Panel::Conflict]));
-        assert_eq!(rank(groups, &[Panel::TradeOff]), None);
-        assert_eq!(rank(None, &[Panel::Losses]), None);
+        assert_eq!(rank(groups, Place::Measures), Some(0));
+        assert!(rank(groups, Place::Transfer) < rank(groups, Place::Conflict));
+        assert_eq!(rank(groups, Place::TradeOff), None);
+        assert_eq!(rank(None, Place::Loss), None);
     }
 }

@@ -4,8 +4,10 @@ use super::mark::TaskMark;
 use super::panel::HelpButton;
 use super::text::{percent, short};
 use crate::page::conductor::{Comparison, Intent};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
+use mtl_core::lesson::lessons;
 use mtl_core::measure::transfer::{TransferGain, Verdict};
 use mtl_core::protocol::ComparedRow;
 
@@ -78,6 +80,16 @@ fn progress(page: Page, comparison: &Comparison) -> String {
     }
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "compare",
+    title: "Comparison of architectures",
+    term: "compare",
+    panel: Some(lessons::Panel::Compare),
+    place: Place::Compare,
+    view: || view! { <ComparePanel/> }.into_any(),
+};
+
 /// A comparison of architectures: folded away until somebody asks.
 #[component]
 pub fn ComparePanel() -> impl IntoView {
@@ -94,12 +106,12 @@ pub fn ComparePanel() -> impl IntoView {
     };
     let choose = move |event| epochs.set(event_target_value(&event).parse().unwrap_or(USUAL));
     view! {
-        <section class="panel panel-compare" aria-label="Comparison of architectures">
+        <section class="panel panel-compare" aria-label=PANEL.title>
             <details id="compare" class="fold" open=move || page.tab.get() == Tab::Compare>
                 <summary><h2>"Compare architectures"</h2></summary>
                 <p class="small">
                     "Trains this lesson from the start under every architecture that fits it, one after another. Its own training pauses, and keeps what it has learned. "
-                    <HelpButton term="compare" picture=true/>
+                    <HelpButton term=PANEL.term picture=true/>
                 </p>
                 <p class="compare-tools">
                     <label class="tool">"epochs each" <select disabled=move || running.get() on:change=choose>{EPOCHS.map(option).collect_view()}</select></label>

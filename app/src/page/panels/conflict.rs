@@ -4,9 +4,11 @@ use super::mark::TaskMark;
 use super::panel::Panel;
 use super::series::run_number;
 use super::text::{DASH, short, tasks, with_sign};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::measure::conflict;
 use mtl_core::protocol::CurvePoint;
 
@@ -71,6 +73,16 @@ fn pairs(count: usize) -> Vec<(usize, usize)> {
     (0..count).flat_map(|i| (i + 1..count).map(move |j| (i, j))).collect()
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "conflict",
+    title: "Gradients at the trunk",
+    term: "conflict",
+    panel: Some(lessons::Panel::Conflict),
+    place: Place::Conflict,
+    view: || view! { <ConflictGauge/> }.into_any(),
+};
+
 /// One gauge per pair of tasks, and the norm of each task's gradient.
 #[component]
 pub fn ConflictGauge() -> impl IntoView {
@@ -117,7 +129,7 @@ pub fn ConflictGauge() -> impl IntoView {
     let alone =
         move || (tasks(page) < 2).then(|| view! { <p class="small">"One task alone has nobody to disagree with"</p> });
     view! {
-        <Panel title="Gradients at the trunk" term="conflict" class="panel-conflict">
+        <Panel of=PANEL>
             {alone}
             <ul class="pairs"><For each=move || pairs(tasks(page)) key=|pair| *pair children=pair/></ul>
             <ul class="norms" aria-label="Length of each task's gradient">

@@ -5,6 +5,7 @@ use super::draw::Job;
 use super::mark::signed_ground;
 use super::panel::Panel;
 use super::text::{DASH, short};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
 use mtl_core::protocol::LearnedMatrixPicture;
@@ -54,6 +55,16 @@ impl Frame {
 /// The cell under the pointer: of which exhibit, and which.
 type Pointed = RwSignal<Option<(usize, usize)>>;
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "exhibits",
+    title: "What it learned",
+    term: "exhibit",
+    panel: None,
+    place: Place::Network,
+    view: || view! { <ExhibitsPanel/> }.into_any(),
+};
+
 /// Everything that the architecture shows of itself; nothing where it shows nothing.
 #[component]
 pub fn ExhibitsPanel() -> impl IntoView {
@@ -73,7 +84,7 @@ pub fn ExhibitsPanel() -> impl IntoView {
     let all = move |frames: &Vec<Frame>| {
         let maps = frames.iter().map(|frame| view(page, frame, pointed)).collect_view();
         view! {
-            <Panel title="What it learned" term="exhibit" class="panel-exhibits">
+            <Panel of=PANEL>
                 <div class="exhibits">{maps}</div>
                 <p class="probe small">{move || reading().unwrap_or_else(|| "Point at a cell to read it".into())}</p>
             </Panel>

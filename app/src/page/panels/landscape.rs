@@ -5,8 +5,10 @@ use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, short, six};
 use crate::charts::palette::{self, hex};
 use crate::charts::{Area, Drawn, RaceChart, RaceHeat, RaceTrack, Theme};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::{Page, RaceState};
 use leptos::prelude::*;
+use mtl_core::lesson::lessons;
 use mtl_core::protocol::{RacePoint, RacerStart};
 use plotters_backend::DrawingBackend;
 
@@ -163,6 +165,16 @@ impl Chart for LandscapeView {
     }
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "landscape",
+    title: "Landscape",
+    term: "landscape",
+    panel: Some(lessons::Panel::Landscape),
+    place: Place::Stage,
+    view: || view! { <LandscapePanel/> }.into_any(),
+};
+
 /// The race, its key, and how it stands.
 #[component]
 pub fn LandscapePanel() -> impl IntoView {
@@ -196,7 +208,7 @@ pub fn LandscapePanel() -> impl IntoView {
     let twin = view! { <span data-testid="landscape-table"><TableTwin caption="Every racer" table=table/></span> };
     view! {
         <div class="place place-landscape" data-testid="landscape">
-            <Panel title="Landscape" term="landscape" class="panel-landscape" tools=twin.into_any()>
+            <Panel of=PANEL tools=twin.into_any()>
                 <ChartView chart=view>
                     <span class="small race-key">{key}</span>
                 </ChartView>

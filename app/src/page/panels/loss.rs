@@ -9,9 +9,11 @@ use super::panel::{Panel, TableTwin};
 use super::series::{Lines, nearest, steps_per_epoch, time};
 use super::text::{DASH, six, task_title};
 use crate::charts::{Area, Drawn, LossChart, LossSeries, Theme};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{Kind, Value, task_name};
+use mtl_core::lesson::lessons;
 use plotters_backend::DrawingBackend;
 use readings::{Readings, table};
 
@@ -170,6 +172,16 @@ fn move_cursor(page: Page, by: i32) {
     page.cursor.set(next);
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "loss",
+    title: "Losses",
+    term: "loss",
+    panel: Some(lessons::Panel::Losses),
+    place: Place::Loss,
+    view: || view! { <LossPanel/> }.into_any(),
+};
+
 /// The losses of every task, training and validation.
 #[component]
 pub fn LossPanel() -> impl IntoView {
@@ -216,7 +228,7 @@ pub fn LossPanel() -> impl IntoView {
         </span>
     };
     view! {
-        <Panel title="Losses" term="loss" class="panel-loss" tools=tools.into_any()>
+        <Panel of=PANEL tools=tools.into_any()>
             <ChartView chart=view>
                 <TableTwin caption="Losses over epochs" table=Callback::new(move |()| table(page))/>
             </ChartView>

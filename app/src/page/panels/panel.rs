@@ -2,6 +2,7 @@
 
 use super::draw::Job;
 use super::strip::hidden_ends;
+use super::table::PanelLine;
 use super::{glossary, help};
 use crate::page::state::Page;
 use leptos::{html, prelude::*};
@@ -56,12 +57,8 @@ pub fn when_lesson_changes(page: Page, run: impl Fn() + 'static) {
 /// A panel.
 #[component]
 pub fn Panel(
-    /// Its heading.
-    title: &'static str,
-    /// The glossary term behind its '?'.
-    term: &'static str,
-    /// Its CSS class, beside `panel`.
-    class: &'static str,
+    /// Its line of the table.
+    of: PanelLine,
     /// Controls beside the heading.
     #[prop(optional)]
     tools: Option<AnyView>,
@@ -71,11 +68,11 @@ pub fn Panel(
     let (page, row) = (Page::get(), NodeRef::<html::Div>::new());
     let (ends, look) = hidden_ends(move || row.get().map(|row| row.unchecked_into()), move || page.lesson.track());
     view! {
-        <section class=format!("panel {class}") aria-label=title>
+        <section class=["panel panel-", of.key].concat() aria-label=of.title>
             <header class="panel-head">
-                <h2>{title}</h2>
+                <h2>{of.title}</h2>
                 <div class="panel-tools strip" node_ref=row data-hides=move || ends.get() on:scroll=move |_| look()>{tools}</div>
-                <HelpButton term picture=true/>
+                <HelpButton term=of.term picture=true/>
             </header>
             {children()}
         </section>

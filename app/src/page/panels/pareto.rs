@@ -10,10 +10,12 @@ use super::panel::{Panel, TableTwin};
 use super::plane::{Plane, fan_losses, gather};
 use super::text::{DASH, short, task_title, tasks};
 use crate::charts::{Area, Drawn, Ends, Hit, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use legend::{Legend, Marks};
 use leptos::prelude::*;
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::math::pareto::non_dominated;
 use plotters_backend::DrawingBackend;
 use table::table;
@@ -186,6 +188,16 @@ impl Chart for ParetoView {
     }
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "pareto",
+    title: "Trade-off",
+    term: "pareto",
+    panel: Some(lessons::Panel::TradeOff),
+    place: Place::TradeOff,
+    view: || view! { <ParetoPanel/> }.into_any(),
+};
+
 /// The Pareto plane of two tasks, or parallel coordinates of all.
 #[component]
 pub fn ParetoPanel() -> impl IntoView {
@@ -203,7 +215,7 @@ pub fn ParetoPanel() -> impl IntoView {
     let tools = move || many.get().then(|| axis_tools(view));
     let table = Callback::new(move |()| table(page));
     view! {
-        <Panel title="Trade-off" term="pareto" class="panel-pareto" tools=tools.into_any()>
+        <Panel of=PANEL tools=tools.into_any()>
             <ChartView chart=view>
                 <TableTwin caption="Held-out losses of the fan, the composed model and the single-task models" table=table/>
                 <Volume/>

@@ -7,9 +7,11 @@ use super::measures::Row;
 use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, percent, task_title, tasks};
 use crate::charts::{Area, Drawn, Ends, Theme, TransferChart, TransferRow, Verdict};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::measure::transfer::{self, TransferGain};
 use plotters_backend::DrawingBackend;
 
@@ -135,6 +137,16 @@ impl Chart for TransferView {
     }
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "transfer",
+    title: "Transfer",
+    term: "transfer",
+    panel: Some(lessons::Panel::Transfer),
+    place: Place::Transfer,
+    view: || view! { <TransferPanel/> }.into_any(),
+};
+
 /// How much each task gains or loses by not being alone.
 #[component]
 pub fn TransferPanel() -> impl IntoView {
@@ -148,7 +160,7 @@ pub fn TransferPanel() -> impl IntoView {
     };
     let table = Callback::new(move |()| table(page));
     view! {
-        <Panel title="Transfer" term="transfer" class="panel-transfer">
+        <Panel of=PANEL>
             <ChartView chart=TransferView { page, held: Held::new(page) }>
                 <TableTwin caption="Transfer gain per task" table=table/>
             </ChartView>

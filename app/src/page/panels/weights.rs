@@ -9,9 +9,11 @@ use super::text::{DASH, short, tasks};
 use super::weighing::scales;
 use crate::charts::scale::format_short;
 use crate::charts::{Area, Drawn, Ends, Theme, WeightSeries, WeightsChart};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::protocol::CurvePoint;
 use plotters_backend::DrawingBackend;
 
@@ -77,6 +79,16 @@ fn effective(page: Page, task: usize) -> f64 {
     latest(page, task, |point| &point.weights) * scales(page).get(task).copied().unwrap_or(1.0)
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "weights",
+    title: "Task weights",
+    term: "weight",
+    panel: Some(lessons::Panel::Weights),
+    place: Place::Weights,
+    view: || view! { <WeightsPanel/> }.into_any(),
+};
+
 /// The effective task weights, where they differ: the balancer's own times loss scales.
 #[component]
 pub fn WeightsPanel() -> impl IntoView {
@@ -116,7 +128,7 @@ pub fn WeightsPanel() -> impl IntoView {
     let length =
         move || page.latest.with(|point| point.as_ref().map_or(f64::NAN, |point| f64::from(point.step_length)));
     view! {
-        <Panel title="Task weights" term="weight" class="panel-weights">
+        <Panel of=PANEL>
             <ul class="weights" class:scaled=move || scaled.get()><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>
             <p class="small step-line">
                 "Bold: weight \u{d7} loss scale, by which a task counts. Right: what the step should take off its loss (below zero: add to it). Length of the step: "

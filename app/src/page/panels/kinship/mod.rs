@@ -7,10 +7,12 @@ mod relations;
 use super::mark::{TaskMark, signed_ground};
 use super::panel::Panel;
 use super::text::{DASH, short, with_sign};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use groups::{GROUPED, Known, is_trained, letters, train};
 use leptos::prelude::*;
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use mtl_core::protocol::{GroupedBy, Groups};
 
 /// The rivals: what groups go by, its key for scripts, its words.
@@ -56,6 +58,16 @@ impl Kin {
     }
 }
 
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "kinship",
+    title: "Who helps whom",
+    term: "affinity",
+    panel: Some(lessons::Panel::TaskAffinity),
+    place: Place::Measures,
+    view: || view! { <KinshipPanel/> }.into_any(),
+};
+
 /// Affinities as a heat map, and the groups that follow from them and from their rival. Not there
 /// while nobody measures affinities.
 #[component]
@@ -90,7 +102,7 @@ fn view(kin: Kin, tasks: usize) -> AnyView {
         })
     };
     view! {
-        <Panel title="Who helps whom" term="affinity" class="panel-kinship">
+        <Panel of=PANEL>
             <p class="small">
                 "Each number is the share of the row's loss that a small step on the column's task alone takes away, on average so far: above zero that task helps, below zero it hurts."
             </p>

@@ -6,12 +6,24 @@ mod row;
 
 use super::mark::TaskMark;
 use super::panel::HelpButton;
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
 use mtl_core::config::LossKind;
+use mtl_core::lesson::lessons;
 use mtl_core::measure::table::{Group, MEASURES, Per};
-pub use pairs::PairsPanel;
+pub(in crate::page) use pairs::PAIRS;
 pub use row::Row;
+
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "measures",
+    title: "Measures",
+    term: "delta-m",
+    panel: Some(lessons::Panel::Measures),
+    place: Place::Measures,
+    view: || view! { <MeasuresPanel/> }.into_any(),
+};
 
 /// Every measure, by what it is taken of: folded away until somebody asks.
 #[component]
@@ -33,13 +45,13 @@ pub fn MeasuresPanel() -> impl IntoView {
         open.get().then(|| Group::ALL.into_iter().map(|group| group_view(page, group, &kinds)).collect_view())
     };
     view! {
-        <section class="panel panel-measures" aria-label="Measures">
+        <section class="panel panel-measures" aria-label=PANEL.title>
             <details class="fold measures" open=unfolded on:toggle=toggle>
                 <summary data-testid="measures"><h2>"Measures"</h2></summary>
                 <div>
                     <p class="small">
                         "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
-                        <HelpButton term="delta-m" picture=true/>
+                        <HelpButton term=PANEL.term picture=true/>
                     </p>
                     {groups}
                 </div>

@@ -3,9 +3,21 @@
 use super::super::panel::Panel;
 use super::matrix;
 use super::row::Row;
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::panels::text::tasks;
 use crate::page::state::Page;
 use leptos::prelude::*;
+use mtl_core::lesson::lessons;
+
+/// The line of the table.
+pub(in crate::page) const PAIRS: PanelLine = PanelLine {
+    key: "pairs",
+    title: "Pairwise transfer",
+    term: "transfer",
+    panel: Some(lessons::Panel::Pairs),
+    place: Place::Measures,
+    view: || view! { <PairsPanel/> }.into_any(),
+};
 
 /// Which task gains from which, trained in pairs. Not there while no pairs train.
 #[component]
@@ -23,7 +35,7 @@ pub fn PairsPanel() -> impl IntoView {
 
 fn view(row: Row) -> AnyView {
     view! {
-        <Panel title="Pairwise transfer" term="transfer" class="panel-pairs">
+        <Panel of=PAIRS>
             <p class="small">
                 "What the column's task gains from being trained with the row's task alone, against being trained by itself."
             </p>

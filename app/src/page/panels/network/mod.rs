@@ -12,6 +12,7 @@ use super::panel::{HelpButton, Panel, Table, TableTwin};
 use super::predictions::map_gap;
 use super::text::{spoken, task_title};
 use crate::charts::Theme;
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use controls::NetworkControls;
 use detail::{Detail, correlation_text, unit_name};
@@ -19,6 +20,7 @@ use layout::{Block, Layout, NARROW, Part, Shape};
 use leptos::{ev, html, prelude::*};
 use mtl_core::config::task_name;
 use mtl_core::data::is_plane;
+use mtl_core::lesson::lessons;
 use paint::{Scratch, paint};
 use units::{Seen, see};
 use wasm_bindgen::JsCast;
@@ -47,6 +49,16 @@ fn legend(page: Page) -> &'static str {
         "bars: how closely a unit follows each task, A first"
     }
 }
+
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "network",
+    title: "Network",
+    term: "trunk",
+    panel: Some(lessons::Panel::Network),
+    place: Place::Network,
+    view: || view! { <NetworkPicture/> }.into_any(),
+};
 
 /// The picture of the network, with the controls of its layers.
 #[component]
@@ -138,10 +150,7 @@ pub fn NetworkPicture() -> impl IntoView {
     let table = Callback::new(move |()| layers_table(page, layout));
     let twin = view! { <TableTwin caption="Layers of the network" table=table/> };
     view! {
-        <Panel
-            title="Network"
-            term="trunk"
-            class="panel-network"
+        <Panel of=PANEL
             tools=view! { <span class="small">"blue +, orange \u{2212}"</span> <HelpButton term="links"/> {twin} }.into_any()
         >
             <div class="network" node_ref=frame style=move || format!("--tasks: {}", super::text::tasks(page))>

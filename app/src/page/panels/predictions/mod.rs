@@ -16,12 +16,14 @@ pub use surface::upside_down;
 
 use super::panel::{Panel, Table, TableTwin};
 use super::text::{DASH, short, tasks};
+use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::Page;
 use figure::TaskFigure;
 use large::{Large, LargeButtons};
 use legend::Legend;
 use leptos::{html, prelude::*};
 use mtl_core::config::task_name;
+use mtl_core::lesson::lessons;
 use probe::ReadOut;
 use samples::Samples;
 
@@ -50,6 +52,16 @@ pub fn metric(page: Page, task: usize) -> String {
         _ => DASH.into(),
     }
 }
+
+/// The line of the table.
+pub(in crate::page) const PANEL: PanelLine = PanelLine {
+    key: "predictions",
+    title: "Predictions",
+    term: "prediction",
+    panel: Some(lessons::Panel::Predictions),
+    place: Place::Predictions,
+    view: || view! { <Predictions/> }.into_any(),
+};
 
 /// The predictions of every task, side by side.
 #[component]
@@ -94,10 +106,7 @@ pub fn Predictions() -> impl IntoView {
     };
     let probing = move || page.probe.with(Option::is_some);
     view! {
-        <Panel
-            title="Predictions"
-            term="prediction"
-            class="panel-predictions"
+        <Panel of=PANEL
             tools=view! {
                 {tools}
                 <TableTwin caption="Predictions of every task" table=table/>

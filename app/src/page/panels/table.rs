@@ -1,0 +1,142 @@
+//! The table of panels: what each is called, what explains it, and where it stands.
+//!
+//! A panel is a file with a `PANEL` and a component, a line here, and two texts in `app/index.html`: its word in the
+//! glossary and how to read it (`read-` and the word). Tabs, the guide and the tests follow from the line.
+
+use crate::page::state::Tab;
+use leptos::prelude::*;
+use mtl_core::lesson::lessons::Panel;
+
+use super::{
+    compare, conflict, exhibits, kinship, landscape, loss, measures, network, pareto, predictions, transfer, weights,
+};
+
+/// A line of the table.
+#[derive(Clone, Copy)]
+pub struct PanelLine {
+    /// Its CSS class behind `panel-`.
+    pub key: &'static str,
+    /// Its heading.
+    pub title: &'static str,
+    /// The glossary word behind its '?'.
+    pub term: &'static str,
+    /// What lessons call it, where they may point at it.
+    pub panel: Option<Panel>,
+    /// Where it stands.
+    pub place: Place,
+    /// Makes it.
+    pub view: fn() -> AnyView,
+}
+
+/// Every panel; those of one place stand in this order.
+pub const PANELS: &[PanelLine] = &[
+    network::PANEL,
+    exhibits::PANEL,
+    predictions::PANEL,
+    transfer::PANEL,
+    conflict::PANEL,
+    loss::PANEL,
+    pareto::PANEL,
+    weights::PANEL,
+    measures::PAIRS,
+    kinship::PANEL,
+    measures::PANEL,
+    compare::PANEL,
+    landscape::PANEL,
+];
+
+/// Where panels stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Over the whole stage, in races.
+    Stage,
+    /// The network's, in the middle.
+    Network,
+    /// Below it.
+    Predictions,
+    /// Below that, or a tab where it is tight.
+    Transfer,
+    /// On top of the right column.
+    Conflict,
+    /// In the right column.
+    Loss,
+    /// In the right column.
+    TradeOff,
+    /// In the right column.
+    Weights,
+    /// In the right column.
+    Measures,
+    /// In the right column.
+    Compare,
+}
+
+/// The places of the right column below its tabs.
+pub const CHARTS: [Place; 5] = [Place::Loss, Place::TradeOff, Place::Weights, Place::Measures, Place::Compare];
+
+impl Place {
+    /// Its CSS class.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Stage => "place-landscape",
+            Self::Network => "place-network",
+            Self::Predictions => "place-predictions",
+            Self::Transfer => "place-transfer",
+            Self::Conflict => "place-conflict",
+            Self::Loss => "place-loss",
+            Self::TradeOff => "place-tradeoff",
+            Self::Weights => "place-weights",
+            Self::Measures => "place-measures",
+            Self::Compare => "place-compare",
+        }
+    }
+
+    /// The tab that shows it where there isn't room for all charts; none where it stands by itself.
+    pub fn tab(self) -> Option<Tab> {
+        match self {
+            Self::Stage | Self::Predictions | Self::Conflict => None,
+            Self::Network => Some(Tab::Network),
+            Self::Transfer => Some(Tab::Transfer),
+            Self::Loss => Some(Tab::Loss),
+            Self::TradeOff => Some(Tab::TradeOff),
+            Self::Weights => Some(Tab::Weights),
+            Self::Measures => Some(Tab::Measures),
+            Self::Compare => Some(Tab::Compare),
+        }
+    }
+
+    /// Its panels.
+    pub fn panels(self) -> impl Iterator<Item = &'static PanelLine> {
+        PANELS.iter().filter(move |line| line.place == self)
+    }
+
+    /// Its panels, made.
+    pub fn views(self) -> Vec<AnyView> {
+        self.panels().map(|line| (line.view)()).collect()
+    }
+}
+
+/// The line of a panel that a lesson points at.
+pub fn line(panel: Panel) -> Option<&'static PanelLine> {
+    PANELS.iter().find(|line| line.panel == Some(panel))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mtl_core::lesson::lessons::LESSONS;
+
+    #[test]
+    fn every_panel_that_a_lesson_needs_stands_in_the_table() {
+        for lesson in LESSONS {
+            assert!(lesson.panels.iter().all(|panel| line(*panel).is_some()), "{}", lesson.key);
+        }
+    }
+
+    #[test]
+    fn no_two_panels_have_one_key() {
+        let mut keys: Vec<_> = PANELS.iter().map(|line| line.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), PANELS.len());
+    }
+}
