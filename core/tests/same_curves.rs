@@ -45,22 +45,22 @@ impl Bits {
     fn point(&mut self, point: &CurvePoint) {
         self.push(u64::from(point.step));
         for values in [
-            &point.train,
-            &point.valid,
-            &point.metric,
-            &point.single,
-            &point.weights,
-            &point.gram,
-            &point.decrease,
-            &point.matched,
-            &point.fan,
-            &point.conditioned,
-            &point.measures,
-            &point.affinity,
+            point.train.as_slice(),
+            point.valid.as_slice(),
+            point.metric.as_slice(),
+            point.single.as_slice(),
+            point.weights.as_slice(),
+            point.gram.as_slice(),
+            point.recorded("decrease"),
+            point.matched.as_slice(),
+            point.fan.as_slice(),
+            point.conditioned.as_slice(),
+            point.measures.as_slice(),
+            point.affinity.as_slice(),
         ] {
             self.floats(values);
         }
-        self.floats(&[point.step_length]);
+        self.floats(&[point.recorded("step-length").first().copied().unwrap_or(f32::NAN)]);
         self.gains(&point.transfer);
         self.gains(&point.matched_transfer);
         self.push(if point.hypervolume.is_nan() { 1 << 40 } else { point.hypervolume.to_bits() });

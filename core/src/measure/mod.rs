@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod observation;
 mod papers;
 pub mod real;
+pub mod recorded;
 pub mod relations;
 pub mod scores;
 pub mod spread;

@@ -1,5 +1,6 @@
 //! What is recorded of a step.
 
+use crate::measure::recorded;
 use crate::measure::relations::Held;
 use crate::measure::transfer::TransferGain;
 use serde::{Deserialize, Serialize};
@@ -25,12 +26,9 @@ pub struct CurvePoint {
     /// Gram matrix of the composed model's task gradients at the trunk, row-major `[T, T]`.
     /// Empty until a step was taken; NaN where a task had no label in that step's batch.
     pub gram: Vec<f32>,
-    /// Per task: by how much this point's step lowers its loss, to first order: the task's gradient
-    /// times the step that the optimiser took. Empty until a step was taken.
-    pub decrease: Vec<f32>,
-    /// How far that step moved the composed model's shared layers, as a Euclidean length; NaN until a
-    /// step was taken.
-    pub step_length: f32,
+    /// What was read of the step, in the order of [`crate::measure::recorded::RECORDED`]; empty until a step was
+    /// taken. [`CurvePoint::recorded`] finds one.
+    pub recorded: Vec<f32>,
     /// Per task: transfer gain on validation rows.
     pub transfer: Vec<TransferGain>,
     /// Per task: validation loss of the shared bottom of equal size on the first seed; empty where none
@@ -57,6 +55,13 @@ pub struct CurvePoint {
     pub groupings: Vec<Groups>,
     /// The declared relations with what the affinities say of them; empty where these are not measured.
     pub relations: Vec<Held>,
+}
+
+impl CurvePoint {
+    /// The entries of a recorded number, by its key; none until a step was taken.
+    pub fn recorded(&self, key: &str) -> &[f32] {
+        recorded::of(&self.recorded, key, self.valid.len())
+    }
 }
 
 /// What a choice of groups goes by.

@@ -58,10 +58,8 @@ pub struct RecordedValues {
     /// What the balancer made of the last step's task gradients, in task order; nothing before the first one
     /// and where nothing is shared.
     pub combined: Option<Combined>,
-    /// What the last step lowers every task's loss by, to first order; empty before the first one.
-    pub decrease: Vec<f32>,
-    /// How far the last step moved the shared layers; NaN before the first one.
-    pub step_length: f32,
+    /// The recorded numbers of the last step; empty before the first one.
+    pub recorded: Vec<f32>,
     /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
     pub predictions: Vec<Vec<f32>>,
     /// Tasks with the outputs of their baseline on the first seed on validation rows, `[rows, outputs]`.
@@ -144,8 +142,7 @@ impl Record {
                 .collect(),
             weights: values.weights.clone(),
             gram: values.gram.clone(),
-            decrease: values.decrease.clone(),
-            step_length: values.step_length,
+            recorded: values.recorded.clone(),
             transfer,
             matched: match plan.matched(0) {
                 None => Vec::new(),

@@ -105,7 +105,7 @@ fn the_combined_gradient_that_is_shown_is_the_one_that_the_step_was_taken_with()
                 all.find(|(measure, _)| measure.choice.key == key).map(|(_, numbers)| numbers.to_vec()).unwrap()
             };
             let name = format!("{}, {norm:?}", pick.method);
-            let length = point.step_length / 0.01;
+            let length = point.recorded("step-length")[0] / 0.01;
             close(&format!("{name}: length"), &shown("combined-norm"), &[length], 2e-3);
             // Both are of the shared layers where the heads' part is taken off.
             let decrease = shown("predicted-decrease");
@@ -145,7 +145,7 @@ fn famo_shortens_the_gradient_of_the_shared_layers_to_its_longest_step() {
         let start = rig.scrambled();
         rig.put(&start);
         let point = rig.steps(1).remove(0);
-        (f64::from(point.step_length) / 0.01, rig.theta(0)[rig.layout().shared..].to_vec())
+        (f64::from(point.recorded("step-length")[0]) / 0.01, rig.theta(0)[rig.layout().shared..].to_vec())
     };
     let (free, heads) = moved(0.0);
     assert!(free > 2.0, "{free}");

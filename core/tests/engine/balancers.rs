@@ -256,10 +256,10 @@ fn the_predicted_decrease_is_what_a_small_step_lowers_the_losses_by() {
         let before = rig.record();
         let point = rig.steps(1).remove(0);
         let fallen: Vec<f32> = before.train.iter().zip(&point.train).map(|(a, b)| a - b).collect();
-        close(name, &point.decrease, &fallen, 0.03);
+        close(name, point.recorded("decrease"), &fallen, 0.03);
         let shared = rig.layout().shared;
         let moved: f32 = theta.iter().zip(rig.theta(0)).take(shared).map(|(a, b)| (a - b).powi(2)).sum();
-        assert!((point.step_length / moved.sqrt() - 1.0).abs() < 1e-3, "{name}");
+        assert!((point.recorded("step-length")[0] / moved.sqrt() - 1.0).abs() < 1e-3, "{name}");
     }
 }
 
@@ -308,7 +308,10 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
             for (k, (a, b)) in before.train.iter().zip(&last.train).enumerate() {
                 assert!(b.is_finite() && (a - b).abs() > 1e-3, "{what}: loss {k} went from {a} to {b}");
             }
-            assert!(last.decrease.iter().all(|d| d.is_finite()) && last.step_length > 0.0, "{what}");
+            assert!(
+                last.recorded("decrease").iter().all(|d| d.is_finite()) && last.recorded("step-length")[0] > 0.0,
+                "{what}"
+            );
         }
     }
 }

@@ -120,13 +120,18 @@ pub fn WeightsPanel() -> impl IntoView {
                     " " {move || factor(task)}
                 </span>
                 <span class="number" title="Expected decrease of the loss" data-testid=format!("task-{task}-decrease")>
-                    <span class="steady">{move || own(latest(page, task, |point| &point.decrease))}</span>
+                    <span class="steady">{move || own(latest(page, task, |point| point.recorded("decrease")))}</span>
                 </span>
             </li>
         }
     };
-    let length =
-        move || page.latest.with(|point| point.as_ref().map_or(f64::NAN, |point| f64::from(point.step_length)));
+    let length = move || {
+        page.latest.with(|point| {
+            point
+                .as_ref()
+                .map_or(f64::NAN, |point| point.recorded("step-length").first().copied().map_or(f64::NAN, f64::from))
+        })
+    };
     view! {
         <Panel of=PANEL>
             <ul class="weights" class:scaled=move || scaled.get()><For each=move || 0..tasks(page) key=|task| *task children=row/></ul>

@@ -2,6 +2,7 @@
 
 use super::Population;
 use super::observe::StepObservation;
+use crate::measure::recorded::{RECORDED, Recorded, Shape};
 use crate::measure::update::Combined;
 use crate::protocol::Divergence;
 use crate::train::TrainError;
@@ -18,8 +19,7 @@ const ALONE: &str = "alone";
 const WEIGHTS: &str = "weights";
 const GRAM: &str = "gram";
 const COMBINED: &str = "combined";
-const DECREASE: &str = "decrease";
-const UPDATE: &str = "update";
+const RECORDED_NUMBERS: &str = "recorded";
 const AHEAD: &str = "ahead";
 const FRONT: &str = "front";
 const PREDICTIONS: &str = "predictions";
@@ -55,10 +55,8 @@ pub struct Observed {
     pub gram: Vec<f32>,
     /// Products of what the balancer made of them.
     pub combined: Option<Combined>,
-    /// By how much the last step lowers every task's loss, to first order; empty before the first one.
-    pub decrease: Vec<f32>,
-    /// How far the last step moved the shared layers; NaN before the first one.
-    pub step_length: f32,
+    /// The recorded numbers of the last step; empty before the first one.
+    pub recorded: Vec<f32>,
     /// Losses before the last step and after look-ahead steps, `[1 + T][T]`; empty where affinities are not
     /// measured.
     pub ahead: Vec<Vec<f64>>,
@@ -88,11 +86,10 @@ impl Population {
         let (owners, predictions) = self.push(self.evaluation(), &mut packed);
         packed.push(WEIGHTS, self.task_weights.weights(&self.log_variances).slice([0..1, 0..self.order.tasks()]));
         if let Some(seen) = self.observation.clone() {
-            let StepObservation { gram, combined, decrease, update, absent: _, ahead } = seen;
+            let StepObservation { gram, combined, recorded, absent: _, ahead } = seen;
             packed.push_some(GRAM, gram);
             packed.push_some(COMBINED, combined);
-            packed.push(DECREASE, decrease);
-            packed.push(UPDATE, update);
+            recorded.into_iter().for_each(|numbers| packed.push(RECORDED_NUMBERS, numbers));
             packed.push_some(AHEAD, ahead);
         }
         packed.push_some(FRONT, front);
@@ -104,8 +101,7 @@ impl Population {
             predictions: task_outputs(&self.shape, &parts.take_all(PREDICTIONS)),
             gram: self.gram(&parts.take(GRAM)),
             combined: self.combined_products(&parts.take(COMBINED)),
-            decrease: self.decrease(&parts.take(DECREASE)),
-            step_length: parts.take(UPDATE).first().copied().unwrap_or(f32::NAN),
+            recorded: self.recorded(&parts.take_all(RECORDED_NUMBERS)),
             ahead: self.losses_ahead(&parts.take(AHEAD)),
             front: parts.take(FRONT),
         };
@@ -146,10 +142,20 @@ impl Population {
         weights.into_iter().enumerate().map(|(task, weight)| weight * factor(task)).collect()
     }
 
-    /// The decrease of every task's loss as the curves show it: without its scale.
-    fn decrease(&self, scaled: &[f32]) -> Vec<f32> {
-        let ordered = self.order.row(scaled);
-        ordered.iter().zip(&self.lesson.tasks).map(|(decrease, task)| decrease / task.scale as f32).collect()
+    /// The recorded numbers in task order, one after another; of losses as the curves show them, without scale.
+    fn recorded(&self, numbers: &[Vec<f32>]) -> Vec<f32> {
+        let ordered = |(line, own): (&Recorded, &Vec<f32>)| -> Vec<f32> {
+            let ordered = match line.shape {
+                Shape::One => own.clone(),
+                Shape::Task => self.order.row(own),
+                Shape::Pair => self.gram(own),
+            };
+            if !line.of_scaled_losses {
+                return ordered;
+            }
+            ordered.iter().zip(&self.lesson.tasks).map(|(number, task)| number / task.scale as f32).collect()
+        };
+        RECORDED.iter().zip(numbers).flat_map(ordered).collect()
     }
 
     fn losses_ahead(&self, ahead: &[f32]) -> Vec<Vec<f64>> {

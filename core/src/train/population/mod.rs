@@ -7,6 +7,7 @@ mod balancing;
 mod checkpoint;
 mod evaluate;
 mod observe;
+mod recorded;
 mod schedule;
 mod step;
 

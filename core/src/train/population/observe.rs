@@ -1,6 +1,7 @@
 //! What the task gradients say of a step.
 
 use super::Population;
+use super::recorded::{self, ObservedStep};
 use super::schedule::Absent;
 use crate::train::step::{Pass, gram};
 use burn::tensor::Tensor;
@@ -13,11 +14,8 @@ pub(super) struct StepObservation {
     /// The products of what the balancer made of them with each and, last, with itself, `[T + 1, 1]`; `None`
     /// where nothing is shared.
     pub combined: Option<Tensor<2>>,
-    /// By how much the step lowers every task's scaled loss, to first order, `[T, 1]`: the task
-    /// gradient times the step that was taken.
-    pub decrease: Tensor<2>,
-    /// The length of the step in the shared layers, `[1, 1]`.
-    pub update: Tensor<2>,
+    /// The recorded numbers, in the order of their table.
+    pub recorded: Vec<Tensor<2>>,
     /// Tasks without a label in the batch, in task order; empty where there are none.
     pub absent: Vec<bool>,
     /// The losses of the batch before the step, and in a row for each task after a step of the trunk along
@@ -41,7 +39,6 @@ impl Population {
         let moved = first(before) - first(&self.state.theta);
         let own = jacobian.clone().slice([0..1, 0..tasks, 0..width]);
         let seed = self.plan.members.first().map_or(0, |member| member.seed);
-        let trunk = moved.clone().slice([0..1, 0..shared]);
         let products = || {
             let combined = combined.clone().slice([0..1, 0..shared]);
             let gradients = own.clone().slice([0..1, 0..tasks, 0..shared]).reshape([tasks, shared]);
@@ -50,8 +47,7 @@ impl Population {
         StepObservation {
             gram: (shared > 0).then(|| gram(&own, 0..shared).reshape([tasks, tasks])),
             combined: (shared > 0).then(products),
-            decrease: (own.reshape([tasks, width]) * moved).sum_dim(1),
-            update: (trunk.clone() * trunk).sum_dim(1).sqrt(),
+            recorded: recorded::take(&ObservedStep { gradients: own.clone().reshape([tasks, width]), moved, shared }),
             absent: absent.and_then(|absent| absent.get(&seed)).cloned().unwrap_or_default(),
             ahead: None,
         }
