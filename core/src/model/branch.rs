@@ -72,12 +72,12 @@ const TEMPERATURE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{GATES, mix_alike};
+    use crate::model::experts::mix_alike;
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::sample::Choices;
     use crate::model::shape::Shape;
-    use crate::model::slots::{Layout, Owner};
+    use crate::model::slots::{LayerId, Layout, Owner};
     use burn::tensor::Tensor;
 
     /// See the module's description.
@@ -105,12 +105,12 @@ mod engine {
             // Before the layers, whose last one is to be the last that is shared.
             let choose = |l: usize| {
                 let name = format!("parents of layer {}", l + 1);
-                Choices::push(layout, (name, GATES + l), Owner::Shared, (nodes, nodes), rate, &mut drawn)
+                Choices::push(layout, (name, LayerId::Mixing(l)), Owner::Shared, (nodes, nodes), rate, &mut drawn)
             };
             let parents = (1..shape.trunk.len()).map(choose).collect();
             let layers = push_trunk(layout, &shape.trunk, &Owner::Copies(nodes), shape.inputs, "nodes of layer");
             let owner = Owner::Stacked(columns.clone());
-            let place = ("parents of the tasks".to_string(), GATES + shape.trunk.len());
+            let place = ("parents of the tasks".to_string(), LayerId::Mixing(shape.trunk.len()));
             let leaves = Choices::push(layout, place, owner, (1, nodes), rate, &mut drawn);
             let (warmup, temperature) = (options("warmup"), options("temperature"));
             Self { layers, parents, leaves, nodes, drawn, warmup, temperature, columns }

@@ -88,7 +88,7 @@ mod engine {
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
 
     /// See the module's description.
@@ -109,7 +109,7 @@ mod engine {
             let mut stitch = |l: usize| {
                 let kind = SlotKind::Free(init, options("rate") as f32);
                 let name = format!("stitches after layer {}", l + 1);
-                mixed.contains(&l).then(|| layout.push(name, 32 + l, Owner::Shared, kind, tasks, tasks))
+                mixed.contains(&l).then(|| layout.push(name, LayerId::Mixing(l), Owner::Shared, kind, tasks, tasks))
             };
             let stitches = (0..layers.len()).map(&mut stitch).collect();
             Self { layers, stitches, columns: shape.columns() }

@@ -92,12 +92,12 @@ const ENTROPY: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::Activation;
-    use crate::model::experts::{Bank, GATES, Hidden, mean_shares, mix, mix_alike, mixing};
+    use crate::model::experts::{Bank, Hidden, mean_shares, mix, mix_alike, mixing};
     use crate::model::layers::layer;
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
 
     /// Half the range of the initial logits that weigh the selectors.
@@ -114,13 +114,13 @@ mod engine {
     impl Logits {
         fn push(
             layout: &mut Layout,
-            (name, index, owner): (&str, usize, &Owner),
+            (name, id, owner): (&str, LayerId, &Owner),
             (from, count): (Option<usize>, usize),
             bound: f32,
         ) -> Self {
             let kind = SlotKind::Free(Init::Uniform(bound), 1.0);
             let mut slot =
-                |what: &str, rows| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, rows, count);
+                |what: &str, rows| layout.push(format!("{name}, {what}"), id, owner.clone(), kind, rows, count);
             Self { weights: from.map(|from| slot("weights", from)), bias: slot("bias", 1) }
         }
 
@@ -166,8 +166,13 @@ mod engine {
                 experts,
                 selectors: (selectors, digits),
                 hidden,
-                digits: Logits::push(layout, ("selectors", GATES, &owner), counts, width / 100.0),
-                weights: Logits::push(layout, ("selectors' shares", GATES + 1, &owner), (from, selectors), WEIGHTS),
+                digits: Logits::push(layout, ("selectors", LayerId::Mixing(0), &owner), counts, width / 100.0),
+                weights: Logits::push(
+                    layout,
+                    ("selectors' shares", LayerId::Mixing(1), &owner),
+                    (from, selectors),
+                    WEIGHTS,
+                ),
                 width,
                 entropy: options("entropy") as f32,
                 columns,

@@ -24,7 +24,7 @@ pub(super) const GATE_LAYERS: OptionSpec = OptionSpec {
 };
 
 #[cfg(feature = "engine")]
-pub use engine::{Bank, GATES, Gate, Hidden, mean_shares, mix, mix_alike, mixing, push_gates, shares};
+pub use engine::{Bank, Gate, Hidden, mean_shares, mix, mix_alike, mixing, push_gates, shares};
 
 #[cfg(feature = "engine")]
 mod engine {
@@ -34,11 +34,10 @@ mod engine {
     use crate::model::network::Params;
     use crate::model::parts::{ForwardContext, Layer, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
 
     /// Number of the first gate's random stream.
-    pub const GATES: usize = 32;
 
     /// Experts with equal layers, each as deep as the lesson's trunk.
     pub struct Bank {
@@ -97,7 +96,7 @@ mod engine {
             let mut width = from;
             let push = |i: usize| {
                 let name = format!("{name}, layer {i}");
-                let layer = Layer::push(layout, &name, GATES + index, owner, width, &config);
+                let layer = Layer::push(layout, &name, LayerId::Mixing(index), owner, width, &config);
                 width = config.width;
                 layer
             };
@@ -130,7 +129,7 @@ mod engine {
         let hidden = Hidden::push(layout, options, (name, index), owner, (from, experts));
         let kind = SlotKind::Free(Init::Normal(options(GATE.key) as f32), 1.0);
         let weights =
-            layout.push(format!("{name}, weights"), GATES + index, owner.clone(), kind, hidden.width, experts);
+            layout.push(format!("{name}, weights"), LayerId::Mixing(index), owner.clone(), kind, hidden.width, experts);
         Gate { hidden, weights }
     }
 

@@ -109,7 +109,7 @@ mod engine {
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, Product, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, Product, SlotKind};
     use burn::tensor::Tensor;
 
     /// The slots of a layer's factors.
@@ -166,7 +166,14 @@ mod engine {
         fn push(layout: &mut Layout, l: usize, (from, layer): (usize, &LayerConfig), ranks: &Ranks) -> Self {
             let mut factor = |what: &str, deviation: f32, rows, columns| {
                 let name = format!("shared layer {}, {what}", l + 1);
-                layout.push(name, l, Owner::Shared, SlotKind::Factor(Init::Normal(deviation)), rows, columns)
+                layout.push(
+                    name,
+                    LayerId::Trunk(l),
+                    Owner::Shared,
+                    SlotKind::Factor(Init::Normal(deviation)),
+                    rows,
+                    columns,
+                )
             };
             let inner = (ranks.before.unwrap_or(from), ranks.behind.unwrap_or(layer.width));
             let deviation = weight_deviation(layer.activation, from, layer.width);
@@ -185,7 +192,7 @@ mod engine {
         }
 
         /// What the layout has to know for them to begin together.
-        fn product(&self, layer: usize, activation: Activation, sizes: (usize, usize)) -> Product {
+        fn product(&self, layer: LayerId, activation: Activation, sizes: (usize, usize)) -> Product {
             let Self { core, before, behind, tasks, .. } = *self;
             Product { layer, activation, sizes, core, before, behind, tasks }
         }
@@ -223,15 +230,16 @@ mod engine {
             let private = |(l, (factors, layer)): (usize, (Factors, &LayerConfig))| {
                 let name = format!("layer {} of the tasks", l + 1);
                 let kind = SlotKind::Factor(Init::Normal(1.0 / (mixed as f32).sqrt()));
-                let tasks = layout.push(format!("{name}, shares"), l, owner.clone(), kind, 1, mixed);
-                let rest = Layer::push_rest(layout, &name, l, &owner, factors.core, layer);
+                let tasks = layout.push(format!("{name}, shares"), LayerId::Trunk(l), owner.clone(), kind, 1, mixed);
+                let rest = Layer::push_rest(layout, &name, LayerId::Trunk(l), &owner, factors.core, layer);
                 (Factors { tasks, ..factors }, rest)
             };
             let layers: Vec<_> = factors.into_iter().zip(&shape.trunk).enumerate().map(private).collect();
             if options("start") != 0.0 {
                 let layers = layers.iter().zip(shape.maps()).enumerate();
-                layout.products =
-                    layers.map(|(l, ((factors, rest), sizes))| factors.product(l, rest.activation, sizes)).collect();
+                layout.products = layers
+                    .map(|(l, ((factors, rest), sizes))| factors.product(LayerId::Trunk(l), rest.activation, sizes))
+                    .collect();
             }
             Self { layers, mixed, columns }
         }

@@ -78,7 +78,7 @@ mod engine {
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk};
     use crate::model::shape::Shape;
-    use crate::model::slots::{HEADS, Layout, Owner, Slot, SlotKind};
+    use crate::model::slots::{LayerId, Layout, Owner, Slot, SlotKind};
     use burn::tensor::Tensor;
 
     /// Keeps the quotient by a row of zeros finite; such a row stays one of zeros.
@@ -117,7 +117,8 @@ mod engine {
                 Place::Inputs => own.take(1).collect(),
                 Place::Layers => own.collect(),
                 Place::Heads => {
-                    let is_first = |slot: &Slot| slot.layer == HEADS && matches!(slot.kind, SlotKind::Weight(_));
+                    let is_first =
+                        |slot: &Slot| slot.layer == LayerId::Head(0) && matches!(slot.kind, SlotKind::Weight(_));
                     let slots = layout.slots.iter().enumerate();
                     vec![slots.filter(|(_, slot)| is_first(slot)).map(|(at, _)| at).collect()]
                 }

@@ -3,7 +3,7 @@
 use super::network::Params;
 use super::parts::{Features, ForwardContext, Layer};
 use super::shape::Shape;
-use super::slots::{HEADS, Layout, Owner};
+use super::slots::{LayerId, Layout, Owner};
 use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
@@ -28,7 +28,7 @@ impl Heads {
                 let what =
                     if l == group.head.len() { "output layer".into() } else { format!("private layer {}", l + 1) };
                 let name = format!("{what} of task {}", names.join(", "));
-                let pushed = Layer::push(layout, &name, HEADS + l, &owner, from, layer);
+                let pushed = Layer::push(layout, &name, LayerId::Head(l), &owner, from, layer);
                 from = layer.width;
                 pushed
             };

@@ -1,7 +1,7 @@
 //! The values that parameters begin with.
 
 use super::hosvd::{Tensor3, decompose};
-use super::slots::{Init, Layout, Product, Slot, SlotKind};
+use super::slots::{Init, LayerId, Layout, Product, Slot, SlotKind};
 use crate::config::Activation;
 use crate::random::{Purpose, stream};
 use rand::RngExt;
@@ -68,8 +68,8 @@ impl Layout {
 }
 
 /// The random numbers of a layer's `copy`th matrix of an owner.
-fn stream_of(layer: usize, (copy, owner): (usize, Option<usize>), (seed, model_seed): (u32, u64)) -> impl rand::Rng {
-    let index = (copy as u64) << 16 | (layer as u64) << 8 | owner.map_or(0xff, |task| task as u64);
+fn stream_of(layer: LayerId, (copy, owner): (usize, Option<usize>), (seed, model_seed): (u32, u64)) -> impl rand::Rng {
+    let index = (copy as u64) << 16 | layer.stream() << 8 | owner.map_or(0xff, |task| task as u64);
     stream(seed, Purpose::Init, model_seed, index)
 }
 

@@ -80,7 +80,7 @@ mod engine {
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
 
     /// See the module's description.
@@ -106,7 +106,7 @@ mod engine {
             let push = |(l, layer): (usize, &LayerConfig)| {
                 let mut factor = |what: &str, init, rows, columns| {
                     let name = format!("adapters of layer {}, {what}", l + 1);
-                    layout.push(name, l, owner.clone(), SlotKind::Factor(init), rows, columns)
+                    layout.push(name, LayerId::Trunk(l), owner.clone(), SlotKind::Factor(init), rows, columns)
                 };
                 let down = factor("down", Init::Normal(1.0 / (from.max(1) as f32).sqrt()), from, rank);
                 let up = factor("up", Init::Constant(0.0), rank, layer.width);

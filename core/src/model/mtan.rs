@@ -46,11 +46,10 @@ const OPEN: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
-    use crate::model::experts::GATES;
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Layout, Owner};
+    use crate::model::slots::{LayerId, Layout, Owner};
     use burn::tensor::Tensor;
 
     /// Of one layer of the trunk.
@@ -79,7 +78,7 @@ mod engine {
                 let mut push = |what: &str, i: usize, from: usize, to: usize, activation| {
                     let name = format!("{what}, layer {}", l + 1);
                     let config = LayerConfig::new(to).with(activation);
-                    Layer::push(layout, &name, GATES + 3 * l + i, &owner, from, &config)
+                    Layer::push(layout, &name, LayerId::Mixing(3 * l + i), &owner, from, &config)
                 };
                 let middle = width.div_ceil(4);
                 let first = push("masks' middle", 0, width + before, middle, Activation::Relu);

@@ -4,7 +4,7 @@ use super::heads::Heads;
 use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{GumbelNoise, LearnedMatrix, Network, Outputs, Params, StepNoise};
 use super::shape::Shape;
-use super::slots::{Init, Layout, Owner, Slot, SlotKind};
+use super::slots::{Init, LayerId, Layout, Owner, Slot, SlotKind};
 use crate::config::{Activation, LayerConfig, task_name};
 use burn::tensor::Tensor;
 
@@ -19,18 +19,11 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// Appends a layer to a layout. `index` numbers its random stream.
-    pub fn push(
-        layout: &mut Layout,
-        name: &str,
-        index: usize,
-        owner: &Owner,
-        from: usize,
-        layer: &LayerConfig,
-    ) -> Self {
+    /// Appends a layer to a layout.
+    pub fn push(layout: &mut Layout, name: &str, id: LayerId, owner: &Owner, from: usize, layer: &LayerConfig) -> Self {
         let kind = SlotKind::Weight(layer.activation);
-        let weight = layout.push(format!("{name}, weights"), index, owner.clone(), kind, from, layer.width);
-        Self::push_rest(layout, name, index, owner, weight, layer)
+        let weight = layout.push(format!("{name}, weights"), id, owner.clone(), kind, from, layer.width);
+        Self::push_rest(layout, name, id, owner, weight, layer)
     }
 
     /// Appends what comes after the weights, for a layer whose weights follow from other slots;
@@ -38,13 +31,13 @@ impl Layer {
     pub fn push_rest(
         layout: &mut Layout,
         name: &str,
-        index: usize,
+        id: LayerId,
         owner: &Owner,
         weight: usize,
         layer: &LayerConfig,
     ) -> Self {
         let mut slot =
-            |what: &str, kind| layout.push(format!("{name}, {what}"), index, owner.clone(), kind, 1, layer.width);
+            |what: &str, kind| layout.push(format!("{name}, {what}"), id, owner.clone(), kind, 1, layer.width);
         Self {
             weight,
             bias: slot("bias", SlotKind::Bias),
@@ -66,7 +59,7 @@ impl Layer {
         self.finish(params, y, tasks)
     }
 
-    /// Norm and activation after the affine map, for whoever makes the map himself.
+    /// Norm and activation after the affine map, where the map is made by other means.
     pub fn finish(&self, params: &Params, y: Tensor<3>, tasks: usize) -> Tensor<3> {
         let y = match self.norm {
             None => y,
@@ -115,7 +108,7 @@ pub fn push_trunk(
     name: &str,
 ) -> Vec<Layer> {
     let push = |(l, layer): (usize, &LayerConfig)| {
-        let pushed = Layer::push(layout, &format!("{name} {}", l + 1), l, owner, from, layer);
+        let pushed = Layer::push(layout, &format!("{name} {}", l + 1), LayerId::Trunk(l), owner, from, layer);
         from = layer.width;
         pushed
     };

@@ -56,11 +56,8 @@ mod engine {
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
-
-    /// Number of the first lateral connection's random stream.
-    const LATERALS: usize = 32;
 
     /// What a column reads of the earlier ones.
     struct Lateral {
@@ -99,7 +96,7 @@ mod engine {
             let size = options("lateral") as f32;
             let mut slot = |what: &str, kind, rows, columns| {
                 let name = format!("laterals of task {}, layer {}, {what}", task_name(task), l + 1);
-                layout.push(name, LATERALS + l, Owner::Stacked(vec![task]), kind, rows, columns)
+                layout.push(name, LayerId::Mixing(l), Owner::Stacked(vec![task]), kind, rows, columns)
             };
             let factor = |rows: usize, size: f32| SlotKind::Factor(Init::Normal(size / (rows.max(1) as f32).sqrt()));
             let earlier = task * from;

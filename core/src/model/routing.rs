@@ -98,12 +98,12 @@ pub(super) const RATE: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
-    use crate::model::experts::{GATES, mix_alike};
+    use crate::model::experts::mix_alike;
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::sample::Choices;
     use crate::model::shape::Shape;
-    use crate::model::slots::{Layout, Owner};
+    use crate::model::slots::{LayerId, Layout, Owner};
     use burn::tensor::Tensor;
 
     /// See the module's description.
@@ -135,7 +135,7 @@ mod engine {
                 let name = format!("choices at depth {}", l + 1);
                 let sizes = (1, blocks + usize::from(passes));
                 let (owner, rate) = (Owner::Stacked(columns.clone()), options("rate") as f32);
-                let choices = Choices::push(layout, (name, GATES + l), owner, sizes, rate, &mut drawn);
+                let choices = Choices::push(layout, (name, LayerId::Mixing(l)), owner, sizes, rate, &mut drawn);
                 Depth { layer, choices, passes }
             };
             let depths = layers.into_iter().zip(&shape.trunk).enumerate().map(depth).collect();

@@ -6,7 +6,7 @@
 
 use super::network::{GumbelNoise, Params};
 use super::parts::ForwardContext;
-use super::slots::{Init, Layout, Owner, SlotKind};
+use super::slots::{Init, LayerId, Layout, Owner, SlotKind};
 use burn::tensor::{Int, Tensor, activation};
 
 /// Standard deviation of the initial logits: all options alike, and yet no two logits equal, whose
@@ -27,7 +27,7 @@ impl Choices {
     /// their learning rate; `drawn`: how many random numbers a step takes so far.
     pub fn push(
         layout: &mut Layout,
-        (name, layer): (String, usize),
+        (name, layer): (String, LayerId),
         owner: Owner,
         (rows, options): (usize, usize),
         rate: f32,

@@ -78,16 +78,38 @@ impl SlotKind {
     }
 }
 
-/// Number of the first private layer: longer trunks leave the heads' initial values as they were.
-pub const HEADS: usize = 16;
+/// The layer that a slot belongs to. With its owner it names the random stream of its initial values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerId {
+    /// A layer of the trunk, or of each of several trunks or experts.
+    Trunk(usize),
+    /// A private layer of the tasks.
+    Head(usize),
+    /// What mixes, weights or picks layers: gates, stitches, selectors, attention.
+    Mixing(usize),
+}
+
+impl LayerId {
+    /// The number of its random stream: longer trunks leave the heads' initial values as they were.
+    pub(super) fn stream(self) -> u64 {
+        const KIND: u64 = 16;
+        let (kind, index) = match self {
+            Self::Trunk(index) => (0, index),
+            Self::Head(index) => (1, index),
+            Self::Mixing(index) => (2, index),
+        };
+        debug_assert!(kind == 2 || index < KIND as usize, "a trunk and a head have fewer layers than that");
+        kind * KIND + index as u64
+    }
+}
 
 /// A contiguous piece of a member's flat vector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// In words, such as `shared layer 1, weights`.
     pub name: String,
-    /// Number of the layer, for its random stream: the same for all tasks of a layer.
-    pub layer: usize,
+    /// Its layer: the same for all tasks of a layer.
+    pub layer: LayerId,
     /// Whose it is.
     pub owner: Owner,
     /// What it does.
@@ -159,8 +181,8 @@ impl Slot {
 /// A layer whose weights are a product of slots, which begin as what a plain layer's decompose into.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
-    /// Number of the layer, for its random stream.
-    pub layer: usize,
+    /// The layer.
+    pub layer: LayerId,
     /// What follows the layer.
     pub activation: Activation,
     /// Inputs and units.
@@ -193,7 +215,7 @@ impl Layout {
     pub fn push(
         &mut self,
         name: String,
-        layer: usize,
+        layer: LayerId,
         owner: Owner,
         kind: SlotKind,
         rows: usize,
@@ -212,7 +234,7 @@ impl Layout {
 
     /// The columns of every shared layer, first to last.
     pub fn shared_layers(&self) -> Vec<Range<usize>> {
-        let mut layers: Vec<(usize, Range<usize>)> = Vec::new();
+        let mut layers: Vec<(LayerId, Range<usize>)> = Vec::new();
         for slot in self.slots.iter().filter(|slot| slot.owner.is_shared()) {
             let end = slot.offset + slot.len();
             match layers.last_mut() {
@@ -226,8 +248,9 @@ impl Layout {
     /// The columns of the last shared layer with weights; what merely mixes layers, such as gates and stitches,
     /// stands behind it. All shared columns where there is none.
     pub fn last_shared_layer(&self) -> Range<usize> {
-        let weighs =
-            |slot: &&Slot| slot.layer < HEADS && matches!(slot.kind, SlotKind::Weight(_) | SlotKind::Factor(_));
+        let weighs = |slot: &&Slot| {
+            matches!(slot.layer, LayerId::Trunk(_)) && matches!(slot.kind, SlotKind::Weight(_) | SlotKind::Factor(_))
+        };
         let last = self.slots.iter().filter(|slot| slot.owner.is_shared()).rfind(weighs);
         let of = |slot: &Slot| self.shared_layers().into_iter().find(|range| range.contains(&slot.offset));
         last.and_then(of).unwrap_or(0..self.shared)

@@ -59,7 +59,7 @@ mod engine {
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::Tensor;
 
     /// Subspaces of a layer.
@@ -87,12 +87,13 @@ mod engine {
             let mut alpha = |l: usize| {
                 let name = format!("subspaces after layer {}", l + 1);
                 let kind = SlotKind::Free(init, rate);
-                mixed.contains(&l).then(|| layout.push(name, 32 + l, Owner::Shared, kind, side, side))
+                mixed.contains(&l).then(|| layout.push(name, LayerId::Mixing(l), Owner::Shared, kind, side, side))
             };
             let alphas = (0..depth).map(&mut alpha).collect();
             // As a difference from where the mixture begins, which a slot cannot say: see `mixture`.
             let zero = SlotKind::Free(Init::Constant(0.0), rate);
-            let beta = layout.push("layers for the heads".into(), 48, Owner::Shared, zero, tasks, depth);
+            let beta =
+                layout.push("layers for the heads".into(), LayerId::Mixing(16), Owner::Shared, zero, tasks, depth);
             Self { layers, alphas, beta, columns: shape.columns(), apart: options("apart") as f32 }
         }
 

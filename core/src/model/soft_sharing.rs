@@ -60,7 +60,7 @@ mod engine {
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
-    use crate::model::slots::{HEADS, Layout, Owner};
+    use crate::model::slots::{LayerId, Layout, Owner};
     use burn::tensor::Tensor;
     use std::ops::Range;
 
@@ -82,10 +82,14 @@ mod engine {
             let columns = shape.columns();
             let owner = Owner::Stacked(columns.clone());
             let layers = push_trunk(layout, &shape.trunk, &owner, shape.inputs, "trunks, layer");
-            layout.slots.iter_mut().filter(|slot| slot.layer < HEADS).for_each(|slot| slot.alike = true);
+            layout
+                .slots
+                .iter_mut()
+                .filter(|slot| matches!(slot.layer, LayerId::Trunk(_)))
+                .for_each(|slot| slot.alike = true);
             let of_layer = |l: usize| {
-                let first = layout.slots.iter().position(|slot| slot.layer == l).unwrap_or(0);
-                first..first + layout.slots.iter().filter(|slot| slot.layer == l).count()
+                let first = layout.slots.iter().position(|slot| slot.layer == LayerId::Trunk(l)).unwrap_or(0);
+                first..first + layout.slots.iter().filter(|slot| slot.layer == LayerId::Trunk(l)).count()
             };
             let slots = (0..layers.len()).map(of_layer).collect();
             let loose = Pairs::of(shape, |relation| matches!(relation, Relation::Neutral | Relation::Negative));

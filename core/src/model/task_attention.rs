@@ -49,11 +49,11 @@ const SIZE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
-    use crate::model::experts::{GATES, mean_shares, mix, mixing};
+    use crate::model::experts::{mean_shares, mix, mixing};
     use crate::model::network::{LearnedMatrix, Params};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
-    use crate::model::slots::{Init, Layout, Owner, SlotKind};
+    use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
 
     /// See the module's description.
@@ -75,13 +75,14 @@ mod engine {
             let from = before.last().map_or(shape.inputs, |layer| layer.width);
             let last = shape.trunk.last().cloned().unwrap_or_else(|| LayerConfig::new(1));
             let layers = push_trunk(layout, before, &Owner::Shared, shape.inputs, "shared layer");
-            let groups = Layer::push(layout, "groups of features", depth, &Owner::Copies(count), from, &last);
+            let groups =
+                Layer::push(layout, "groups of features", LayerId::Trunk(depth), &Owner::Copies(count), from, &last);
             // Without a bias: it would add the same to every group's score.
             let key = SlotKind::Weight(Activation::Identity);
-            let keys = layout.push("keys, weights".into(), GATES, Owner::Shared, key, last.width, size);
+            let keys = layout.push("keys, weights".into(), LayerId::Mixing(0), Owner::Shared, key, last.width, size);
             let start = SlotKind::Free(Init::Normal(1.0), 1.0);
             let owner = Owner::Stacked(columns.clone());
-            let queries = layout.push("task embeddings".into(), GATES + 1, owner, start, 1, size);
+            let queries = layout.push("task embeddings".into(), LayerId::Mixing(1), owner, start, 1, size);
             Self { layers, groups, keys, queries, count, columns }
         }
 

@@ -6,7 +6,7 @@ use super::tensors::{Packed, upload};
 use super::watched::Watched;
 use crate::config::LossKind;
 use crate::data::Dataset;
-use crate::model::slots::HEADS;
+use crate::model::slots::LayerId;
 use crate::model::{Layout, LearnedMatrix, Network, Params, Shape, Slot, SlotKind};
 use crate::protocol::{LayerPicture, LearnedMatrixPicture, Picture};
 use burn::tensor::{Device, Tensor};
@@ -149,7 +149,7 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
 /// Weights of the trunk's layers, of several trunks or experts the first one's; `None` for one whose
 /// weights are not stored as such.
 fn trunk_weights(shape: &Shape, layout: &Layout, theta: &[f32], l: usize) -> Option<Vec<f32>> {
-    let is_layer = |slot: &&Slot| slot.layer == l && matches!(slot.kind, SlotKind::Weight(_));
+    let is_layer = |slot: &&Slot| slot.layer == LayerId::Trunk(l) && matches!(slot.kind, SlotKind::Weight(_));
     let slot = layout.slots.iter().find(is_layer)?;
     let owners = std::iter::once(None).chain((0..shape.tasks).map(Some));
     let positions = owners.map(|owner| slot.first(owner)).find(|positions| !positions.is_empty())?;
@@ -158,7 +158,7 @@ fn trunk_weights(shape: &Shape, layout: &Layout, theta: &[f32], l: usize) -> Opt
 
 /// Weights of a task's private layers and its output layer.
 fn weights_of(layout: &Layout, theta: &[f32], task: usize) -> Vec<(usize, usize, Vec<f32>)> {
-    let private = |slot: &&Slot| (HEADS..2 * HEADS).contains(&slot.layer) && matches!(slot.kind, SlotKind::Weight(_));
+    let private = |slot: &&Slot| matches!(slot.layer, LayerId::Head(_)) && matches!(slot.kind, SlotKind::Weight(_));
     layout
         .slots
         .iter()
