@@ -18,4 +18,9 @@ impl Paper {
     pub const fn new(authors: &'static str, year: u16, title: &'static str, url: &'static str) -> Self {
         Self { authors, year, title, url }
     }
+
+    /// Authors, year and title, the title leading to the paper.
+    pub fn markdown(&self) -> String {
+        format!("{} {}, [{}]({})", self.authors, self.year, self.title, self.url)
+    }
 }

@@ -47,7 +47,7 @@ fn write_all(text: &mut String) -> std::fmt::Result {
             }
             let label = format!("{} ({method})", option.label);
             let key = format!("{}.{}", slot.key, option.key);
-            let effect = effect(if option.live { Effect::Live } else { Effect::Reset });
+            let effect = effect_word(if option.live { Effect::Live } else { Effect::Reset });
             row(text, &key, &label, &option.kind.expected(), &option.text(option.default), effect, option.help)?;
         }
     }
@@ -82,10 +82,10 @@ fn row(
 
 fn field_row(text: &mut String, field: &Field, key: &str, config: &Config) -> std::fmt::Result {
     let default = field.kind.text(&(field.get)(config, 0));
-    row(text, key, field.label, &field.kind.expected(), &default, effect(field.effect), field.help)
+    row(text, key, field.label, &field.kind.expected(), &default, effect_word(field.effect), field.help)
 }
 
-fn effect(effect: Effect) -> &'static str {
+pub(super) fn effect_word(effect: Effect) -> &'static str {
     match effect {
         Effect::Live => "live",
         Effect::Reset => "reset",

@@ -12,7 +12,9 @@ pub mod lessons;
 pub mod link;
 mod mend;
 mod place;
+pub mod reference;
 pub mod support;
+pub mod surveys;
 mod table;
 mod within;
 

@@ -6,10 +6,10 @@
 use super::document::cell;
 use super::{check, lessons};
 use crate::balance::balancer::{Balancer, GramScope, Needs, WEIGHT};
-use crate::config::{Config, Kind, LayerConfig, OptionSpec, Pick, PickEntry, PopulationConfig};
+use crate::config::{Config, Kind, LayerConfig, OptionSpec, Paper, Pick, PickEntry, PopulationConfig};
 use crate::landscape::{Race, is_landscape};
 use crate::model::Architecture;
-use crate::{balance, model, strategy};
+use crate::{balance, data, model, strategy};
 use std::fmt::Write;
 
 /// The tables of balancers, architectures and strategies as Markdown: what each looks at, and with
@@ -39,8 +39,17 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     table(text, "Architectures", &heads, model::ARCHITECTURES.iter().map(architecture))?;
     let heads = ["key", "strategy", "one task at a time", "stages", "baselines", "no shared layer", "not with"];
     table(text, "Strategies", &heads, strategy::LINES.iter().map(taught))?;
+    writeln!(text, "\n**Papers**\n")?;
+    for table in [balance::balancers(), model::architectures(), strategy::strategies(), data::sources()] {
+        table.iter().filter(|entry| !entry.papers.is_empty()).try_for_each(|entry| papers(text, entry))?;
+    }
     writeln!(text, "\n**Why not**\n")?;
     reasons().iter().try_for_each(|reason| writeln!(text, "- {reason}"))
+}
+
+fn papers(text: &mut String, entry: &PickEntry) -> std::fmt::Result {
+    let all: Vec<_> = entry.papers.iter().map(Paper::markdown).collect();
+    writeln!(text, "- {}: {}", entry.choice.label, all.join("; "))
 }
 
 fn table<const N: usize>(

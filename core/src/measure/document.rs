@@ -1,6 +1,7 @@
 //! The table of measures as documentation, for the README.
 
 use super::table::{Group, MEASURES, Measure, Need, Per, formula};
+use crate::config::Paper;
 use std::fmt::Write;
 
 /// Every measure as Markdown, by group: its key, name, which way is better, what it has numbers for
@@ -19,8 +20,8 @@ fn write_group(text: &mut String, group: Group) -> std::fmt::Result {
         writeln!(text)?;
     }
     writeln!(text, "**{}**\n", group.title())?;
-    writeln!(text, "| key | measure | numbers | meaning | formula |")?;
-    writeln!(text, "|---|---|---|---|---|")?;
+    writeln!(text, "| key | measure | numbers | meaning | formula | from |")?;
+    writeln!(text, "|---|---|---|---|---|---|")?;
     MEASURES.iter().filter(|measure| measure.group == group).try_for_each(|measure| row(text, measure))
 }
 
@@ -30,7 +31,9 @@ fn row(text: &mut String, measure: &Measure) -> std::fmt::Result {
     let name = format!("{label} {}", measure.better.arrow());
     let numbers = [per(measure.per), of(measure.need), measure.unit.text()];
     let numbers: Vec<_> = numbers.into_iter().filter(|part| !part.is_empty()).collect();
-    writeln!(text, "| `{}` | {} | {} | {help} | {formula} |", choice.key, name.trim_end(), numbers.join(", "))
+    let papers: Vec<_> = measure.papers.iter().map(Paper::markdown).collect();
+    let (name, numbers, from) = (name.trim_end(), numbers.join(", "), papers.join("; "));
+    writeln!(text, "| `{}` | {name} | {numbers} | {help} | {formula} | {from} |", choice.key)
 }
 
 fn per(per: Per) -> &'static str {
