@@ -18,6 +18,7 @@
 //! * [`config`]: what a lesson is made of, unchecked; it uses nothing of ours.
 //!
 //! Only `kernel`, `model` and `train` know burn; nothing here knows the web. Every formula stands with its paper.
+#![doc = include_str!("../GLOSSARY.md")]
 
 pub mod balance;
 pub mod config;

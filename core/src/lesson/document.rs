@@ -1,4 +1,4 @@
-//! The table of settings as documentation, for the README.
+//! The table of settings as documentation, for `SETTINGS.md`.
 
 use super::codec::OWN;
 use super::fields::{Effect, Field, lesson_fields, task_fields};

@@ -1,4 +1,4 @@
-//! Which methods go together, as documentation for the README.
+//! Which methods go together, as documentation for `METHODS.md`.
 //!
 //! Nothing here is listed by hand. Every line is what the tables say of themselves, and what their
 //! methods answer when they are asked whether they make sense in a lesson.

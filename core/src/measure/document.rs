@@ -1,4 +1,4 @@
-//! The table of measures as documentation, for the README.
+//! The table of measures as documentation, for `MEASURES.md`.
 
 use super::table::{Group, MEASURES, Measure, Need, Per, formula};
 use crate::config::Paper;

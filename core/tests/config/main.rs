@@ -4,9 +4,12 @@
 
 #[path = "../any/mod.rs"]
 mod any;
+#[path = "../generated/mod.rs"]
+mod generated;
 mod guide;
 mod relations;
 
+use generated::assert_section;
 use mtl_core::config::{
     Choice, Config, Kind, LayerConfig, LossKind, Notice, OptionSpec, Pick, PickEntry, TaskConfig, Value,
 };
@@ -281,30 +284,10 @@ fn what_a_notice_quotes_is_short() {
     assert!(sentence.len() < 200 && sentence.contains('…'), "{sentence}");
 }
 
-/// A section of a text between its two marks as it should be; the same text where it is.
-fn renewed(text: &str, section: &str, content: &str) -> String {
-    let [begin, end] = ["begin", "end"].map(|mark| format!("<!-- {section}:{mark} -->"));
-    let (before, rest) = text.split_once(&begin).unwrap_or_else(|| panic!("README.md has no {begin}"));
-    let (_, after) = rest.split_once(&end).unwrap_or_else(|| panic!("README.md has no {end}"));
-    format!("{before}{begin}\n\n{content}\n{end}{after}")
-}
-
-/// With `MTL_BLESS=1` the sections are written instead of compared.
 #[test]
-fn the_readme_lists_the_settings_and_the_methods_as_they_are() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let Ok(readme) = std::fs::read_to_string(path) else {
-        return;
-    };
-    let expected = renewed(&renewed(&readme, "settings", &document::markdown()), "methods", &support::markdown());
-    if readme == expected {
-        return;
-    }
-    assert!(
-        std::env::var_os("MTL_BLESS").is_some(),
-        "The settings or methods in README.md are out of date. MTL_BLESS=1 cargo test -p mtl-core --test config"
-    );
-    std::fs::write(path, expected).unwrap();
+fn the_documents_list_the_settings_and_the_methods_as_they_are() {
+    assert_section("SETTINGS.md", "settings", &document::markdown());
+    assert_section("METHODS.md", "methods", &support::markdown());
 }
 
 /// The row of a method, by its key: cells between bars.

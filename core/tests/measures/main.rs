@@ -2,6 +2,8 @@
 //! hand, and against slow definitions on random input.
 
 mod front;
+#[path = "../generated/mod.rs"]
+mod generated;
 mod gradients;
 mod grouping;
 mod jacobians;

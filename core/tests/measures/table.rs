@@ -1,5 +1,6 @@
 //! The table of measures, from which the page and the documentation are made.
 
+use crate::generated::assert_section;
 use mtl_core::config::LossKind;
 use mtl_core::measure::document;
 use mtl_core::measure::observation::{Observation, TaskObservation};
@@ -102,29 +103,9 @@ fn what_can_not_be_measured_is_told_in_a_sentence() {
     }
 }
 
-const BEGIN: &str = "<!-- measures:begin -->";
-const END: &str = "<!-- measures:end -->";
-
-/// With `MTL_BLESS=1` the section is written instead of compared.
 #[test]
-fn the_readme_lists_the_measures_as_they_are() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let Ok(readme) = std::fs::read_to_string(path) else {
-        return;
-    };
-    let parts = readme.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?)));
-    let Some((before, (section, after))) = parts else {
-        panic!("README.md has no {BEGIN} with its {END}");
-    };
-    let expected = format!("\n\n{}\n", document::markdown());
-    if section == expected {
-        return;
-    }
-    let bless = std::env::var_os("MTL_BLESS").is_some();
-    assert!(
-        bless && std::fs::write(path, format!("{before}{BEGIN}{expected}{END}{after}")).is_ok(),
-        "The measures in README.md are out of date. MTL_BLESS=1 cargo test -p mtl-core --test measures"
-    );
+fn the_documents_list_the_measures_as_they_are() {
+    assert_section("MEASURES.md", "measures", &document::markdown());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The page through its `data-testid`s, as its README documents them.
+//! The page through its `data-testid`s, as `app/SCRIPTING.md` documents them.
 
 mod acting;
 mod address;
