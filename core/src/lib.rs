@@ -19,6 +19,7 @@
 //!
 //! Only `kernel`, `model` and `train` know burn; nothing here knows the web. Every formula stands with its paper.
 #![doc = include_str!("../GLOSSARY.md")]
+#![warn(missing_docs)]
 
 pub mod balance;
 pub mod config;

@@ -8,20 +8,22 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::process;
+use crate::{process, slowest::Slowest};
 
 /// More failures than this are no accident and get no second try.
 const ACCIDENTS: usize = 4;
 
-/// Runs `tests`; where a few of them fail and none has crashed, runs those with the command that
-/// `again` makes of their names.
+/// Runs `tests`, one at a time, and names the slowest; where a few of them fail and none has crashed, runs
+/// those with the command that `again` makes of their names.
 pub fn run(tests: &mut Command, again: impl FnOnce(&[String]) -> Command, remedy: &str) -> Result<()> {
-    let (mut failed, mut unfinished) = (Vec::new(), 0);
+    let (mut failed, mut unfinished, mut slowest) = (Vec::new(), 0, Slowest::default());
     let first = process::watch(tests, remedy, |line| {
+        slowest.line(line);
         failed.extend(name_of(line, "FAILED"));
         // A test program that crashes begins and does not end.
         unfinished += i32::from(line.starts_with("running ")) - i32::from(line.starts_with("test result: "));
     });
+    slowest.print();
     if first.is_ok() || failed.is_empty() || failed.len() > ACCIDENTS || unfinished != 0 {
         return first;
     }
@@ -36,9 +38,14 @@ pub fn run(tests: &mut Command, again: impl FnOnce(&[String]) -> Command, remedy
     Ok(())
 }
 
+/// The test that a line of a test program reports, and what it says of it.
+pub(crate) fn outcome_of(line: &str) -> Option<(&str, &str)> {
+    line.strip_prefix("test ")?.split_once(" ... ")
+}
+
 /// The test that a line of a test program reports with this outcome.
 fn name_of(line: &str, outcome: &str) -> Option<String> {
-    line.strip_prefix("test ")?.strip_suffix(outcome)?.strip_suffix(" ... ").map(str::to_owned)
+    outcome_of(line).filter(|(_, found)| *found == outcome).map(|(name, _)| name.to_owned())
 }
 
 #[cfg(all(test, unix))]

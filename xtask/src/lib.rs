@@ -9,6 +9,7 @@ pub mod cache;
 pub mod checks;
 pub mod process;
 pub mod site;
+pub mod slowest;
 pub mod stages;
 pub mod static_site;
 pub mod test;

@@ -8,29 +8,8 @@
 //! Layout and text widths are computed here, never measured: on the web plotters measures a label
 //! by appending an element to the page, which would force a layout for every label of every frame.
 
-pub mod board;
-pub mod caption;
-pub mod heatmap;
-pub mod hold;
-pub mod loss;
-pub mod marker;
-pub mod palette;
-pub mod parallel;
-pub mod pareto;
-pub mod plot;
-pub mod race;
-pub mod scale;
-pub mod svg;
-pub mod theme;
-pub mod time;
-pub mod transfer;
-pub mod weights;
-
-mod clip;
-mod dash;
-mod labels;
-mod lines;
-mod pen;
+// Every file of the folder is a module.
+automod::dir!(pub "src/charts");
 
 pub use caption::Caption;
 pub use hold::{Ends, Hold};

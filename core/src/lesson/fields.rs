@@ -9,7 +9,7 @@ use super::codec::own_label;
 use super::place::{SLOTS, place, places};
 use super::table;
 use crate::config::kind::{Kind, Notice, Value, quoted};
-use crate::config::{Config, task_name};
+use crate::config::{Config, Paper, task_name};
 use crate::landscape;
 
 /// The card of the page that a setting stands on.
@@ -165,6 +165,13 @@ pub fn listed(config: &Config, key: &str) -> Option<Vec<Listed>> {
     let slot = SLOTS.iter().find(|slot| slot.key == key)?;
     let list = (slot.table)().iter().map(|entry| Listed { group: entry.group, unfit: (entry.unfit)(config) });
     Some(list.collect())
+}
+
+/// The papers of the method that a configuration picks from the table behind a setting.
+pub fn papers(config: &Config, key: &str) -> &'static [Paper] {
+    let slot = SLOTS.iter().find(|slot| slot.key == key);
+    let entry = slot.and_then(|slot| (slot.read)(config).entry((slot.table)()));
+    entry.map_or(&[], |entry| entry.papers)
 }
 
 /// Writes one setting by its full key, clamped to its limits.

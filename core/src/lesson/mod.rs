@@ -19,4 +19,4 @@ mod table;
 mod within;
 
 pub use check::{Lesson, check};
-pub use fields::{Card, Effect, Entry, Listed, apply, called, entries, entry, listed};
+pub use fields::{Card, Effect, Entry, Listed, apply, called, entries, entry, listed, papers};

@@ -20,6 +20,8 @@ pub const FILE: &str = "reference.html";
 /// assert_eq!(mtl_core::lesson::reference::anchor("bal", "pcgrad"), "reference.html#bal-pcgrad");
 /// ```
 pub fn anchor(room: &str, key: &str) -> String {
+    // The fan's methods are balancers.
+    let room = if room == "fanby" { "bal" } else { room };
     format!("{FILE}#{room}-{key}")
 }
 

@@ -57,7 +57,7 @@ pub fn explain(place: &Element, key: &str, picture: bool) -> Option<()> {
 
 #[cfg(test)]
 mod tests {
-    use crate::page::panels::table::PANELS;
+    use crate::page::panels::PANELS;
     use std::collections::HashSet;
 
     const PAGE: &str = include_str!("../../../index.html");

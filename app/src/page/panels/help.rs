@@ -5,6 +5,7 @@ use super::panel::when_lesson_changes;
 use crate::page::icons::Icon;
 use crate::page::state::{Explained, Page};
 use leptos::{ev, html, prelude::*};
+use mtl_core::lesson::reference::FILE;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusOptions, HtmlElement, Node};
 
@@ -174,7 +175,10 @@ pub fn HelpCard() -> impl IntoView {
                 </button>
             </header>
             <div node_ref=text id="help-text" class="help-text"></div>
-            <button type="button" class="link-button" data-testid="help-words" on:click=all>"All words"</button>
+            <p class="help-more">
+                <button type="button" class="link-button" data-testid="help-words" on:click=all>"All words"</button>
+                <a class="link-button" href=FILE target="_blank" data-testid="help-reference">"Reference"</a>
+            </p>
         </div>
     }
     .into_any()
@@ -187,7 +191,7 @@ fn leave(page: Page, event: &ev::KeyboardEvent) {
     if event.shift_key() && is(".help-card, .help-head *") {
         close(page);
         event.prevent_default();
-    } else if !event.shift_key() && is(".help-card > .link-button") {
+    } else if !event.shift_key() && is(".help-more > :last-child") {
         close(page);
     }
 }

@@ -1,7 +1,9 @@
 //! The panels of the page: what a lesson is made of, what it does, and what that means.
 //!
-//! Each panel is a component without properties that reads the [`super::state::Page`]; its line of [`table`]
-//! says where it stands. Pictures are drawn by the one animation-frame loop in [`draw`].
+//! Each panel is a component without properties that reads the [`super::state::Page`]; its line of
+//! [`PANELS`] says where it stands. A panel is a file with a `PANEL` and a component, a line here, and two texts in
+//! `app/index.html`: its word in the glossary and how to read it (`read-` and the word). Tabs, the guide and the tests
+//! follow from the line. Pictures are drawn by the one animation-frame loop in [`draw`].
 
 mod cards;
 mod compare;
@@ -23,6 +25,7 @@ mod pareto;
 mod plane;
 mod predictions;
 mod series;
+mod sources;
 mod strip;
 mod table;
 mod text;
@@ -41,3 +44,22 @@ pub use table::{CHARTS, Place, line};
 pub(super) use text::{short, with_sign};
 pub use transfer::said;
 pub use weighing::watch_weights;
+
+use table::PanelLine;
+
+/// Every panel; those of one place stand in this order.
+pub const PANELS: &[PanelLine] = &[
+    network::PANEL,
+    exhibits::PANEL,
+    predictions::PANEL,
+    transfer::PANEL,
+    conflict::PANEL,
+    loss::PANEL,
+    pareto::PANEL,
+    weights::PANEL,
+    measures::PAIRS,
+    kinship::PANEL,
+    measures::PANEL,
+    compare::PANEL,
+    landscape::PANEL,
+];

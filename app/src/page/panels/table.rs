@@ -1,15 +1,10 @@
-//! The table of panels: what each is called, what explains it, and where it stands.
-//!
-//! A panel is a file with a `PANEL` and a component, a line here, and two texts in `app/index.html`: its word in the
-//! glossary and how to read it (`read-` and the word). Tabs, the guide and the tests follow from the line.
+//! What a line of the table of panels says, and the places of the page.
 
 use crate::page::state::Tab;
 use leptos::prelude::*;
 use mtl_core::lesson::lessons::Panel;
 
-use super::{
-    compare, conflict, exhibits, kinship, landscape, loss, measures, network, pareto, predictions, transfer, weights,
-};
+use super::PANELS;
 
 /// A line of the table.
 #[derive(Clone, Copy)]
@@ -27,23 +22,6 @@ pub struct PanelLine {
     /// Makes it.
     pub view: fn() -> AnyView,
 }
-
-/// Every panel; those of one place stand in this order.
-pub const PANELS: &[PanelLine] = &[
-    network::PANEL,
-    exhibits::PANEL,
-    predictions::PANEL,
-    transfer::PANEL,
-    conflict::PANEL,
-    loss::PANEL,
-    pareto::PANEL,
-    weights::PANEL,
-    measures::PAIRS,
-    kinship::PANEL,
-    measures::PANEL,
-    compare::PANEL,
-    landscape::PANEL,
-];
 
 /// Where panels stand together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

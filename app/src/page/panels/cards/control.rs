@@ -7,9 +7,12 @@ use super::timeline::Timeline;
 use crate::page::icons::Icon;
 use crate::page::panels::mark::TaskMark;
 use crate::page::panels::panel::HelpButton;
+use crate::page::panels::sources::sources;
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{Choice, Kind, Value, task_name};
+use mtl_core::lesson::reference::anchor;
+use mtl_core::lesson::{entry, listed, papers};
 
 /// A setting: its name, what it does, whether it starts the lesson again, and its control.
 #[component]
@@ -36,16 +39,17 @@ pub fn Control(
     });
     let restart = if row.resets { " A change restarts the lesson." } else { " It takes effect while the lesson runs." };
     let term = row.term().map(|term| view! { <HelpButton term/> });
+    let from = origin(&row.key, row.kind, value);
     let timeline = (row.key == "strategy" && !row.guided).then(|| view! { <Timeline/> });
     let class = if matches!(row.kind, Kind::Switch) { "control control-switch" } else { "control" };
     // On a card the task and the help are a matter of its group and a fold; in the guide they are in sight.
     let (tip, help) = match row.guided {
-        true => (None, Some(view! { <p class="small">{row.help} {restart} {term}</p> })),
+        true => (None, Some(view! { <p class="small">{row.help} {restart} {term} {from}</p> })),
         false => {
             let tip = view! {
                 <details class="tip">
                     <summary aria-label=format!("Help: {}", row.label)>"?"</summary>
-                    <p>{row.help} {restart} {term}</p>
+                    <p>{row.help} {restart} {term} " " {from}</p>
                 </details>
             };
             (Some(tip), None)
@@ -68,6 +72,29 @@ pub fn Control(
             {timeline}
         </div>
     }
+    .into_any()
+}
+
+/// Where a setting stands in the reference; of a method that is picked from a table, the method with its papers.
+fn origin(key: &str, kind: Kind, value: Memo<Value>) -> AnyView {
+    let page = Page::get();
+    let key = key.to_string();
+    let own = key.split_once('.').map(|(owner, own)| (owner.to_string(), own.to_string()));
+    (move || {
+        let papers = page.lesson.with(|lesson| papers(lesson, &key));
+        let is_method = matches!(kind, Kind::Choice(_)) && page.lesson.with(|lesson| listed(lesson, &key)).is_some();
+        let address = match (&own, is_method) {
+            (_, true) => anchor(&key, &value.get().text()),
+            (None, _) => anchor("set", &key),
+            // A task's settings stand once, as those of task A; options with their method.
+            (Some((owner, own)), _) if owner.starts_with('t') => anchor("set", &["t0.", own].concat()),
+            (Some((owner, _)), _) => {
+                let method = page.lesson.with(|lesson| entry(lesson, owner).map(|entry| entry.value.text()));
+                anchor(owner, &method.unwrap_or_default())
+            }
+        };
+        sources(papers, address)
+    })
     .into_any()
 }
 
@@ -133,7 +160,7 @@ fn options(setting: &str, choices: &[Choice], chosen: Memo<String>) -> Vec<AnyVi
     let page = Page::get();
     let setting = setting.to_string();
     let listed = Memo::new(move |_| {
-        let list = page.lesson.with(|lesson| mtl_core::lesson::listed(lesson, &setting)).unwrap_or_default();
+        let list = page.lesson.with(|lesson| listed(lesson, &setting)).unwrap_or_default();
         list.into_iter().map(|listed| (listed.group, listed.unfit)).collect::<Vec<_>>()
     });
     let groups = listed.get_untracked();

@@ -2,9 +2,11 @@
 
 use super::super::text::{DASH, percent, short};
 use super::matrix;
+use crate::page::panels::sources::sources;
 use crate::page::state::Page;
 use leptos::prelude::*;
 use mtl_core::config::{LossKind, task_name};
+use mtl_core::lesson::reference::anchor;
 use mtl_core::measure::table::{MEASURES, Measure, Per, Unit};
 
 /// Why there may be no number though nothing is missing.
@@ -106,13 +108,14 @@ impl Row {
     pub fn view(self, kinds: &[LossKind]) -> AnyView {
         let (of, kinds) = (self.measure, kinds.to_vec());
         let reason = Memo::new(move |_| self.reason(&kinds));
+        let from = sources(of.papers, anchor("measure", of.choice.key));
         let unit = if of.unit.factor() == 1.0 { of.unit.text() } else { "" };
         view! {
             <tr title=move || reason.get()>
                 <th scope="row">
                     <details>
                         <summary>{of.choice.label} " " {of.better.arrow()} <span class="unit">{unit}</span></summary>
-                        <p class="small">{of.choice.help} " (" {of.better.words()} ") " {move || reason.get()}</p>
+                        <p class="small">{of.choice.help} " (" {of.better.words()} ") " {move || reason.get()} " " {from}</p>
                     </details>
                 </th>
                 {self.cells()}
