@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand, ValueEnum};
 use xtask::{
     bench, site,
-    stages::Stages,
+    stages::{Stages, minutes},
     static_site::{self, Server},
     test,
     workspace::Workspace,
@@ -105,16 +105,11 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result<()> {
     let workspace = Workspace::locate()?;
     match task {
-        Task::Serve { port, fast } => {
-            site::build(&workspace, site::Options { fast }, &mut Stages::default())?;
-            let server = start(&workspace, port)?;
-            println!("\nThe playground is at {}   (Ctrl+C ends it)", server.url());
-            server.wait();
-            Ok(())
-        }
+        Task::Serve { port, fast } => serve(&workspace, port, site::Options { fast }),
         Task::Build { fast } => {
             let mut stages = Stages::default();
             site::build(&workspace, site::Options { fast }, &mut stages)?;
+            site::weigh(&workspace, &mut stages)?;
             stages.summary();
             Ok(())
         }
@@ -125,6 +120,33 @@ fn run(task: Task) -> Result<()> {
         Task::Screenshot { arguments } => bench::pictures(&workspace, "screenshot", &arguments),
         Task::Pictures { arguments } => bench::pictures(&workspace, "pictures", &arguments),
     }
+}
+
+/// Serves the page from the moment on in which it can train, while the rest is still being built.
+fn serve(workspace: &Workspace, port: Option<u16>, options: site::Options) -> Result<()> {
+    let mut server = None;
+    let mut stages = Stages::default();
+    let built = site::build_and_open(workspace, options, &mut stages, |stages| {
+        let started = start(workspace, port)?;
+        println!(
+            "\nThe playground is at {}   (Ctrl+C ends it), {} after the start.\n\
+             Its GPU engine is still being built: the page says when it is there.\n",
+            started.url(),
+            minutes(stages.elapsed())
+        );
+        server = Some(started);
+        Ok(())
+    });
+    let Some(server) = server else { return built };
+    match built {
+        Ok(()) => {
+            stages.summary();
+            println!("\nThe playground is at {}   (Ctrl+C ends it)", server.url());
+        }
+        Err(error) => eprintln!("\nerror: {error:#}\n\nThe page goes on at {} without what failed.", server.url()),
+    }
+    server.wait();
+    Ok(())
 }
 
 /// Takes the wanted port, or without a wish the first free one from the usual one on.

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::{OsStr, OsString},
+    ffi::OsStr,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -16,7 +16,7 @@ pub fn run(command: &mut Command, remedy: &str) -> Result<()> {
     watch_output(command, remedy, |_| ())
 }
 
-/// Like [`run`], and hands on every line of its output; a line is shown once it is whole.
+/// Like [`run`], and hands on every line of its output instead of showing it.
 pub fn watch(command: &mut Command, remedy: &str, line: impl FnMut(&str)) -> Result<()> {
     watch_output(command.stdout(Stdio::piped()), remedy, line)
 }
@@ -26,9 +26,7 @@ fn watch_output(command: &mut Command, remedy: &str, mut line: impl FnMut(&str))
     let mut child =
         command.spawn().with_context(|| format!("`{shown}` could not be started.\nWhat to do: {remedy}"))?;
     for bytes in child.stdout.take().into_iter().flat_map(|output| BufReader::new(output).split(b'\n')) {
-        let text = String::from_utf8_lossy(&bytes?).into_owned();
-        println!("{text}");
-        line(&text);
+        line(&String::from_utf8_lossy(&bytes?));
     }
     let status = child.wait()?;
     if !status.success() {
@@ -76,13 +74,6 @@ pub fn find_program(names: &[&str]) -> Option<PathBuf> {
         let file_name = format!("{name}{}", env::consts::EXE_SUFFIX);
         folders.iter().map(|folder| folder.join(&file_name)).find(|file| file.is_file())
     })
-}
-
-/// `PATH` with one more folder in front.
-pub fn path_with(folder: &Path) -> Result<OsString> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = std::iter::once(folder.to_path_buf()).chain(env::split_paths(&path));
-    env::join_paths(folders).with_context(|| format!("{} cannot stand in PATH", folder.display()))
 }
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ impl Slowest {
         }
     }
 
+    /// Takes over what another one has seen.
+    pub fn append(&mut self, mut other: Self) {
+        self.took.append(&mut other.took);
+    }
+
     /// The longest ones, each with its time, and what all tests took together.
     fn told(&self) -> Vec<String> {
         let mut took: Vec<_> = self.took.iter().collect();

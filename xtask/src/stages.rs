@@ -30,13 +30,19 @@ impl Stages {
         result.with_context(|| format!("stage '{name}' failed"))
     }
 
+    /// The time since the first stage was announced.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
+    }
+
     /// Prints the time of every stage and of all together.
     pub fn summary(&self) {
         println!("\nTimes");
         for (name, elapsed) in &self.finished {
             println!("  {:>9}  {name}", minutes(*elapsed));
         }
-        println!("  {:>9}  together", minutes(self.started.elapsed()));
+        println!("  {:>9}  together", minutes(self.elapsed()));
     }
 }
 

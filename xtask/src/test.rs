@@ -52,17 +52,36 @@ impl Selection {
     }
 
     fn browser(&self, workspace: &Workspace, browser: &Browser) -> Result<()> {
-        let command = || {
-            let command = workspace.cargo_with_browser(&["test", "-p", "mtl-tests"], browser);
-            self.tests(command, &["--test-threads=1"])
+        let cargo = |targets: &[&str]| {
+            let mut command = workspace.cargo_with_browser(&["test", "-p", "mtl-tests"], browser);
+            command.args(targets);
+            command
         };
+        // Once for all: those that run side by side would wait for each other's compiler.
+        process::run(&mut cargo(&["--no-run"]), "read the compiler's message above")?;
+        let tests = |targets: &[&str]| self.tests(cargo(targets), &["--test-threads=1"]);
+        let files = browser_tests(workspace)?;
+        let mut programs: Vec<Command> = files.iter().map(|file| tests(&["--test", file.as_str()])).collect();
+        programs.extend([tests(&["--lib", "--bins"]), tests(&["--doc"])]);
+        for program in &mut programs {
+            program.args(&self.arguments);
+        }
         let again = |names: &[String]| {
-            let mut command = command();
+            let mut command = tests(&[]);
             command.arg("--exact").args(names);
             command
         };
-        again::run(command().args(&self.arguments), again, REMEDY)
+        again::run(programs, again, REMEDY)
     }
+}
+
+/// The names of the browser tests' files, in the order of the alphabet.
+fn browser_tests(workspace: &Workspace) -> Result<Vec<String>> {
+    let names = site::files_below(&workspace.root().join("tests"), "tests")?;
+    let name = |path: &String| path.strip_prefix("tests/")?.strip_suffix(".rs").map(str::to_owned);
+    let mut files: Vec<String> = names.iter().filter_map(name).filter(|name| !name.contains('/')).collect();
+    files.sort();
+    Ok(files)
 }
 
 /// Sets everything up and runs the selected tests; the first part that fails ends the run.

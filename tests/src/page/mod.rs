@@ -12,7 +12,7 @@ pub use number::{Reading, parse_number};
 
 use crate::{Browser, PATIENCE, eventually_true};
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What every script of the page may use.
 const HELPERS: &str = r#"
@@ -54,10 +54,24 @@ impl<'b> Page<'b> {
     /// Opens the page anew with this fragment (without its `#`) and waits until it can be used. Unless
     /// the fragment names a pace it goes flat out: nobody watches, and no story's end pauses it.
     pub fn open(&self, fragment: &str) -> Result<()> {
+        self.open_url(&format!("{}#{}", self.url, Self::flat_out(fragment)))
+    }
+
+    /// Goes to another lesson by a link within the page that is open, and waits until it stands there,
+    /// paused at epoch 0. The page's engines stay: a GPU takes seconds to start.
+    pub fn follow(&self, fragment: &str) -> Result<()> {
+        let script = "const [hash] = arguments; if (location.hash === hash) return;\
+             await new Promise(done => {\
+               addEventListener('hashchange', () => setTimeout(done), { once: true }); location.hash = hash;\
+             })";
+        self.browser.execute_async(script, vec![json!(format!("#{}", Self::flat_out(fragment)))])?;
+        self.rewound()
+    }
+
+    fn flat_out(fragment: &str) -> String {
         let paced = fragment.split('&').any(|pair| pair.starts_with("pace="));
         let between = if fragment.is_empty() { "" } else { "&" };
-        let flat = if paced { String::new() } else { format!("{between}{}", Self::FLAT) };
-        self.open_url(&format!("{}#{fragment}{flat}", self.url))
+        if paced { fragment.into() } else { format!("{fragment}{between}{}", Self::FLAT) }
     }
 
     /// Opens the page as a first visitor does, by its bare address.

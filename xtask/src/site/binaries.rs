@@ -1,10 +1,12 @@
 //! The three wasm binaries of the site.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::{process, tools::WASM_TARGET, workspace::Workspace};
 
-/// One binary of `mtl-app`, and how it is built. `app/index.html` says the same to Trunk.
+/// One binary of `mtl-app`, and how it is built. `app/index.html` says the same to whoever has Trunk.
 #[derive(Clone, Copy, Debug)]
 pub struct Binary {
     /// Its name: `NAME.js` and `NAME_bg.wasm` in the site.
@@ -15,7 +17,8 @@ pub struct Binary {
     pub profile: &'static str,
 }
 
-/// The page and its two workers.
+/// The page and its two workers. The last one takes as long as all before it, and the page is whole without
+/// it: see [`super::build_and_open`].
 pub const ALL: [Binary; 3] = [
     Binary { name: "page", feature: "page", profile: "page" },
     Binary { name: "cpu_worker", feature: "cpu", profile: "cpu-worker" },
@@ -29,8 +32,14 @@ impl Binary {
         format!("{}_bg.wasm", self.name)
     }
 
-    /// Compiles it. Trunk would do so as well, but all three at a time, which costs gigabytes of
-    /// memory; after this it finds them up to date.
+    /// Where cargo puts it.
+    #[must_use]
+    pub fn compiled(&self, workspace: &Workspace) -> PathBuf {
+        let folder = workspace.cache().target().join(WASM_TARGET).join(self.profile);
+        folder.join(format!("{}.wasm", self.name))
+    }
+
+    /// Compiles it, alone: more than one at a time would cost gigabytes of memory.
     pub fn compile(&self, workspace: &Workspace) -> Result<()> {
         process::run(
             workspace.cargo(&["build", "--profile", self.profile]).args(selection(&[*self])),

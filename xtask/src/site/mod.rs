@@ -1,5 +1,6 @@
 //! Builds the static site into `dist/`.
 
+mod assemble;
 pub mod binaries;
 mod guard;
 mod hash;
@@ -9,18 +10,16 @@ mod sizes;
 mod stamp;
 mod stylesheet;
 
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, Result};
 
 pub use sizes::{FileSize, sizes};
+pub use stamp::files_below;
 
-use crate::{
-    process,
-    stages::Stages,
-    tools::{self, SiteTools},
-    workspace::Workspace,
-};
+use binaries::Binary;
+
+use crate::{stages::Stages, tools, workspace::Workspace};
 
 /// What a build may leave out.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,58 +28,73 @@ pub struct Options {
     pub fast: bool,
 }
 
-/// Installs the tools, builds the site into `dist/` and prints what it weighs.
+/// Installs the tools and builds the site into `dist/`.
 pub fn build(workspace: &Workspace, options: Options, stages: &mut Stages) -> Result<()> {
+    build_and_open(workspace, options, stages, |_| Ok(()))
+}
+
+/// Like [`build`], and calls `open` as soon as the page and the CPU worker are there: the GPU worker
+/// follows, and until then the page's `mtl-version` says that it is on its way.
+pub fn build_and_open(
+    workspace: &Workspace,
+    options: Options,
+    stages: &mut Stages,
+    open: impl FnOnce(&Stages) -> Result<()>,
+) -> Result<()> {
     if !workspace.cache().target().join(tools::WASM_TARGET).join("gpu-worker").is_dir() {
         println!(
-            "The first build compiles burn and its GPU compiler for the browser: about 25 minutes on two cores.\n\
+            "The first build compiles burn and its GPU compiler for the browser: 12 to 15 minutes on two cores.\n\
              Later builds take seconds to minutes; what is compiled is kept in {}",
             workspace.cache().root().display()
         );
     }
-    let tools = stages.run("tools of the site build", || tools::ensure_site_tools(workspace))?;
+    let wasm_opt = stages.run("tools of the site build", || tools::ensure_site_tools(workspace))?;
     let _lock = workspace.cache().lock("site")?;
-    for binary in &binaries::ALL {
-        stages.run(&format!("compile {}", binary.name), || binary.compile(workspace))?;
-    }
-    stages.run("assemble the site", || trunk(workspace, &tools))?;
-    let dist = workspace.dist();
-    stages.run("check the wasm", || {
-        binaries::ALL.iter().try_for_each(|binary| guard::constructors_run_once(&dist.join(binary.wasm())))
-    })?;
+    let [page, cpu_worker, gpu_worker] = binaries::ALL;
+    compile(&[page, cpu_worker], workspace, stages)?;
+    stages.run("begin the site", || assemble::begin(workspace))?;
+    add(&[page, cpu_worker], workspace, options, &wasm_opt, stages)?;
+    open(stages)?;
+    compile(&[gpu_worker], workspace, stages)?;
+    add(&[gpu_worker], workspace, options, &wasm_opt, stages)?;
     if options.fast {
         println!("    (wasm-opt is left out: the files are larger than what is published)");
-    } else {
-        stages.run("optimise the wasm", || optimise::all(&dist, &tools.wasm_opt, workspace.cache()))?;
     }
-    stages.run("join style sheets, stamp versions", || {
-        stylesheet::bundle_in_place(&dist.join("style"), "main.css")?;
-        stamp::stamp(&dist)
-    })?;
-    let sizes = stages.run("weigh the site", || sizes(&dist, workspace.cache()))?;
-    sizes::print(&sizes);
-    println!("The site is in {}", dist.display());
+    println!("The site is in {}", workspace.dist().display());
     Ok(())
 }
 
-fn trunk(workspace: &Workspace, tools: &SiteTools) -> Result<()> {
-    // Without the network Trunk can neither look for tools nor load packages: all is there already.
-    process::run(
-        &mut workspace.cargo(&["fetch", "--quiet"]),
-        "check the network: the packages that Cargo.lock names have to be loaded once",
-    )?;
-    let bindings = workspace.cache().target().join("wasm-bindgen");
-    if bindings.is_dir() {
-        fs::remove_dir_all(&bindings).with_context(|| format!("cannot empty {}", bindings.display()))?;
+/// Prints what the built site weighs.
+pub fn weigh(workspace: &Workspace, stages: &mut Stages) -> Result<()> {
+    let sizes = stages.run("weigh the site", || sizes(&workspace.dist(), workspace.cache()))?;
+    sizes::print(&sizes);
+    Ok(())
+}
+
+fn compile(binaries: &[Binary], workspace: &Workspace, stages: &mut Stages) -> Result<()> {
+    binaries.iter().try_for_each(|binary| stages.run(&format!("compile {}", binary.name), || binary.compile(workspace)))
+}
+
+/// Adds compiled binaries to the site, which is whole after each call.
+fn add(
+    binaries: &[Binary],
+    workspace: &Workspace,
+    options: Options,
+    wasm_opt: &Path,
+    stages: &mut Stages,
+) -> Result<()> {
+    let names = binaries.iter().map(|binary| binary.name).collect::<Vec<_>>().join(", ");
+    let dist = workspace.dist();
+    stages.run(&format!("make bindings of {names}, check the wasm"), || {
+        binaries.iter().try_for_each(|binary| {
+            assemble::add(workspace, binary)?;
+            guard::constructors_run_once(&dist.join(binary.wasm()))
+        })
+    })?;
+    if !options.fast {
+        stages.run(&format!("optimise {names}"), || optimise::all(binaries, &dist, wasm_opt, workspace.cache()))?;
     }
-    let program = tools.bin.join(format!("trunk{}", env::consts::EXE_SUFFIX));
-    let mut command = workspace.command(program);
-    command.arg("build").env("PATH", process::path_with(&tools.bin)?).env("TRUNK_SKIP_VERSION_CHECK", "true");
-    // Trunk takes this common variable for a switch of its own and refuses the usual '1'.
-    if env::var_os("NO_COLOR").is_some() {
-        command.env("NO_COLOR", "true");
-    }
-    process::run(&mut command, "read Trunk's message above; Trunk.toml and app/index.html say what is assembled")
+    stages.run("stamp versions", || stamp::stamp(&dist, &assemble::page(workspace)?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow, bail};
 
-use super::{binaries, hash, paths};
+use super::{binaries::Binary, hash, paths};
 use crate::{cache::Cache, process, stages::minutes, tools::BINARYEN};
 
 /// What the compiler and wasm-bindgen make use of; wasm-opt does not guess it.
@@ -39,12 +39,12 @@ const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-
 /// How many results are kept: three files of the last dozen of builds.
 const KEPT: usize = 36;
 
-/// Optimises all binaries of the site in place.
-pub fn all(dist: &Path, wasm_opt: &Path, cache: &Cache) -> Result<()> {
+/// Optimises binaries of the site in place.
+pub fn all(binaries: &[Binary], dist: &Path, wasm_opt: &Path, cache: &Cache) -> Result<()> {
     let folder = cache.wasm_opt();
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     thread::scope(|scope| {
-        let jobs: Vec<_> = binaries::ALL
+        let jobs: Vec<_> = binaries
             .iter()
             .map(|binary| {
                 let (file, folder) = (dist.join(binary.wasm()), &folder);

@@ -2,7 +2,8 @@
 //!
 //! Names stay plain and every address ends in `?v=VERSION`. There are two versions: that of the
 //! page and its style, and that of the workers, which change less often and weigh more. The page
-//! reads the workers' one from `<meta name="mtl-version">`.
+//! reads the workers' one from `<meta name="mtl-version">`, where a worker that is still being built stands
+//! as `data-pending`.
 
 use std::{fs, path::Path};
 
@@ -18,32 +19,38 @@ const PAGE_FILES: [&str; 4] = ["start.js", "page.js", "page_bg.wasm", "style/mai
 const WORKERS_VERSION: &str = "__WORKERS_VERSION__";
 const PAGE_VERSION: &str = "__PAGE_VERSION__";
 const PAGE_BYTES: &str = "__PAGE_BYTES__";
+const PENDING: &str = "__WORKERS_PENDING__";
 
-/// Writes versions into the page, the workers' loaders and the bindings.
-pub fn stamp(dist: &Path) -> Result<()> {
+/// Writes versions into the workers' loaders and the bindings, and into `html`, which becomes the page. A
+/// worker may be missing; the site is stamped anew when it is there.
+pub fn stamp(dist: &Path, html: &str) -> Result<()> {
+    let (built, pending): (Vec<_>, Vec<_>) =
+        WORKERS.into_iter().partition(|name| dist.join(format!("{name}_bg.wasm")).is_file());
     let snippets: Vec<String> = files_below(dist, "snippets")?;
     let files = |own: Vec<String>| own.into_iter().chain(snippets.iter().cloned()).collect::<Vec<_>>();
     let worker_files =
-        WORKERS.iter().flat_map(|name| [format!("{name}.js"), format!("{name}_bg.wasm")]).collect::<Vec<_>>();
+        built.iter().flat_map(|name| [format!("{name}.js"), format!("{name}_bg.wasm")]).collect::<Vec<_>>();
     let workers = hash::version_of_files(dist, &files(worker_files))?;
     let page = hash::version_of_files(dist, &files(PAGE_FILES.iter().map(|&name| name.to_owned()).collect()))?;
 
-    for name in WORKERS {
+    for name in built {
         super::write(&dist.join(format!("{name}_loader.js")), loader(name, &workers))?;
         version_snippets(&dist.join(format!("{name}.js")), &workers)?;
     }
     version_snippets(&dist.join("page.js"), &page)?;
 
     let bytes = super::read(&dist.join("page_bg.wasm"))?.len().to_string();
-    let index = dist.join("index.html");
-    let mut html = super::read_text(&index)?;
-    for (placeholder, value) in [(WORKERS_VERSION, &workers), (PAGE_VERSION, &page), (PAGE_BYTES, &bytes)] {
+    let pending = pending.join(" ");
+    let mut html = html.to_owned();
+    for (placeholder, value) in
+        [(WORKERS_VERSION, &workers), (PAGE_VERSION, &page), (PAGE_BYTES, &bytes), (PENDING, &pending)]
+    {
         if !html.contains(placeholder) {
             bail!("app/index.html has no {placeholder}.\nWhat to do: put it back where the version or size belongs");
         }
         html = html.replace(placeholder, value);
     }
-    super::write(&index, html)
+    super::write(&dist.join("index.html"), html)
 }
 
 /// The module that a page starts a worker by.
@@ -96,6 +103,8 @@ mod tests {
 
     use super::*;
 
+    const INDEX: &str = include_str!("../../../app/index.html");
+
     struct Dist(PathBuf);
 
     impl Drop for Dist {
@@ -111,8 +120,7 @@ mod tests {
             fs::write(path.join(file), file)?;
         }
         fs::write(path.join("gpu_worker.js"), worker)?;
-        fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../app/index.html"), path.join("index.html"))?;
-        stamp(&path)?;
+        stamp(&path, INDEX)?;
         Ok(Dist(path))
     }
 
@@ -138,6 +146,19 @@ mod tests {
         assert_ne!(version(&one, workers), version(&other, workers));
         assert_eq!(version(&one, "start.js?v="), version(&other, "start.js?v="));
         assert!(version(&one, workers).is_some_and(|text| text.chars().all(|digit| digit.is_ascii_hexdigit())));
+        Ok(())
+    }
+
+    #[test]
+    fn a_worker_that_is_not_built_yet_is_named_until_it_is() -> Result<()> {
+        let dist = dist("pending", "js")?;
+        assert!(html(&dist)?.contains("data-pending=\"\""));
+        for file in ["gpu_worker.js", "gpu_worker_bg.wasm", "gpu_worker_loader.js"] {
+            fs::remove_file(dist.0.join(file))?;
+        }
+        stamp(&dist.0, INDEX)?;
+        assert!(html(&dist)?.contains("data-pending=\"gpu_worker\""));
+        assert!(!dist.0.join("gpu_worker_loader.js").exists());
         Ok(())
     }
 

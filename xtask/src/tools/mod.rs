@@ -1,8 +1,8 @@
 //! Everything that has to be there before a build: installed once, into the cache where possible.
 
 pub mod browser;
-mod cargo_tools;
 mod npm_tools;
+mod rustup;
 mod system;
 
 use std::path::PathBuf;
@@ -23,12 +23,10 @@ pub struct Pinned {
     pub version: &'static str,
 }
 
-/// Builds the site.
-pub const TRUNK: Pinned = Pinned { package: "trunk", version: "0.21.14" };
-/// Makes JavaScript bindings; must be the version of the `wasm-bindgen` crate.
-pub const WASM_BINDGEN: Pinned = Pinned { package: "wasm-bindgen-cli", version: "0.2.130" };
 /// Brings `wasm-opt`.
 pub const BINARYEN: Pinned = Pinned { package: "binaryen", version: "132.0.0" };
+/// Joins and shortens style sheets.
+pub const LIGHTNINGCSS: Pinned = Pinned { package: "lightningcss", version: "1.33.0" };
 /// The libraries that the benchmark compares with.
 pub const PEERS: [Pinned; 4] = [
     Pinned { package: "@tensorflow/tfjs", version: "4.22.0" },
@@ -37,34 +35,22 @@ pub const PEERS: [Pinned; 4] = [
     Pinned { package: "@jax-js/jax", version: "0.1.25" },
 ];
 
-/// The tools of one site build.
-#[derive(Clone, Debug)]
-pub struct SiteTools {
-    /// The folder that holds `trunk` and `wasm-bindgen`.
-    pub bin: PathBuf,
-    /// The program that optimises wasm.
-    pub wasm_opt: PathBuf,
-}
-
 /// Makes sure that the wasm target is installed for the toolchain in use.
 pub fn ensure_wasm_target(workspace: &Workspace) -> Result<()> {
-    cargo_tools::ensure_wasm_target(workspace)
+    rustup::ensure_wasm_target(workspace)
 }
 
 /// Makes sure that formatter and linter are installed for the toolchain in use.
 pub fn ensure_linters(workspace: &Workspace) -> Result<()> {
-    cargo_tools::ensure_linters(workspace)
+    rustup::ensure_linters(workspace)
 }
 
-/// Makes sure that all tools of a site build are installed in their pinned versions.
-pub fn ensure_site_tools(workspace: &Workspace) -> Result<SiteTools> {
+/// Makes sure that all tools of a site build are installed; returns the program that optimises wasm.
+pub fn ensure_site_tools(workspace: &Workspace) -> Result<PathBuf> {
     let cache = workspace.cache();
     let _lock = cache.lock("tools")?;
-    cargo_tools::ensure_wasm_target(workspace)?;
-    cargo_tools::ensure_installed(cache, WASM_BINDGEN, "wasm-bindgen")?;
-    cargo_tools::ensure_installed(cache, TRUNK, "trunk")?;
-    let wasm_opt = npm_tools::ensure_wasm_opt(cache)?;
-    Ok(SiteTools { bin: cache.tools().join("bin"), wasm_opt })
+    rustup::ensure_wasm_target(workspace)?;
+    npm_tools::ensure_site_packages(cache)
 }
 
 /// Makes sure that the benchmark's peers are installed; returns the folder above `node_modules`.
@@ -83,12 +69,18 @@ fn report_found(name: &str, path: &std::path::Path) {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::Context;
+
     use super::*;
 
     #[test]
-    fn the_bindings_tool_has_the_version_of_the_crate() {
+    fn the_bindings_are_made_by_the_version_of_the_crate() -> Result<()> {
         let manifest = include_str!("../../../Cargo.toml");
-        let wanted = format!("wasm-bindgen = \"={}\"", WASM_BINDGEN.version);
-        assert!(manifest.lines().any(|line| line == wanted), "the root manifest has no line `{wanted}`");
+        let version = |name: &str| {
+            let line = manifest.lines().find_map(|line| line.strip_prefix(&format!("{name} = ")));
+            line.with_context(|| format!("the root manifest has no {name}"))
+        };
+        assert_eq!(version("wasm-bindgen-cli-support")?, version("wasm-bindgen")?);
+        Ok(())
     }
 }

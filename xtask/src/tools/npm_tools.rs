@@ -9,13 +9,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use super::{BINARYEN, Pinned, system};
+use super::{BINARYEN, LIGHTNINGCSS, Pinned, system};
 use crate::{cache::Cache, process, stages::minutes};
 
-/// Installs binaryen unless it is there and returns its `wasm-opt`.
-pub fn ensure_wasm_opt(cache: &Cache) -> Result<PathBuf> {
+/// Installs what a site build needs unless it is there, and returns binaryen's `wasm-opt`.
+pub fn ensure_site_packages(cache: &Cache) -> Result<PathBuf> {
     let folder = cache.tools();
-    ensure_packages(&folder, &[BINARYEN], "less than a minute")?;
+    ensure_packages(&folder, &[BINARYEN, LIGHTNINGCSS], "less than a minute")?;
     let name = if cfg!(windows) { "wasm-opt.cmd" } else { "wasm-opt" };
     let path = folder.join("node_modules/.bin").join(name);
     if !path.exists() {
