@@ -43,6 +43,7 @@ pub fn EngineBadge() -> impl IntoView {
 fn gpu_hint(gpu: &GpuState) -> String {
     match gpu {
         GpuState::Unknown => String::new(),
+        GpuState::Pending => "The GPU engine is still being built".into(),
         GpuState::Starting => "The GPU engine is being loaded".into(),
         GpuState::Ready => "The GPU engine is ready".into(),
         GpuState::Failed(reason) => format!("No WebGPU here: {reason}"),

@@ -100,7 +100,14 @@ impl Shell {
             Effect::Post { engine, command } => self.post(engine, &command),
             Effect::LookForGpu => leptos::task::spawn_local(async move {
                 let found = probe::adapter().await;
-                self.take(Input::Adapter(found));
+                self.take(match found {
+                    Ok(()) if probe::gpu_is_pending() => Input::GpuPending,
+                    found => Input::Adapter(found),
+                });
+            }),
+            Effect::AskForGpuWorker => leptos::task::spawn_local(async move {
+                let built = probe::gpu_is_built().await;
+                self.take(Input::GpuBuilt(built));
             }),
             Effect::Wait { timer, millis } => self.wait(timer, millis),
             Effect::Cancel(timer) => self.cancel(timer),

@@ -25,6 +25,9 @@ pub enum Effect {
     },
     /// Ask the browser for a graphics processor; the answer is [`Input::Adapter`](super::Input::Adapter).
     LookForGpu,
+    /// Ask whether the graphics processor's worker is built by now; the answer is
+    /// [`Input::GpuBuilt`](super::Input::GpuBuilt).
+    AskForGpuWorker,
     /// Start a timer, in place of one of the same name.
     Wait {
         /// Which one.

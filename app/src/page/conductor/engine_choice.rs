@@ -22,6 +22,8 @@ const CALM: f64 = 1200.0;
 const WORTH: f32 = 1.1;
 /// The graphics processor's engine is a large download, and its compilation takes a while; in milliseconds.
 const GPU_START: f64 = 180_000.0;
+/// Between two questions whether the graphics processor's worker is built, in milliseconds.
+const GPU_BUILT: f64 = 3000.0;
 
 /// Both engines' speeds on a lesson of some shape.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,6 +184,26 @@ impl Conductor {
             Err(reason) => self.set_engine(|state| state.gpu = GpuState::Failed(reason)),
         }
         self.refresh();
+    }
+
+    /// There is a graphics processor, and its worker is still being built: that is asked about now and then.
+    pub(super) fn gpu_pending(&mut self) {
+        self.set_engine(|state| state.gpu = GpuState::Pending);
+        self.refresh();
+        self.wait(Timer::GpuBuilt, GPU_BUILT);
+    }
+
+    /// Whether the graphics processor's worker is built by now.
+    pub(super) fn gpu_built(&mut self, built: bool) {
+        if self.engine.gpu != GpuState::Pending {
+            return;
+        }
+        if !built {
+            return self.wait(Timer::GpuBuilt, GPU_BUILT);
+        }
+        self.emit(Effect::Say("The GPU engine is there now".into()));
+        self.set_engine(|state| state.gpu = GpuState::Starting);
+        self.adapter(Ok(()));
     }
 
     /// The graphics processor's engine was given its time.

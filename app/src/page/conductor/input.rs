@@ -37,6 +37,10 @@ pub enum Input {
     /// The answer to [`LookForGpu`](super::Effect::LookForGpu): whether there is a graphics processor, or why
     /// there is none.
     Adapter(Result<(), String>),
+    /// Another answer to it: there is one, and its worker is still being built.
+    GpuPending,
+    /// The answer to [`AskForGpuWorker`](super::Effect::AskForGpuWorker).
+    GpuBuilt(bool),
     /// The frame that was asked for has come.
     AnimationFrame {
         /// Whether little motion is wanted.
@@ -127,6 +131,8 @@ pub enum Timer {
     Watchdog,
     /// The graphics processor's engine has had its time to start.
     GpuStart,
+    /// It is time to ask again whether the graphics processor's worker is built.
+    GpuBuilt,
     /// Input has settled: the address follows.
     Address,
 }

@@ -164,6 +164,8 @@ impl Conductor {
             Input::Heard { engine, serial, event } => self.hear(engine, serial, event),
             Input::NotStarted { engine, serial, sentence } => self.not_started(engine, serial, sentence),
             Input::Adapter(found) => self.adapter(found),
+            Input::GpuPending => self.gpu_pending(),
+            Input::GpuBuilt(built) => self.gpu_built(built),
             Input::AnimationFrame { still, behind } => self.flush(still, behind),
             Input::Visibility { hidden, background } => self.visibility(hidden, background),
             Input::Timer(timer) => self.timer(timer),
@@ -203,6 +205,7 @@ impl Conductor {
             }
             Timer::Watchdog => self.too_late(),
             Timer::GpuStart => self.never_started(),
+            Timer::GpuBuilt => self.emit(Effect::AskForGpuWorker),
             Timer::Address => {
                 self.link_waits = false;
                 self.emit(Effect::WriteAddress { own_place: false });

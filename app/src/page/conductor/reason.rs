@@ -20,6 +20,9 @@ pub(super) fn reason(active: Engine, started: bool, state: &EngineState, measure
         (EngineChoice::Gpu, Some(gpu), _) => format!("{name}, though the GPU is pinned. {gpu}"),
         (_, Some(gpu), _) => format!("{name}. {gpu}"),
         (EngineChoice::Gpu, None, _) if active == Engine::Gpu => format!("{name}: pinned"),
+        (EngineChoice::Gpu, None, _) if state.gpu == GpuState::Pending => {
+            format!("{name}, until the pinned GPU engine is built")
+        }
         (EngineChoice::Gpu, None, _) => format!("{name}, until the pinned GPU is ready"),
         (EngineChoice::Auto, None, Some(measured)) => {
             let (mine, its, other) = match active {
@@ -29,6 +32,7 @@ pub(super) fn reason(active: Engine, started: bool, state: &EngineState, measure
             format!("{name}: {} steps/s against {} on the {other}", pace(mine), pace(its))
         }
         (EngineChoice::Auto, None, None) => match state.gpu {
+            GpuState::Pending => format!("{name}: the GPU engine is still being built"),
             GpuState::Starting => format!("{name}, while the GPU engine is loaded"),
             GpuState::Ready => format!("{name}, until both engines are timed on this lesson"),
             _ => format!("{name}: looking for WebGPU"),

@@ -20,6 +20,8 @@ pub enum GpuState {
     /// Nobody has asked yet.
     #[default]
     Unknown,
+    /// Its worker is still being built where the site is served from.
+    Pending,
     /// Its worker is being loaded.
     Starting,
     /// Its worker answers.

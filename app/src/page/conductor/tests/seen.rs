@@ -30,6 +30,8 @@ pub(super) struct Seen {
     pub(super) draws: u32,
     /// How often a graphics processor was looked for.
     pub(super) looks: u32,
+    /// How often it was asked whether its worker is built.
+    pub(super) asked: u32,
     pub(super) stopped: Vec<Engine>,
 }
 
@@ -57,6 +59,7 @@ impl Seen {
             remembered: Vec::new(),
             draws: 0,
             looks: 0,
+            asked: 0,
             stopped: Vec::new(),
         }
     }

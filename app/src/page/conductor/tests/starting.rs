@@ -156,3 +156,63 @@ fn a_graphics_worker_that_the_browser_refuses_leaves_the_processor_in_charge() {
     world.tell(Intent::Play);
     assert_eq!(world.posted(Cpu), ["play"]);
 }
+
+/// A page whose graphics processor has no worker yet.
+fn pending(choice: EngineChoice) -> World {
+    let mut world = World::on_cpu(choice);
+    world.pass(300.0);
+    world.input(Input::GpuPending);
+    world
+}
+
+#[test]
+fn a_graphics_engine_that_is_still_being_built_is_asked_about_until_it_is_there() {
+    let mut world = pending(EngineChoice::Auto);
+    assert_eq!(world.page.engine.reason, "CPU: the GPU engine is still being built");
+    world.pass(2900.0);
+    assert_eq!((world.page.asked, world.gpu.serial), (0, None));
+    world.pass(200.0);
+    assert_eq!(world.page.asked, 1);
+    world.pass(20_000.0);
+    assert_eq!(world.page.asked, 1, "one question at a time");
+    world.input(Input::GpuBuilt(false));
+    world.pass(3100.0);
+    assert_eq!((world.page.asked, world.gpu.serial), (2, None));
+    world.input(Input::GpuBuilt(true));
+    assert_eq!((world.gpu.serial, &world.page.engine.gpu), (Some(2), &GpuState::Starting));
+    assert_eq!(world.page.toasts, ["The GPU engine is there now"]);
+    world.pass(10_000.0);
+    assert_eq!(world.page.asked, 2);
+}
+
+#[test]
+fn training_goes_on_while_the_graphics_engine_is_built() {
+    let mut world = pending(EngineChoice::Auto);
+    world.tell(Intent::Play);
+    assert_eq!(world.posted(Cpu), ["play"]);
+    world.pass(3100.0);
+    world.input(Input::GpuBuilt(true));
+    assert_eq!(world.posted(Cpu), ["play"]);
+    assert!(world.page.playing);
+}
+
+#[test]
+fn a_graphics_processor_that_is_pinned_before_its_engine_is_built_takes_the_run_when_it_is() {
+    let mut world = pending(EngineChoice::Auto);
+    world.tell(Intent::ChooseEngine(EngineChoice::Gpu));
+    assert_eq!(world.page.engine.reason, "CPU, until the pinned GPU engine is built");
+    assert_eq!(world.page.looks, 1, "there is nothing new to find");
+    world.pass(3100.0);
+    world.input(Input::GpuBuilt(true));
+    world.ready(Gpu);
+    assert_eq!(world.posted(Cpu).last().map(String::as_str), Some("save"));
+}
+
+#[test]
+fn an_answer_about_a_graphics_engine_that_nobody_waits_for_changes_nothing() {
+    let mut world = World::with_adapter(EngineChoice::Auto);
+    world.ready(Gpu);
+    world.input(Input::GpuBuilt(true));
+    assert_eq!(world.page.engine.gpu, GpuState::Ready);
+    assert!(world.page.toasts.is_empty());
+}

@@ -121,6 +121,7 @@ impl World {
             }
             Effect::Post { engine, command } => self.post(engine, *command),
             Effect::LookForGpu => self.page.looks += 1,
+            Effect::AskForGpuWorker => self.page.asked += 1,
             Effect::Wait { timer, millis } => {
                 self.cancel(timer);
                 self.timers.push((timer, self.now + millis));
