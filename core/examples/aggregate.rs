@@ -1,4 +1,4 @@
-//! The rules that weigh tasks, as a filter: a JSON request a line, a JSON reply a line.
+//! The balancers as a filter: a JSON request a line, a JSON reply a line.
 //!
 //! ```text
 //! echo '{"method": "mgda", "jacobian": [[1, 0], [-1, 1]]}' |

@@ -84,44 +84,44 @@ fn under_strategy(key: &str) -> Config {
 fn balancer(entry: &PickEntry) -> [String; 10] {
     let key = entry.choice.key;
     let pick = Pick::new(key);
-    let rule = balance::of(&pick);
+    let balancer = balance::of(&pick);
     let unfit = |config: Config| (entry.unfit)(&config).is_some();
     let architectures = against(model::architectures(), |other| unfit(under_architecture(other)));
     let strategies = against(strategy::strategies(), |other| unfit(under_strategy(other)));
-    let aims = balance::preferences().iter().any(|line| line.choice.key == key);
+    let by_preference = balance::preferences().iter().any(|line| line.choice.key == key);
     [
         code(key),
         entry.choice.label.into(),
-        looks_at(rule, &pick),
-        answers(rule, entry),
-        yes(rule.weighs_heads(&pick)),
+        looks_at(balancer, &pick),
+        answers(balancer, entry),
+        yes(balancer.weighs_heads(&pick)),
         yes(balance::reads(&pick, WEIGHT)),
-        yes(aims),
+        yes(by_preference),
         yes(races(entry)),
         yes(!unfit(bare())),
         list([architectures, strategies].concat()),
     ]
 }
 
-fn looks_at(rule: &dyn Balancer, pick: &Pick) -> String {
-    let needs = rule.needs(pick);
-    let mut what = vec![match (needs, rule.gram_scope()) {
+fn looks_at(balancer: &dyn Balancer, pick: &Pick) -> String {
+    let needs = balancer.needs(pick);
+    let mut what = vec![match (needs, balancer.gram_scope()) {
         (Needs::Losses, _) => "losses",
         (Needs::Gram, GramScope::Shared) => "products of the gradients",
         (Needs::Gram, GramScope::LastLayer) => "products of the gradients at the last shared layer",
         (Needs::Jacobian, _) => "gradients",
     }];
-    if needs != Needs::Losses && rule.reads_losses(pick) {
+    if needs != Needs::Losses && balancer.reads_losses(pick) {
         what.push("losses");
     }
-    if rule.uses_losses_after() {
+    if balancer.uses_losses_after() {
         what.push("losses after the step");
     }
     what.join(", ")
 }
 
-/// Weights or a direction, under any of the rule's words.
-fn answers(rule: &dyn Balancer, entry: &PickEntry) -> String {
+/// Weights or a direction, under any of the balancer's words.
+fn answers(balancer: &dyn Balancer, entry: &PickEntry) -> String {
     let pick = Pick::new(entry.choice.key);
     let words = |option: &OptionSpec| match option.kind {
         Kind::Choice(choices) => choices().len(),
@@ -133,7 +133,7 @@ fn answers(rule: &dyn Balancer, entry: &PickEntry) -> String {
     });
     let (mut weights, mut direction) = (false, false);
     for pick in picks.chain([pick.clone()]) {
-        let weighs = rule.has_weights(&pick);
+        let weighs = balancer.has_weights(&pick);
         weights |= weighs;
         direction |= !weighs;
     }

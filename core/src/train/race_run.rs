@@ -118,7 +118,7 @@ fn start(race: &Race) -> RaceStart {
     let scenes = race.scenes();
     let racers = scenes.iter().enumerate().flat_map(|(scene, s)| s.racers.iter().map(move |racer| (scene, racer)));
     let described = racers.map(|(scene, racer)| {
-        let choice = racer.entrant().rule.entry().choice;
+        let choice = racer.entrant().balancer.entry().choice;
         let (Place::Start(place) | Place::Preference(place)) = racer.entrant().place;
         RacerStart { scene, key: choice.key.into(), label: choice.label.into(), place: place.map(|x| x as f32) }
     });

@@ -1,7 +1,7 @@
 //! Task weights of every member, on the device.
 //!
-//! Weights are `[M, T]`. They are there for members whose rule has coefficients; the others are asked
-//! on the host ([`super::balancers`]). Baselines are one-hot, pairs of tasks have two ones. A learned
+//! Weights are `[M, T]`. They hold for members that have a balancer with device weights; the other
+//! balancers run on the host ([`super::balancers`]). Baselines are one-hot, pairs of tasks have two ones. A learned
 //! balancer (uncertainty weighting) keeps log-variances `s` per member with an Adam of their own; its
 //! weights are `a e^-s`, its gradient `1/2 - a e^-s L`, so no step waits for a readback.
 //!

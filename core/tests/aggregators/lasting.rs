@@ -1,9 +1,9 @@
-//! Rules that follow a preference or remember something.
+//! Aggregators that follow a preference or remember something.
 
 use crate::ask::{Ask, ask, assert_close, direction, each, rows, t1};
 use mtl_core::balance::aggregators::epo::Target;
 use mtl_core::balance::aggregators::pareto_mtl;
-use mtl_core::balance::balancer::Seen;
+use mtl_core::balance::balancer::BalancerContext;
 use mtl_core::math::gram::Gram;
 use mtl_core::math::linear_programme::maximise;
 use nalgebra::DMatrix;
@@ -16,7 +16,7 @@ fn epo_balances_as_published() {
     let asked = ask("epo").losses(&[0.8, 0.2]).vector("preference", &[0.5, 0.5]);
     assert_close(&asked.weights(&t1()), &[1.0, 0.0], 1e-9);
     let gram = t1() * t1().transpose();
-    let seen = Seen {
+    let seen = BalancerContext {
         pick: &asked.pick,
         losses: &asked.losses,
         gram: Some(&gram),

@@ -2,7 +2,7 @@
 
 use super::memory::{Memory, Sizes};
 use super::{Balancers, HostBalancer};
-use crate::balance::balancer::{Answer, Needs, Seen, Vectors};
+use crate::balance::balancer::{Answer, BalancerContext, Needs, Vectors};
 use crate::config::Norm;
 use crate::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
@@ -121,8 +121,13 @@ impl Balancers {
         (0..self.tasks).filter(|task| !known.absent.get(*task).copied().unwrap_or(false)).collect()
     }
 
-    fn seen<'a>(&'a self, host: &'a HostBalancer, known: &'a BalancerInput, vectors: &'a Vectors) -> Seen<'a> {
-        Seen {
+    fn seen<'a>(
+        &'a self,
+        host: &'a HostBalancer,
+        known: &'a BalancerInput,
+        vectors: &'a Vectors,
+    ) -> BalancerContext<'a> {
+        BalancerContext {
             pick: &host.pick,
             losses: &known.losses,
             gram: known.gram.as_ref().filter(|_| host.needs == Needs::Gram),
