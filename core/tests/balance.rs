@@ -140,7 +140,7 @@ fn device_weights_are_the_weights_that_the_balancer_itself_answers() {
             with += 1;
         }
     }
-    assert_eq!(with, 5 * 6, "equal, manual, mean, uncertainty and linear weights have coefficients");
+    assert_eq!(with, 5 * 6, "equal, manual, mean, uncertainty and linear have device weights");
 }
 
 #[test]
@@ -163,19 +163,19 @@ fn a_method_reads_the_tasks_weights_where_its_balancer_has_a_preference() {
 
 #[test]
 fn a_preference_is_given_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
-    let aim = |key: &str, preference: &[f64]| balance::find(key).unwrap().encode_preference(preference);
+    let encoded = |key: &str, preference: &[f64]| balance::find(key).unwrap().encode_preference(preference);
     let preference = [0.5, 0.3, 0.2];
     for balancer in all() {
         let (key, told) = (balancer.entry().choice.key, balancer.encode_preference(&preference));
         let as_it_is = !["pbi", "pareto-mtl"].contains(&key);
         assert_eq!(told["preference"] == preference, as_it_is, "{key}");
     }
-    assert_close(&aim("pbi", &preference)["preference"], &[0.5, 0.7, 0.8]);
-    assert_close(&aim("cosmos", &preference)["ray"], &[0.5, 0.7, 0.8]);
+    assert_close(&encoded("pbi", &preference)["preference"], &[0.5, 0.7, 0.8]);
+    assert_close(&encoded("cosmos", &preference)["ray"], &[0.5, 0.7, 0.8]);
     // All for one: its loss is to be the least, and the others alike.
-    assert_close(&aim("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
+    assert_close(&encoded("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
     // Nothing to share, nothing to prefer.
-    assert_close(&aim("pbi", &[1.0])["preference"], &[0.0]);
+    assert_close(&encoded("pbi", &[1.0])["preference"], &[0.0]);
 }
 
 #[test]

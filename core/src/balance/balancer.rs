@@ -199,8 +199,8 @@ pub trait Balancer: Sync {
         true
     }
 
-    /// The balancer as coefficients that an engine can apply on its device, where it has that form: no
-    /// step has to wait for the losses then.
+    /// The balancer as weights that an engine can apply on its device, where it has that form: no step has
+    /// to wait for the losses then.
     fn device_weights(&self, _given: &Given) -> Option<DeviceWeights> {
         None
     }

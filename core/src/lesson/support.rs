@@ -1,7 +1,7 @@
 //! Which methods go together, as documentation for the README.
 //!
-//! Nothing here is listed by hand. Every line is what the tables say of themselves, and what their
-//! methods answer when they are asked whether they make sense in a lesson.
+//! Nothing here is listed by hand. Every line is what the tables say of themselves, and whether their
+//! methods make sense in a lesson.
 
 use super::document::cell;
 use super::{check, lessons};
@@ -38,7 +38,7 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     let heads = ["key", "architecture", "how it shares", "parameters of all tasks", "no shared layer", "not with"];
     table(text, "Architectures", &heads, model::ARCHITECTURES.iter().map(architecture))?;
     let heads = ["key", "strategy", "one task at a time", "stages", "baselines", "no shared layer", "not with"];
-    table(text, "Strategies", &heads, strategy::LINES.iter().map(taught))?;
+    table(text, "Strategies", &heads, strategy::LINES.iter().map(scheduled))?;
     writeln!(text, "\n**Why not**\n")?;
     reasons().iter().try_for_each(|reason| writeln!(text, "- {reason}"))
 }
@@ -168,7 +168,7 @@ fn architecture(line: &Architecture) -> [String; 6] {
     ]
 }
 
-fn taught(line: &strategy::Line) -> [String; 7] {
+fn scheduled(line: &strategy::Line) -> [String; 7] {
     let entry = line.entry;
     let config = under_strategy(entry.choice.key);
     let architectures = against(model::architectures(), |key| (entry.unfit)(&under_architecture(key)).is_some());

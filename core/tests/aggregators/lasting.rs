@@ -80,8 +80,8 @@ fn moco_follows_the_published_step() {
     let expected = average.transpose() * &lambda;
     assert_close(&direction(&answer, &t1()), expected.as_slice(), 1e-12);
     // At the first step the direction is made of nothing but the gradients of the step.
-    let weighed = t1().transpose() * DVector::from_vec(answer.weights.clone().unwrap());
-    assert_close(&weighed, expected.as_slice(), 1e-12);
+    let weighted = t1().transpose() * DVector::from_vec(answer.weights.clone().unwrap());
+    assert_close(&weighted, expected.as_slice(), 1e-12);
     let next = Ask { vectors: answer.memory, ..asked }.answer(&t1());
     assert_eq!(next.memory["steps"], [2.0]);
 }

@@ -75,8 +75,8 @@ impl Truth {
             vectors: &vectors,
         };
         let answer = balancer.answer(&seen, &mut stream(7, Purpose::Balancer, 0, 0));
-        let weighed = || jacobian.tr_mul(&DVector::from_vec(answer.weights.clone().unwrap()));
-        let direction = answer.direction.clone().map_or_else(weighed, DVector::from_vec);
+        let weighted = || jacobian.tr_mul(&DVector::from_vec(answer.weights.clone().unwrap()));
+        let direction = answer.direction.clone().map_or_else(weighted, DVector::from_vec);
         (answer.weights.filter(|_| balancer.has_weights(pick)), direction)
     }
 
@@ -110,7 +110,7 @@ fn the_step_that_is_taken_is_the_one_that_the_balancer_answers_to_the_true_gradi
 }
 
 #[test]
-fn gradients_are_turned_layer_by_layer_where_that_is_asked_for() {
+fn gradients_are_turned_layer_by_layer_where_the_option_says_so() {
     let truth = Truth::of(&interleaved());
     let balancer = all().find(|balancer| key(*balancer) == "gradvac").unwrap();
     let pick = Pick::new("gradvac").with("scope", 1.0);
@@ -180,8 +180,8 @@ fn weights_hold_between_two_calls_of_the_balancer_and_are_smoothed_from_one_to_t
 /// A lesson with everything on, under a balancer, which the fan goes by as well where it can.
 fn mixed(balancer: &dyn Balancer) -> Config {
     let entry = balancer.entry();
-    let aims = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
-    let preference = Pick::new(if aims { entry.choice.key } else { "linear" });
+    let by_preference = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
+    let preference = Pick::new(if by_preference { entry.choice.key } else { "linear" });
     Config { balancer: Pick::new(entry.choice.key), preference, ..everything(Optimiser::Adam) }
 }
 
