@@ -8,7 +8,7 @@
 //! Layout and text widths are computed here, never measured: on the web plotters measures a label
 //! by appending an element to the page, which would force a layout for every label of every frame.
 
-pub mod board;
+pub mod any_backend;
 pub mod caption;
 pub mod heatmap;
 pub mod hold;
