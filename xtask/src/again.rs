@@ -1,8 +1,8 @@
 //! A second try for tests that drive a real browser.
 //!
 //! A busy machine can upset such a test although the page is right. What failed is run once more, in
-//! a fresh browser; what fails twice counts, and what passed only then is named at the end, so that
-//! nobody mistakes it for a quiet run.
+//! a fresh browser; what fails twice counts, and what passed only then is named at the end, so that it
+//! isn't mistaken for a quiet run.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! The targets of this stage of the project, beside what was found.
+//! The targets of this stage of the project, against what was found.
 
 use crate::frames::Frames;
 use crate::methods::{BALANCERS, Costs, Method};
