@@ -1,4 +1,4 @@
-//! The rules that weigh tasks, as a filter: a JSON request a line, a JSON reply a line.
+//! The balancers as a filter: a JSON request a line, a JSON reply a line.
 //!
 //! ```text
 //! echo '{"method": "mgda", "jacobian": [[1, 0], [-1, 1]]}' |
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let done = if Arguments::parse().list { list() } else { replies() };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has seen enough.
+        // The reading end is closed: it has enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

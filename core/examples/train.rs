@@ -44,7 +44,7 @@ fn main() -> ExitCode {
     }
     match pollster::block_on(train(decoded, &arguments)) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads has enough, as `head` does.
+        // The reading end is closed: it has enough, as `head` does.
         Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Stop::Output(error)) => {
             eprintln!("Nothing can be printed any more: {error}.");
@@ -112,8 +112,8 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A race down a landscape: a line for everyone who takes part, in the order of the page's table, at every
-/// recorded step.
+/// A race down a landscape: a line for every racer, in the order of the page's table, at every recorded
+/// step.
 fn race(mut run: RaceRun, arguments: &Arguments, out: &mut impl Write) -> io::Result<()> {
     let end = arguments.epochs.saturating_mul(run.steps_per_epoch());
     let mut racers = Vec::new();

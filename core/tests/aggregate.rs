@@ -1,4 +1,4 @@
-//! The rules as a tool: golden lines, and every way to ask wrongly.
+//! The balancers as a tool: golden lines, and every kind of wrong request.
 
 // Helpers of tests are not tests to the linter.
 #![allow(clippy::unwrap_used)]
@@ -39,7 +39,7 @@ fn refused(line: &str, reason: &str) {
 }
 
 #[test]
-fn gradient_rules_answer_with_the_golden_values() {
+fn aggregators_answer_with_the_golden_values() {
     let lines = [
         ("mean", json!({}), Some([0.5, 0.5]), [0.0, 0.5]),
         ("sum", json!({}), Some([1.0, 1.0]), [0.0, 1.0]),
@@ -70,7 +70,7 @@ fn gradient_rules_answer_with_the_golden_values() {
 }
 
 #[test]
-fn loss_rules_answer_with_the_unit_values() {
+fn loss_balancers_answer_with_the_unit_values() {
     let half = [0.5, 0.5];
     let lines = [
         ("uncertainty", json!({"form": "regression"}), [0.5, 0.5]),
@@ -116,8 +116,8 @@ fn the_seed_decides_what_is_drawn() {
 fn zero_and_stationary_gradients_give_a_zero_or_a_finite_direction() {
     let zero: &[&[f64]] = &[&[0.0; 3], &[0.0; 3]];
     let opposite: &[&[f64]] = &[&[1.0, -2.0, 0.5], &[-1.0, 2.0, -0.5]];
-    for rule in balance::all() {
-        let method = rule.entry().choice.key;
+    for balancer in balance::all() {
+        let method = balancer.entry().choice.key;
         for jacobian in [zero, opposite] {
             let reply = ask(&json!({"method": method, "jacobian": jacobian, "losses": [1, 1]}));
             let direction = numbers(&reply["direction"]);
@@ -131,12 +131,12 @@ fn zero_and_stationary_gradients_give_a_zero_or_a_finite_direction() {
 }
 
 #[test]
-fn a_rule_that_reads_no_losses_needs_none() {
-    for rule in balance::all() {
-        let method = rule.entry().choice.key;
+fn a_balancer_that_reads_no_losses_needs_none() {
+    for balancer in balance::all() {
+        let method = balancer.entry().choice.key;
         let reply = ask(&json!({"method": method, "jacobian": T1}));
         let default = mtl_core::config::Pick::new(method);
-        assert_eq!(reply.get("error").is_some(), rule.reads_losses(&default), "{method}: {reply}");
+        assert_eq!(reply.get("error").is_some(), balancer.reads_losses(&default), "{method}: {reply}");
     }
     refused(r#"{"method": "mean"}"#, "needs losses or a Jacobian");
     refused(r#"{"method": "gls", "jacobian": [[1], [2]]}"#, "needs losses");
@@ -211,8 +211,8 @@ fn options_are_numbers_within_limits_words_of_the_list_or_arrays() {
 
 #[test]
 fn huge_and_tiny_numbers_give_finite_numbers_or_an_error() {
-    for rule in balance::all() {
-        let method = rule.entry().choice.key;
+    for balancer in balance::all() {
+        let method = balancer.entry().choice.key;
         for size in [1e-320, 1e-200, 1e-30, 1e30, 1e160, 1e308] {
             for losses in [[1.0, 4.0], [size, 1.0], [-size, size], [0.0, 0.0]] {
                 let reply = ask(&json!({"method": method, "jacobian": [[size, 0.0], [-size, size]], "losses": losses}));
@@ -248,9 +248,9 @@ fn requests_made_in_rust_are_checked_as_well() {
 }
 
 #[test]
-fn the_list_shows_every_rule_with_its_options_and_defaults() {
+fn the_list_shows_every_balancer_with_its_options_and_defaults() {
     let list: Vec<Value> = tool::list().map(|line| serde_json::from_str(&line).unwrap()).collect();
-    // And `sum`, the name that others have for equal weights.
+    // And `sum`, the other name of equal weights.
     assert_eq!(list.len(), balance::all().count() + 1);
     let of = |method: &str| list.iter().find(|line| line["method"] == method).unwrap();
     assert_eq!(of("stch")["options"]["mu"]["default"], 1.0);
@@ -258,9 +258,12 @@ fn the_list_shows_every_rule_with_its_options_and_defaults() {
     assert_eq!(of("gradnorm")["options"]["optimiser"]["default"], "sgd");
     assert_eq!(of("dwa")["options"]["window"]["default"], 25);
     assert_eq!(of("pcgrad")["options"]["reduction"]["default"], "sum");
-    for rule in balance::all() {
-        let options = of(rule.entry().choice.key)["options"].as_object().unwrap();
-        assert_eq!(options.len(), rule.entry().options.len() + rule.vectors().len() + rule.memories().len());
+    for balancer in balance::all() {
+        let options = of(balancer.entry().choice.key)["options"].as_object().unwrap();
+        assert_eq!(
+            options.len(),
+            balancer.entry().options.len() + balancer.vectors().len() + balancer.memories().len()
+        );
     }
     let keys = "mean sum mgda pcgrad gradvac graddrop cagrad nash-mtl imtl-g aligned-mtl fairgrad upgrad dual-proj \
                 config moco db-mtl uncertainty gls scale-invariant imtl-l stch tchebycheff pbi cosmos famo dwa rlw \

@@ -1,7 +1,7 @@
 //! The balancers against values worked out from their formulas.
 
 use mtl_core::balance::all;
-use mtl_core::balance::balancer::{Needs, Seen, Vectors, WEIGHT};
+use mtl_core::balance::balancer::{BalancerContext, Needs, Vectors, WEIGHT};
 use mtl_core::balance::{
     self,
     device_weights::{DeviceWeights, Given, STATE_LIMIT},
@@ -115,61 +115,67 @@ fn the_state_has_its_own_rate_and_stays_within_limits() {
 }
 
 #[test]
-fn coefficients_give_the_weights_that_the_rule_itself_answers() {
+fn device_weights_are_the_weights_that_the_balancer_itself_answers() {
     let mut with = 0;
-    for rule in all() {
-        let options = Pick::new(rule.entry().choice.key);
+    for balancer in all() {
+        let options = Pick::new(balancer.entry().choice.key);
         for tasks in 1..=6 {
             let kinds = vec![LossKind::Mse; tasks];
             let whole = (tasks * (tasks + 1) / 2) as f64;
             let preference: Vec<f64> = (1..=tasks).map(|k| k as f64 / whole).collect();
             let given = Given { kinds: &kinds, manual: &preference, options: &options };
-            let Some(device_weights) = rule.device_weights(&given) else { continue };
+            let Some(device_weights) = balancer.device_weights(&given) else { continue };
             let losses: Vec<f64> = (1..=tasks).map(|k| 0.5 * k as f64).collect();
             let vectors = Vectors::from([("preference", preference.clone())]);
-            let seen =
-                Seen { pick: &options, losses: &losses, gram: None, jacobian: None, layers: &[], vectors: &vectors };
-            let answer = rule.answer(&seen, &mut stream(1, Purpose::Balancer, 0, 0));
+            let seen = BalancerContext {
+                pick: &options,
+                losses: &losses,
+                gram: None,
+                jacobian: None,
+                layers: &[],
+                vectors: &vectors,
+            };
+            let answer = balancer.answer(&seen, &mut stream(1, Purpose::Balancer, 0, 0));
             assert_close(&device_weights.weights(&[]), &answer.weights.unwrap());
             with += 1;
         }
     }
-    assert_eq!(with, 5 * 6, "equal, manual, mean, uncertainty and linear weights have coefficients");
+    assert_eq!(with, 5 * 6, "equal, manual, mean, uncertainty and linear have device weights");
 }
 
 #[test]
-fn every_line_of_the_picker_has_its_rule_and_its_heading() {
+fn every_line_of_the_picker_has_its_balancer_and_its_heading() {
     let keys: Vec<_> = balance::balancers().iter().map(|entry| entry.choice.key).collect();
-    assert_eq!(keys, all().map(|rule| rule.entry().choice.key).collect::<Vec<_>>());
+    assert_eq!(keys, all().map(|balancer| balancer.entry().choice.key).collect::<Vec<_>>());
     assert!(balance::balancers().iter().all(|entry| !entry.group.is_empty()));
     let preferences: Vec<_> = balance::preferences().iter().map(|entry| entry.choice.key).collect();
     assert_eq!(preferences, ["linear", "tchebycheff", "stch", "pbi", "cosmos", "epo", "pareto-mtl"]);
 }
 
 #[test]
-fn a_method_reads_the_tasks_weights_where_its_rule_has_a_preference() {
-    for rule in all() {
-        let reads = rule.vectors().iter().any(|spec| spec.key == "preference");
-        let pick = Pick::new(rule.entry().choice.key);
+fn a_method_reads_the_tasks_weights_where_its_balancer_has_a_preference() {
+    for balancer in all() {
+        let reads = balancer.vectors().iter().any(|spec| spec.key == "preference");
+        let pick = Pick::new(balancer.entry().choice.key);
         assert_eq!(balance::reads(&pick, WEIGHT), reads, "{}", pick.method);
     }
 }
 
 #[test]
-fn a_preference_is_told_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
-    let aim = |key: &str, preference: &[f64]| balance::find(key).unwrap().encode_preference(preference);
+fn a_preference_is_given_as_it_is_or_as_the_ratio_of_losses_that_it_asks_for() {
+    let encoded = |key: &str, preference: &[f64]| balance::find(key).unwrap().encode_preference(preference);
     let preference = [0.5, 0.3, 0.2];
-    for rule in all() {
-        let (key, told) = (rule.entry().choice.key, rule.encode_preference(&preference));
+    for balancer in all() {
+        let (key, told) = (balancer.entry().choice.key, balancer.encode_preference(&preference));
         let as_it_is = !["pbi", "pareto-mtl"].contains(&key);
         assert_eq!(told["preference"] == preference, as_it_is, "{key}");
     }
-    assert_close(&aim("pbi", &preference)["preference"], &[0.5, 0.7, 0.8]);
-    assert_close(&aim("cosmos", &preference)["ray"], &[0.5, 0.7, 0.8]);
+    assert_close(&encoded("pbi", &preference)["preference"], &[0.5, 0.7, 0.8]);
+    assert_close(&encoded("cosmos", &preference)["ray"], &[0.5, 0.7, 0.8]);
     // All for one: its loss is to be the least, and the others alike.
-    assert_close(&aim("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
+    assert_close(&encoded("pareto-mtl", &[0.0, 1.0, 0.0])["preference"], &[1.0, 0.0, 1.0]);
     // Nothing to share, nothing to prefer.
-    assert_close(&aim("pbi", &[1.0])["preference"], &[0.0]);
+    assert_close(&encoded("pbi", &[1.0])["preference"], &[0.0]);
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn domination_is_nowhere_worse_and_somewhere_better() {
 }
 
 #[test]
-fn dead_models_are_never_on_the_front() {
+fn diverged_models_are_never_on_the_front() {
     let points = [[f64::NAN, 0.0], [1.0, 1.0], [f64::NEG_INFINITY, 0.0], [1.0, 1.0], [2.0, 1.0]];
     assert_eq!(non_dominated(&points), [false, true, false, true, false]);
 }

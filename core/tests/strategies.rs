@@ -18,7 +18,7 @@ fn schedule(config: &Config, step: u32, single: &[f64]) -> StepSchedule {
     says_after(config, step, single, &[])
 }
 
-/// The same where steps have taught tasks before, beside the others and alone.
+/// The same where steps have trained tasks before, with the others and alone.
 fn says_after(config: &Config, step: u32, single: &[f64], trained: &[[u32; 2]]) -> StepSchedule {
     let moment = ScheduleContext {
         config,
@@ -87,8 +87,8 @@ fn in_a_curriculum_tasks_join_by_a_ramp_and_leave() {
     assert_eq!(factors(5), [1.0, 0.0, 0.0]);
 }
 
-/// What easy to hard, with stages of two epochs, makes of every epoch of three tasks whose single-task
-/// losses in an epoch are these: one digit a task.
+/// What easy to hard, with stages of two epochs, makes of every epoch of three tasks with these single-task
+/// losses in an epoch: one digit a task.
 fn joining(epochs: u32, single: impl Fn(u32) -> Vec<f64>) -> Vec<String> {
     let config = lesson(Pick::new("easy-first").with("stage", 2.0), 3);
     let mut trained = vec![[0; 2]; 3];
@@ -175,7 +175,7 @@ fn marked_tasks_are_the_sources() {
 }
 
 #[test]
-fn what_teaches_one_task_at_a_time_leaves_no_gradients_to_combine() {
+fn what_trains_one_task_at_a_time_leaves_no_gradients_to_combine() {
     for entry in strategy::strategies() {
         let pick = Pick::new(entry.choice.key);
         let one = strategy::line(&pick).one_by_one;

@@ -47,7 +47,7 @@ impl Site {
         self
     }
 
-    /// The path of the first file whose name passes, relative to the page.
+    /// The path of the first file with a name that passes, relative to the page.
     pub fn find(&self, passes: impl Fn(&str) -> bool) -> Result<Option<String>> {
         let found = find_file(&self.folder, &passes)?;
         let inside = found.as_deref().and_then(|path| path.strip_prefix(&self.folder).ok());
@@ -78,13 +78,13 @@ impl Site {
         url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
     }
 
-    /// The paths that were asked for, in order.
+    /// The paths that were requested, in order.
     pub fn requests(&self) -> Vec<String> {
         self.server.requests()
     }
 }
 
-/// The first file below `folder` whose name passes.
+/// The first file below `folder` with a name that passes.
 fn find_file(folder: &Path, passes: &dyn Fn(&str) -> bool) -> Result<Option<PathBuf>> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -131,7 +131,7 @@ impl Shared {
         let (browser, site) = state.as_ref().ok_or_else(|| anyhow!("a browser was just started"))?;
         let page = Page::new(browser, &site.url());
         let outcome = explained(&page, || test(&page));
-        // Nobody trains on beside the next test.
+        // No page goes on training during the next test.
         let _ = browser.goto("about:blank");
         outcome
     }

@@ -2,8 +2,8 @@
 //!
 //! Such a test waits more than it computes, so that one at a time would leave the machine half idle. And a
 //! busy machine can upset it although the page is right. What failed is run once more, alone and in a fresh
-//! browser; what fails twice counts, and what passed only then is named at the end, so that nobody mistakes
-//! it for a quiet run.
+//! browser; what fails twice counts, and what passed only then is named at the end, so that it isn't
+//! mistaken for a quiet run.
 
 use std::{
     process::Command,

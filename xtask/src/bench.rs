@@ -10,7 +10,7 @@ use crate::{
     workspace::Workspace,
 };
 
-/// Builds the site, installs the peers and runs the benchmark beside them.
+/// Builds the site, installs the peers and runs the benchmark against them.
 pub fn bench(workspace: &Workspace, arguments: &[String]) -> Result<()> {
     let mut stages = Stages::default();
     let browser = stages.run("browser and driver", browser::ensure)?;

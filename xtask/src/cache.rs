@@ -65,7 +65,7 @@ impl Cache {
     }
 
     /// Takes the machine-wide lock `name` until the returned file is dropped, and says so when
-    /// somebody else holds it.
+    /// another process holds it.
     pub fn lock(&self, name: &str) -> Result<File> {
         let path = self.root.join(format!("{name}.lock"));
         fs::create_dir_all(&self.root)

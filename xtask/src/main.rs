@@ -149,7 +149,7 @@ fn serve(workspace: &Workspace, port: Option<u16>, options: site::Options) -> Re
     Ok(())
 }
 
-/// Takes the wanted port, or without a wish the first free one from the usual one on.
+/// Takes the wanted port, or where none is given the first free one from the usual one on.
 fn start(workspace: &Workspace, port: Option<u16>) -> Result<Server> {
     let dist = workspace.dist();
     if let Some(port) = port {

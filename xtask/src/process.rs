@@ -1,4 +1,4 @@
-//! Sub-processes whose failure says which command it was and what to do about it.
+//! Sub-processes; a failure says which command it was and what to do about it.
 
 use std::{
     env,

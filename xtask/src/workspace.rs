@@ -62,7 +62,7 @@ impl Workspace {
         command
     }
 
-    /// A cargo at the top of the clone whose results are kept in the machine-wide cache.
+    /// A cargo at the top of the clone, with results that are kept in the machine-wide cache.
     #[must_use]
     pub fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

@@ -33,8 +33,8 @@ const LEVELS: f32 = 8.0;
 
 /// The pixels of a surface of `side` times `side` places, `4 * side * side` bytes; see the module
 /// for which way is up. `discretise` shows decisions instead of degrees: the likelier class in one
-/// colour, a number in eight steps. Places without a value are transparent, places whose value is
-/// not a number grey.
+/// colour, a number in eight steps. Places without a value are transparent, places with a value that
+/// is not a number grey.
 pub fn surface_rgba(values: &[f32], side: usize, kind: Surface, theme: Theme, discretise: bool) -> Vec<u8> {
     match kind {
         Surface::Binary => {

@@ -16,7 +16,7 @@ pub(crate) struct Ink(pub Rgb, pub f64);
 
 impl Ink {
     fn colour(self) -> RGBAColor {
-        // Two decimals: SVG stays short, and nobody sees more.
+        // Two decimals: SVG stays short, and more can't be seen.
         RGBAColor(self.0.0, self.0.1, self.0.2, (self.1.clamp(0.0, 1.0) * 100.0).round() / 100.0)
     }
 
@@ -126,7 +126,7 @@ impl<'a, DB: DrawingBackend> Pen<'a, DB> {
         self.pieces(&pieces, ink.into(), css_width)
     }
 
-    /// A broken line over recorded values, whose dashes stay few where the values are noisy.
+    /// A broken line over recorded values, with dashes that stay few where the values are noisy.
     pub fn dashed_curve(&self, points: &[Point], ink: impl Into<Ink>, css_width: f64, pattern: &[f64]) -> Drawn<DB> {
         let lengths = dash::calm_lengths(points, self.theme.px(2.0));
         let pieces = dash::pieces(points, &self.pattern(pattern), lengths);

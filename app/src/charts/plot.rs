@@ -159,7 +159,7 @@ impl Axes<'_> {
     }
 }
 
-/// The most ticks of a level axis, at most `most`, whose numbers stand apart from each other.
+/// The most ticks of a level axis, at most `most`, with numbers that stand apart from each other.
 pub(crate) fn apart<DB: DrawingBackend>(pen: &Pen<DB>, scale: &Scale, most: usize) -> Vec<(f64, String)> {
     let free = |pair: &[(f64, String)]| {
         let halves = (pen.width(&pair[0].1) + pen.width(&pair[1].1)) / 2.0;

@@ -61,7 +61,7 @@ impl RaceChart<'_> {
         })
     }
 
-    /// The square of the surface; else the front, every start and where everyone is.
+    /// The square of the surface; else the front, every start and where the racers are.
     fn range(&self, part: impl Fn(&Point) -> f64) -> (f64, f64) {
         if let Some(heat) = self.heat {
             return (-heat.extent, heat.extent);
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_way_keeps_its_ends_and_loses_what_nobody_sees() {
+    fn a_way_keeps_its_ends_and_loses_what_can_not_be_seen() {
         let points: Vec<Point> = (0..1001).map(|k| (f64::from(k) / 1000.0, 0.5)).collect();
         let track = RaceTrack { points: points.clone(), ..RaceTrack::default() };
         let theme = Theme::new(false, 1.0);

@@ -1,7 +1,7 @@
 //! Charts as SVG documents, for download and for the golden tests.
 
 use super::Area;
-use super::board::Board;
+use super::any_backend::AnyBackend;
 use super::labels::clean;
 use plotters::drawing::IntoDrawingArea;
 use plotters_svg::SVGBackend;
@@ -22,13 +22,14 @@ pub fn to_svg<E>(
     size: (u32, u32),
     scale: u32,
     title: &str,
-    draw: impl FnOnce(&Area<Board<'_>>) -> Result<(), E>,
+    draw: impl FnOnce(&Area<AnyBackend<'_>>) -> Result<(), E>,
 ) -> String {
     let scale = scale.max(1);
     let (width, height) = (size.0.saturating_mul(scale), size.1.saturating_mul(scale));
     let mut drawn = String::new();
     {
-        let area = Board::new(SVGBackend::with_string(&mut drawn, (width, height)), FONT_DIVISOR).into_drawing_area();
+        let area =
+            AnyBackend::new(SVGBackend::with_string(&mut drawn, (width, height)), FONT_DIVISOR).into_drawing_area();
         let _ = draw(&area);
         let _ = area.present();
     }

@@ -31,7 +31,7 @@ fn fragment() -> String {
     hash.strip_prefix('#').unwrap_or(&hash).into()
 }
 
-/// The key of the tab that somebody chose. It is no setting of the lesson: a link has it, a file hasn't.
+/// The key of the tab that the user chose. It is no setting of the lesson: a link has it, a file hasn't.
 const TAB: &str = "tab";
 
 /// A fragment's lesson and the tab that it names.
@@ -53,12 +53,12 @@ fn parted(fragment: &str) -> (Decoded, Option<Tab>) {
     (decoded, fragment.split('&').find_map(of_pair).or(mended))
 }
 
-/// The lesson that the address asks for, and the tab.
+/// The lesson that the address names, and the tab.
 pub(super) fn read() -> (Decoded, Option<Tab>) {
     parted(&fragment())
 }
 
-/// Opens the tab that the address asked for, which stays with its lesson.
+/// Opens the tab that the address named, which stays with its lesson.
 pub(super) fn open_tab(page: Page, lesson: &Lesson, tab: Option<Tab>) {
     if let Some(tab) = tab {
         tabs::open(page, tab);

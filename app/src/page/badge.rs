@@ -1,4 +1,4 @@
-//! The engine badge: who computes, why, and how to pin one.
+//! The engine badge: which engine computes, why, and how to pin one.
 
 use super::conductor::Intent;
 use super::state::{EngineChoice, GpuState, Page};
@@ -61,7 +61,7 @@ fn Pin(choice: EngineChoice, testid: &'static str, label: &'static str) -> impl 
                 data-testid=testid
                 prop:checked=move || page.engine.with(|state| state.choice == choice)
                 on:change=move |_| page.tell(Intent::ChooseEngine(choice))
-                // Chosen again: a wish to try once more.
+                // Chosen again: the user wants it tried once more.
                 on:click=move |_| {
                     if page.engine.with_untracked(|state| state.choice == choice) {
                         page.tell(Intent::ChooseEngine(choice));

@@ -1,7 +1,7 @@
 //! One worker: bytes out, bytes in, and nothing that the page could wait for in vain.
 //!
 //! Messages are postcard bytes in a `Uint8Array`, handed over without a copy. Nothing here touches the page's
-//! state: whatever happens becomes an [`Event`] for whoever started the worker.
+//! state: whatever happens becomes an [`Event`] for the caller that started the worker.
 
 use js_sys::{Array, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
@@ -45,7 +45,7 @@ impl Bridge {
     pub fn post(&self, command: &Command) {
         let Ok(bytes) = postcard::to_allocvec(command) else { return };
         let bytes = Uint8Array::from(bytes.as_slice());
-        // A worker that is gone reports itself; there is nobody to tell here.
+        // A worker that is gone reports itself; there is nothing to do here.
         let _ = self.worker.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
     }
 }

@@ -66,7 +66,7 @@ macro_rules! opens {
     };
 }
 
-/// Every command. The first whose keys fit is the one that is meant.
+/// Every command. The first with keys that fit is the one that is meant.
 pub const ACTIONS: &[Action] = &[
     Action {
         id: "play",

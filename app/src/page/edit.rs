@@ -91,7 +91,7 @@ impl From<Decoded> for Opening {
 pub(super) fn open_lesson(page: Page, key: &str) {
     let Some(preset) = LESSONS.iter().find(|lesson| lesson.key == key) else { return };
     let mut config = preset.config();
-    // Who watches keeps the pace, whatever there is to see.
+    // The user keeps the pace, whatever there is to see.
     config.pacing.pace = page.lesson.with_untracked(|lesson| lesson.pacing.pace);
     let (lesson, notices) = check(config);
     page.tell(Intent::Open(Box::new(Opening { lesson, notices, unknown: page.unknown.get_value() })));

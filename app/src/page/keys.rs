@@ -62,7 +62,7 @@ impl Focus {
     fn leaves(self, key: &str) -> bool {
         match (self.kind, key) {
             (Kind::Field, _) => false,
-            // After a click nobody sees that a button still has the focus: Space is not meant for it.
+            // After a click it can't be seen that a button still has the focus: Space is not meant for it.
             (Kind::List | Kind::Button, " ") => !self.visible,
             (Kind::List, _) => false,
             _ => !(self.setting && is_of_numbers(key)),

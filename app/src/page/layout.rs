@@ -123,7 +123,7 @@ fn close_folds(but: Option<&Element>) {
         if holds(but) {
             continue;
         }
-        // By a key: whoever was inside goes on from its head.
+        // By a key: a focus that was inside goes on from its head.
         let head = fold.first_element_child().and_then(|head| head.dyn_into::<HtmlElement>().ok());
         if let Some(head) = head.filter(|_| but.is_none() && holds(focus.as_ref())) {
             let _ = head.focus();

@@ -1,8 +1,8 @@
 //! The interface: what the user sees and does. It trains nothing, and what little it computes
-//! (cosines, the front of the points it has) it asks of `mtl_core::measure`; lessons come from
+//! (cosines, the front of the points it has) it leaves to `mtl_core::measure`; lessons come from
 //! `mtl_core::config`, numbers from a worker.
 //!
-//! * [`state`]: the signals that everything reads, and the way to tell what somebody wants;
+//! * [`state`]: the signals that everything reads, and the way to tell what the user wants;
 //! * `edit`: the ways to change the lesson;
 //! * [`conductor`]: what comes of it, as a pure machine: the talk with the workers, the hand-over between them;
 //! * `shell`, `bridge`, `show`: the browser around it: workers, timers and frames; one worker; the signals;

@@ -107,7 +107,7 @@ pub fn PaceMenu() -> impl IntoView {
     .into_any()
 }
 
-/// The limit in steps per second: a slider whose right end is no limit, and a box.
+/// The limit in steps per second: a slider with a right end that is no limit, and a box.
 #[component]
 fn Limit() -> impl IntoView {
     let page = Page::get();
@@ -129,7 +129,7 @@ fn Limit() -> impl IntoView {
 fn PlayTo() -> impl IntoView {
     let page = Page::get();
     let wanted = RwSignal::new(None::<i64>);
-    // Until another one is asked for: where the story ends.
+    // Until another one is chosen: where the story ends.
     let epoch = move || {
         let story = page.lesson.with(|lesson| lesson.pacing.story as i64);
         wanted.get().unwrap_or(if story > 0 { story } else { 200 })

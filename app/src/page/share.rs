@@ -25,7 +25,7 @@ pub(super) fn copy_link(page: Page) {
     copy(page, link, done, "The browser doesn't let the page copy: take the link from the address bar");
 }
 
-/// Copies what somebody who is to mend a fault should know: what happened, where, and the lesson.
+/// Copies what a report of a fault should say: what happened, where, and the lesson.
 pub(super) fn copy_report(page: Page, fault: &str) {
     let engine = page.engine.with_untracked(|engine| engine.reason.clone());
     let lesson = untrack(|| address::of(page));

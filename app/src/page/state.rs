@@ -1,5 +1,5 @@
 //! Everything the page knows, as one context: signals that panels read, and the way to tell what
-//! somebody wants.
+//! the user wants.
 //!
 //! What happens on the page is told with [`Page::tell`]; what comes of it is decided by the
 //! [`conductor`](super::conductor), and the signals change accordingly.
@@ -70,7 +70,7 @@ pub enum Tab {
     Compare,
 }
 
-/// What was asked for where the left column is a drawer or a bottom sheet.
+/// What the user opened where the left column is a drawer or a bottom sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drawer {
     /// The guide.
@@ -117,7 +117,7 @@ pub struct Page {
     pub cost: RwSignal<Option<(f32, f32)>>,
     /// The last comparison of architectures; it stays while the lesson's architecture changes.
     pub comparison: RwSignal<Comparison>,
-    /// Who computes, and why.
+    /// Which engine computes, and why.
     pub engine: RwSignal<EngineState>,
     /// The composed model has left the finite numbers; training is paused.
     pub diverged: RwSignal<Option<Divergence>>,
@@ -133,19 +133,19 @@ pub struct Page {
     pub cursor: RwSignal<Option<u32>>,
     /// The point of the plane under the probe of any map, for probes that are linked.
     pub probe: RwSignal<Option<(f32, f32)>>,
-    /// The glossary term whose definition is open; setting it opens the glossary there.
+    /// The glossary term with the open definition; setting it opens the glossary there.
     pub help: RwSignal<Option<&'static str>>,
     /// What the card beside a '?' explains, where one is open.
     pub explained: RwSignal<Option<Explained>, LocalStorage>,
     /// The dialog that is open.
     pub sheet: RwSignal<Option<Sheet>>,
-    /// The chart whose tab is chosen.
+    /// The chart of the chosen tab.
     pub tab: RwSignal<Tab>,
     /// How many lessons were opened, also such that were restored: each is told from its first step.
     pub opened: RwSignal<u32>,
     /// Whether tasks have counted differently in this run; where not the weights aren't shown.
     pub weighs: RwSignal<bool>,
-    /// The tab that somebody chose, with the lesson it was chosen in: it travels in that lesson's link.
+    /// The tab that the user chose, with the lesson it was chosen in: it travels in that lesson's link.
     pub chosen_tab: RwSignal<Option<(String, Tab)>>,
     /// What the guide points at.
     pub spot: RwSignal<Spot>,
@@ -161,9 +161,9 @@ pub struct Page {
     pub speed: RwSignal<f32>,
     /// Settings of this browser, not of the lesson.
     pub prefs: Prefs,
-    /// Pairs of a link that nobody knows here: they survive a round trip.
+    /// Pairs of a link that are not known here: they survive a round trip.
     pub(super) unknown: StoredValue<Vec<(String, String)>>,
-    /// Who listens to what happens on the page; nobody until the root has started it.
+    /// What listens to what happens on the page; nothing until the root has started it.
     pub(super) listener: StoredValue<Option<Listener>, LocalStorage>,
 }
 
@@ -242,7 +242,7 @@ impl Page {
         self.room.tight.get() || pictures && !self.room.phone.get()
     }
 
-    /// Tells what has happened, or what somebody wants. What comes of it is done when this returns, but for
+    /// Tells what has happened, or what the user wants. What comes of it is done when this returns, but for
     /// what is told while something else is being carried out: that waits for its turn.
     pub fn tell(&self, what: impl Into<Input>) {
         if let Some(listener) = self.listener.try_get_value().flatten() {

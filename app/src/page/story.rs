@@ -124,7 +124,7 @@ fn whole(share: f64) -> String {
     with_sign(share * 100.0, 0).replace('-', "\u{2212}")
 }
 
-/// Who has arrived, of a race that was watched for so many steps.
+/// Which racers have arrived, of a race that was watched for so many steps.
 fn outcome_of_race(race: &RaceState, step: u32) -> String {
     let racers = &race.start.racers;
     let there = |k: usize| race.news.arrived.get(k).is_some_and(Option::is_some);

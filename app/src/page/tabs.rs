@@ -46,7 +46,7 @@ pub fn open(page: Page, tab: Tab) {
     }
 }
 
-/// Opens the tab that somebody chose, and writes it into the lesson's link.
+/// Opens the tab that the user chose, and writes it into the lesson's link.
 fn choose(page: Page, tab: Tab) {
     open(page, tab);
     let lesson = page.lesson.with_untracked(|lesson| lesson.preset.clone());

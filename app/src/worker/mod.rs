@@ -1,7 +1,7 @@
 //! The engine in a dedicated worker: glue between a [`Session`] and the mailbox, nothing more.
 //!
 //! Two binaries share it, one per engine. Commands arrive as postcard bytes, events leave as
-//! postcard bytes whose buffer is transferred. Between two slices of training the worker yields a
+//! postcard bytes in a buffer that is transferred. Between two slices of training the worker yields a
 //! macrotask, else no command would ever be delivered.
 
 #[cfg(feature = "gpu")]

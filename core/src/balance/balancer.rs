@@ -1,4 +1,4 @@
-//! What a rule sees of one member in one step, and what it answers: plain numbers on the host.
+//! What a balancer is given of one member in one step, and what it answers: plain numbers on the host.
 
 use super::device_weights::{DeviceWeights, Given};
 use super::preference;
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What a rule cannot do without.
+/// What a balancer cannot do without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
     /// The losses alone.
@@ -19,13 +19,13 @@ pub enum Needs {
     Jacobian,
 }
 
-/// The heading of the rules that aim at a point of the Pareto front which a preference names.
+/// The heading of the balancers that look for the point of the Pareto front which a preference names.
 pub const BY_PREFERENCE: &str = "by a preference";
 
 /// The setting of every task that is its weight, or the preference for it.
 pub const WEIGHT: &str = "weight";
 
-/// Which gradients a rule's Gram matrix is taken over.
+/// Which gradients a balancer's Gram matrix is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GramScope {
     /// Those at all shared parameters.
@@ -34,10 +34,10 @@ pub enum GramScope {
     LastLayer,
 }
 
-/// What a rule sees of one member in one step. K tasks, P shared parameters.
+/// What a balancer is given of one member in one step. K tasks, P shared parameters.
 #[derive(Clone, Copy, Debug)]
-pub struct Seen<'a> {
-    /// The picked rule with its options.
+pub struct BalancerContext<'a> {
+    /// The picked balancer with its options.
     pub pick: &'a Pick,
     /// The losses, K of them.
     pub losses: &'a [f64],
@@ -45,13 +45,13 @@ pub struct Seen<'a> {
     pub gram: Option<&'a DMatrix<f64>>,
     /// `[K, P]`: a task gradient a row.
     pub jacobian: Option<&'a DMatrix<f64>>,
-    /// Which columns of the task gradients are of one layer; empty where nobody knows.
+    /// Which columns of the task gradients are of one layer; empty where that is not known.
     pub layers: &'a [Range<usize>],
-    /// Numbers a task: settings, and what the rule remembers.
+    /// Numbers a task: settings, and what the balancer remembers.
     pub vectors: &'a Vectors,
 }
 
-impl Seen<'_> {
+impl BalancerContext<'_> {
     /// An option's value, within its limits.
     pub fn option(&self, spec: &OptionSpec) -> f64 {
         spec.clamp(self.pick.option(spec))
@@ -75,8 +75,8 @@ impl Seen<'_> {
     }
 }
 
-impl Seen<'_> {
-    /// What the rule remembers by its specification; zeros at the first step, or where the numbers
+impl BalancerContext<'_> {
+    /// What the balancer remembers by its specification; zeros at the first step, or where the numbers
     /// don't fit.
     pub fn memory(&self, spec: &MemorySpec) -> Vec<f64> {
         let size = spec.size.count(self.tasks(), self.jacobian.map_or(0, DMatrix::ncols), self.layers.len());
@@ -85,7 +85,7 @@ impl Seen<'_> {
     }
 }
 
-/// Something that a rule remembers and that is not one number a task; it begins at zero.
+/// Something that a balancer remembers and that is not one number a task; it begins at zero.
 #[derive(Clone, Copy, Debug)]
 pub struct MemorySpec {
     /// Key.
@@ -96,7 +96,7 @@ pub struct MemorySpec {
     pub size: MemorySize,
 }
 
-/// How many numbers a rule remembers. K tasks, P shared parameters, L shared layers.
+/// How many numbers a balancer remembers. K tasks, P shared parameters, L shared layers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemorySize {
     /// One, such as a count of steps.
@@ -133,11 +133,11 @@ pub struct VectorSpec {
     pub help: &'static str,
     /// What every number is at the first step.
     pub start: f64,
-    /// Whether the rule itself changes it from step to step.
+    /// Whether the balancer itself changes it from step to step.
     pub remembered: bool,
 }
 
-/// A rule's answer.
+/// A balancer's answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     /// What every task gradient is multiplied by; `None` where the direction is no combination with
@@ -145,7 +145,7 @@ pub struct Answer {
     pub weights: Option<Vec<f64>>,
     /// The combined gradient, where it is not the weighted sum.
     pub direction: Option<Vec<f64>>,
-    /// What the rule remembers after the step, where it knows that with the answer.
+    /// What the balancer remembers after the step, where it knows that with the answer.
     pub memory: Vectors,
 }
 
@@ -161,7 +161,7 @@ impl Answer {
     }
 }
 
-/// A rule that turns losses or task gradients into task weights or a direction.
+/// A balancer that turns losses or task gradients into task weights or a direction.
 ///
 /// No input may make it panic or answer with anything but finite numbers: zero, duplicate,
 /// dependent and stationary gradients give a zero direction or a stated fall-back.
@@ -188,8 +188,8 @@ pub trait Balancer: Sync {
         false
     }
 
-    /// What the published code shortens the combined gradient of the shared layers to, where the answer itself
-    /// doesn't do so: for a rule that never sees the gradients.
+    /// What the published code shortens the combined gradient of the shared layers to, where the answer
+    /// itself doesn't do so: for a balancer that is never given the gradients.
     fn max_norm(&self, _pick: &Pick) -> Option<f64> {
         None
     }
@@ -199,8 +199,8 @@ pub trait Balancer: Sync {
         true
     }
 
-    /// The rule as coefficients that an engine can apply on its device, where it has that form: no
-    /// step has to wait for the losses then.
+    /// The balancer as weights that an engine can apply on its device, where it has that form: no step has
+    /// to wait for the losses then.
     fn device_weights(&self, _given: &Given) -> Option<DeviceWeights> {
         None
     }
@@ -210,14 +210,14 @@ pub trait Balancer: Sync {
         &[]
     }
 
-    /// What it is told of a preference, K parts of zero or more: the larger a task's part, the lower
-    /// its loss at the point that the rule aims at. A rule whose own vector is something else, such as
-    /// a ratio of losses, is told that ([`super::encode_preference`]).
+    /// A preference as the balancer reads it. The preference has K parts of zero or more: the larger a
+    /// task's part, the lower its loss at the point that is looked for. A balancer with a vector of another
+    /// meaning, such as a ratio of losses, is given that ([`preference::ratio`]).
     fn encode_preference(&self, preference: &[f64]) -> Vectors {
         Vectors::from([(preference::PREFERENCE.key, preference.to_vec())])
     }
 
-    /// What it remembers beside numbers a task.
+    /// What it remembers apart from numbers a task.
     fn memories(&self) -> &'static [MemorySpec] {
         &[]
     }
@@ -227,23 +227,23 @@ pub trait Balancer: Sync {
         self.needs(pick) == Needs::Losses
     }
 
-    /// Options that the rules as a tool start from, and under which the tests' golden values hold, where
-    /// they are other than the defaults that training starts from.
+    /// Options that the tool starts from, and under which the tests' golden values hold, where they are
+    /// other than the defaults that training starts from.
     fn reference(&self) -> &'static [(&'static str, f64)] {
         &[]
     }
 
-    /// What the rule minimises by the task losses, where it has such a number.
-    fn objective(&self, _seen: &Seen) -> Option<f64> {
+    /// The function of the task losses that the balancer minimises, where it has one.
+    fn objective(&self, _seen: &BalancerContext) -> Option<f64> {
         None
     }
 
     /// The answer for one step; `random` is the member's own stream.
-    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer;
+    fn answer(&self, seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer;
 
     /// The remembered vectors after the step; `after` are the losses of the same batch after the
-    /// update where the caller measured them.
-    fn remember(&self, _seen: &Seen, answer: &Answer, _after: Option<&[f64]>) -> Vectors {
+    /// update where they were measured.
+    fn remember(&self, _seen: &BalancerContext, answer: &Answer, _after: Option<&[f64]>) -> Vectors {
         answer.memory.clone()
     }
 }

@@ -1,5 +1,5 @@
-//! Rules whose weights don't depend on the step's losses, in one form that an engine applies on its
-//! device.
+//! Balancers with weights that don't depend on the step's losses, in one form that an engine applies on
+//! its device.
 
 use crate::config::{LossKind, Pick};
 
@@ -7,7 +7,7 @@ use crate::config::{LossKind, Pick};
 /// `exp(10)` are beyond use, and a loss near zero would drive the state there.
 pub const STATE_LIMIT: f64 = 10.0;
 
-/// What a rule is told of the lesson; it doesn't change from step to step.
+/// What a balancer is given of the lesson; it doesn't change from step to step.
 #[derive(Clone, Copy, Debug)]
 pub struct Given<'a> {
     /// The kind of every task.
@@ -18,7 +18,7 @@ pub struct Given<'a> {
     pub options: &'a Pick,
 }
 
-/// One form for every rule whose weights don't depend on the step's losses:
+/// One form for every balancer with weights that don't depend on the step's losses:
 ///
 /// * without learned factors, `L = sum_t fixed_t L_t`;
 /// * with them, `L = sum_t (a_t exp(-s_t) L_t + s_t / 2)`, over a state `s` that follows
@@ -67,12 +67,12 @@ impl DeviceWeights {
         self.weights(state).iter().zip(losses).map(|(weight, loss)| 0.5 - weight * loss).collect()
     }
 
-    /// What is minimised: the weighed losses, and the price of the state.
+    /// What is minimised: the weighted losses, and the price of the state.
     pub fn objective(&self, losses: &[f64], state: &[f64]) -> f64 {
-        let weighed: f64 = self.weights(state).iter().zip(losses).map(|(weight, loss)| weight * loss).sum();
+        let weighted: f64 = self.weights(state).iter().zip(losses).map(|(weight, loss)| weight * loss).sum();
         match &self.learned {
-            None => weighed,
-            Some(factors) => weighed + padded(state).take(factors.len()).map(|s| 0.5 * s).sum::<f64>(),
+            None => weighted,
+            Some(factors) => weighted + padded(state).take(factors.len()).map(|s| 0.5 * s).sum::<f64>(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::{Kind, OptionSpec};
 
-/// The longest step of a rule whose published code clips it.
+/// The longest step of a balancer, where its published code clips the step.
 pub const MAX_NORM: OptionSpec = OptionSpec {
     key: "max_norm",
     label: "longest step",

@@ -1,8 +1,8 @@
-//! How the task losses are weighed against each other.
+//! Balancers: how the tasks are weighted against each other.
 //!
-//! A balancer is one file and one line in [`losses`] or [`gradients`]: a [`rule::Balancer`] written for
-//! plain numbers on the host, as published, and its entry for the page, the link and the
-//! documentation. The engine asks the rules; those that have [`coefficients`] it applies on the
+//! A balancer is one file and one line in [`losses`] or [`aggregators`]: a [`balancer::Balancer`] written
+//! for plain numbers on the host, as published, and its entry for the page, the link and the
+//! documentation. The engine calls it on the host; one that has [`device_weights`] it applies on the
 //! device.
 
 pub mod aggregators;
@@ -20,14 +20,15 @@ use crate::strategy;
 use balancer::Balancer;
 use std::sync::LazyLock;
 
-/// Makes the two tables of a room from one list: entries for whoever shows them, rules for whoever
-/// runs them. Apart, so that a page without the engine carries the words and not the solvers.
+/// Makes the two tables of a directory from one list: the entries, which the page and the links read, and
+/// the balancers, which the engine runs. Apart, so that a page without the engine carries the words and
+/// not the solvers.
 macro_rules! balancer_table {
-    ($($module:ident::$rule:ident,)*) => {
+    ($($module:ident::$balancer:ident,)*) => {
         /// The lines as the page and the links read them.
         pub const ENTRIES: &[crate::config::PickEntry] = &[$($module::ENTRY),*];
-        /// The rules of the lines.
-        pub const BALANCERS: &[&dyn super::balancer::Balancer] = &[$(&$module::$rule),*];
+        /// The balancers of the lines.
+        pub const BALANCERS: &[&dyn super::balancer::Balancer] = &[$(&$module::$balancer),*];
     };
 }
 pub(crate) use balancer_table;
@@ -44,12 +45,12 @@ pub fn balancers() -> &'static [PickEntry] {
     &ENTRIES
 }
 
-/// The balancers that aim at the point of the front which a preference names; the first is what the
-/// fan falls back to.
+/// The balancers that look for the point of the front which a preference names; the first is what the fan
+/// falls back to.
 pub fn preferences() -> &'static [PickEntry] {
     static ENTRIES: LazyLock<Vec<PickEntry>> = LazyLock::new(|| {
-        let aims = |entry: &&PickEntry| entry.group == balancer::BY_PREFERENCE;
-        balancers().iter().filter(aims).map(|entry| entry.in_group("")).collect()
+        let by_preference = |entry: &&PickEntry| entry.group == balancer::BY_PREFERENCE;
+        balancers().iter().filter(by_preference).map(|entry| entry.in_group("")).collect()
     });
     &ENTRIES
 }
@@ -70,7 +71,7 @@ pub(crate) fn without_trunk(config: &Config) -> Option<&'static str> {
     }
 }
 
-/// The rule of a pick; equal weights where it is not known.
+/// The balancer of a pick; equal weights where it is not known.
 ///
 /// ```
 /// use mtl_core::{balance, config::Pick};
@@ -82,19 +83,19 @@ pub fn of(pick: &Pick) -> &'static dyn Balancer {
     find(&pick.method).unwrap_or(losses::BALANCERS[0])
 }
 
-/// Every rule: those that look at losses, then those that look at gradients.
+/// Every balancer: those that weight the losses, then the aggregators.
 pub fn all() -> impl Iterator<Item = &'static dyn Balancer> {
     losses::BALANCERS.iter().chain(aggregators::BALANCERS).copied()
 }
 
-/// The rule of a key.
+/// The balancer of a key.
 ///
 /// ```
 /// use mtl_core::balance;
 ///
-/// assert_eq!(balance::find("gls").map(|rule| rule.entry().choice.key), Some("gls"));
+/// assert_eq!(balance::find("gls").map(|balancer| balancer.entry().choice.key), Some("gls"));
 /// assert!(balance::find("magic").is_none());
 /// ```
 pub fn find(key: &str) -> Option<&'static dyn Balancer> {
-    all().find(|rule| rule.entry().choice.key == key)
+    all().find(|balancer| balancer.entry().choice.key == key)
 }

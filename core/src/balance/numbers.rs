@@ -1,6 +1,6 @@
 //! Numbers a task, made safe to compute with.
 
-use crate::balance::balancer::{Seen, VectorSpec};
+use crate::balance::balancer::{BalancerContext, VectorSpec};
 
 /// Added to a loss before its logarithm or its inverse is taken.
 pub(crate) const EPSILON: f64 = 1e-8;
@@ -25,17 +25,17 @@ pub(crate) fn bounded(number: f64) -> f64 {
 }
 
 /// The losses, one a task.
-pub(crate) fn losses(seen: &Seen) -> Vec<f64> {
+pub(crate) fn losses(seen: &BalancerContext) -> Vec<f64> {
     (0..seen.tasks()).map(|task| seen.losses.get(task).map_or(0.0, |loss| bounded(*loss))).collect()
 }
 
-/// A vector of the rule, one number a task.
-pub(crate) fn vector(seen: &Seen, spec: &VectorSpec) -> Vec<f64> {
+/// A vector of the balancer, one number a task.
+pub(crate) fn vector(seen: &BalancerContext, spec: &VectorSpec) -> Vec<f64> {
     seen.vector(spec).into_iter().map(bounded).collect()
 }
 
 /// The initial losses; the present ones where there are none yet.
-pub(crate) fn initial_losses(seen: &Seen) -> Vec<f64> {
+pub(crate) fn initial_losses(seen: &BalancerContext) -> Vec<f64> {
     let known = |(initial, loss): (f64, f64)| if initial >= SMALLEST_INITIAL { initial } else { loss };
     vector(seen, &INITIAL_LOSSES).into_iter().zip(losses(seen)).map(known).collect()
 }

@@ -2,10 +2,10 @@
 //!
 //! The larger a task's part, the lower its loss. Most balancers read it so: what a task is weighted by is what
 //! its loss is lowered by. Others steer to a *ratio of losses*, where the larger part is the larger loss.
-//! [`super::balancer::Balancer::encode_preference`] says which of the two a balancer is told; [`ratio`] is the
-//! way from the one to the other, for all of them.
+//! [`super::balancer::Balancer::encode_preference`] says which of the two a balancer is given; [`ratio`] makes
+//! the second from the first.
 
-use super::balancer::{Seen, VectorSpec};
+use super::balancer::{BalancerContext, VectorSpec};
 use super::numbers::{bounded, losses, vector};
 use nalgebra::DVector;
 
@@ -18,7 +18,7 @@ pub const PREFERENCE: VectorSpec = VectorSpec {
 };
 
 /// [`PREFERENCE`] as it was given, or `1 / K` each where it is not a usable one.
-pub fn preference_vector(seen: &Seen) -> DVector<f64> {
+pub fn preference_vector(seen: &BalancerContext) -> DVector<f64> {
     let given = seen.vector(&PREFERENCE);
     let usable = given.iter().all(|share| share.is_finite() && *share >= 0.0) && given.iter().any(|share| *share > 0.0);
     let tasks = given.len();
@@ -34,17 +34,17 @@ pub(crate) const IDEAL: VectorSpec = VectorSpec {
 };
 
 /// `w`: as it was given, or `1 / K` each.
-pub(crate) fn preference(seen: &Seen) -> Vec<f64> {
+pub(crate) fn preference(seen: &BalancerContext) -> Vec<f64> {
     preference_vector(seen).iter().map(|share| bounded(*share)).collect()
 }
 
 /// `L - z*`.
-pub(crate) fn above_ideal(seen: &Seen) -> Vec<f64> {
+pub(crate) fn above_ideal(seen: &BalancerContext) -> Vec<f64> {
     losses(seen).iter().zip(vector(seen, &IDEAL)).map(|(loss, ideal)| loss - ideal).collect()
 }
 
 /// `w_k (L_k - z*_k)`.
-pub(crate) fn weighed(seen: &Seen) -> Vec<f64> {
+pub(crate) fn weighted(seen: &BalancerContext) -> Vec<f64> {
     preference(seen).iter().zip(above_ideal(seen)).map(|(preference, above)| preference * above).collect()
 }
 

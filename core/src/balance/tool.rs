@@ -1,4 +1,4 @@
-//! The rules as a tool for others: a JSON request a line, a JSON reply a line.
+//! The balancers as a tool for other programs: a JSON request a line, a JSON reply a line.
 //!
 //! ```
 //! use mtl_core::balance::tool;
@@ -11,7 +11,7 @@
 
 mod options;
 
-use super::balancer::{Balancer, Needs, Seen};
+use super::balancer::{Balancer, BalancerContext, Needs};
 use crate::balance;
 use crate::config::{MARK, Pick};
 use crate::random::{Purpose, stream};
@@ -20,27 +20,27 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
-/// What is asked for.
+/// A request.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// Key of the rule.
+    /// Key of the balancer.
     pub method: String,
-    /// `[K, P]`: a task gradient a row. A rule that looks at gradients needs it; with one that looks
-    /// at losses it gives the direction.
+    /// `[K, P]`: a task gradient a row. A balancer that looks at gradients needs it; with one that looks
+    /// at losses it makes the direction.
     pub jacobian: Option<Vec<Vec<f64>>>,
-    /// The losses, K of them. A rule that doesn't read them can do without.
+    /// The losses, K of them. A balancer that doesn't read them can do without.
     pub losses: Option<Vec<f64>>,
-    /// The rule's options and vectors by key: numbers, words, or arrays with a number a task.
+    /// The balancer's options and vectors by key: numbers, words, or arrays with a number a task.
     pub options: Option<Map<String, Value>>,
-    /// Seed of what the rule draws; 0 where there is none.
+    /// Seed of what the balancer draws; 0 where there is none.
     pub seed: Option<u64>,
 }
 
-/// What comes back.
+/// A reply.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reply {
-    /// What every task gradient is multiplied by; `null` where the rule has no such weights.
+    /// What every task gradient is multiplied by; `null` where the balancer has no such weights.
     pub weights: Option<Vec<f64>>,
     /// The combined gradient, P numbers; `null` where no Jacobian was given.
     pub direction: Option<Vec<f64>>,
@@ -52,13 +52,13 @@ pub enum ToolError {
     /// The line is not a request.
     #[error("not a request: {0}")]
     Malformed(String),
-    /// No rule has that key.
+    /// No balancer has that key.
     #[error("no such method; --list shows them all")]
     Method,
-    /// The rule declares no such option.
+    /// The balancer declares no such option.
     #[error("'{method}' has no option '{option}'; it has {known}")]
     Option {
-        /// Key of the rule.
+        /// Key of the balancer.
         method: String,
         /// What was given.
         option: String,
@@ -73,10 +73,10 @@ pub enum ToolError {
         /// What it should be.
         expected: String,
     },
-    /// Something that the rule needs is not there.
+    /// Something that the balancer needs is not there.
     #[error("'{method}' needs {what}")]
     Missing {
-        /// Key of the rule.
+        /// Key of the balancer.
         method: String,
         /// What is missing.
         what: &'static str,
@@ -112,17 +112,17 @@ pub fn line(line: &str) -> String {
     text.unwrap_or_else(|_| r#"{"error":"the reply cannot be written"}"#.into())
 }
 
-/// Every rule with its options and their defaults, a JSON object a line.
+/// Every balancer with its options and their defaults, a JSON object a line.
 pub fn list() -> impl Iterator<Item = String> {
-    let named = balance::all().map(|rule| (rule.entry().choice.key, rule));
+    let named = balance::all().map(|balancer| (balancer.entry().choice.key, balancer));
     let others = ALIASES.iter().filter_map(|(alias, key)| Some((*alias, balance::find(key)?)));
-    named.chain(others).map(|(key, rule)| options::describe(key, rule).to_string())
+    named.chain(others).map(|(key, balancer)| options::describe(key, balancer).to_string())
 }
 
-/// Names that others have for rules of the table.
+/// Other names for balancers of the table.
 const ALIASES: &[(&str, &str)] = &[("sum", "equal")];
 
-/// The rule of a key or an alias.
+/// The balancer of a key or an alias.
 fn find(method: &str) -> Option<&'static dyn Balancer> {
     let alias = ALIASES.iter().find(|(alias, _)| *alias == method);
     balance::find(alias.map_or(method, |(_, key)| key))
@@ -152,14 +152,14 @@ pub fn parse(line: &str) -> Result<Request, ToolError> {
 ///
 /// Says what the request lacks or has too much of.
 pub fn answer(request: &Request) -> Result<Reply, ToolError> {
-    let rule = find(&request.method).ok_or(ToolError::Method)?;
+    let balancer = find(&request.method).ok_or(ToolError::Method)?;
     let jacobian = request.jacobian.as_deref().map(matrix).transpose()?;
-    let gram = gram(rule, jacobian.as_ref(), request)?;
+    let gram = gram(balancer, jacobian.as_ref(), request)?;
     let pick = Pick::new(request.method.as_str());
     let shape = jacobian.as_ref().map_or((request.losses.as_ref().map_or(0, Vec::len), 0), DMatrix::shape);
-    let (pick, vectors) = options::read(rule, pick, request.options.iter().flatten(), shape)?;
-    let losses = losses(rule, request, &pick, shape.0)?;
-    let seen = Seen {
+    let (pick, vectors) = options::read(balancer, pick, request.options.iter().flatten(), shape)?;
+    let losses = losses(balancer, request, &pick, shape.0)?;
+    let seen = BalancerContext {
         pick: &pick,
         losses: &losses,
         gram: gram.as_ref(),
@@ -167,13 +167,13 @@ pub fn answer(request: &Request) -> Result<Reply, ToolError> {
         layers: &[],
         vectors: &vectors,
     };
-    reply(rule, &seen, request.seed.unwrap_or(0))
+    reply(balancer, &seen, request.seed.unwrap_or(0))
 }
 
-fn reply(rule: &dyn Balancer, seen: &Seen, seed: u64) -> Result<Reply, ToolError> {
+fn reply(balancer: &dyn Balancer, seen: &BalancerContext, seed: u64) -> Result<Reply, ToolError> {
     // The low half is the seed as lessons have it.
     let mut random = stream(seed as u32, Purpose::Balancer, seed >> 32, 0);
-    let answer = rule.answer(seen, &mut random);
+    let answer = balancer.answer(seen, &mut random);
     let combined = || Some(combined(seen.jacobian?, answer.weights.as_ref()?));
     let reply = Reply { direction: answer.direction.clone().or_else(combined), weights: answer.weights };
     let mut numbers = reply.weights.iter().chain(&reply.direction).flatten();
@@ -195,13 +195,13 @@ fn matrix(rows: &[Vec<f64>]) -> Result<DMatrix<f64>, ToolError> {
     Ok(DMatrix::from_row_iterator(rows.len(), columns, rows.iter().flatten().copied()))
 }
 
-/// The Gram matrix, where the rule looks at gradients.
+/// The Gram matrix, where the balancer looks at gradients.
 fn gram(
-    rule: &dyn Balancer,
+    balancer: &dyn Balancer,
     jacobian: Option<&DMatrix<f64>>,
     request: &Request,
 ) -> Result<Option<DMatrix<f64>>, ToolError> {
-    if rule.needs(&Pick::new(request.method.as_str())) == Needs::Losses {
+    if balancer.needs(&Pick::new(request.method.as_str())) == Needs::Losses {
         return Ok(None);
     }
     let jacobian = jacobian.ok_or_else(|| ToolError::Missing { method: request.method.clone(), what: "a Jacobian" })?;
@@ -209,11 +209,11 @@ fn gram(
     if gram.iter().all(|number| number.is_finite()) { Ok(Some(gram)) } else { Err(ToolError::TooLarge) }
 }
 
-/// The losses; all one for a rule that doesn't read them.
-fn losses(rule: &dyn Balancer, request: &Request, pick: &Pick, tasks: usize) -> Result<Vec<f64>, ToolError> {
+/// The losses; all one for a balancer that doesn't read them.
+fn losses(balancer: &dyn Balancer, request: &Request, pick: &Pick, tasks: usize) -> Result<Vec<f64>, ToolError> {
     let missing = |what| Err(ToolError::Missing { method: request.method.clone(), what });
     let Some(losses) = &request.losses else {
-        return match (tasks, rule.reads_losses(pick)) {
+        return match (tasks, balancer.reads_losses(pick)) {
             (0, _) => missing("losses or a Jacobian"),
             (_, true) => missing("losses"),
             _ => Ok(vec![1.0; tasks]),

@@ -87,7 +87,7 @@ impl Notice {
     }
 }
 
-/// At most this many characters of somebody's text are repeated back in a notice.
+/// At most this many characters of a text that was given are repeated in a notice.
 const QUOTED: usize = 40;
 
 /// Text from a link or a file, shortened for a notice and without characters that don't show or

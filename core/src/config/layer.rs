@@ -208,7 +208,7 @@ impl<'a> Iterator for Parts<'a> {
     }
 }
 
-/// Whether the text ends like a number whose exponent follows.
+/// Whether the text ends like a number before its exponent.
 fn is_exponent(text: &str) -> bool {
     text.strip_suffix(['e', 'E']).is_some_and(|t| t.ends_with(|c: char| c.is_ascii_digit() || c == '.'))
 }

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 /// The most tasks that a lesson may have: as many as the palette has colours.
 pub const MAX_TASKS: usize = 6;
 
-/// A lesson as somebody wrote it down: nothing in it has been checked yet.
+/// A lesson as it was written down: nothing in it has been checked yet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     /// Key of the lesson that this configuration started from; a link names what differs from it.
@@ -41,17 +41,17 @@ pub struct Config {
     pub architecture: Pick,
     /// The shared layers, first to last.
     pub trunk: Vec<LayerConfig>,
-    /// How the task losses are weighed against each other.
+    /// How the tasks are weighted against each other.
     pub balancer: Pick,
     /// What is done with a balancer's answer, whichever it is.
     pub sharing: SharingConfig,
     /// Optimiser, rate, schedule, regularisation, batches.
     pub training: TrainingConfig,
-    /// Who trains beside the composed model.
+    /// Which models train in addition to the composed one.
     pub population: PopulationConfig,
-    /// How the fan's models aim at their preferences.
+    /// How the fan's models look for the points of their preferences.
     pub preference: Pick,
-    /// Which tasks are taught when.
+    /// Which tasks are trained when.
     pub strategy: Pick,
     /// How fast it is shown, and until when.
     pub pacing: PaceConfig,
@@ -125,7 +125,7 @@ pub struct TaskConfig {
     pub until: usize,
     /// Whether the trunk learns it before it is transferred.
     pub source: bool,
-    /// The group with whose trunk it trains, where groups have trunks of their own.
+    /// The group that it shares a trunk with, where groups have trunks of their own.
     pub group: usize,
     /// What is declared of it and of each task before it, by their place; see [`Config::relation`].
     pub relations: [Relation; MAX_TASKS - 1],
@@ -278,7 +278,7 @@ impl Default for PaceConfig {
     }
 }
 
-/// Who trains beside the composed model, in lockstep with it.
+/// Which models train in addition to the composed one, in lockstep with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PopulationConfig {
     /// Paired seeds of the composed model and its baselines.
@@ -294,7 +294,7 @@ pub struct PopulationConfig {
     pub concentration: f64,
     /// How strongly its answers to different preferences are kept apart.
     pub spread: f64,
-    /// Whether a shared bottom of equal size trains beside another architecture.
+    /// Whether a shared bottom of equal size trains in addition to another architecture.
     pub matched: bool,
     /// Whether look-ahead steps of every task measure which tasks help which.
     pub affinity: bool,

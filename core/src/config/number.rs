@@ -1,4 +1,4 @@
-//! Numbers as they are printed here, and as people write them: with a point or a comma, and with
+//! Numbers as they are printed here, and as users write them: with a point or a comma, and with
 //! whatever their keyboard, a document or this page has for a minus.
 
 use super::kind::Value;
@@ -33,7 +33,7 @@ pub(crate) fn is_minus(c: char) -> bool {
 }
 
 /// A number's text with a point where it has one comma and no point. More commas, or both, would be
-/// separators of thousands, which nobody guesses here.
+/// separators of thousands, which are not guessed here.
 fn pointed(text: &str) -> String {
     let text = typed(text);
     match text.split_once(',') {

@@ -1,9 +1,10 @@
-//! What somebody declares of two tasks, and how it stays with them.
+//! What is declared of two tasks, and how it stays with them.
 //!
 //! A relation has no direction, so that it is kept once, with the later of its two tasks, by the
 //! place of the earlier one: every setting of the table is one number in one place, links stay
-//! canonical, and who cuts tasks from the end cuts their relations with them. Who takes out or moves
-//! any other task does it here, where relations go with their tasks and not with their letters.
+//! canonical, and tasks that are cut from the end take their relations with them. Any other task is
+//! taken out or moved by a function of this module, where relations go with their tasks and not with
+//! their letters.
 
 use super::kind::{Choice, Notice};
 use super::{Config, MAX_TASKS, TaskConfig};
@@ -127,7 +128,7 @@ impl Config {
     }
 }
 
-/// Takes away relations to tasks that are no earlier ones: they would be of nobody.
+/// Takes away relations to tasks that are no earlier ones: they would belong to no pair.
 pub(crate) fn check(config: &mut Config, notices: &mut Vec<Notice>) {
     for (k, task) in config.tasks.iter_mut().enumerate() {
         for (relation, key) in task.relations.iter_mut().zip(RELATION_KEYS).skip(k) {

@@ -77,7 +77,7 @@ const INPUTS: u64 = 0;
 const SHARED_WEIGHTS: u64 = 1;
 const OWN_WEIGHTS: u64 = 2;
 
-/// Rows that stand for all inputs when classes are cut, and their stream beside the splits'.
+/// Rows that stand for all inputs when classes are cut, and their stream, after the splits'.
 const SAMPLE: usize = 4096;
 const SAMPLE_STREAM: u64 = 3;
 

@@ -143,8 +143,7 @@ pub fn part(source: &Pick, task: usize) -> Option<&'static str> {
 }
 
 /// Draws a lesson's data. The same data settings, tasks and seed give the same data, bit for bit
-/// on one platform. A lesson on a landscape has no data; who asks all the same gets those of the
-/// first source.
+/// on one platform. A lesson on a landscape has no data; it is given those of the first source.
 pub fn build(config: &Config) -> Dataset {
     let (at, source) = find(&config.data.source);
     labels::finish(config, BUILD[at](config), source)

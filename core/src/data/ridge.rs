@@ -4,7 +4,7 @@ use super::DrawnTask;
 use super::directions::along;
 use super::stats::bin;
 
-/// A task whose every output is a function of one number: the product of its weights and the inputs.
+/// A task with outputs that are each a function of one number: the product of its weights and the inputs.
 pub(super) struct Ridge {
     /// Weights of each output, `[inputs]` each.
     pub weights: Vec<Vec<f64>>,

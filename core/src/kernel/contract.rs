@@ -24,7 +24,7 @@ fn read<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     pollster::block_on(tensor.into_data_async()).unwrap().iter::<f32>().collect()
 }
 
-/// The paths beside burn's own operations, with what they may differ by.
+/// The paths apart from burn's own operations, with what they may differ by.
 fn paths() -> Vec<(&'static str, Device, f32)> {
     let host = ("host", Device::flex(), 2e-6);
     #[cfg(feature = "gpu")]

@@ -39,7 +39,7 @@ pub fn is_device<const D: usize>(tensor: &Tensor<D>) -> bool {
 }
 
 /// A tensor's numbers in row-major order; `None` where it lives elsewhere. What is handed over by
-/// value and held by nobody else may be written to.
+/// value and has no other handle may be written to.
 pub fn primitive<const D: usize>(tensor: Tensor<D>) -> Option<DeviceTensor> {
     tensor.try_into_primitive::<Wgpu>().ok().map(|queued| into_contiguous(resolved(queued)))
 }
@@ -74,7 +74,7 @@ pub(super) fn queued(tensor: DeviceTensor) -> Queued {
     client.register(StreamId::current(), entry, NoOp::<CubeBackend>::new()).remove(0)
 }
 
-/// Memory for a tensor of numbers, beside another one.
+/// Memory for a tensor of numbers, on the device of another one.
 pub fn empty<const D: usize>(beside: &DeviceTensor, shape: [usize; D]) -> DeviceTensor {
     // A buffer has to have some length.
     let bytes = shape.iter().product::<usize>().max(1) * size_of::<f32>();
@@ -98,7 +98,7 @@ pub fn group() -> CubeDim {
     CubeDim::new_1d(UNITS as u32)
 }
 
-/// The same tensor where nobody else holds it, else a copy that may be written to.
+/// The same tensor where this is its only handle, else a copy that may be written to.
 pub fn own(tensor: DeviceTensor) -> DeviceTensor {
     if tensor.can_mut() {
         return tensor;

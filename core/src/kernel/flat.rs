@@ -23,7 +23,7 @@ pub(super) struct Tracked {
     pub(super) root: Tensor<2>,
     /// `[R, N]`; empty until the backward pass has been.
     pub(super) gradient: DeviceTensor,
-    /// Slots whose gradient is there.
+    /// By slot, whether its gradient is there.
     pub(super) written: Arc<[AtomicBool]>,
 }
 

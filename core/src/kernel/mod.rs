@@ -9,7 +9,7 @@
 //! | [`evaluate`] | the losses on all rows of several splits |
 //!
 //! Each has up to three paths: on the *host*, loops over plain memory; on a *device*, one GPU dispatch; and
-//! burn's own *operations*, which run everywhere and are what the others are tested against. The caller asks
+//! burn's own *operations*, which run everywhere and are what the others are tested against. The caller calls
 //! the module and doesn't choose. One contract test (`contract`) runs every path over the same cases.
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the kernels have in common.
 //!
 //! A shader's compiler may take it that there are no infinities and no NaN: whether a number is
-//! one is asked of its bits.
+//! one is read from its bits.
 
 use super::device::UNITS;
 use super::loops::{TANH_CLAMP, TANH_DENOMINATOR, TANH_NUMERATOR};
@@ -79,7 +79,8 @@ pub fn slope(gradient: f32, y: f32, #[comptime] activation: Activation) -> f32 {
     }
 }
 
-/// The sum over a workgroup, for each of its threads. Whoever writes to `shared` again waits first.
+/// The sum over a workgroup, for each of its threads. Before `shared` is written to again, the threads have
+/// to wait for each other.
 ///
 /// One thread adds up: a tree's barriers cost more than as few numbers.
 #[cube]

@@ -99,7 +99,7 @@ pub fn shows(key: &str, per_task: bool) -> bool {
     !per_task && matches!(key, "s" | "data" | "bal" | "opt" | "lr" | "mom")
 }
 
-/// Steps that the page calls an epoch here, and steps after which who has not arrived is called
+/// Steps that the page calls an epoch here, and steps after which a racer that has not arrived is called
 /// stuck: those of the published runs.
 pub fn lengths(source: &Pick) -> (u32, u32) {
     if source.method == VALLEYS.choice.key { (1000, 50_000) } else { (10, 2000) }

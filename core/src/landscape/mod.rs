@@ -1,8 +1,8 @@
-//! Problems of two losses over a few parameters whose best points are known exactly.
+//! Problems of two losses over a few parameters, with best points that are known exactly.
 //!
 //! Here a balancer can be watched by itself: no network, no data, no noise. The parameters are a
 //! point of a *landscape*, its two losses are formulas, and the Pareto set and front are known in
-//! closed form. A [`Race`] lets rules of [`crate::balance::balancer`] walk down from the same starts, in
+//! closed form. A [`Race`] lets the balancers of [`crate::balance`] walk down from the same starts, in
 //! lockstep, in f64 on the host: all of them in the two valleys, on the fronts those that look for
 //! points of a front.
 //!

@@ -1,4 +1,4 @@
-//! Rules racing down landscapes, in lockstep.
+//! Balancers racing down landscapes, in lockstep.
 
 use super::roster::options;
 use super::{Landscape, Losses, Racer, course, roster};
@@ -6,11 +6,11 @@ use crate::config::{Config, TrainingConfig};
 use crate::math::hypervolume::hypervolume;
 use crate::random::{Purpose, stream};
 
-/// A landscape and everyone who races on it.
+/// A landscape and all racers on it.
 pub struct Scene {
     /// The landscape.
     pub landscape: Box<dyn Landscape>,
-    /// Everyone on it, method by method.
+    /// The racers on it, method by method.
     pub racers: Vec<Racer>,
 }
 
@@ -33,7 +33,7 @@ impl Race {
         self.step
     }
 
-    /// The landscapes and who is on them.
+    /// The landscapes and the racers on them.
     pub fn scenes(&self) -> &[Scene] {
         &self.scenes
     }
@@ -43,7 +43,7 @@ impl Race {
         &self.config
     }
 
-    /// Takes one step with everyone.
+    /// Takes one step with every racer.
     pub fn advance(&mut self) {
         self.step = self.step.saturating_add(1);
         let (step, training, seed): (u32, &TrainingConfig, u32) = (self.step, &self.config.training, self.config.seed);
@@ -58,7 +58,7 @@ impl Race {
     }
 
     /// Takes over the live settings: the rate and momentum, and the options of the lesson's balancer.
-    /// Who races stays.
+    /// The entrants stay.
     pub fn change(&mut self, config: Config) {
         for racer in self.scenes.iter_mut().flat_map(|scene| &mut scene.racers) {
             let key = racer.entrant().key();
@@ -67,14 +67,14 @@ impl Race {
         self.config = config;
     }
 
-    /// The key of the rule that the lesson's balancer stands for.
+    /// The key of the lesson's balancer; that of the mean where it is not known.
     pub fn chosen(&self) -> &'static str {
         roster::chosen(&self.config)
     }
 }
 
 impl Scene {
-    /// The hypervolume that a rule's racers dominate together; `None` where the landscape has no
+    /// The hypervolume that a balancer's racers dominate together; `None` where the landscape has no
     /// reference point.
     pub fn hypervolume(&self, key: &str) -> Option<f64> {
         let (reference, _) = self.landscape.hypervolume()?;
@@ -82,7 +82,7 @@ impl Scene {
         Some(hypervolume(&of.map(Racer::losses).collect::<Vec<Losses>>(), &reference))
     }
 
-    /// The keys of the rules that race here, in order, each once.
+    /// The keys of the balancers that race here, in order, each once.
     pub fn keys(&self) -> Vec<&'static str> {
         let mut keys: Vec<_> = self.racers.iter().map(|racer| racer.entrant().key()).collect();
         keys.dedup();

@@ -1,22 +1,22 @@
-//! One rule on its way down a landscape.
+//! One balancer on its way down a landscape.
 
 use super::{Descent, Entrant, Landscape, Losses};
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, Vectors};
 use crate::config::{Pick, TrainingConfig};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
 
-/// A rule, its options and memory, its own optimiser, and where it stands.
+/// A balancer, its options and memory, its own optimiser, and where it stands.
 pub struct Racer {
     pub(super) entrant: Entrant,
     pub(super) x: Vec<f64>,
     pub(super) losses: Losses,
     pub(super) descent: Descent,
-    /// What the rule is told and what it remembers.
+    /// What the balancer is given and what it remembers.
     pub(super) vectors: Vectors,
     pub(super) arrived: Option<u32>,
     pub(super) skipped: u32,
-    /// Taken off the losses that the rule sees.
+    /// Taken off the losses that the balancer is given.
     lift: Losses,
 }
 
@@ -26,7 +26,7 @@ impl Racer {
         let floor = landscape.floor();
         let lift = if entrant.needs_positive_losses() { floor } else { [0.0; 2] };
         Self {
-            vectors: entrant.told(floor),
+            vectors: entrant.vectors(floor),
             losses: landscape.losses(&entrant.start),
             descent: Descent::new(entrant.start.len()),
             x: entrant.start.clone(),
@@ -37,7 +37,7 @@ impl Racer {
         }
     }
 
-    /// Who it is.
+    /// What it was before the start.
     pub fn entrant(&self) -> &Entrant {
         &self.entrant
     }
@@ -62,7 +62,7 @@ impl Racer {
         self.skipped
     }
 
-    /// Other options for the rule; what it remembers stays.
+    /// Other options for the balancer; what it remembers stays.
     pub(super) fn pick(&mut self, pick: Pick) {
         self.entrant.pick = pick;
     }
@@ -70,11 +70,11 @@ impl Racer {
     /// Takes one step, the `step`-th. `random` is this racer's stream of this step. A step that would
     /// lead out of the finite numbers is not taken, but counted.
     pub fn step(&mut self, landscape: &dyn Landscape, training: &TrainingConfig, step: u32, random: &mut ChaCha8Rng) {
-        let rule = self.entrant.rule;
+        let balancer = self.entrant.balancer;
         let gradients = landscape.gradients(&self.x);
-        let gram = (rule.needs(&self.entrant.pick) != Needs::Losses).then(|| &gradients * gradients.transpose());
+        let gram = (balancer.needs(&self.entrant.pick) != Needs::Losses).then(|| &gradients * gradients.transpose());
         let before = self.lifted(self.losses);
-        let seen = Seen {
+        let seen = BalancerContext {
             pick: &self.entrant.pick,
             losses: &before,
             gram: gram.as_ref(),
@@ -82,7 +82,7 @@ impl Racer {
             layers: &[],
             vectors: &self.vectors,
         };
-        let answer = rule.answer(&seen, random);
+        let answer = balancer.answer(&seen, random);
         let mut x = self.x.clone();
         self.descent.step(&mut x, &direction(&answer, &gradients), training);
         let losses = landscape.losses(&x);
@@ -91,7 +91,7 @@ impl Racer {
             return;
         }
         let after = self.lifted(losses);
-        let remembered = rule.remember(&seen, &answer, Some(&after));
+        let remembered = balancer.remember(&seen, &answer, Some(&after));
         self.vectors.extend(remembered);
         (self.x, self.losses) = (x, losses);
         if self.arrived.is_none() && landscape.is_at_set(&self.x) {
@@ -104,7 +104,7 @@ impl Racer {
     }
 }
 
-/// The rule's own direction, or the weighted sum of the gradients.
+/// The balancer's own direction, or the weighted sum of the gradients.
 fn direction(answer: &Answer, gradients: &DMatrix<f64>) -> Vec<f64> {
     if let Some(direction) = &answer.direction {
         return direction.clone();
@@ -114,11 +114,11 @@ fn direction(answer: &Answer, gradients: &DMatrix<f64>) -> Vec<f64> {
     gradients.tr_mul(&weights).as_slice().to_vec()
 }
 
-/// What is told to a rule by the vectors that it declares: the floor, and what it aims at.
-pub(super) fn told(rule: &dyn Balancer, floor: Losses, aim: &Vectors) -> Vectors {
+/// What a balancer is given in the vectors that it declares: the floor, and the preference as it reads it.
+pub(super) fn given(balancer: &dyn Balancer, floor: Losses, preference: &Vectors) -> Vectors {
     let value = |key: &str| match key {
         "min_losses" | "ideal" => Some(floor.to_vec()),
-        _ => aim.get(key).cloned(),
+        _ => preference.get(key).cloned(),
     };
-    rule.vectors().iter().filter_map(|spec| Some((spec.key, value(spec.key)?))).collect()
+    balancer.vectors().iter().filter_map(|spec| Some((spec.key, value(spec.key)?))).collect()
 }

@@ -1,4 +1,4 @@
-//! Who races: which rules, with which options, from where.
+//! The entrants of a race: which balancers, with which options, from where.
 
 use super::{Losses, racer};
 use crate::balance;
@@ -8,7 +8,7 @@ use crate::random::{Purpose, stream};
 use rand::RngExt;
 use std::f64::consts::FRAC_PI_2;
 
-/// Where a racer begins, or what it is after: what tells racers of one rule apart.
+/// Where a racer begins, or what it is after: what tells racers of one balancer apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
     /// A chosen start on the plane.
@@ -20,9 +20,9 @@ pub enum Place {
 /// One racer before the start.
 #[derive(Clone)]
 pub struct Entrant {
-    /// The rule.
-    pub rule: &'static dyn Balancer,
-    /// The rule's options.
+    /// The balancer.
+    pub balancer: &'static dyn Balancer,
+    /// The balancer's options.
     pub pick: Pick,
     /// What it is known by.
     pub place: Place,
@@ -34,42 +34,44 @@ pub struct Entrant {
 /// doesn't count at all has no ray to steer to.
 const NARROW: f64 = FRAC_PI_2 / 10.0;
 
-/// Rules that can't be asked about losses of zero and below: theirs are counted from the landscape's
-/// floor. EPO and Pareto MTL look at the angle of the losses between two axes, task prioritisation at
-/// shares of the first losses, and from losses of zero it would never leave. The others see the losses
-/// as they are: that negative losses mislead some of them is one of the published results.
+/// Balancers that need losses above zero: theirs are counted from the landscape's floor. EPO and Pareto
+/// MTL look at the angle of the losses between two axes, task prioritisation at shares of the first
+/// losses, and from losses of zero it would never leave. The others are given the losses as they are:
+/// that negative losses mislead some of them is one of the published results.
 const POSITIVE: [&str; 3] = ["epo", "pareto-mtl", "dtp"];
 
 impl Entrant {
-    /// Key of its rule.
+    /// Key of its balancer.
     pub fn key(&self) -> &'static str {
-        self.rule.entry().choice.key
+        self.balancer.entry().choice.key
     }
 
-    /// Whether the losses that it sees are counted from the landscape's floor.
+    /// Whether the losses that it is given are counted from the landscape's floor.
     pub(super) fn needs_positive_losses(&self) -> bool {
         POSITIVE.contains(&self.key())
     }
 
-    /// What the rule is told at the start.
-    pub(super) fn told(&self, floor: Losses) -> Vectors {
-        let aim = match self.place {
+    /// The vectors that the balancer starts with.
+    pub(super) fn vectors(&self, floor: Losses) -> Vectors {
+        let preference = match self.place {
             Place::Start(_) => Vectors::new(),
-            Place::Preference(weights) if self.key() == "pareto-mtl" => self.rule.encode_preference(&widened(weights)),
-            Place::Preference(weights) => self.rule.encode_preference(&weights),
+            Place::Preference(weights) if self.key() == "pareto-mtl" => {
+                self.balancer.encode_preference(&widened(weights))
+            }
+            Place::Preference(weights) => self.balancer.encode_preference(&weights),
         };
-        racer::told(self.rule, floor, &aim)
+        racer::given(self.balancer, floor, &preference)
     }
 }
 
-/// The preference in whose place another one stands under Pareto MTL: its sectors go from axis to
-/// axis, the preferences of a race don't.
+/// A race's preference as Pareto MTL is given it: its sectors go from axis to axis, the preferences of a
+/// race don't.
 fn widened([a, b]: [f64; 2]) -> [f64; 2] {
     let wide = (b.atan2(a) - NARROW) * FRAC_PI_2 / (FRAC_PI_2 - 2.0 * NARROW);
     [wide.cos().max(0.0), wide.sin().max(0.0)]
 }
 
-/// A rule with the options of the published runs on these landscapes, where they are other than its
+/// A balancer with the options of the published runs on these landscapes, where they are other than its
 /// defaults.
 pub fn published(key: &str) -> Pick {
     let pick = Pick::new(key);
@@ -83,37 +85,38 @@ pub fn published(key: &str) -> Pick {
     }
 }
 
-/// The rule that a lesson's balancer stands for: equal and manual weights are means of the gradients.
+/// The key of a lesson's balancer; that of the mean where it is not known.
 pub(super) fn chosen(config: &Config) -> &'static str {
-    balance::find(&config.balancer.method).map_or("mean", |rule| rule.entry().choice.key)
+    balance::find(&config.balancer.method).map_or("mean", |balancer| balancer.entry().choice.key)
 }
 
-/// The options of a rule in a race: those that the page shows for the lesson's own balancer, those of
+/// The options of a balancer in a race: those that the page shows for the lesson's own balancer, those of
 /// the published runs for the others.
 pub(super) fn options(key: &str, config: &Config) -> Pick {
     if config.balancer.method == key { config.balancer.clone() } else { published(key) }
 }
 
-/// Every rule from every start.
+/// Every balancer from every start.
 pub(super) fn from_starts(starts: &[[f64; 2]], config: &Config) -> Vec<Entrant> {
-    let entrant = |rule: &'static dyn Balancer, start: [f64; 2]| {
-        let pick = options(rule.entry().choice.key, config);
-        Entrant { rule, pick, place: Place::Start(start), start: start.to_vec() }
+    let entrant = |balancer: &'static dyn Balancer, start: [f64; 2]| {
+        let pick = options(balancer.entry().choice.key, config);
+        Entrant { balancer, pick, place: Place::Start(start), start: start.to_vec() }
     };
-    balance::all().flat_map(|rule| starts.iter().map(move |start| entrant(rule, *start))).collect()
+    balance::all().flat_map(|balancer| starts.iter().map(move |start| entrant(balancer, *start))).collect()
 }
 
-/// The rules that look for points of a front, in the order of the page.
+/// The balancers that look for points of a front, in the order of the page.
 const SEEKERS: [&str; 7] = ["linear", "mgda", "epo", "tchebycheff", "stch", "pareto-mtl", "pbi"];
 
-/// Some rules with `count` preferences each, from random starts that depend on the preference alone.
+/// Some balancers with `count` preferences each, from random starts that depend on the preference alone.
 ///
-/// Preferences are `(cos, sin)` of angles from 9 to 81 degrees, scaled to sum to 1; starts are uniform from -1/2 to 1/2 in every parameter, as in Pareto MTL's.
+/// Preferences are `(cos, sin)` of angles from 9 to 81 degrees, scaled to sum to 1; starts are uniform
+/// from -1/2 to 1/2 in every parameter, as in Pareto MTL's.
 pub(super) fn with_preferences(count: usize, parameters: usize, config: &Config) -> Vec<Entrant> {
     let own = chosen(config);
     let added = (!SEEKERS.contains(&own)).then_some(own);
     let keys = SEEKERS.into_iter().chain(added);
-    let rules: Vec<_> = keys.filter_map(balance::find).collect();
+    let balancers: Vec<_> = keys.filter_map(balance::find).collect();
     let start = |k: usize| -> Vec<f64> {
         let mut random = stream(config.seed, Purpose::Init, k as u64, 0);
         (0..parameters).map(|_| random.random_range(-0.5..0.5)).collect()
@@ -124,12 +127,12 @@ pub(super) fn with_preferences(count: usize, parameters: usize, config: &Config)
         [a / (a + b), b / (a + b)]
     };
     let places: Vec<_> = (0..count).map(|k| (preference(k), start(k))).collect();
-    let entrant = |rule: &'static dyn Balancer, (weights, start): &([f64; 2], Vec<f64>)| {
-        let pick = options(rule.entry().choice.key, config);
+    let entrant = |balancer: &'static dyn Balancer, (weights, start): &([f64; 2], Vec<f64>)| {
+        let pick = options(balancer.entry().choice.key, config);
         // As many sectors as there are preferences.
         let divided = pick.method == "pareto-mtl" && pick.method != config.balancer.method;
         let pick = if divided { pick.with("vectors", count as f64) } else { pick };
-        Entrant { rule, pick, place: Place::Preference(*weights), start: start.clone() }
+        Entrant { balancer, pick, place: Place::Preference(*weights), start: start.clone() }
     };
-    rules.into_iter().flat_map(|rule| places.iter().map(move |place| entrant(rule, place))).collect()
+    balancers.into_iter().flat_map(|balancer| places.iter().map(move |place| entrant(balancer, place))).collect()
 }

@@ -4,7 +4,7 @@ use super::{Descent, Race, Racer};
 use crate::balance::balancer::Vectors;
 use serde::{Deserialize, Serialize};
 
-/// A racer's state; who it is follows from the lesson.
+/// A racer's state; which entrant it is follows from the lesson.
 #[derive(Serialize, Deserialize)]
 struct Saved {
     x: Vec<f64>,
@@ -15,7 +15,7 @@ struct Saved {
 }
 
 impl Race {
-    /// The state of everyone. Random numbers have none: each step draws from a stream of its own.
+    /// The state of every racer. Random numbers have none: each step draws from a stream of its own.
     ///
     /// # Errors
     ///
@@ -64,8 +64,8 @@ fn fits(racer: &Racer, saved: &Saved) -> bool {
 }
 
 fn restore(racer: &mut Racer, saved: Saved) {
-    let rule = racer.entrant.rule;
-    let keys = || rule.vectors().iter().map(|spec| spec.key).chain(rule.memories().iter().map(|spec| spec.key));
+    let balancer = racer.entrant.balancer;
+    let keys = || balancer.vectors().iter().map(|spec| spec.key).chain(balancer.memories().iter().map(|spec| spec.key));
     let known = |(key, numbers): (String, Vec<f64>)| keys().find(|known| *known == key).map(|key| (key, numbers));
     racer.vectors = saved.vectors.into_iter().filter_map(known).collect::<Vectors>();
     (racer.x, racer.descent) = (saved.x, saved.descent);

@@ -133,7 +133,7 @@ fn check_outputs(k: usize, task: &mut TaskConfig, fits: RangeInclusive<usize>, n
         return;
     }
     let used = task.outputs.clamp(*fits.start(), *fits.end());
-    // Where there is one possibility, as for two classes with their one logit, nobody needs to be told.
+    // Where there is one possibility, as for two classes with their one logit, there is nothing to notice.
     if fits.start() < fits.end() {
         let sentence = format!("{} outputs don't fit this loss; {used} are used.", task.outputs);
         notices.push(Notice::new(format!("t{k}.outputs"), sentence));

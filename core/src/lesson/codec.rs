@@ -38,7 +38,7 @@ pub struct Decoded {
     pub lesson: Lesson,
     /// What was wrong, and what is used instead.
     pub notices: Vec<Notice>,
-    /// Pairs whose keys are not known: they survive a round trip.
+    /// Pairs with unknown keys: they survive a round trip.
     pub unknown: Vec<(String, String)>,
 }
 
@@ -173,7 +173,7 @@ fn resize(config: &mut Config, pairs: &mut Vec<(String, String)>, notices: &mut 
 }
 
 /// The pairs of a lesson: everything, or only what differs from its preset; then those of `unknown`
-/// whose keys are still not known. (Adding a task makes its settings known: then they are the
+/// with keys that are still not known. (Adding a task makes its settings known: then they are the
 /// page's, not those of an old link.)
 pub fn encode_pairs(lesson: &Lesson, unknown: &[(String, String)], everything: bool) -> Vec<(String, String)> {
     let mut base = lessons::find(&lesson.preset).map_or_else(Config::default, |entry| entry.config());

@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for PairsVisitor {
     }
 }
 
-/// The file of a lesson. Members whose keys were not known when the lesson was read follow its own.
+/// The file of a lesson. Members with keys that were not known when the lesson was read follow its own.
 pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
     // An object of strings can't fail to serialise.
     serde_json::to_string_pretty(&Pairs(encode_pairs(lesson, unknown, true))).unwrap_or_default()

@@ -14,7 +14,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_'
 /// The longest fragment that is read, in bytes.
 pub const MAX_LENGTH: usize = 64_000;
 
-/// The fragment of a lesson, without the leading `#`. Pairs whose keys were not known when the
+/// The fragment of a lesson, without the leading `#`. Pairs with keys that were not known when the
 /// lesson was read follow its own.
 ///
 /// ```

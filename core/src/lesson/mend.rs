@@ -1,7 +1,7 @@
 //! Links that were damaged on their way, by mail, chat or HTML.
 //!
 //! What is done here is certain: a link that was written by [`super::link::encode`] reads as it
-//! stands, and what is taken away or put back can't have been meant otherwise.
+//! stands, and what is taken away or restored can't have been meant otherwise.
 
 use super::codec::own_label;
 use super::{lessons, place};
@@ -76,7 +76,7 @@ fn without_entity(piece: &str) -> &str {
     piece
 }
 
-/// The same where the semicolon was encoded, which somebody's own key might have.
+/// The same where the semicolon was encoded, which an unknown key might have as well.
 fn without_entity_if_known(key: &str) -> &str {
     let own = without_entity(key);
     if is_known(own) { own } else { key }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_somebodys_own_stays() {
+    fn what_may_be_an_unknown_key_or_value_stays() {
         for (text, key, value) in [
             ("v=1&later=a%26b%3Dc", "later", "a&b=c"),
             ("v=1&amp%3Blater=1", "amp;later", "1"),

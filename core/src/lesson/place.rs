@@ -170,8 +170,8 @@ impl Place {
         }
     }
 
-    /// Writes the nearest admitted value; if it is another one than `given`, whose text was `text`,
-    /// or if there is none, says what is used instead.
+    /// Writes the nearest admitted value; if it is another one than `given`, written as `text`, or if
+    /// there is none, says what is used instead.
     pub(super) fn write_nearest(self, config: &mut Config, given: &Value, text: &str) -> Option<Notice> {
         let kind = self.kind();
         let used = kind.nearest(given);

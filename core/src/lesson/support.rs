@@ -1,7 +1,7 @@
 //! Which methods go together, as documentation for `METHODS.md`.
 //!
-//! Nothing here is listed by hand. Every line is what the tables say of themselves, and what their
-//! methods answer when they are asked whether they make sense in a lesson.
+//! Nothing here is listed by hand. Every line is what the tables say of themselves, and whether their
+//! methods make sense in a lesson.
 
 use super::document::cell;
 use super::{check, lessons};
@@ -38,7 +38,7 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     let heads = ["key", "architecture", "how it shares", "parameters of all tasks", "no shared layer", "not with"];
     table(text, "Architectures", &heads, model::ARCHITECTURES.iter().map(architecture))?;
     let heads = ["key", "strategy", "one task at a time", "stages", "baselines", "no shared layer", "not with"];
-    table(text, "Strategies", &heads, strategy::LINES.iter().map(taught))?;
+    table(text, "Strategies", &heads, strategy::LINES.iter().map(scheduled))?;
     writeln!(text, "\n**Papers**\n")?;
     for table in [balance::balancers(), model::architectures(), strategy::strategies(), data::sources()] {
         table.iter().filter(|entry| !entry.papers.is_empty()).try_for_each(|entry| papers(text, entry))?;
@@ -93,44 +93,44 @@ fn under_strategy(key: &str) -> Config {
 fn balancer(entry: &PickEntry) -> [String; 10] {
     let key = entry.choice.key;
     let pick = Pick::new(key);
-    let rule = balance::of(&pick);
+    let balancer = balance::of(&pick);
     let unfit = |config: Config| (entry.unfit)(&config).is_some();
     let architectures = against(model::architectures(), |other| unfit(under_architecture(other)));
     let strategies = against(strategy::strategies(), |other| unfit(under_strategy(other)));
-    let aims = balance::preferences().iter().any(|line| line.choice.key == key);
+    let by_preference = balance::preferences().iter().any(|line| line.choice.key == key);
     [
         code(key),
         entry.choice.label.into(),
-        looks_at(rule, &pick),
-        answers(rule, entry),
-        yes(rule.weighs_heads(&pick)),
+        looks_at(balancer, &pick),
+        answers(balancer, entry),
+        yes(balancer.weighs_heads(&pick)),
         yes(balance::reads(&pick, WEIGHT)),
-        yes(aims),
+        yes(by_preference),
         yes(races(entry)),
         yes(!unfit(bare())),
         list([architectures, strategies].concat()),
     ]
 }
 
-fn looks_at(rule: &dyn Balancer, pick: &Pick) -> String {
-    let needs = rule.needs(pick);
-    let mut what = vec![match (needs, rule.gram_scope()) {
+fn looks_at(balancer: &dyn Balancer, pick: &Pick) -> String {
+    let needs = balancer.needs(pick);
+    let mut what = vec![match (needs, balancer.gram_scope()) {
         (Needs::Losses, _) => "losses",
         (Needs::Gram, GramScope::Shared) => "products of the gradients",
         (Needs::Gram, GramScope::LastLayer) => "products of the gradients at the last shared layer",
         (Needs::Jacobian, _) => "gradients",
     }];
-    if needs != Needs::Losses && rule.reads_losses(pick) {
+    if needs != Needs::Losses && balancer.reads_losses(pick) {
         what.push("losses");
     }
-    if rule.uses_losses_after() {
+    if balancer.uses_losses_after() {
         what.push("losses after the step");
     }
     what.join(", ")
 }
 
-/// Weights or a direction, under any of the rule's words.
-fn answers(rule: &dyn Balancer, entry: &PickEntry) -> String {
+/// Weights or a direction, under any of the balancer's words.
+fn answers(balancer: &dyn Balancer, entry: &PickEntry) -> String {
     let pick = Pick::new(entry.choice.key);
     let words = |option: &OptionSpec| match option.kind {
         Kind::Choice(choices) => choices().len(),
@@ -142,7 +142,7 @@ fn answers(rule: &dyn Balancer, entry: &PickEntry) -> String {
     });
     let (mut weights, mut direction) = (false, false);
     for pick in picks.chain([pick.clone()]) {
-        let weighs = rule.has_weights(&pick);
+        let weighs = balancer.has_weights(&pick);
         weights |= weighs;
         direction |= !weighs;
     }
@@ -177,7 +177,7 @@ fn architecture(line: &Architecture) -> [String; 6] {
     ]
 }
 
-fn taught(line: &strategy::Line) -> [String; 7] {
+fn scheduled(line: &strategy::Line) -> [String; 7] {
     let entry = line.entry;
     let config = under_strategy(entry.choice.key);
     let architectures = against(model::architectures(), |key| (entry.unfit)(&under_architecture(key)).is_some());

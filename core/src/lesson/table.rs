@@ -183,7 +183,7 @@ fn of_relation(relation: Relation) -> Value {
     Value::Choice(RELATIONS.iter().find(|(known, _)| *known == relation).map_or("", |(_, choice)| choice.key).into())
 }
 
-/// Whether anybody asks how a task stands to an earlier one: the sharing, or who measures affinities.
+/// Whether a task's relation to an earlier one is read: by the sharing, or by the measure of affinities.
 fn asks_relation(config: &Config, task: usize, to: usize) -> bool {
     let read = || RELATION_KEYS.get(to).is_some_and(|key| model::reads(config, key));
     to < task && (config.population.affinity || read())

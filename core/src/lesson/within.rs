@@ -1,4 +1,4 @@
-//! Where a control ends: at what the configuration has, rather than at what a link may ask for.
+//! Where a control ends: at what the configuration has, rather than at what a link may hold.
 //!
 //! The value of a checked configuration lies within these limits.
 

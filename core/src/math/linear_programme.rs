@@ -76,7 +76,7 @@ impl Tableau {
         None
     }
 
-    /// The row whose basic variable is the first to hit zero, the lowest column among equals.
+    /// The row of the basic variable that is the first to hit zero, the lowest column among equals.
     fn leaving(&self, entering: usize, open: usize) -> Option<usize> {
         let ratio = |row: usize| {
             let cell = self.cells[(row, entering)];

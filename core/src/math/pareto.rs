@@ -7,7 +7,7 @@ pub fn dominates(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a <= b) && a.iter().zip(b).any(|(a, b)| a < b)
 }
 
-/// Which points are dominated by no other. A point that is not finite is a dead model and never on
+/// Which points are dominated by no other. A point that is not finite is a diverged model and never on
 /// the front; of equal points all are.
 ///
 /// ```
@@ -16,8 +16,8 @@ pub fn dominates(a: &[f64], b: &[f64]) -> bool {
 /// ```
 pub fn non_dominated<P: AsRef<[f64]>>(points: &[P]) -> Vec<bool> {
     let finite = |point: &P| point.as_ref().iter().all(|loss| loss.is_finite());
-    let alive: Vec<&P> = points.iter().filter(|point| finite(point)).collect();
-    let beaten = |point: &P| alive.iter().any(|other| dominates(other.as_ref(), point.as_ref()));
+    let sound: Vec<&P> = points.iter().filter(|point| finite(point)).collect();
+    let beaten = |point: &P| sound.iter().any(|other| dominates(other.as_ref(), point.as_ref()));
     points.iter().map(|point| finite(point) && !beaten(point)).collect()
 }
 
@@ -26,7 +26,7 @@ pub fn non_dominated<P: AsRef<[f64]>>(points: &[P]) -> Vec<bool> {
 /// * One task: none, there is nothing to prefer.
 /// * Two tasks: `points` evenly spaced, from all for A to all for B; none for fewer than two.
 /// * T tasks, three or more: the simplex lattice `{i / H}` of all `T` whole numbers that sum to
-///   `H`, with the largest `H` whose `C(H + T - 1, T - 1)` vectors are not more than `points`
+///   `H`, with the largest `H` of which the `C(H + T - 1, T - 1)` vectors are not more than `points`
 ///   (Das and Dennis 1998). With 11 points that is 10 for three tasks (H = 3), 10 for four
 ///   (H = 2), 5 for five and 6 for six (H = 1, one task each); with 45 it is 45, 35, 35 and 21.
 ///   If not even H = 1 fits, none.

@@ -38,7 +38,7 @@ fn several(truth: &[usize], predicted: &[usize]) -> Option<Vec<Tally>> {
     tallies(truth, predicted).filter(|tallies| tallies.iter().filter(|tally| tally.actual > 0).count() > 1)
 }
 
-/// The share of rows whose class is right.
+/// The share of rows with the right class.
 pub fn accuracy(truth: &[usize], predicted: &[usize]) -> Option<f64> {
     let right: usize = tallies(truth, predicted)?.iter().map(|tally| tally.right).sum();
     Some(right as f64 / truth.len() as f64)

@@ -45,15 +45,15 @@ pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     finite(bound).filter(|_| sum > 4.0 * T::PRECISION)
 }
 
-/// Whether two tasks conflict, for every pair of them whose gradients have an angle.
+/// Whether two tasks conflict, for every pair of them with an angle between their gradients.
 fn conflicts<T: Real>(gram: &[T]) -> impl Iterator<Item = bool> {
     let tasks = side(gram).unwrap_or(0);
     let pairs = (0..tasks).flat_map(move |i| (i + 1..tasks).map(move |j| (i, j)));
     pairs.filter_map(move |(i, j)| cosine(gram, i, j)).map(|cosine| cosine < 0.0)
 }
 
-/// The share of all pairs of tasks, over all steps of a window, whose gradients conflict (cosine
-/// below zero). Pairs without an angle don't count; `None` where none has one.
+/// The share of pairs with conflicting gradients (cosine below zero) among all pairs of tasks over all
+/// steps of a window. Pairs without an angle don't count; `None` where none has one.
 ///
 /// ```
 /// use mtl_core::measure::conflict::conflict_rate;

@@ -107,7 +107,7 @@ pub enum Overlap {
 pub enum Alone {
     /// So little that it is chosen only where nothing else is left: -1e6 in the published selection.
     Avoided,
-    /// 0: who has no partner gains nothing and loses nothing. Then a task that others only harm is
+    /// 0: a task without a partner gains nothing and loses nothing. Then a task that others only harm is
     /// left alone.
     Neutral,
 }

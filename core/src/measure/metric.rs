@@ -1,4 +1,4 @@
-//! What is said of a task beside its loss: how often it is right, or how far off it is.
+//! What is said of a task apart from its loss: how often it is right, or how far off it is.
 
 use crate::config::LossKind;
 
@@ -13,7 +13,7 @@ pub fn higher_is_better(loss: LossKind) -> bool {
     !loss.is_regression()
 }
 
-/// The metric from what the engine adds up: rows whose class is right, over rows; or squared errors,
+/// The metric from what the engine adds up: rows with the right class, over rows; or squared errors,
 /// over rows times outputs. `None` where nothing was added up.
 ///
 /// ```

@@ -49,7 +49,7 @@ pub fn r2<T: Real>(predicted: &[T], target: &[T], outputs: usize) -> Option<f64>
     mean(varying.map(|(predicted, target)| explained(&predicted, &target)))
 }
 
-/// Asked of the numbers themselves: around a rounded mean even a constant seems to vary.
+/// Decided by the numbers themselves: around a rounded mean even a constant seems to vary.
 fn varies(values: &[f64]) -> bool {
     values.iter().any(|value| Some(value) != values.first())
 }

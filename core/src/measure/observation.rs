@@ -21,9 +21,9 @@ pub struct TaskObservation {
     pub guess: f64,
     /// How much the task counts in an average, 0 or more.
     pub importance: f64,
-    /// Its losses after the stage that taught it and after every later one.
+    /// Its losses after the stage that trained it and after every later one.
     pub stages: Vec<f64>,
-    /// Its curves beside the others and alone, means over the paired seeds.
+    /// Its curves together with the others and alone, means over the paired seeds.
     pub steps_to_baseline: StepsToBaseline,
 }
 
@@ -41,7 +41,7 @@ pub struct Observation<'a> {
     pub combined: Option<Combined>,
     /// Per task: its weight in the update.
     pub weights: Vec<f64>,
-    /// Losses of the fan, then those of the composed model, `[points][tasks]`; NaN for a dead one.
+    /// Losses of the fan, then those of the composed model, `[points][tasks]`; NaN for a diverged one.
     pub front: Vec<Vec<f64>>,
     /// Per task: the transfer gain over paired seeds.
     pub transfer: Vec<TransferGain>,
@@ -67,7 +67,7 @@ impl Observation<'_> {
         self.front.split_last().map_or(&[], |(_, fan)| fan)
     }
 
-    /// The losses of the composed model, of a dead one those of what it was put back to.
+    /// The losses of the composed model; of a diverged one those at the parameters that were restored.
     pub(super) fn losses(&self) -> Vec<f64> {
         self.tasks.iter().map(|task| task.loss).collect()
     }

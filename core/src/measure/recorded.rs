@@ -1,4 +1,4 @@
-//! Numbers that are read of a step itself, beside those that measures make of it.
+//! Numbers that are read of a step itself, apart from those that measures make of it.
 //!
 //! A recorded number is a line here and a file in `train/population/recorded`, which says how it is taken. Points of
 //! the curves carry all of them ([`of`] finds one by its key).

@@ -3,9 +3,9 @@
 //! What two tasks do for each other is the mean of their affinities both ways (see
 //! [`super::grouping::affinity`]) over the recorded steps, with a 95 % t-interval. Recorded steps follow
 //! one another on one run: their numbers resemble each other, and as many say less than that many
-//! independent ones would. [`Tally::interval`] therefore counts n numbers whose neighbours correlate with r
-//! as `n (1 - r) / (1 + r)`, which is right for a process that remembers its last value alone. A trend over
-//! the run looks like memory to it and widens the interval too; memory that reaches further is not
+//! independent ones would. [`Tally::interval`] therefore counts n numbers as `n (1 - r) / (1 + r)`, r being
+//! the correlation of neighbours, which is right for a process that remembers its last value alone. A trend
+//! over the run looks like memory to it and widens the interval too; memory that reaches further is not
 //! seen. One run says nothing of other seeds.
 
 use super::real::finite;
@@ -96,7 +96,7 @@ pub enum Verdict {
 /// A declared relation with what was measured.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Held {
-    /// What was declared, and of whom.
+    /// What was declared, and of which tasks.
     pub declared: Declared,
     /// The mean affinity both ways; NaN where none is known.
     pub mean: f64,

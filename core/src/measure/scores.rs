@@ -103,8 +103,8 @@ impl Scores {
         all.into_iter().filter_map(score).collect()
     }
 
-    /// What is said of a task beside its loss: the accuracy of classes, the root mean squared error of
-    /// numbers.
+    /// What is said of a task apart from its loss: the accuracy of classes, the root mean squared error
+    /// of numbers.
     pub fn metric(&self) -> Option<f64> {
         self.accuracy.or(self.rmse)
     }

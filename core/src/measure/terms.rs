@@ -165,7 +165,7 @@ pub enum Need {
     Weights,
     /// A fan of models with different preferences.
     Fan,
-    /// A strategy that teaches one task after another.
+    /// A strategy that trains one task after another.
     Stages,
 }
 

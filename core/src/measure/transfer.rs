@@ -1,4 +1,4 @@
-//! Transfer gain: how much better a task does beside the others than alone.
+//! Transfer gain: how much better a task does with the others than alone.
 
 use super::real::finite;
 use serde::{Deserialize, Serialize};
@@ -48,13 +48,13 @@ pub fn gain(single: f64, multi: f64) -> Option<f64> {
 /// The gain of every task from every other: in row i and column j the gain on task j when it is
 /// trained with task i only. Nothing on the diagonal.
 ///
-/// `alone[j]` are the losses of task j alone, one a seed; `beside[i][j]` those of task j trained
+/// `alone[j]` are the losses of task j alone, one a seed; `paired[i][j]` those of task j trained
 /// with i. Where they are missing or not as many as alone, the gain is undefined.
-pub fn matrix(alone: &[Vec<f64>], beside: &[Vec<Vec<f64>>]) -> Vec<Vec<Option<TransferGain>>> {
+pub fn matrix(alone: &[Vec<f64>], paired: &[Vec<Vec<f64>>]) -> Vec<Vec<Option<TransferGain>>> {
     let gain = |i: usize, j: usize| {
-        let losses = beside.get(i).and_then(|row| row.get(j));
-        let paired = alone.get(j).zip(losses).filter(|(single, multi)| single.len() == multi.len());
-        paired.map_or_else(TransferGain::undefined, |(single, multi)| {
+        let losses = paired.get(i).and_then(|row| row.get(j));
+        let known = alone.get(j).zip(losses).filter(|(single, multi)| single.len() == multi.len());
+        known.map_or_else(TransferGain::undefined, |(single, multi)| {
             let pairs: Vec<_> = single.iter().copied().zip(multi.iter().copied()).collect();
             TransferGain::over_seeds(&pairs)
         })
@@ -64,16 +64,16 @@ pub fn matrix(alone: &[Vec<f64>], beside: &[Vec<Vec<f64>>]) -> Vec<Vec<Option<Tr
 }
 
 impl TransferGain {
-    /// The gain that nobody can state.
+    /// The gain where none can be stated.
     pub fn undefined() -> Self {
         Self { verdict: Verdict::Undefined, ..Self::default() }
     }
 
     /// The gain over paired `(single, multi)` losses, one pair a seed. Pairs with a loss that is
-    /// not finite (a model that died) don't count.
+    /// not finite (a model that diverged) don't count.
     pub fn over_seeds(pairs: &[(f64, f64)]) -> Self {
-        let alive: Vec<_> = pairs.iter().filter(|(single, multi)| single.is_finite() && multi.is_finite()).collect();
-        let gains: Option<Vec<f64>> = alive.iter().map(|(single, multi)| gain(*single, *multi)).collect();
+        let sound: Vec<_> = pairs.iter().filter(|(single, multi)| single.is_finite() && multi.is_finite()).collect();
+        let gains: Option<Vec<f64>> = sound.iter().map(|(single, multi)| gain(*single, *multi)).collect();
         let Some(gains) = gains.filter(|gains| !gains.is_empty()) else {
             return Self::undefined();
         };

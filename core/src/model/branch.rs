@@ -102,7 +102,7 @@ mod engine {
                 nodes => nodes,
             };
             let (rate, mut drawn) = (options("rate") as f32, 0);
-            // Before the layers, whose last one is to be the last that is shared.
+            // Before the layers: the last of these is to be the last that is shared.
             let choose = |l: usize| {
                 let name = format!("parents of layer {}", l + 1);
                 Choices::push(layout, (name, LayerId::Mixing(l)), Owner::Shared, (nodes, nodes), rate, &mut drawn)
@@ -143,15 +143,15 @@ mod engine {
         fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {
             let nodes: Vec<String> = (1..=self.nodes).map(|node| format!("node {node}")).collect();
             let tasks = column_names(&self.columns);
-            let exhibit = |title, rows: &Vec<String>, choices: &Choices| LearnedMatrix {
+            let matrix = |title, rows: &Vec<String>, choices: &Choices| LearnedMatrix {
                 title,
                 rows: rows.clone(),
                 columns: nodes.clone(),
                 values: choices.chances(params).reshape([rows.len(), self.nodes]),
             };
             let inner = self.parents.iter().enumerate();
-            let inner = inner.map(|(l, choices)| exhibit(format!("parents of layer {}", l + 2), &nodes, choices));
-            let chances = inner.chain([exhibit("parents of the tasks".into(), &tasks, &self.leaves)]);
+            let inner = inner.map(|(l, choices)| matrix(format!("parents of layer {}", l + 2), &nodes, choices));
+            let chances = inner.chain([matrix("parents of the tasks".into(), &tasks, &self.leaves)]);
             let tree = LearnedMatrix {
                 title: "tree: every task's node in each layer".into(),
                 rows: tasks.clone(),
@@ -163,8 +163,8 @@ mod engine {
     }
 
     impl Branch {
-        /// The number, from 1, of the node that every task's path runs through in each layer if everybody takes
-        /// the likeliest parent, `[T, L]`: tasks share the nodes whose numbers they have in common.
+        /// The number, from 1, of the node that every task's path runs through in each layer if all take the
+        /// likeliest parent, `[T, L]`: tasks share the nodes with equal numbers.
         fn paths(&self, params: &Params) -> Tensor<2> {
             let likeliest = |choices: &Choices| choices.take(params, &ForwardContext::without(), |_| 1.0);
             let mut at = likeliest(&self.leaves);

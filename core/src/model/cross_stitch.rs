@@ -1,4 +1,4 @@
-//! Cross-stitch networks: a trunk for every task, whose activations are mixed after each layer
+//! Cross-stitch networks: a trunk for every task, and activations that are mixed after each layer
 //! (Misra et al. 2016).
 //!
 //! After layer l every task's units become `sum_s A^l_{ts} a_s`, with a learned matrix `A^l` of tasks

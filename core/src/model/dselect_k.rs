@@ -1,4 +1,4 @@
-//! DSelect-k: a mixture of experts whose gates are sparse and yet smooth (Hazimeh et al. 2021).
+//! DSelect-k: a mixture of experts with gates that are sparse and yet smooth (Hazimeh et al. 2021).
 //!
 //! A task has k selectors. Each chooses an expert by the binary digits of its number: with m logits z and
 //! the smooth step `S`, the weight of expert e is `prod_i S(z_i)^b_i (1 - S(z_i))^(1 - b_i)`, b the digits

@@ -37,8 +37,6 @@ mod engine {
     use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
     use burn::tensor::{Tensor, activation};
 
-    /// Number of the first gate's random stream.
-
     /// Experts with equal layers, each as deep as the lesson's trunk.
     pub struct Bank {
         layers: Vec<Layer>,
@@ -46,7 +44,8 @@ mod engine {
     }
 
     impl Bank {
-        /// So many experts of everybody's, or with `owners` a task's for each of its places there.
+        /// So many experts that all tasks share, or with [`Owner::Stacked`] one of a task for each of its
+        /// places there.
         pub fn push(layout: &mut Layout, shape: &Shape, owner: &Owner, name: &str) -> Self {
             let count = match owner {
                 Owner::Copies(count) => *count,
@@ -56,8 +55,8 @@ mod engine {
             Self { layers: push_trunk(layout, &shape.trunk, owner, shape.inputs, name), count }
         }
 
-        /// The experts' outputs, `[R, E, B, w]`, of inputs `[R, B, in]`. `pictured` for the bank whose first
-        /// expert the picture shows; units drop out in all banks alike.
+        /// The experts' outputs, `[R, E, B, w]`, of inputs `[R, B, in]`. `pictured` where the picture shows
+        /// the bank's first expert; units drop out in all banks alike.
         pub fn apply(
             &self,
             params: &Params,

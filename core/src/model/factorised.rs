@@ -251,7 +251,7 @@ mod engine {
         fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
             let weights = |((from, to), (factors, _)): ((usize, usize), &(Factors, Layer))| {
                 let (rows, columns) = factors.inner;
-                // The mixture, then behind each factor, whose copies stand beside it.
+                // The mixture, then behind each factor, with the copies of the factors.
                 rows * columns + from * rows + from * columns + columns * to + from * to
             };
             let weights: usize = shape.maps().zip(&self.layers).map(weights).sum();

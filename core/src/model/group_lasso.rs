@@ -1,4 +1,4 @@
-//! Group lasso: a shared bottom whose inputs or units are switched off as a whole, for all tasks alike
+//! Group lasso: a shared bottom in which inputs or units are switched off as a whole, for all tasks alike
 //! (Obozinski et al. 2010; Argyriou et al. 2008).
 //!
 //! The penalty `lambda sum_j ||W_j||` over the rows of a weight matrix (what leaves input or unit j) is
@@ -89,7 +89,7 @@ mod engine {
         layers: Vec<Layer>,
         strength: f64,
         place: Place,
-        /// The slots that make up every matrix whose rows are groups, side by side.
+        /// The slots that make up every matrix with rows that are groups, side by side.
         matrices: Vec<Vec<usize>>,
     }
 

@@ -93,7 +93,7 @@ fn init_block(slot: &Slot, block: usize, (copy, owner): (usize, Option<usize>), 
     }
 }
 
-/// Standard deviation of a layer's initial weights, for factors whose product they are.
+/// Standard deviation of a layer's initial weights, for the factors that they are a product of.
 #[cfg(feature = "engine")]
 pub fn weight_deviation(activation: Activation, from: usize, to: usize) -> f32 {
     bound(activation, from, to) / 3.0_f32.sqrt()

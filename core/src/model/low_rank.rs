@@ -1,4 +1,4 @@
-//! Low-rank task adapters: shared layers, to whose weights every task adds a product of two thin
+//! Low-rank task adapters: shared layers, and every task adds to their weights a product of two thin
 //! matrices (Hu et al. 2022, LoRA, with an adapter for every task).
 //!
 //! `W_t = W + s V_t U_t`, with `V_t` of inputs by rank and `U_t` of rank by units; s is what LoRA writes
@@ -167,7 +167,7 @@ mod engine {
                 columns: (1..=self.layers.len()).map(|l| format!("layer {l}")).collect(),
                 values: Tensor::cat(norms.collect(), 1),
             };
-            let overlap = self.apart.exhibit("overlap of adapters that are kept apart", self.overlaps(params));
+            let overlap = self.apart.matrix("overlap of adapters that are kept apart", self.overlaps(params));
             std::iter::once(strength).chain(overlap).collect()
         }
     }

@@ -98,7 +98,7 @@ mod engine {
         }
 
         fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
-            // The trunk's units for every task, beside what passed the last mask, and what passes this one.
+            // The trunk's units for every task, what passed the last mask, and what passes this one.
             batch * shape.tasks * (shape.inputs + 3 * shape.units())
         }
 
@@ -109,7 +109,7 @@ mod engine {
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {
             let mut masks = Vec::new();
             self.run(params, inputs, &mut ForwardContext::without(), &mut |mask| masks.push(mask));
-            let exhibit = |(l, mask): (usize, Tensor<3>)| {
+            let matrix = |(l, mask): (usize, Tensor<3>)| {
                 let [tasks, _, width] = mask.dims();
                 LearnedMatrix {
                     title: format!("masks of layer {l}"),
@@ -118,7 +118,7 @@ mod engine {
                     values: mask.mean_dim(1).reshape([tasks, width]),
                 }
             };
-            (1..).zip(masks).map(exhibit).collect()
+            (1..).zip(masks).map(matrix).collect()
         }
     }
 

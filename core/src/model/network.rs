@@ -158,7 +158,7 @@ pub struct Outputs {
     /// Per group: `[R, B, tasks * outputs]`, a task's outputs side by side.
     pub groups: Vec<Tensor<3>>,
     /// Activations of the hidden layers, for the picture: the trunk's (of several trunks or experts
-    /// the first one's), then each group's `[R, B, tasks * width]`. Empty unless asked for.
+    /// the first one's), then each group's `[R, B, tasks * width]`. Empty unless they are kept.
     pub hidden: Vec<Tensor<3>>,
 }
 

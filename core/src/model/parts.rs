@@ -26,7 +26,7 @@ impl Layer {
         Self::push_rest(layout, name, id, owner, weight, layer)
     }
 
-    /// Appends what comes after the weights, for a layer whose weights follow from other slots;
+    /// Appends what comes after the weights, for a layer with weights that follow from other slots;
     /// `weight` is the first of these.
     pub fn push_rest(
         layout: &mut Layout,
@@ -115,7 +115,7 @@ pub fn push_trunk(
     layers.iter().enumerate().map(push).collect()
 }
 
-/// A tensor whose rows stand so many times, one after another: `[R, B, w]` as `[R * count, B, w]`.
+/// A tensor with every row so many times, one after another: `[R, B, w]` as `[R * count, B, w]`.
 pub fn repeat(x: Tensor<3>, count: usize) -> Tensor<3> {
     let [rows, batch, width] = x.dims();
     if count == 1 {
@@ -140,7 +140,7 @@ impl Features {
     }
 }
 
-/// What a trunk gets beside parameters and inputs, and what it may leave.
+/// What a trunk gets apart from parameters and inputs, and what it may leave.
 pub struct ForwardContext<'a> {
     noise: Option<&'a StepNoise>,
     hidden: Option<Vec<Tensor<3>>>,
@@ -203,8 +203,8 @@ pub trait Trunk: Sized {
     /// What it hands to the heads. `inputs`: `[R, B, inputs]`.
     fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features;
 
-    /// Numbers that a member's forward pass over so many rows makes beside the inputs and what layers with
-    /// weights of their own put out: copies for several trunks, mixtures, weights made of factors.
+    /// Numbers that a member's forward pass over so many rows makes, apart from the inputs and what layers
+    /// with weights of their own put out: copies for several trunks, mixtures, weights made of factors.
     fn activation_count(&self, shape: &Shape, batch: usize) -> usize;
 
     /// See [`Network::noise_len`].
@@ -233,7 +233,7 @@ pub trait Trunk: Sized {
         None
     }
 
-    /// See [`Network::exhibits`].
+    /// See [`Network::learned_matrices`].
     fn learned_matrices(&self, _params: &Params, _inputs: Tensor<3>) -> Vec<LearnedMatrix> {
         Vec::new()
     }

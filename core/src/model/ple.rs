@@ -116,7 +116,7 @@ mod engine {
             let (shared, each) = self.counts;
             let common: Vec<String> = (1..=shared).map(|e| format!("shared {e}")).collect();
             let own = |name: &String| (1..=each).map(|e| format!("{name}, {e}")).collect::<Vec<_>>();
-            let mut exhibits = Vec::new();
+            let mut matrices = Vec::new();
             let mut keep = |title: String, shares: Tensor<4>| {
                 let values = mean_shares(shares);
                 let all = values.dims()[0] == 1 && title.starts_with("shared");
@@ -125,11 +125,11 @@ mod engine {
                 } else {
                     (tasks.clone(), [common.clone(), own(&"own".into())].concat())
                 };
-                exhibits.push(LearnedMatrix { title, rows, columns, values });
+                matrices.push(LearnedMatrix { title, rows, columns, values });
             };
             let mut context = ForwardContext::without();
             self.run(params, inputs, &mut context, &mut keep);
-            exhibits
+            matrices
         }
     }
 

@@ -150,8 +150,8 @@ mod engine {
         }
 
         fn activation_count(&self, shape: &Shape, batch: usize) -> usize {
-            // Every column reads all units of the ones before it; beside them all units of all columns stand
-            // side by side, and the terms one by one, stacked and added.
+            // Every column reads all units of the ones before it; then all units of all columns side by side,
+            // and the terms one by one, stacked and added.
             let read = shape.tasks * shape.tasks.saturating_sub(1) / 2;
             batch * (shape.tasks * shape.inputs + (read + 4 * shape.tasks) * shape.units())
         }

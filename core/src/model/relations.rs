@@ -1,5 +1,5 @@
-//! Declared relations as terms of an objective: pairs of tasks whose matrices are drawn together, and
-//! pairs whose matrices are kept apart.
+//! Declared relations as terms of an objective: pairs of tasks with matrices that are drawn together, and
+//! pairs with matrices that are kept apart.
 //!
 //! Drawn together is `|W_i - W_j|^2`. Kept apart is `|W_i' W_j|^2 / (|W_i|^2 |W_j|^2)` in Frobenius
 //! norms, from 0, where the two look at orthogonal directions of their input, to 1, where each looks at
@@ -22,7 +22,7 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// The pairs of a shape whose relation is one of those.
+    /// The pairs of a shape with one of those relations.
     pub fn of(shape: &Shape, which: impl Fn(Relation) -> bool) -> Self {
         let columns = shape.columns();
         let wanted =
@@ -84,7 +84,7 @@ impl Pairs {
 
     /// A matrix with a row for each pair; `layers` are columns of it, `[1, P]` each. `None` where there are
     /// no pairs.
-    pub fn exhibit(&self, title: &str, layers: impl Iterator<Item = Option<Tensor<2>>>) -> Option<LearnedMatrix> {
+    pub fn matrix(&self, title: &str, layers: impl Iterator<Item = Option<Tensor<2>>>) -> Option<LearnedMatrix> {
         let layers: Vec<Tensor<2>> = layers.flatten().collect();
         let name = |column: &usize| self.columns.get(*column).map_or("?", |task| task_name(*task));
         (!layers.is_empty()).then(|| LearnedMatrix {

@@ -2,7 +2,7 @@
 //! al. 2018, with a policy for every task and depth that doesn't look at the inputs).
 //!
 //! In place of the authors' reinforcement learning a task's choice is a straight-through Gumbel-softmax
-//! sample, whose temperature falls from 5 to 0.5: it can be computed in a browser and needs no reward. The
+//! sample at a temperature that falls from 5 to 0.5: it can be computed in a browser and needs no reward. The
 //! collaboration term is theirs: each task is rewarded by rho times the mean chance that the others take
 //! the same block. Where a layer is as wide as what it reads, a task may also pass it by. Shared: the
 //! blocks. Private: the choices and the heads.

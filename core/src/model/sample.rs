@@ -9,8 +9,8 @@ use super::parts::ForwardContext;
 use super::slots::{Init, LayerId, Layout, Owner, SlotKind};
 use burn::tensor::{Int, Tensor, activation};
 
-/// Standard deviation of the initial logits: all options alike, and yet no two logits equal, whose
-/// order every device would see in its own way.
+/// Standard deviation of the initial logits: all options alike, and yet no two logits equal, as equal ones
+/// would have another order on every device.
 const LOGIT: f32 = 0.01;
 
 /// Choosers with a logit for each of their options.

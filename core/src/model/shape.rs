@@ -4,7 +4,7 @@ use crate::config::{Config, LayerConfig, LossKind, Relation};
 #[cfg(feature = "engine")]
 use crate::kernel::loss::LossGroup;
 
-/// Tasks whose heads and losses have the same shape: they go through one matmul per layer.
+/// Tasks with heads and losses of the same shape: they go through one matmul per layer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
     /// The tasks, ascending.

@@ -7,16 +7,16 @@
 use crate::config::Activation;
 use std::ops::Range;
 
-/// Whose parameters a slot holds.
+/// The tasks that a slot's parameters belong to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Owner {
-    /// Every task's.
+    /// All tasks.
     Shared,
-    /// Every task's, so many matrices one after another: `[copies, rows, columns]`.
+    /// All tasks, so many matrices one after another: `[copies, rows, columns]`.
     Copies(usize),
-    /// These tasks' side by side in the columns: `[rows, tasks * columns]`.
+    /// These tasks, side by side in the columns: `[rows, tasks * columns]`.
     Wide(Vec<usize>),
-    /// These tasks' one after another: `[tasks, rows, columns]`. A task may stand there several times.
+    /// These tasks, one after another: `[tasks, rows, columns]`. A task may stand there several times.
     Stacked(Vec<usize>),
 }
 
@@ -26,7 +26,7 @@ impl Owner {
         matches!(self, Self::Shared | Self::Copies(_))
     }
 
-    /// Whose each matrix is; `None` for everybody's.
+    /// The task that each matrix belongs to; `None` where all tasks share it.
     pub(super) fn blocks(&self) -> Vec<Option<usize>> {
         match self {
             Self::Shared => vec![None],
@@ -41,7 +41,7 @@ impl Owner {
 pub enum Init {
     /// All the same.
     Constant(f32),
-    /// One number on the diagonal of every matrix, another beside it.
+    /// One number on the diagonal of every matrix, another off it.
     Diagonal(f32, f32),
     /// Normal with this standard deviation.
     Normal(f32),
@@ -60,10 +60,10 @@ pub enum SlotKind {
     Gain,
     /// Bias of a layer norm.
     Shift,
-    /// What an architecture learns beside its layers, such as gates: without weight decay, with this
+    /// What an architecture learns apart from its layers, such as gates: without weight decay, with this
     /// factor on the learning rate.
     Free(Init, f32),
-    /// The same with weight decay: factors whose product is a layer's weights.
+    /// The same with weight decay: factors of a product that is a layer's weights.
     Factor(Init),
 }
 
@@ -110,7 +110,7 @@ pub struct Slot {
     pub name: String,
     /// Its layer: the same for all tasks of a layer.
     pub layer: LayerId,
-    /// Whose it is.
+    /// The tasks that it belongs to.
     pub owner: Owner,
     /// What it does.
     pub kind: SlotKind,
@@ -178,7 +178,7 @@ impl Slot {
     }
 }
 
-/// A layer whose weights are a product of slots, which begin as what a plain layer's decompose into.
+/// A layer with weights that are a product of slots, which begin as what a plain layer's decompose into.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Product {
     /// The layer.
@@ -206,7 +206,7 @@ pub struct Layout {
     pub shared: usize,
     /// All parameters.
     pub len: usize,
-    /// The layers whose slots begin together.
+    /// The layers with slots that begin together.
     pub products: Vec<Product>,
 }
 

@@ -153,15 +153,15 @@ mod engine {
                 let title = format!("subspaces after layer {l}");
                 Some(LearnedMatrix { title, rows: parts.clone(), columns: parts.clone(), values })
             };
-            let mut exhibits: Vec<_> = (1..).zip(&self.alphas).filter_map(of_layer).collect();
+            let mut matrices: Vec<_> = (1..).zip(&self.alphas).filter_map(of_layer).collect();
             let shape = [tasks.len(), self.alphas.len()];
-            exhibits.push(LearnedMatrix {
+            matrices.push(LearnedMatrix {
                 title: "layers for the heads".into(),
                 rows: tasks,
                 columns: (1..=self.alphas.len()).map(|l| format!("layer {l}")).collect(),
                 values: self.mixture(params).reshape(shape),
             });
-            exhibits
+            matrices
         }
     }
 

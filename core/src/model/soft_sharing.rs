@@ -148,7 +148,7 @@ mod engine {
                 columns,
                 values: Tensor::cat(layers, 0).transpose(),
             };
-            let overlap = self.apart.exhibit("overlap of trunks that are kept apart", self.overlaps(params));
+            let overlap = self.apart.matrix("overlap of trunks that are kept apart", self.overlaps(params));
             std::iter::once(distance).chain(overlap).collect()
         }
     }

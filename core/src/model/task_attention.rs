@@ -1,4 +1,4 @@
-//! Task attention: every task asks the shared features for what it needs, by an embedding of its own.
+//! Task attention: every task reads the shared features that it needs, by an embedding of its own.
 //!
 //! The last layer of the trunk stands there several times, as groups of features `h_g(x)`. A task's
 //! embedding `q_k` is the query, a shared map of each group its key (scaled dot-product attention,

@@ -22,7 +22,7 @@ pub struct ComparedRow {
     pub diverged: bool,
     /// Parameters of one model.
     pub parameters: usize,
-    /// Optimiser steps per second of one model with nothing beside it; 0 until it is timed.
+    /// Optimiser steps per second of one model alone; 0 until it is timed.
     pub steps_per_second: f32,
     /// Per task: loss on test rows at the step of the best mean validation loss, on the first seed.
     pub test: Vec<f32>,

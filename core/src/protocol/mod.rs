@@ -39,7 +39,7 @@ impl Engine {
     }
 }
 
-/// What the page asks of the engine.
+/// A command of the page to the engine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// Builds a lesson and waits, paused; from a snapshot, where one is given.
@@ -71,7 +71,7 @@ pub enum Command {
     Change(Config),
     /// Goes back to the last state in which every composed model was finite, and pauses.
     Rewind,
-    /// Asks for a snapshot.
+    /// Requests a snapshot.
     Save,
     /// Trains for about that many milliseconds, forgets it, and answers with [`Event::Timed`].
     Time(u32),
@@ -176,7 +176,7 @@ pub enum Event {
         /// Its numbers so far.
         row: Box<ComparedRow>,
     },
-    /// A comparison is over: everyone is done.
+    /// A comparison is over: every architecture is done.
     CompareDone {
         /// Of this load.
         run: u32,

@@ -18,8 +18,8 @@ pub struct Picture {
     pub layers: Vec<LayerPicture>,
     /// Weights of each task's output layer `[from, outputs]`.
     pub outputs: Vec<Vec<f32>>,
-    /// What the architecture has learned beside its layers, such as gates.
-    pub exhibits: Vec<LearnedMatrixPicture>,
+    /// What the architecture has learned apart from its layers, such as gates.
+    pub learned_matrices: Vec<LearnedMatrixPicture>,
     /// Where the inputs are no plane: predictions on validation rows, `[rows, outputs]` per task.
     pub predictions: Vec<Vec<f32>>,
     /// Where the inputs are no plane: how closely each input follows each task, `[inputs, tasks]`; see

@@ -36,7 +36,7 @@ pub struct CurvePoint {
     pub matched: Vec<f32>,
     /// Per task: that model's transfer gain on validation rows.
     pub matched_transfer: Vec<TransferGain>,
-    /// Validation losses of the fan, row-major `[points, T]`; NaN for dead members.
+    /// Validation losses of the fan, row-major `[points, T]`; NaN for diverged members.
     pub fan: Vec<f32>,
     /// Validation losses of the network for the whole front at its preferences, row-major `[points, T]`;
     /// empty where none trains.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 pub struct RaceNews {
     /// A race that begins: what was told of another one no longer counts.
     pub start: Option<Box<RaceStart>>,
-    /// Where everyone was at new recorded steps, in order.
+    /// Where the racers were at new recorded steps, in order.
     pub points: Vec<RacePoint>,
-    /// Where everyone stands now.
+    /// Where the racers stand now.
     pub now: RacePoint,
     /// Per racer: the first step after which it was at the Pareto set.
     pub arrived: Vec<Option<u32>>,
@@ -23,7 +23,7 @@ pub struct RaceNews {
 pub struct RaceStart {
     /// One or two landscapes.
     pub scenes: Vec<SceneStart>,
-    /// Everyone, landscape by landscape and method by method.
+    /// The racers, landscape by landscape and method by method.
     pub racers: Vec<RacerStart>,
     /// Steps after which a racer that has not arrived is called stuck.
     pub steps: u32,
@@ -62,7 +62,7 @@ pub struct RacerStart {
     pub place: [f32; 2],
 }
 
-/// Where everyone was at a step.
+/// Where the racers were at a step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RacePoint {
     /// Steps taken.

@@ -1,4 +1,4 @@
-//! Alternating training: every step teaches one task.
+//! Alternating training: every step trains one task.
 
 use super::{Line, ScheduleContext, StepSchedule, Strategy, alone};
 use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 /// Every `stage` epochs the easiest of the tasks that are left joins, and stays. A task is the easier, the
 /// smaller its single-task baseline's validation loss is as a share of the best constant guess's at that
 /// time; baselines learn all the time. What is easy is not known of untrained ones: for the epochs of
-/// [`WAIT`] they learn and nobody else does.
+/// [`WAIT`] they alone learn.
 pub struct EasyFirst;
 
 /// Epochs after which baselines have first been measured.
@@ -58,7 +58,7 @@ impl Strategy for EasyFirst {
         if along < 0.0 {
             return Some(StepSchedule::active(at, |_| false));
         }
-        let joined = |task: usize| at.trained.get(task).is_some_and(|[beside, _]| *beside > 0);
+        let joined = |task: usize| at.trained.get(task).is_some_and(|[joint, _]| *joint > 0);
         let many = 1 + (along / at.option("stage").max(1.0)) as usize;
         // None but at the start of a stage: losses that cross in between change nothing.
         let new = many.saturating_sub((0..at.tasks()).filter(|task| joined(*task)).count());

@@ -1,9 +1,9 @@
 //! Training strategies: which tasks are trained in a step, how much they count, and which shared layers
 //! move.
 //!
-//! A strategy is one file and one line in `strategies!` below. It is asked before every step and
-//! answers for the composed model, the fan and the pairs alike. A task that is not trained drops out
-//! of the balancer's view, its private layers take no step, and its single-task baseline waits: at
+//! A strategy is one file and one line in `strategies!` below. It is called before every step and
+//! schedules the composed model, the fan and the pairs alike. A task that is not trained drops out
+//! of what the balancer is given, its private layers take no step, and its single-task baseline waits: at
 //! any time a baseline has seen as many of its task's steps as the models that it is held against.
 
 mod alternating;
@@ -30,7 +30,7 @@ pub struct ScheduleContext<'a> {
     /// The single-task baselines' validation loss at the last recorded step, as a share of the best
     /// constant guess's, by task; infinite where nothing is known.
     pub single: &'a [f64],
-    /// By task: the steps that have trained it so far, beside the others and alone; empty before the first.
+    /// By task: the steps that have trained it so far, with the others and alone; empty before the first.
     pub trained: &'a [[u32; 2]],
     /// Shared layers, first to last.
     pub layers: usize,
@@ -83,20 +83,20 @@ pub struct Line {
 }
 
 impl Line {
-    /// Of a strategy without stages, which teaches several tasks in a step and needs no baselines.
+    /// Of a strategy without stages, which trains several tasks in a step and needs no baselines.
     const fn new(entry: PickEntry) -> Self {
         Self { entry, one_by_one: false, staged: false, needs_baselines: false }
     }
 }
 
-/// A way to teach.
+/// A way to schedule the tasks.
 pub trait Strategy: Sync {
     /// What happens in a step; `None` where every task is trained in every step.
     fn schedule(&self, at: &ScheduleContext, random: &mut ChaCha8Rng) -> Option<StepSchedule>;
 }
 
-/// Makes two tables of one list: lines for whoever shows them, strategies for whoever trains by
-/// them. Apart, so that a page without the engine carries the words alone.
+/// Makes two tables of one list: lines, which the page shows, and strategies, which the engine trains
+/// by. Apart, so that a page without the engine carries the words alone.
 macro_rules! strategies {
     ($($module:ident::$strategy:ident,)*) => {
         /// Every strategy as it is shown. The first is what an unknown key falls back to.

@@ -1,11 +1,11 @@
-//! One network for the whole front: it reads a preference beside the inputs (COSMOS; Ruchte & Grabocka
+//! One network for the whole front: it reads a preference along with the inputs (COSMOS; Ruchte & Grabocka
 //! 2021).
 //!
 //! In every step preferences are drawn from a Dirichlet distribution; a row of the batch for each reads its
 //! preference p as further inputs and minimises `T sum_k p_k L_k - T lambda cos(p, L)`. The second term, as
 //! published, pulls the losses towards the preference's own direction and so keeps the answers apart; where it
-//! is strong it asks for the opposite of the first, and a preferred task has the larger loss. The rows'
-//! gradients are averaged, so that it is one model; afterwards any preference can be asked. It is a shared
+//! is strong it works against the first, and a preferred task has the larger loss. The rows' gradients are
+//! averaged, so that it is one model; afterwards it can be evaluated at any preference. It is a shared
 //! bottom of its own.
 
 use super::batch::{Batch, Batches};
@@ -27,7 +27,7 @@ use rand_distr::Gamma;
 
 /// Preferences that a step sees.
 const DRAWN: usize = 8;
-/// Points at which the front is asked where the lesson has no fan.
+/// Points at which the front is evaluated where the lesson has no fan.
 const POINTS: usize = 11;
 /// Keeps lengths away from zero.
 const TINY: f32 = 1e-12;
@@ -43,7 +43,7 @@ pub struct Conditioned {
     /// Loss scales in column order, `[1, T]`.
     scales: Tensor<2>,
     order: TaskOrder,
-    /// How many preferences the front is asked for.
+    /// How many preferences the front is evaluated at.
     points: usize,
     settings: Settings,
     device: Device,
@@ -80,7 +80,7 @@ impl Conditioned {
             state: State::new(network.layout().init(lesson.seed, 0), 1, device),
             optimiser: optimiser_settings(lesson, network.layout(), device),
             batches: Batches::new(lesson, data, &plain, &plan, device),
-            evaluator: Evaluator::new(data, &plain, &plan, device).beside(preferences),
+            evaluator: Evaluator::new(data, &plain, &plan, device).with_preferences(preferences),
             settings: Settings::of(lesson),
             points: points.len(),
             device: device.clone(),

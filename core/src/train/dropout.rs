@@ -55,7 +55,7 @@ impl Rates {
     }
 }
 
-/// Who draws which masks: the model seed of every member.
+/// What masks are drawn by: the model seed of every member.
 pub struct Dropout<'a> {
     /// The rates.
     pub rates: &'a Rates,

@@ -37,7 +37,7 @@ pub struct Evaluator {
     pieces: Vec<Piece>,
     valid: Tensor<3>,
     alone: Vec<Alone>,
-    /// What every row of a population reads beside the inputs, `[R, 1, n]`.
+    /// What every row of a population reads along with the inputs, `[R, 1, n]`.
     preferences: Option<Tensor<3>>,
 }
 
@@ -94,7 +94,7 @@ impl Evaluator {
     }
 
     /// The same with further inputs for every row of the population, `[R, 1, n]`.
-    pub fn beside(self, preferences: Tensor<3>) -> Self {
+    pub fn with_preferences(self, preferences: Tensor<3>) -> Self {
         Self { preferences: Some(preferences), ..self }
     }
 

@@ -10,8 +10,8 @@ pub fn optimiser_settings(config: &Config, layout: &Layout, device: &Device) -> 
     OptimiserSettings::new(&config.training, factors(config, layout), device)
 }
 
-/// A task's private layers have its rate and decay, what an architecture learns beside its layers a factor of its
-/// own; biases, norms and gates don't decay.
+/// A task's private layers have its rate and decay, what an architecture learns apart from its layers a factor
+/// of its own; biases, norms and gates don't decay.
 fn factors(config: &Config, layout: &Layout) -> ParameterFactors {
     let mut rates = vec![1.0_f32; layout.len];
     let mut decay = vec![config.training.weight_decay as f32; layout.len];

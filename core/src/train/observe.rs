@@ -1,4 +1,4 @@
-//! What the measures see of a recorded step.
+//! What the measures are given of a recorded step.
 
 use super::plan::Plan;
 use super::record::RecordedValues;
@@ -19,7 +19,7 @@ pub struct Past<'a> {
     pub steps_to_baseline: &'a [StepsToBaseline],
 }
 
-/// The sights of a step; `front` are the validation losses of the fan and of the composed model.
+/// The observation of a step; `front` are the validation losses of the fan and of the composed model.
 pub fn of<'a>(
     plan: &Plan,
     data: &Dataset,
@@ -29,7 +29,7 @@ pub fn of<'a>(
     past: Past<'a>,
 ) -> Observation<'a> {
     Observation {
-        tasks: (0..plan.tasks).map(|task| task_sight(plan, data, values, &past, task)).collect(),
+        tasks: (0..plan.tasks).map(|task| task_observation(plan, data, values, &past, task)).collect(),
         gram: &values.gram,
         window: past.window,
         combined: values.combined.clone(),
@@ -40,7 +40,7 @@ pub fn of<'a>(
     }
 }
 
-fn task_sight(plan: &Plan, data: &Dataset, values: &RecordedValues, past: &Past, task: usize) -> TaskObservation {
+fn task_observation(plan: &Plan, data: &Dataset, values: &RecordedValues, past: &Past, task: usize) -> TaskObservation {
     let baseline = plan.baseline(0, task);
     let diverged = baseline.is_none_or(|member| values.diverged.get(member).copied().unwrap_or(false));
     let alone = values.alone.iter().find(|(of, _)| *of == task && !diverged).map(|(_, outputs)| outputs.as_slice());
@@ -50,7 +50,7 @@ fn task_sight(plan: &Plan, data: &Dataset, values: &RecordedValues, past: &Past,
     TaskObservation {
         scores: scores(values.predictions.get(task).map(Vec::as_slice)),
         alone: scores(alone),
-        // As the page shows it: where the composed model dies, that of what it was put back to.
+        // As the page shows it: where the composed model diverges, that at the parameters that were restored.
         loss: values.valid_where_it_stands(plan, 0, task),
         loss_alone: baseline.map_or(f64::NAN, |member| values.valid(plan, member, task)),
         guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
@@ -91,7 +91,7 @@ fn pairs(plan: &Plan, values: &RecordedValues) -> Vec<Vec<Option<TransferGain>>>
     let loss = |member: Option<usize>, task: usize| member.map_or(f64::NAN, |m| values.valid(plan, m, task));
     let alone: Vec<Vec<f64>> =
         (0..tasks).map(|j| (0..seeds).map(|seed| loss(plan.baseline(seed, j), j)).collect()).collect();
-    let beside = |i: usize, j: usize| (0..seeds).map(|seed| loss(plan.pair(seed, i, j), j)).collect();
-    let beside: Vec<Vec<Vec<f64>>> = (0..tasks).map(|i| (0..tasks).map(|j| beside(i, j)).collect()).collect();
-    transfer::matrix(&alone, &beside)
+    let paired = |i: usize, j: usize| (0..seeds).map(|seed| loss(plan.pair(seed, i, j), j)).collect();
+    let paired: Vec<Vec<Vec<f64>>> = (0..tasks).map(|i| (0..tasks).map(|j| paired(i, j)).collect()).collect();
+    transfer::matrix(&alone, &paired)
 }

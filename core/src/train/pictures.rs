@@ -81,7 +81,7 @@ impl Pictures {
         matrices.iter().for_each(|matrix| packed.push(MATRICES, matrix.values.clone()));
         let mut parts = packed.read().await?;
         let (theta, groups, hidden) = (parts.take(THETA), parts.take_all(OUTPUTS), parts.take_all(HIDDEN));
-        let exhibits = matrices.into_iter().zip(parts.take_all(MATRICES)).map(|(matrix, values)| {
+        let learned_matrices = matrices.into_iter().zip(parts.take_all(MATRICES)).map(|(matrix, values)| {
             let LearnedMatrix { title, rows, columns, .. } = matrix;
             LearnedMatrixPicture { title, rows, columns, values }
         });
@@ -91,7 +91,7 @@ impl Pictures {
             step,
             layers: layers(shape, network.layout(), &theta, &hidden),
             outputs: output_weights(shape, network.layout(), &theta),
-            exhibits: exhibits.collect(),
+            learned_matrices: learned_matrices.collect(),
             ..Picture::default()
         };
         match self {
@@ -146,8 +146,8 @@ fn softmax(logits: &[f32]) -> Vec<f32> {
     powers.iter().map(|power| power / sum).collect()
 }
 
-/// Weights of the trunk's layers, of several trunks or experts the first one's; `None` for one whose
-/// weights are not stored as such.
+/// Weights of the trunk's layers, of several trunks or experts the first one's; `None` for one without
+/// weights that are stored as such.
 fn trunk_weights(shape: &Shape, layout: &Layout, theta: &[f32], l: usize) -> Option<Vec<f32>> {
     let is_layer = |slot: &&Slot| slot.layer == LayerId::Trunk(l) && matches!(slot.kind, SlotKind::Weight(_));
     let slot = layout.slots.iter().find(is_layer)?;

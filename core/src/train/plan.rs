@@ -1,4 +1,4 @@
-//! Who trains: the members of a population and the rows of its tensors.
+//! What trains: the members of a population and the rows of its tensors.
 
 use crate::balance::{self, balancer::Needs};
 use crate::config::Pick;
@@ -35,9 +35,9 @@ pub struct Member {
 /// The members of a population, in the order of its leading axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
-    /// Composed models first, then the fan, then baselines: those whose balancer may look at task
-    /// gradients stand before those whose never does. Then come the pairs of tasks, and last those
-    /// of other networks than the composed model's, population after population.
+    /// Composed models first, then the fan, then baselines: members with a balancer that may look at task
+    /// gradients stand before those without. Then come the pairs of tasks, and last those of other
+    /// networks than the composed model's, population after population.
     pub members: Vec<Member>,
     /// How many of the first members are replicated where a step is recorded, one row per task, so
     /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the

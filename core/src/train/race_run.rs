@@ -1,4 +1,4 @@
-//! A race as the engine runs it: steps, and what the page is told of them.
+//! A race as the engine runs it: steps, and what the page is sent of them.
 
 use super::TrainError;
 use crate::config::Config;
@@ -13,7 +13,7 @@ const SIDE: usize = 64;
 /// Half the side of the drawn square; every published start lies in it.
 const EXTENT: f64 = 10.0;
 
-/// A race, and what has not been told of it yet.
+/// A race, and what has not been sent of it yet.
 pub struct RaceRun {
     race: Race,
     points: Vec<RacePoint>,
@@ -37,7 +37,7 @@ impl RaceRun {
         course::lengths(&self.race.config().data.source).0
     }
 
-    /// What the page is told of the lesson: no rows, no network.
+    /// What the page is sent of the lesson: no rows, no network.
     pub fn summary(&self) -> Summary {
         Summary { steps_per_epoch: self.steps_per_epoch(), ..Summary::default() }
     }
@@ -61,7 +61,7 @@ impl RaceRun {
         }
     }
 
-    /// What has happened since it was last asked.
+    /// What has happened since the last call.
     pub fn news(&mut self) -> RaceNews {
         let start = std::mem::take(&mut self.begins).then(|| Box::new(start(&self.race)));
         let scenes = self.race.scenes();
@@ -118,7 +118,7 @@ fn start(race: &Race) -> RaceStart {
     let scenes = race.scenes();
     let racers = scenes.iter().enumerate().flat_map(|(scene, s)| s.racers.iter().map(move |racer| (scene, racer)));
     let described = racers.map(|(scene, racer)| {
-        let choice = racer.entrant().rule.entry().choice;
+        let choice = racer.entrant().balancer.entry().choice;
         let (Place::Start(place) | Place::Preference(place)) = racer.entrant().place;
         RacerStart { scene, key: choice.key.into(), label: choice.label.into(), place: place.map(|x| x as f32) }
     });

@@ -39,14 +39,14 @@ pub struct Record {
     /// guess's.
     single: Vec<f64>,
     stages: Stages,
-    /// By task: the losses by its steps beside the others, and alone, means over the paired seeds.
+    /// By task: the losses by its steps with the others, and alone, means over the paired seeds.
     steps_to_baseline: Vec<StepsToBaseline>,
     task_affinity: TaskAffinity,
 }
 
 /// Numbers read from the device at a recorded step.
 pub struct RecordedValues {
-    /// Members that are over: the parameters they were put back to still have losses, but nobody
+    /// Members that have diverged: the parameters that were restored still have losses, but no step
     /// trains them any more.
     pub diverged: Vec<bool>,
     /// Losses `[M, 3, T]` in task order.
@@ -68,7 +68,7 @@ pub struct RecordedValues {
     pub importance: Vec<f64>,
     /// Which tasks were active in the last step; empty for a strategy without stages.
     pub active: Vec<bool>,
-    /// By task: the steps that have trained it beside the others, and alone.
+    /// By task: the steps that have trained it with the others, and alone.
     pub trained: Vec<[u32; 2]>,
     /// Losses of the last step's batch before it, then after a look-ahead step of each task: `[1 + T][T]`;
     /// empty where affinities are not measured.
@@ -91,7 +91,7 @@ impl RecordedValues {
         if diverged { f64::NAN } else { self.loss_where_it_stands(plan, member, split, task) }
     }
 
-    /// A task's validation loss, of a diverged member that of the parameters it was put back to.
+    /// A task's validation loss, of a diverged member that at the parameters that were restored.
     pub fn valid_where_it_stands(&self, plan: &Plan, member: usize, task: usize) -> f64 {
         self.loss_where_it_stands(plan, member, VALID, task)
     }
@@ -107,14 +107,15 @@ const VALID: usize = 1;
 const TEST: usize = 2;
 
 impl Record {
-    /// Takes in a values and makes a point of the curves of it.
+    /// Takes in the values of a step and makes a point of the curves of them.
     pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, values: &RecordedValues) -> CurvePoint {
         self.update(plan, step, values);
         self.remember(step, &values.gram);
         self.follow(plan, data, values);
         self.task_affinity.record(step, &values.ahead, &values.gram);
         let tasks = 0..plan.tasks;
-        // Training pauses where the composed model dies, and the page shows what it was put back to.
+        // Training pauses where the composed model diverges, and the page shows it with the parameters
+        // that were restored.
         let composed =
             |split| tasks.clone().map(|k| values.loss_where_it_stands(plan, 0, split, k) as f32).collect::<Vec<f32>>();
         let fan_losses: Vec<Vec<f64>> =
@@ -183,14 +184,14 @@ impl Record {
                 let loss = |seed| member(seed).map_or(f64::NAN, |m| values.valid(plan, m, task));
                 (0..plan.seeds).map(loss).sum::<f64>() / plan.seeds as f64
             };
-            let [beside, alone] = values.trained.get(task).copied().unwrap_or_default();
-            steps.record((beside, mean(&Some)), (alone, mean(&|seed| plan.baseline(seed, task))));
+            let [joint, alone] = values.trained.get(task).copied().unwrap_or_default();
+            steps.record((joint, mean(&Some)), (alone, mean(&|seed| plan.baseline(seed, task))));
         }
     }
 
     /// Keeps the Gram matrix of a step, and as many before it as a conflict rate looks at.
     fn remember(&mut self, step: u32, gram: &[f32]) {
-        // Who records a step again replaces its matrix, unless there is none: a loaded state has none.
+        // A step that is recorded again replaces its matrix, unless there is none: a loaded state has none.
         let known = !gram.is_empty();
         while self.grams.back().is_some_and(|(last, _)| *last > step || *last == step && known) {
             self.grams.pop_back();

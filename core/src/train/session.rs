@@ -59,7 +59,7 @@ pub struct Session {
     speed: f32,
     pace: Pace,
     pacer: Pacer,
-    /// How often play was asked for since the lesson was loaded.
+    /// How many play commands came since the lesson was loaded.
     plays: u32,
     points: Vec<CurvePoint>,
     number: u32,
@@ -197,7 +197,7 @@ impl Session {
     async fn pause(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         self.set_mode(Mode::Paused);
         self.show_all(emit).await?;
-        // Nobody who steps by hand waits for the next one.
+        // At once: where the user steps by hand, no later snapshot would come.
         if self.saved == self.step() { Ok(()) } else { self.snapshot(emit).await }
     }
 

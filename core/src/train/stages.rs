@@ -1,4 +1,4 @@
-//! Stages of a strategy that teaches tasks at different times, and a task's losses at their ends.
+//! Stages of a strategy that trains tasks at different times, and a task's losses at their ends.
 
 use serde::{Deserialize, Serialize};
 

@@ -125,8 +125,8 @@ impl Combination {
     fn directed(&self, sum: Tensor<2>) -> Tensor<2> {
         match &self.directions {
             None => sum,
-            Some((directions, whose)) => {
-                let whole = whose.clone().expand(sum.dims());
+            Some((directions, directed)) => {
+                let whole = directed.clone().expand(sum.dims());
                 sum.mask_where(whole, directions.clone())
             }
         }
@@ -149,7 +149,7 @@ pub struct Pass<'a> {
     pub noise: Option<&'a StepNoise>,
 }
 
-/// A forward pass whose backward pass is still to come.
+/// A forward pass before its backward pass.
 pub struct Forward {
     params: Params,
     /// Outputs of all rows.
@@ -208,7 +208,7 @@ impl Pass<'_> {
 }
 
 impl Forward {
-    /// The scaled losses of all members, `[M, T]` in column order, for whoever wants them before the
+    /// The scaled losses of all members, `[M, T]` in column order, where they are needed before the
     /// backward pass.
     pub fn losses(&self, pass: &Pass) -> Tensor<2> {
         let groups = self.groups.iter().map(|outputs| outputs.clone().inner()).collect();

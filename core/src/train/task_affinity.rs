@@ -22,8 +22,8 @@ pub struct TaskAffinity {
 }
 
 impl TaskAffinity {
-    /// Takes in a recorded step: losses before and after look-ahead steps `[1 + T][T]`, empty where nobody
-    /// asks, and the Gram matrix.
+    /// Takes in a recorded step: losses before and after look-ahead steps `[1 + T][T]`, empty where
+    /// affinities are not measured, and the Gram matrix.
     pub fn record(&mut self, step: u32, ahead: &[Vec<f64>], gram: &[f32]) {
         let Some((before, after)) = ahead.split_first().filter(|_| step > self.step) else { return };
         self.step = step;
@@ -44,7 +44,7 @@ impl TaskAffinity {
     }
 
     /// The mean affinities, row-major `[T, T]`, a row for each task that receives; NaN where none is known,
-    /// empty where nobody asks.
+    /// empty where they are not measured.
     pub fn mean(&self) -> Vec<f32> {
         self.affinities.iter().map(|tally| mean(tally) as f32).collect()
     }

@@ -1,9 +1,9 @@
 //! Task weights of every member, on the device.
 //!
-//! Weights are `[M, T]`. They are there for members whose rule has coefficients; the others are asked
-//! on the host ([`super::balancers`]). Baselines are one-hot, pairs of tasks have two ones. A learned
-//! balancer (uncertainty weighting) keeps log-variances `s` per member with an Adam of their own; its
-//! weights are `a e^-s`, its gradient `1/2 - a e^-s L`, so no step waits for a readback.
+//! Weights are `[M, T]`. They hold for members that have a balancer with device weights; the other
+//! balancers run on the host ([`super::balancers`]). Baselines are one-hot, pairs of tasks have two ones.
+//! A learned balancer (uncertainty weighting) keeps log-variances `s` per member with an Adam of their
+//! own; its weights are `a e^-s`, its gradient `1/2 - a e^-s L`, so no step waits for a readback.
 //!
 //! On the device the tasks stand in *column order*: group by group.
 
@@ -51,15 +51,15 @@ impl LogVariances {
 /// How the members' task weights come about under the current balancer.
 pub struct TaskWeights {
     fixed: Tensor<2>,
-    /// DeviceWeights `a` on composed members and 0 elsewhere, `[M, T]`; `None` without learning.
+    /// Factors `a` on composed members and 0 elsewhere, `[M, T]`; `None` without learning.
     learned: Option<Tensor<2>>,
-    /// 1 on members whose weights are learned, `[M, 1]`.
+    /// 1 on members with learned weights, `[M, 1]`.
     learns: Tensor<2>,
     rate: f32,
 }
 
 impl TaskWeights {
-    /// The weights by every member's coefficients, in task order, zeros for those without; `columns`
+    /// The weights by every member's device weights, in task order, zeros for those without; `columns`
     /// is the task in each column.
     pub fn of(device_weights: &[Option<DeviceWeights>], columns: &[usize], device: &Device) -> Self {
         let shape = [device_weights.len(), columns.len()];
@@ -102,7 +102,7 @@ impl TaskWeights {
         let means = (learned.first.clone(), learned.second.clone());
         let update;
         (update, learned.first, learned.second) = adam(means, gradient, BETAS, factor, epsilon);
-        // A member whose loss is not finite keeps its log-variances.
+        // A member with a loss that is not finite keeps its log-variances.
         let lost = update.clone().is_nan();
         learned.s = (learned.s.clone() - update.mask_fill(lost, 0.0)).clamp(-MOST, MOST);
         if let Some(present) = present {

@@ -1,9 +1,9 @@
-//! What the tests share: rules asked in one line, and random Jacobians.
+//! What the tests share: aggregators called in one line, and random Jacobians.
 
 use mtl_core::balance::aggregators::BALANCERS;
 use mtl_core::balance::balancer::Answer;
 use mtl_core::balance::balancer::Balancer;
-use mtl_core::balance::balancer::Seen;
+use mtl_core::balance::balancer::BalancerContext;
 use mtl_core::balance::balancer::Vectors;
 use mtl_core::config::Pick;
 use mtl_core::config::Value;
@@ -15,29 +15,29 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// A rule with options, as a test asks it.
+/// An aggregator with options, as a test calls it.
 pub struct Ask {
-    pub rule: &'static dyn Balancer,
+    pub aggregator: &'static dyn Balancer,
     pub pick: Pick,
     pub vectors: Vectors,
     pub losses: Vec<f64>,
 }
 
 pub fn ask(key: &str) -> Ask {
-    let rule = *BALANCERS.iter().find(|rule| rule.entry().choice.key == key).unwrap();
-    let pick = rule.reference().iter().fold(Pick::new(key), |pick, (key, value)| pick.with(key, *value));
-    Ask { rule, pick, vectors: Vectors::new(), losses: Vec::new() }
+    let aggregator = *BALANCERS.iter().find(|aggregator| aggregator.entry().choice.key == key).unwrap();
+    let pick = aggregator.reference().iter().fold(Pick::new(key), |pick, (key, value)| pick.with(key, *value));
+    Ask { aggregator, pick, vectors: Vectors::new(), losses: Vec::new() }
 }
 
 impl Ask {
     pub fn with(mut self, key: &str, value: f64) -> Self {
-        assert!(self.rule.entry().options.iter().any(|spec| spec.key == key), "no option {key}");
+        assert!(self.aggregator.entry().options.iter().any(|spec| spec.key == key), "no option {key}");
         self.pick = self.pick.with(key, value);
         self
     }
 
     pub fn word(self, key: &str, word: &str) -> Self {
-        let spec = *self.rule.entry().options.iter().find(|spec| spec.key == key).unwrap();
+        let spec = *self.aggregator.entry().options.iter().find(|spec| spec.key == key).unwrap();
         let number = spec.number(&Value::Choice(word.into())).unwrap();
         self.with(key, number)
     }
@@ -59,7 +59,7 @@ impl Ask {
     pub fn answer_with(&self, jacobian: &DMatrix<f64>, seed: u64) -> Answer {
         let losses = if self.losses.is_empty() { vec![1.0; jacobian.nrows()] } else { self.losses.clone() };
         let gram = jacobian * jacobian.transpose();
-        let seen = Seen {
+        let seen = BalancerContext {
             pick: &self.pick,
             losses: &losses,
             gram: Some(&gram),
@@ -67,7 +67,7 @@ impl Ask {
             layers: &[],
             vectors: &self.vectors,
         };
-        self.rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(seed))
+        self.aggregator.answer(&seen, &mut ChaCha8Rng::seed_from_u64(seed))
     }
 
     pub fn weights(&self, jacobian: &DMatrix<f64>) -> DVector<f64> {

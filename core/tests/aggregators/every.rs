@@ -1,8 +1,8 @@
-//! What holds for every rule.
+//! What holds for every aggregator.
 
 use crate::ask::{ask, assert_close, direction, each, rows, t2};
 use mtl_core::balance::aggregators::BALANCERS;
-use mtl_core::balance::balancer::Seen;
+use mtl_core::balance::balancer::BalancerContext;
 use nalgebra::DMatrix;
 use nalgebra::DVector;
 use rand::RngExt;
@@ -10,12 +10,12 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 #[test]
-fn no_rule_ever_answers_with_anything_but_finite_numbers() {
+fn no_aggregator_ever_answers_with_anything_but_finite_numbers() {
     each(4000, |jacobian, random| {
         let losses: Vec<f64> = (0..jacobian.nrows()).map(|_| 10_f64.powf(random.random_range(-12.0..12.0))).collect();
-        for rule in BALANCERS {
-            let mut asked = ask(rule.entry().choice.key).losses(&losses);
-            for spec in rule.entry().options {
+        for aggregator in BALANCERS {
+            let mut asked = ask(aggregator.entry().choice.key).losses(&losses);
+            for spec in aggregator.entry().options {
                 let extreme = [f64::NEG_INFINITY, spec.default, f64::INFINITY][random.random_range(0..3)];
                 asked.pick = asked.pick.with(spec.key, extreme);
             }
@@ -35,10 +35,10 @@ fn no_rule_ever_answers_with_anything_but_finite_numbers() {
 #[test]
 fn zero_gradients_give_a_zero_direction() {
     for (tasks, size) in [(1, 1), (2, 3), (3, 1), (6, 4), (8, 3)] {
-        for rule in BALANCERS {
+        for aggregator in BALANCERS {
             let zero = DMatrix::zeros(tasks, size);
-            let answer = ask(rule.entry().choice.key).answer(&zero);
-            assert_eq!(direction(&answer, &zero), DVector::zeros(size), "{}", rule.entry().choice.key);
+            let answer = ask(aggregator.entry().choice.key).answer(&zero);
+            assert_eq!(direction(&answer, &zero), DVector::zeros(size), "{}", aggregator.entry().choice.key);
         }
     }
 }
@@ -47,12 +47,12 @@ fn zero_gradients_give_a_zero_direction() {
 fn what_is_not_finite_or_not_there_makes_no_step_and_no_panic() {
     let bad = rows(&[&[f64::NAN, 1.0], &[f64::INFINITY, 0.0], &[1e200, 1.0]]);
     let nothing = DMatrix::zeros(0, 0);
-    for rule in BALANCERS {
-        let asked = ask(rule.entry().choice.key).losses(&[f64::NAN, -1.0, 0.0]);
+    for aggregator in BALANCERS {
+        let asked = ask(aggregator.entry().choice.key).losses(&[f64::NAN, -1.0, 0.0]);
         let answer = asked.answer(&bad);
         assert!(answer.weights.iter().chain(&answer.direction).all(|values| values.iter().all(|x| x.is_finite())));
         asked.answer(&nothing);
-        let seen = Seen {
+        let seen = BalancerContext {
             pick: &asked.pick,
             losses: &[1.0],
             gram: None,
@@ -60,7 +60,7 @@ fn what_is_not_finite_or_not_there_makes_no_step_and_no_panic() {
             layers: &[],
             vectors: &asked.vectors,
         };
-        rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
+        aggregator.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
     }
 }
 
@@ -104,9 +104,9 @@ fn random_orders_follow_the_seed() {
 fn the_gram_matrix_is_enough_but_for_five() {
     let gram = t2() * t2().transpose();
     let many = ["graddrop", "moco", "db-mtl", "excess-mtl"];
-    for rule in BALANCERS.iter().filter(|rule| !many.contains(&rule.entry().choice.key)) {
-        let asked = ask(rule.entry().choice.key);
-        let seen = Seen {
+    for aggregator in BALANCERS.iter().filter(|aggregator| !many.contains(&aggregator.entry().choice.key)) {
+        let asked = ask(aggregator.entry().choice.key);
+        let seen = BalancerContext {
             pick: &asked.pick,
             losses: &[1.0; 3],
             gram: Some(&gram),
@@ -114,7 +114,7 @@ fn the_gram_matrix_is_enough_but_for_five() {
             layers: &[],
             vectors: &asked.vectors,
         };
-        let answer = rule.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
+        let answer = aggregator.answer(&seen, &mut ChaCha8Rng::seed_from_u64(0));
         let weights = DVector::from_vec(answer.weights.unwrap());
         let expected = asked.direction(&t2());
         assert_close(&(t2().transpose() * weights), expected.as_slice(), 1e-9);

@@ -1,5 +1,5 @@
 //! Golden values: what exact solvers of the published formulas give in f64 on three small Jacobians, computed
-//! independently of the rules.
+//! independently of the aggregators.
 
 use crate::ask::{Ask, ask, assert_close, rows, t1, t2, t3};
 use mtl_core::balance::aggregators::graddrop;

@@ -1,4 +1,4 @@
-//! Rules that solve a problem over the simplex or the dual cone.
+//! Aggregators that solve a problem over the simplex or the dual cone.
 
 use crate::ask::{along, ask, assert_close, distance, each, rows};
 use mtl_core::math::cone::project;

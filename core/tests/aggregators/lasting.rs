@@ -1,9 +1,9 @@
-//! Rules that follow a preference or remember something.
+//! Aggregators that follow a preference or remember something.
 
 use crate::ask::{Ask, ask, assert_close, direction, each, rows, t1};
 use mtl_core::balance::aggregators::epo::Target;
 use mtl_core::balance::aggregators::pareto_mtl;
-use mtl_core::balance::balancer::Seen;
+use mtl_core::balance::balancer::BalancerContext;
 use mtl_core::math::gram::Gram;
 use mtl_core::math::linear_programme::maximise;
 use nalgebra::DMatrix;
@@ -16,7 +16,7 @@ fn epo_balances_as_published() {
     let asked = ask("epo").losses(&[0.8, 0.2]).vector("preference", &[0.5, 0.5]);
     assert_close(&asked.weights(&t1()), &[1.0, 0.0], 1e-9);
     let gram = t1() * t1().transpose();
-    let seen = Seen {
+    let seen = BalancerContext {
         pick: &asked.pick,
         losses: &asked.losses,
         gram: Some(&gram),
@@ -80,8 +80,8 @@ fn moco_follows_the_published_step() {
     let expected = average.transpose() * &lambda;
     assert_close(&direction(&answer, &t1()), expected.as_slice(), 1e-12);
     // At the first step the direction is made of nothing but the gradients of the step.
-    let weighed = t1().transpose() * DVector::from_vec(answer.weights.clone().unwrap());
-    assert_close(&weighed, expected.as_slice(), 1e-12);
+    let weighted = t1().transpose() * DVector::from_vec(answer.weights.clone().unwrap());
+    assert_close(&weighted, expected.as_slice(), 1e-12);
     let next = Ask { vectors: answer.memory, ..asked }.answer(&t1());
     assert_eq!(next.memory["steps"], [2.0]);
 }

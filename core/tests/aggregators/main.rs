@@ -1,5 +1,4 @@
-//! The rules that look at the task gradients: golden values, and properties over thousands of
-//! Jacobians.
+//! The aggregators: golden values, and properties over thousands of Jacobians.
 
 #![allow(clippy::unwrap_used)]
 

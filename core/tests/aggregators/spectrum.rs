@@ -1,4 +1,4 @@
-//! Rules that look at eigenvalues.
+//! Aggregators that look at eigenvalues.
 
 use crate::ask::{ask, assert_close, each};
 use mtl_core::math::gram::Gram;

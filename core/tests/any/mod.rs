@@ -125,7 +125,7 @@ impl Dice {
     }
 }
 
-/// A configuration that nobody has checked: numbers beyond limits, words that mean nothing, more
+/// A configuration that has not been checked: numbers beyond limits, words that mean nothing, more
 /// or fewer tasks than there may be.
 pub fn unchecked(seed: u32) -> Config {
     let dice = &mut Dice::new(seed);

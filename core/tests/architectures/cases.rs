@@ -10,10 +10,10 @@ use mtl_core::model::ARCHITECTURES;
 /// by design no derivative of what is computed.
 pub const SAMPLED: [&str; 2] = ["routing", "branch"];
 
-/// Architectures in which a task reads what it teaches nothing: no derivative either.
+/// Architectures in which a task reads what it doesn't train: no derivative either.
 pub const DETACHED: [&str; 1] = ["progressive"];
 
-/// Architectures in which a task reads what another one alone owns, and teaches it too.
+/// Architectures in which a task reads what another one alone owns, and trains it too.
 pub const BORROWING: [&str; 1] = ["ple"];
 
 /// Every architecture as it is picked.

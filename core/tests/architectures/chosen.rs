@@ -28,7 +28,7 @@ fn every_task_goes_through_the_blocks_that_it_likes_best() {
     let e = 1.0_f32.exp();
     close(
         "table",
-        &hand.exhibit("chances of the blocks at depth 1", &[0.0])[..3],
+        &hand.matrix("chances of the blocks at depth 1", &[0.0])[..3],
         &[e, 1.0, 1.0].map(|x| x / (e + 2.0)),
         1e-6,
     );
@@ -76,7 +76,7 @@ fn tasks_are_rewarded_for_the_chance_to_meet() {
     let pick = Pick::new("routing").with("blocks", 2.0).with("together", 0.5);
     let mut hand = Hand::new(&pick, 2, 3, linear(&[1]));
     let value = |hand: &Hand| numbers(hand.network.penalty(&hand.params(), &hand.rows(&[1.0, 1.0])).unwrap())[0];
-    // Everybody at even chances: a task meets another with 1/2.
+    // All at even chances: a task meets another with 1/2.
     close("even", &[value(&hand)], &[-0.5 * 3.0 * 0.5], 1e-6);
     // A and B at block 1, C at block 2: A and B meet each other, half of the others.
     for (task, likes) in [[50.0, 0.0], [50.0, 0.0], [0.0, 50.0]].into_iter().enumerate() {
@@ -110,17 +110,17 @@ fn tasks_share_the_nodes_of_the_same_parents_and_part_at_others() {
     }
     let e = 1.0_f32.exp();
     let [likely, other] = [e / (e + 1.0), 1.0 / (e + 1.0)];
-    close("tree", &hand.exhibit("parents of layer 2", &[0.0]), &[other, likely, likely, other], 1e-6);
-    close("tasks", &hand.exhibit("parents of the tasks", &[0.0]), &[likely, other, other, likely], 1e-6);
+    close("tree", &hand.matrix("parents of layer 2", &[0.0]), &[other, likely, likely, other], 1e-6);
+    close("tasks", &hand.matrix("parents of the tasks", &[0.0]), &[likely, other, other, likely], 1e-6);
 }
 
 #[test]
-fn while_warming_up_everybody_reads_the_mean_of_the_parents() {
+fn while_warming_up_all_nodes_read_the_mean_of_the_parents() {
     let hand = tree();
     let gumbel = numbers(drawn(&hand, |_| 0, 2, 0.0).values);
     // (6 - 3) / 2 = 1.5; the mean of 1.5 + 1 and 1.5 + 10.
     assert_eq!(hand.sampled(&[3.0], Some((gumbel.clone(), 1.9))).concat(), [7.0, 7.0]);
-    // Then everybody takes node 1, as the random numbers have it.
+    // Then all take node 1, as the random numbers have it.
     close("chosen", &hand.sampled(&[3.0], Some((gumbel, 2.0))).concat(), &[7.0, 7.0], 1e-5);
     let gumbel = numbers(drawn(&hand, |chooser| usize::from(chooser > 2), 2, 0.0).values);
     close("chosen", &hand.sampled(&[3.0], Some((gumbel, 2.0))).concat(), &[7.0, 16.0], 1e-5);

@@ -17,7 +17,7 @@ fn a_column_reads_those_before_it_at_every_layer_but_the_first_and_in_the_head()
     hand.set("laterals of task C, layer 3, weights", Some(2), &[0.0, 0.5]);
     // First layers 2, 3, 5; second 2, 3 + 20, 5 + 200 - 3; C's head reads half of B's on top.
     assert_eq!(hand.outputs(&[1.0]), [[2.0], [23.0], [213.5]]);
-    let into = |what: &str| hand.exhibit(&format!("strength of the laterals into {what}"), &[0.0]);
+    let into = |what: &str| hand.matrix(&format!("strength of the laterals into {what}"), &[0.0]);
     assert_eq!(into("layer 2"), [10.0, 0.0, 100.0, 1.0]);
     assert_eq!(into("the heads"), [0.0, 0.0, 0.0, 0.5]);
 }
@@ -31,7 +31,7 @@ fn an_adapter_is_a_scaled_small_layer_in_between() {
     hand.set("laterals of task B, layer 2, down", Some(1), &[5.0]);
     hand.set("laterals of task B, layer 2, weights", Some(1), &[7.0]);
     assert_eq!(hand.outputs(&[1.0]), [[0.0], [2.0 * 3.0 * 5.0 * 7.0]]);
-    assert_eq!(hand.exhibit("strength of the laterals into layer 2", &[0.0]), [105.0]);
+    assert_eq!(hand.matrix("strength of the laterals into layer 2", &[0.0]), [105.0]);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn laterals_grow_with_the_square_of_the_tasks() {
 }
 
 #[test]
-fn a_tasks_loss_teaches_its_own_column_and_none_that_it_reads() {
+fn a_tasks_loss_trains_its_own_column_and_none_that_it_reads() {
     for pick in variants().iter().filter(|pick| pick.method == "progressive") {
         for task in 0..4 {
             // Only this task's loss counts.

@@ -34,8 +34,8 @@ fn no_parameter_is_there_for_nothing() {
         let bench = if sampled { Bench::sampling(&pick) } else { Bench::new(&pick) };
         let gradients = bench.gradients();
         for slot in &bench.network().layout().slots {
-            // Of blocks that nobody has taken nothing is learned in this step; and who can take one
-            // thing alone has no choice.
+            // Of blocks that no task has taken nothing is learned in this step; and where there is only one
+            // thing to take, there is no choice.
             let untaken = sampled && matches!(slot.owner, Owner::Copies(_));
             if untaken || (slot.columns == 1 && matches!(slot.kind, SlotKind::Free(..))) {
                 continue;
@@ -109,7 +109,7 @@ fn penalty_faults(bench: &Bench) -> Vec<(usize, String)> {
     let params = bench.params(bench.theta.clone()).tracked();
     let gradient = numbers(params.gradients(&mut value(&params).backward()));
     let positions = bench.positions();
-    // A penalty is summed over the rows, so that each row has to be asked alone.
+    // A penalty is summed over the rows, so that each row has to be evaluated alone.
     let alone = |params: &Params| {
         let slots = 0..bench.network().layout().slots.len();
         let all: Vec<Vec<f32>> = slots.map(|slot| numbers(params.slot(slot))).collect();

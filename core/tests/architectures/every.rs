@@ -63,18 +63,18 @@ fn every_architecture_shows_what_it_has_learned_in_named_matrices() {
         let mut rig = Rig::new(busy(&pick));
         rig.steps(4);
         let (params, rows) = first(&rig);
-        let exhibits = rig.ensemble.network().learned_matrices(&params, rows);
-        assert_eq!(exhibits.is_empty(), pick.method == "shared-bottom", "{pick:?}");
-        for exhibit in exhibits {
-            let what = format!("{pick:?}, {}", exhibit.title);
-            assert_eq!(exhibit.values.dims(), [exhibit.rows.len(), exhibit.columns.len()], "{what}");
-            for names in [&exhibit.rows, &exhibit.columns] {
+        let matrices = rig.ensemble.network().learned_matrices(&params, rows);
+        assert_eq!(matrices.is_empty(), pick.method == "shared-bottom", "{pick:?}");
+        for matrix in matrices {
+            let what = format!("{pick:?}, {}", matrix.title);
+            assert_eq!(matrix.values.dims(), [matrix.rows.len(), matrix.columns.len()], "{what}");
+            for names in [&matrix.rows, &matrix.columns] {
                 let mut unique = names.clone();
                 unique.sort();
                 unique.dedup();
                 assert!(unique.len() == names.len() && !names.is_empty(), "{what}: {names:?}");
             }
-            assert!(numbers(exhibit.values).iter().all(|x| x.is_finite()), "{what}");
+            assert!(numbers(matrix.values).iter().all(|x| x.is_finite()), "{what}");
         }
     }
 }
@@ -104,8 +104,8 @@ fn a_task_more_or_less_leaves_no_architecture_without_its_numbers() {
             rig.steps(3);
             assert!(rig.rows("theta").concat().iter().all(|x| x.is_finite()), "{pick:?} of {tasks}");
             let (params, rows) = first(&rig);
-            for exhibit in rig.ensemble.network().learned_matrices(&params, rows) {
-                assert_eq!(exhibit.values.dims(), [exhibit.rows.len(), exhibit.columns.len()], "{pick:?} of {tasks}");
+            for matrix in rig.ensemble.network().learned_matrices(&params, rows) {
+                assert_eq!(matrix.values.dims(), [matrix.rows.len(), matrix.columns.len()], "{pick:?} of {tasks}");
             }
         }
     }

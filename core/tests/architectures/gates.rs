@@ -26,7 +26,7 @@ fn a_gate_with_a_hidden_layer_bends_where_its_units_do() {
     close("A", &outputs[0], &[0.8, 0.2, 0.5, 0.5, 0.25, 0.75], 1e-6);
     close("B", &outputs[1], &[0.2, 0.8, 0.2, 0.8, 0.2, 0.8], 1e-6);
     let means = [(0.8 + 0.5 + 0.25) / 3.0, (0.2 + 0.5 + 0.75) / 3.0, 0.2, 0.8];
-    close("shown", &hand.exhibit("gate mixture", &[-1.0, 0.0, 1.0]), &means, 1e-6);
+    close("shown", &hand.matrix("gate mixture", &[-1.0, 0.0, 1.0]), &means, 1e-6);
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn ends(method: &str, from: usize, until: usize) -> Pick {
 }
 
 #[test]
-fn stitches_stand_after_the_layers_that_were_asked_for() {
+fn stitches_stand_after_the_layers_that_the_options_name() {
     let stitched = |pick: &Pick| {
         let mut hand = Hand::new(pick, 1, 2, linear(&[1, 1, 1]));
         for (l, weights) in (1..).zip([[1.0, 2.0], [1.0, 10.0], [1.0, 2.0]]) {
@@ -140,7 +140,7 @@ fn stitches_stand_after_the_layers_that_were_asked_for() {
 }
 
 #[test]
-fn a_sluice_mixes_subspaces_after_the_layers_that_were_asked_for() {
+fn a_sluice_mixes_subspaces_after_the_layers_that_the_options_name() {
     // The tasks' subspaces are 1, 2 and 3, 4; the second layer doubles; the inner two change places.
     let swap = [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0];
     // A tenth of the first layer and nine of the second.
@@ -159,10 +159,10 @@ fn a_sluice_mixes_subspaces_after_the_layers_that_were_asked_for() {
         assert_eq!(layers, expected, "{what}");
         for l in layers {
             hand.set(&format!("subspaces after layer {l}"), None, &swap);
-            assert_eq!(hand.exhibit(&format!("subspaces after layer {l}"), &[0.0]), swap, "{what}");
+            assert_eq!(hand.matrix(&format!("subspaces after layer {l}"), &[0.0]), swap, "{what}");
         }
         close(&what, &hand.outputs(&[1.0]).concat(), &outputs, 1e-6);
-        close(&what, &hand.exhibit("layers for the heads", &[0.0]), &[0.1, 0.9, 0.1, 0.9], 1e-6);
+        close(&what, &hand.matrix("layers for the heads", &[0.0]), &[0.1, 0.9, 0.1, 0.9], 1e-6);
         assert_eq!(
             hand.network.learned_matrices(&hand.params(), hand.rows(&[0.0])).len(),
             expected.len() + 1,
@@ -184,7 +184,7 @@ fn the_tree_says_which_tasks_share_a_node_and_where_they_part() {
     for (task, leaf) in [1, 1, 3].into_iter().enumerate() {
         hand.set("parents of the tasks", Some(task), &likes(&[leaf]));
     }
-    let tree = |hand: &Hand| hand.exhibit("tree: every task's node in each layer", &[0.0]);
+    let tree = |hand: &Hand| hand.matrix("tree: every task's node in each layer", &[0.0]);
     // A and B share all layers, C leaves them in the last.
     assert_eq!(tree(&hand), [[3.0, 2.0, 1.0], [3.0, 2.0, 1.0], [3.0, 2.0, 3.0]].concat());
     hand.set("parents of layer 3", None, &likes(&[2, 1, 1]));
@@ -203,10 +203,10 @@ fn factor_sizes_are_the_ranks_of_a_layer_and_the_norms_of_its_factors() {
         hand
     };
     let shown = |hand: &Hand| {
-        let exhibits = hand.network.learned_matrices(&hand.params(), hand.rows(&[0.0; 4]));
-        let found = exhibits.into_iter().find(|exhibit| exhibit.title == SIZES).unwrap();
+        let matrices = hand.network.learned_matrices(&hand.params(), hand.rows(&[0.0; 4]));
+        let found = matrices.into_iter().find(|matrix| matrix.title == SIZES).unwrap();
         assert_eq!(found.rows, ["layer 1", "layer 2"]);
-        (found.columns.join(", "), hand.exhibit(SIZES, &[0.0; 4]))
+        (found.columns.join(", "), hand.matrix(SIZES, &[0.0; 4]))
     };
     let mut tucker = hand(1.0);
     // Two by two times three.

@@ -5,7 +5,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use mtl_core::config::{Activation, LayerConfig, LossKind, Pick, Relation};
 use mtl_core::model::{self, Group, GumbelNoise, Network, Params, Shape, Slot, StepNoise};
 
-/// A network whose heads hand out what they read, so that a task's outputs are its features.
+/// A network with heads that hand out what they read, so that a task's outputs are its features.
 pub struct Hand {
     pub network: Box<dyn Network>,
     pub shape: Shape,
@@ -109,12 +109,12 @@ impl Hand {
         numbers(params.gradients(&mut own.sum().backward()))
     }
 
-    /// An exhibit's values by its title.
-    pub fn exhibit(&self, title: &str, inputs: &[f32]) -> Vec<f32> {
-        let exhibits = self.network.learned_matrices(&self.params(), self.rows(inputs));
-        let titles: Vec<String> = exhibits.iter().map(|exhibit| exhibit.title.clone()).collect();
-        let found = exhibits.into_iter().find(|exhibit| exhibit.title == title);
-        numbers(found.unwrap_or_else(|| panic!("no exhibit {title} among {titles:?}")).values)
+    /// A learned matrix's values by its title.
+    pub fn matrix(&self, title: &str, inputs: &[f32]) -> Vec<f32> {
+        let matrices = self.network.learned_matrices(&self.params(), self.rows(inputs));
+        let titles: Vec<String> = matrices.iter().map(|matrix| matrix.title.clone()).collect();
+        let found = matrices.into_iter().find(|matrix| matrix.title == title);
+        numbers(found.unwrap_or_else(|| panic!("no matrix {title} among {titles:?}")).values)
     }
 
     /// Parameters without the heads'.

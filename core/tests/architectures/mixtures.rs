@@ -31,7 +31,7 @@ fn every_task_mixes_the_experts_by_a_gate_of_its_own_for_each_row_anew() {
     let outputs = hand.outputs(&ROWS);
     close("task A", &outputs[0], &[0.25, 0.75, 0.75, 0.25], 1e-6);
     close("task B", &outputs[1], &[0.8, 0.2, 0.8, 0.2], 1e-6);
-    close("shown", &hand.exhibit("gate mixture", &ROWS[..2]), &[0.25, 0.75, 0.8, 0.2], 1e-6);
+    close("shown", &hand.matrix("gate mixture", &ROWS[..2]), &[0.25, 0.75, 0.8, 0.2], 1e-6);
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn one_gate_mixes_the_experts_alike_for_all_tasks() {
     for outputs in hand.outputs(&ROWS) {
         close("outputs", &outputs, &[0.25, 0.75, 0.75, 0.25], 1e-6);
     }
-    close("shown", &hand.exhibit("gate mixture", &ROWS[..2]), &[0.25, 0.75], 1e-6);
+    close("shown", &hand.matrix("gate mixture", &ROWS[..2]), &[0.25, 0.75], 1e-6);
     assert_eq!(unit_experts("mmoe").parameters() - hand.parameters(), 2 * 2, "the second task's gate");
 }
 
@@ -113,9 +113,9 @@ fn the_next_levels_shared_experts_read_a_shared_gates_mixture_of_all_experts() {
     let hand = levels(2);
     // With the shared expert alone, B's 11.4 would be 0.8 * 6 - 0.2 * 3 = 4.2.
     close("outputs", &hand.outputs(&[1.0]).concat(), &[0.25 * 15.0 + 0.75 * 7.0, 0.8 * 15.0 - 0.2 * 3.0], 1e-5);
-    close("shared", &hand.exhibit("shared gate, level 1", &[1.0]), &[0.125, 0.25, 0.625], 1e-6);
-    close("first", &hand.exhibit("gates, level 1", &[1.0]), &[0.25, 0.75, 0.75, 0.25], 1e-6);
-    close("second", &hand.exhibit("gates, level 2", &[1.0]), &[0.25, 0.75, 0.8, 0.2], 1e-6);
+    close("shared", &hand.matrix("shared gate, level 1", &[1.0]), &[0.125, 0.25, 0.625], 1e-6);
+    close("first", &hand.matrix("gates, level 1", &[1.0]), &[0.25, 0.75, 0.75, 0.25], 1e-6);
+    close("second", &hand.matrix("gates, level 2", &[1.0]), &[0.25, 0.75, 0.8, 0.2], 1e-6);
     let slots = &hand.network.layout().slots;
     assert!(slots.iter().all(|slot| slot.name != "shared gate, level 2, weights"), "nothing would read it");
 }
@@ -145,7 +145,7 @@ fn gates_begin_by_using_all_experts_about_alike() {
         let apart = |pick: Pick| {
             let mut hand = Hand::new(&pick, 3, 2, linear(&[4, 4]));
             hand.theta = hand.network.layout().init(7, 0);
-            let shares = hand.exhibit(title, &[1.0, -1.0, 0.5]);
+            let shares = hand.matrix(title, &[1.0, -1.0, 0.5]);
             distance(&shares, &vec![even; shares.len()])
         };
         let begun = apart(Pick::new(method));

@@ -103,7 +103,7 @@ fn overlap_is_nothing_across_and_everything_along_one_direction() {
         let mut hand = two(&pick, Relation::Negative);
         hand.set("trunks, layer 1, weights", Some(0), &a);
         hand.set("trunks, layer 1, weights", Some(1), &b);
-        let shown = hand.exhibit("overlap of trunks that are kept apart", &[0.0, 0.0])[0];
+        let shown = hand.matrix("overlap of trunks that are kept apart", &[0.0, 0.0])[0];
         assert!((penalty(&hand) - shown).abs() < 1e-6);
         shown
     };
@@ -113,7 +113,7 @@ fn overlap_is_nothing_across_and_everything_along_one_direction() {
 }
 
 #[test]
-fn positive_beside_nothing_is_tied_as_before_anything_was_declared() {
+fn one_positive_pair_alone_is_tied_as_before_anything_was_declared() {
     let soft = |relations: &dyn Fn(usize, usize) -> Relation| {
         let pick = Pick::new("soft-sharing").with("tie", 3.0);
         let mut hand = Hand::related(&pick, 2, 3, linear(&[2, 4]), relations);
@@ -129,7 +129,7 @@ fn positive_beside_nothing_is_tied_as_before_anything_was_declared() {
     assert!((shares - before).abs() < 1e-4 * before, "{shares} of {before}");
 }
 
-/// The lesson of the cases under Adam, whose tasks are four regressions.
+/// The lesson of the cases under Adam; its tasks are four regressions.
 fn trained(config: Config, steps: u32) -> Rig {
     let optimiser = mtl_core::config::Optimiser::Adam;
     let training = TrainingConfig { optimiser, momentum: 0.9, learning_rate: 0.01, ..config.training.clone() };
@@ -237,8 +237,8 @@ fn relations_show_which_pairs_they_keep_apart() {
     for pick in readers() {
         let rig = trained(mixed(plain(&pick)), 2);
         let bench = Bench::of(mixed(plain(&pick)));
-        let exhibits = bench.network().learned_matrices(&bench.params(rig.theta(0)), bench.inputs.clone());
-        let overlap = exhibits.iter().find(|exhibit| exhibit.title.starts_with("overlap")).unwrap();
+        let matrices = bench.network().learned_matrices(&bench.params(rig.theta(0)), bench.inputs.clone());
+        let overlap = matrices.iter().find(|matrix| matrix.title.starts_with("overlap")).unwrap();
         // In column order, A, C, B, D.
         assert_eq!(overlap.rows, ["A and C", "B and D"], "{pick:?}");
         assert_eq!(overlap.values.dims(), [2, 2], "{pick:?}");

@@ -27,7 +27,7 @@ fn a_row_is_shortened_by_the_strength_and_goes_to_exactly_zero() {
 }
 
 #[test]
-fn groups_are_the_rows_of_every_layer_or_of_all_heads_together_where_that_is_asked_for() {
+fn groups_are_the_rows_of_every_layer_or_of_all_heads_together_as_the_option_says() {
     let pick = Pick::new("group-lasso").with("strength", 1.0);
     let mut layers = Hand::new(&pick.clone().with("where", 1.0), 1, 2, linear(&[1, 2]));
     layers.set(FIRST, None, &[-3.0]);
@@ -42,7 +42,7 @@ fn groups_are_the_rows_of_every_layer_or_of_all_heads_together_where_that_is_ask
     let after = proximal(&heads);
     close("A", &heads.read(&after, name, Some(0)), &[2.4], 1e-6);
     close("B", &heads.read(&after, name, Some(1)), &[3.2], 1e-6);
-    assert_eq!(heads.exhibit("size of the weights that leave the units of layer 1", &[0.0]), [5.0]);
+    assert_eq!(heads.matrix("size of the weights that leave the units of layer 1", &[0.0]), [5.0]);
 }
 
 /// The lengths of the rows of both inputs after training on upright stripes, which don't depend on the
@@ -66,7 +66,7 @@ fn inputs_used(related: f64) -> Vec<f32> {
 }
 
 #[test]
-fn an_input_that_nobody_needs_is_switched_off_in_training_and_one_that_a_task_needs_is_not() {
+fn an_input_that_no_task_needs_is_switched_off_in_training_and_one_that_a_task_needs_is_not() {
     let lengths = inputs_used(1.0);
     assert!(lengths[0] > 0.1 && lengths[1] == 0.0, "nobody needs the second: {lengths:?}");
     let lengths = inputs_used(0.0);
@@ -90,7 +90,7 @@ fn a_selector_weighs_experts_by_the_digits_of_their_numbers() {
     let outputs = hand.outputs(&[1.0]);
     close("task A", &outputs[0], &[0.131836, 0.024414, 0.711914, 0.131836], 1e-5);
     assert_eq!(outputs[1], [0.0, 0.0, 1.0, 0.0], "exact zeros beyond half the width");
-    let shown = hand.exhibit("gate mixture", &[1.0, 2.0]);
+    let shown = hand.matrix("gate mixture", &[1.0, 2.0]);
     close("shown", &shown[..4], &outputs[0], 1e-6);
     assert_eq!(shown[4..], [0.0, 0.0, 1.0, 0.0]);
 }

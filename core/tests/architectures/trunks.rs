@@ -12,14 +12,14 @@ fn ln(x: f32) -> f32 {
 }
 
 #[test]
-fn a_tasks_units_become_its_row_of_the_stitches_times_everybodys() {
-    // A symmetric matrix, and one whose transpose gives something else.
+fn a_tasks_units_become_its_row_of_the_stitches_times_those_of_all() {
+    // A symmetric matrix, and one with a transpose that gives something else.
     for (stitches, mixed) in [([0.9, 0.1, 0.1, 0.9], [1.1, 1.9]), ([0.5, 2.0, -1.0, 3.0], [4.5, 5.0])] {
         let mut hand = Hand::new(&Pick::new("cross-stitch"), 1, 2, linear(&[1]));
         hand.set(FIRST, None, &[1.0, 2.0]);
         hand.set("stitches after layer 1", None, &stitches);
         close("mixed", &hand.outputs(&[1.0]).concat(), &mixed, 1e-6);
-        assert_eq!(hand.exhibit("stitches after layer 1", &[0.0]), stitches);
+        assert_eq!(hand.matrix("stitches after layer 1", &[0.0]), stitches);
     }
 }
 
@@ -68,10 +68,10 @@ fn halves_of_a_layer_are_mixed_each_by_its_own_row() {
     let expected: [[f32; 4]; 2] = [[61.0, 82.0, 7.0, 16.0], [3.5, 5.0, 32.5, 45.0]];
     let twice = expected.map(|row| [row, row.map(|x| -2.0 * x)].concat());
     assert_eq!(hand.outputs(&[1.0, -2.0]), twice);
-    assert_eq!(hand.exhibit("subspaces after layer 1", &[0.0]), rows.as_flattened());
+    assert_eq!(hand.matrix("subspaces after layer 1", &[0.0]), rows.as_flattened());
 }
 
-/// Two tasks whose halves stay what they are: A's layers give (1, 2) and (2, 2) at 1, B's (3, 4) and (4, 3).
+/// Two tasks with halves that stay what they are: A's layers give (1, 2) and (2, 2) at 1, B's (3, 4) and (4, 3).
 fn unmixed() -> Hand {
     let mut hand = Hand::new(&Pick::new("sluice"), 1, 2, linear(&[2, 2]));
     let identity: Vec<f32> = (0..16).map(|i| f32::from(i / 4 == i % 4)).collect();
@@ -87,14 +87,14 @@ fn unmixed() -> Hand {
 fn heads_read_a_mixture_of_all_layers_that_begins_with_most_of_the_last_and_has_no_bounds() {
     let mut hand = unmixed();
     close("start", &hand.outputs(&[1.0]).concat(), &[1.9, 2.0, 3.9, 3.1], 1e-6);
-    // What is learned stands beside the start's (0.1, 0.9).
+    // What is learned is added to the start's (0.1, 0.9).
     hand.set("layers for the heads", None, &[0.4, -0.4, 0.9, -1.9]);
     close("learned", &hand.outputs(&[1.0]).concat(), &[1.5, 2.0, -1.0, 1.0], 1e-6);
-    close("shown", &hand.exhibit("layers for the heads", &[0.0]), &[0.5, 0.5, 1.0, -1.0], 1e-6);
+    close("shown", &hand.matrix("layers for the heads", &[0.0]), &[0.5, 0.5, 1.0, -1.0], 1e-6);
     for (depth, start) in [(1, vec![1.0]), (3, vec![0.05, 0.05, 0.9])] {
         let mut hand = Hand::new(&Pick::new("sluice"), 1, 2, linear(&vec![2; depth]));
         hand.theta = hand.network.layout().init(7, 0);
-        close("begun", &hand.exhibit("layers for the heads", &[0.0]), &start.repeat(2), 1e-6);
+        close("begun", &hand.matrix("layers for the heads", &[0.0]), &start.repeat(2), 1e-6);
     }
 }
 
@@ -137,7 +137,7 @@ fn penalty(hand: &Hand) -> (f32, Vec<f32>) {
 fn halves_cost_what_they_have_in_common_in_every_task_and_layer() {
     let apart = |weight: f64| Hand::new(&Pick::new("sluice").with("apart", weight), 2, 2, linear(&[4, 4]));
     let mut hand = apart(0.25);
-    // A: (1, 2; 0, 1)' (2, 1; -1, 3) = (2, 1; 3, 5), whose squares sum up to 39. B: 3 and zeros.
+    // A: (1, 2; 0, 1)' (2, 1; -1, 3) = (2, 1; 3, 5), with squares that sum up to 39. B: 3 and zeros.
     let a: [f32; 8] = [1.0, 2.0, 2.0, 1.0, 0.0, 1.0, -1.0, 3.0];
     hand.set(FIRST, None, &[a, [1.0, 0.0, 3.0, 0.0, 0.0, 0.0, 2.0, 0.0]].concat());
     close("both", &[penalty(&hand).0], &[0.25 * (39.0 + 9.0)], 1e-6);
@@ -166,7 +166,7 @@ fn a_tie_pulls_every_trunk_towards_the_mean() {
         let found: Vec<f32> = (0..weights.len()).flat_map(|task| hand.read(&gradient, FIRST, Some(task))).collect();
         close("pulls", &found, &pulls, 1e-6);
         let apart: Vec<f32> = pulls.iter().map(|pull: &f32| pull.abs() / tie as f32).collect();
-        close("shown", &hand.exhibit("distance from the mean trunk", &[0.0]), &apart, 1e-6);
+        close("shown", &hand.matrix("distance from the mean trunk", &[0.0]), &apart, 1e-6);
         assert_eq!(hand.outputs(&[1.0]).concat(), weights, "every task has its own trunk");
     }
 }
@@ -190,7 +190,7 @@ fn a_tasks_mask_lets_through_shares_of_the_trunks_units() {
     let outputs = hand.outputs(&[1.0, -1.0]);
     close("task A", &outputs[0], &[0.75 * 3.0, 0.25 * -2.0, 0.5 * -3.0, 0.5 * 2.0], 1e-6);
     close("task B", &outputs[1], &[0.8 * 3.0, 0.5 * -2.0, 0.5 * -3.0, 0.75 * 2.0], 1e-6);
-    close("shown", &hand.exhibit("masks of layer 1", &[1.0]), &[0.75, 0.25, 0.8, 0.5], 1e-6);
+    close("shown", &hand.matrix("masks of layer 1", &[1.0]), &[0.75, 0.25, 0.8, 0.5], 1e-6);
 }
 
 #[test]
@@ -211,13 +211,13 @@ fn masks_begin_nearly_open() {
         let mut hand = Hand::new(&pick, 1, 3, linear(&[6, 5]));
         hand.theta = hand.network.layout().init(7, 0);
         // Nothing is left at 0 but the bias.
-        close("first", &hand.exhibit("masks of layer 1", &[0.0]), &[open; 3 * 6], 1e-5);
-        close("second", &hand.exhibit("masks of layer 2", &[0.0]), &[open; 3 * 5], 1e-5);
+        close("first", &hand.matrix("masks of layer 1", &[0.0]), &[open; 3 * 6], 1e-5);
+        close("second", &hand.matrix("masks of layer 2", &[0.0]), &[open; 3 * 5], 1e-5);
     }
 }
 
 #[test]
-fn a_tasks_embedding_asks_groups_of_features_by_their_keys() {
+fn a_tasks_embedding_weights_groups_of_features_by_their_keys() {
     let pick = Pick::new("task-attention").with("groups", 2.0).with("size", 4.0);
     let mut hand = Hand::new(&pick, 1, 2, linear(&[1, 2]));
     hand.set("shared layer 1, weights", None, &[0.5]);
@@ -230,5 +230,5 @@ fn a_tasks_embedding_asks_groups_of_features_by_their_keys() {
     let outputs = hand.outputs(&[2.0, 4.0]);
     close("task A", &outputs[0], &[2.5, -0.25, 5.6, -1.4], 1e-5);
     close("task B", &outputs[1], &[1.5, 1.25, 2.4, 3.4], 1e-5);
-    close("shown", &hand.exhibit("attention", &[2.0, 4.0]), &[0.175, 0.825, 0.825, 0.175], 1e-5);
+    close("shown", &hand.matrix("attention", &[2.0, 4.0]), &[0.175, 0.825, 0.825, 0.175], 1e-5);
 }

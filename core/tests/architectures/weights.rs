@@ -13,7 +13,7 @@ fn a_low_rank_adapter_adds_its_product_to_the_shared_weights() {
     hand.set("adapters of layer 1, down", Some(0), &[0.0, 1.0]);
     hand.set("adapters of layer 1, up", Some(0), &[1.0, 0.0]);
     assert_eq!(hand.outputs(&[2.0, 3.0]), [vec![5.0, 3.0], vec![2.0, 3.0]]);
-    assert_eq!(hand.exhibit("strength of the tasks' corrections", &[0.0, 0.0]), [1.0, 0.0]);
+    assert_eq!(hand.matrix("strength of the tasks' corrections", &[0.0, 0.0]), [1.0, 0.0]);
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn an_adapter_is_scaled_as_the_option_says_and_begins_with_tasks_that_are_alike(
     let fresh = Hand::new(&Pick::new("low-rank"), 2, 2, linear(&[3, 2]));
     let theta = fresh.network.layout().init(7, 0);
     let hand = Hand { theta, ..fresh };
-    assert_eq!(hand.exhibit("strength of the tasks' corrections", &[0.0, 0.0]), [0.0; 4]);
+    assert_eq!(hand.matrix("strength of the tasks' corrections", &[0.0, 0.0]), [0.0; 4]);
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn tasks_mix_shared_matrices_under_laf() {
     hand.set("layer 1 of the tasks, shares", Some(1), &[4.0]);
     // The weights, read off at the unit inputs.
     assert_eq!(hand.outputs(&UNITS), [vec![3.0, 6.0], vec![4.0, 8.0]]);
-    assert_eq!(hand.exhibit("task factor of layer 1", &[0.0, 0.0]), [3.0, 4.0]);
+    assert_eq!(hand.matrix("task factor of layer 1", &[0.0, 0.0]), [3.0, 4.0]);
     assert_eq!(hand.parameters(), 2 + 2 + 2);
 }
 

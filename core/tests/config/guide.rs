@@ -1,5 +1,5 @@
 //! What the guide tells of every lesson: steps that can be done, that point at what the lesson has, and
-//! that are short; a story that ends while somebody watches.
+//! that are short; a story that ends while the user watches.
 
 use super::is_text;
 use mtl_core::config::{Config, Kind};
@@ -60,7 +60,7 @@ fn every_step_is_short_and_points_at_what_the_lesson_has() {
     }
 }
 
-/// Does what a step asks for, as its controls would; gives the epoch that it waits for.
+/// Does the act of a step, as its controls would; gives the epoch that it waits for.
 fn done(config: &mut Config, act: &Act) -> u32 {
     match act {
         Act::Play => 0,
@@ -103,7 +103,7 @@ fn every_step_can_be_done_and_none_is_done_before() {
 }
 
 #[test]
-fn whoever_follows_the_steps_one_by_one_pausing_after_each_ticks_off_all() {
+fn a_user_who_follows_the_steps_one_by_one_pausing_after_each_ticks_off_all() {
     for (lesson, own) in all() {
         let (mut config, mut told) = (own.clone(), Told::default());
         for (k, step) in lesson.steps.iter().enumerate() {

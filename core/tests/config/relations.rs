@@ -1,4 +1,4 @@
-//! Declared relations: with whom they stand, when they are asked for, and where they go with their tasks.
+//! Declared relations: with which task they stand, when they are shown, and where they go with their tasks.
 
 use mtl_core::config::{Config, Declared, Pick, RELATION_KEYS, RELATIONS, Relation, TaskConfig, Value};
 use mtl_core::lesson::{apply, check, entry, link};
@@ -98,7 +98,7 @@ fn a_relation_to_a_task_that_is_no_earlier_one_is_dropped_with_a_notice() {
 }
 
 #[test]
-fn a_relation_is_asked_for_where_somebody_reads_it_and_only_to_earlier_tasks() {
+fn a_relation_is_shown_where_it_is_read_and_only_to_earlier_tasks() {
     let shown = |config: &Config, task: usize| -> Vec<&str> {
         RELATION_KEYS.into_iter().filter(|key| entry(config, &format!("t{task}.{key}")).unwrap().shown).collect()
     };
@@ -107,8 +107,8 @@ fn a_relation_is_asked_for_where_somebody_reads_it_and_only_to_earlier_tasks() {
         let mut config = Config { architecture: Pick::new(architecture.entry.choice.key), ..numbered(3) };
         let read = reads(&config, "to-a");
         readers += usize::from(read);
-        for asked in [read, true] {
-            let expected: [&[&str]; 3] = if asked { [&[], &["to-a"], &["to-a", "to-b"]] } else { [&[]; 3] };
+        for is_read in [read, true] {
+            let expected: [&[&str]; 3] = if is_read { [&[], &["to-a"], &["to-a", "to-b"]] } else { [&[]; 3] };
             assert_eq!([0, 1, 2].map(|task| shown(&config, task)), expected, "{}", architecture.entry.choice.key);
             config.population.affinity = true;
         }

@@ -53,7 +53,7 @@ fn held_out_pictures_show_unseen_digits() {
 }
 
 #[test]
-fn the_kind_of_a_task_says_what_is_asked() {
+fn the_kind_of_a_task_says_what_it_predicts() {
     let kinds = [LossKind::Ce, LossKind::Bce, LossKind::Mse];
     let of =
         |loss: LossKind| digits(8.0, 2, vec![task("slope", loss, if loss == LossKind::Ce { 10 } else { 1 }); 3]).train;

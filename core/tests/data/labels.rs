@@ -22,7 +22,7 @@ fn classes_are_balanced() {
 }
 
 #[test]
-fn exactly_as_many_rows_are_labelled_as_asked_for() {
+fn exactly_as_many_rows_are_labelled_as_the_lesson_says() {
     for loss in LOSSES {
         let outputs = if loss == LossKind::Ce { 5 } else { 1 };
         for labelled in [1, 2, 5, 16, 199, 200] {

@@ -1,4 +1,4 @@
-//! The data that lessons train on, as anyone outside the crate sees it.
+//! The data that lessons train on, as they are seen from outside the crate.
 
 use mtl_core::config::{Config, LossKind, Pick, PickEntry, TaskConfig};
 use mtl_core::data::targets::TARGETS;

@@ -27,8 +27,8 @@ fn theta_after(config: Config, steps: u32) -> Vec<f32> {
 }
 
 #[test]
-fn a_task_that_waited_when_the_balancer_was_asked_is_taught_at_its_turn() {
-    // Asked at A's turns alone.
+fn a_task_that_waited_when_the_balancer_ran_is_trained_at_its_turn() {
+    // The balancer runs at A's turns alone.
     for balancer in ["gls", "dwa", "uncertainty", "famo", "imtl-l"] {
         for smoothing in [0.0, 0.9] {
             let mut config = plain(Pick::new(balancer));
@@ -50,7 +50,7 @@ fn a_task_that_waited_when_the_balancer_was_asked_is_taught_at_its_turn() {
 }
 
 #[test]
-fn who_answers_with_a_direction_is_asked_in_every_step() {
+fn a_balancer_that_answers_with_a_direction_runs_in_every_step() {
     let directed = [Pick::new("graddrop"), Pick::new("config"), Pick::new("moco"), Pick::new("db-mtl")];
     for balancer in directed.into_iter().chain([Pick::new("gradvac").with("scope", 1.0)]) {
         let every = |refresh: usize| {
@@ -91,9 +91,9 @@ fn directions_are_smoothed_as_weights_are() {
 
 #[test]
 fn the_combined_gradient_that_is_shown_is_the_one_that_the_step_was_taken_with() {
-    for rule in all() {
+    for balancer in all() {
         for norm in [Norm::Own, Norm::Mean] {
-            let pick = Pick::new(rule.entry().choice.key);
+            let pick = Pick::new(balancer.entry().choice.key);
             let mut config = plain(pick.clone());
             config.sharing.norm = norm;
             let mut rig = Rig::new(config);
@@ -119,9 +119,10 @@ fn the_combined_gradient_that_is_shown_is_the_one_that_the_step_was_taken_with()
 }
 
 #[test]
-fn rules_that_compare_with_the_first_losses_take_those_of_all_training_rows() {
-    // GradNorm's first move depends on nothing else when all gradients are equally long by then; what it holds is
-    // told by how the weights part under a batch of few rows, with and without a look at all rows before.
+fn balancers_that_compare_with_the_first_losses_take_those_of_all_training_rows() {
+    // GradNorm's first move depends on nothing else when all gradients are equally long by then; what it
+    // holds shows in how the weights part under a batch of few rows, with and without a look at all rows
+    // before.
     let weights = |batch: usize, looks: bool| {
         let mut config = plain(Pick::new("dtp"));
         config.training.batch = batch;

@@ -1,11 +1,11 @@
-//! Every balancer in the engine: the step that is taken is the one that its rule answers.
+//! Every balancer in the engine: the step that is taken is the one that the balancer answers.
 
 use crate::lab::{Rig, bits, close, config, double, layer, lesson, single, task};
 use crate::population::everything;
 use crate::reference::Reference;
 use mtl_core::balance;
 use mtl_core::balance::all;
-use mtl_core::balance::balancer::{Balancer, GramScope, Needs, Seen};
+use mtl_core::balance::balancer::{Balancer, BalancerContext, GramScope, Needs};
 use mtl_core::config::{Activation, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, TaskConfig};
 use mtl_core::landscape;
 use mtl_core::lesson::lessons;
@@ -23,8 +23,8 @@ fn interleaved() -> Config {
     config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)])
 }
 
-fn key(rule: &dyn Balancer) -> &'static str {
-    rule.entry().choice.key
+fn key(balancer: &dyn Balancer) -> &'static str {
+    balancer.entry().choice.key
 }
 
 /// A lesson's losses and task gradients at some parameters, scaled, in f64.
@@ -56,28 +56,28 @@ impl Truth {
         }
     }
 
-    /// What a rule answers: weights, and the gradient at the shared layers.
-    fn answer(&self, rule: &dyn Balancer, pick: &Pick) -> (Option<Vec<f64>>, DVector<f64>) {
+    /// What a balancer answers: weights, and the gradient at the shared layers.
+    fn answer(&self, balancer: &dyn Balancer, pick: &Pick) -> (Option<Vec<f64>>, DVector<f64>) {
         let jacobian = self.jacobian.columns(0, self.shared).into_owned();
-        let over = if rule.gram_scope() == GramScope::LastLayer { self.layers[1].clone() } else { 0..self.shared };
+        let over = if balancer.gram_scope() == GramScope::LastLayer { self.layers[1].clone() } else { 0..self.shared };
         let part = self.jacobian.columns(over.start, over.len());
         // As the engine has it: read from a device that computes in f32.
         let gram = (part * part.transpose()).map(|x| f64::from(x as f32));
         let shares = [2.0, 1.0, 1.0, 0.5].map(|weight: f64| weight / 4.5);
-        let mut vectors = rule.encode_preference(&shares);
+        let mut vectors = balancer.encode_preference(&shares);
         vectors.insert("regression", vec![1.0, 0.0, 1.0, 0.0]);
-        let seen = Seen {
+        let seen = BalancerContext {
             pick,
             losses: &self.losses,
-            gram: (rule.needs(pick) == Needs::Gram).then_some(&gram),
-            jacobian: (rule.needs(pick) == Needs::Jacobian).then_some(&jacobian),
+            gram: (balancer.needs(pick) == Needs::Gram).then_some(&gram),
+            jacobian: (balancer.needs(pick) == Needs::Jacobian).then_some(&jacobian),
             layers: &self.layers,
             vectors: &vectors,
         };
-        let answer = rule.answer(&seen, &mut stream(7, Purpose::Balancer, 0, 0));
-        let weighed = || jacobian.tr_mul(&DVector::from_vec(answer.weights.clone().unwrap()));
-        let direction = answer.direction.clone().map_or_else(weighed, DVector::from_vec);
-        (answer.weights.filter(|_| rule.has_weights(pick)), direction)
+        let answer = balancer.answer(&seen, &mut stream(7, Purpose::Balancer, 0, 0));
+        let weighted = || jacobian.tr_mul(&DVector::from_vec(answer.weights.clone().unwrap()));
+        let direction = answer.direction.clone().map_or_else(weighted, DVector::from_vec);
+        (answer.weights.filter(|_| balancer.has_weights(pick)), direction)
     }
 
     /// The whole gradient: the answer at the shared layers, the heads' gradients times `heads`.
@@ -95,28 +95,28 @@ fn step(config: Config, truth: &Truth) -> Vec<f32> {
 }
 
 #[test]
-fn every_balancer_takes_the_step_that_its_rule_answers_to_the_true_gradients() {
+fn the_step_that_is_taken_is_the_one_that_the_balancer_answers_to_the_true_gradients() {
     let truth = Truth::of(&interleaved());
-    for rule in all() {
-        let pick = Pick::new(key(rule));
-        let (weights, direction) = truth.answer(rule, &pick);
-        let weighs = rule.weighs_heads(&pick) && weights.is_some();
+    for balancer in all() {
+        let pick = Pick::new(key(balancer));
+        let (weights, direction) = truth.answer(balancer, &pick);
+        let weighs = balancer.weighs_heads(&pick) && weights.is_some();
         let heads = weights.filter(|_| weighs).unwrap_or_else(|| vec![1.0; 4]);
-        let longest = rule.max_norm(&pick).unwrap_or(f64::INFINITY);
+        let longest = balancer.max_norm(&pick).unwrap_or(f64::INFINITY);
         let expected = truth.gradient(&(&direction * (longest / direction.norm()).min(1.0)), &heads);
         let taken = step(Config { balancer: pick, ..interleaved() }, &truth);
-        close(key(rule), &taken, &single(&expected), 1e-3);
+        close(key(balancer), &taken, &single(&expected), 1e-3);
     }
 }
 
 #[test]
-fn gradients_are_turned_layer_by_layer_where_that_is_asked_for() {
+fn gradients_are_turned_layer_by_layer_where_the_option_says_so() {
     let truth = Truth::of(&interleaved());
-    let rule = all().find(|rule| key(*rule) == "gradvac").unwrap();
+    let balancer = all().find(|balancer| key(*balancer) == "gradvac").unwrap();
     let pick = Pick::new("gradvac").with("scope", 1.0);
-    let (weights, direction) = truth.answer(rule, &pick);
+    let (weights, direction) = truth.answer(balancer, &pick);
     assert_eq!(weights, None);
-    let whole = truth.answer(rule, &Pick::new("gradvac")).1;
+    let whole = truth.answer(balancer, &Pick::new("gradvac")).1;
     assert!((&whole - &direction).norm() > 0.01 * whole.norm(), "layers make no difference here");
     let taken = step(Config { balancer: pick, ..interleaved() }, &truth);
     close("per layer", &taken, &single(&truth.gradient(&direction, &[1.0; 4])), 1e-3);
@@ -126,8 +126,8 @@ fn gradients_are_turned_layer_by_layer_where_that_is_asked_for() {
 fn weights_count_in_the_heads_or_not_as_the_lesson_says() {
     let truth = Truth::of(&interleaved());
     for name in ["mgda", "pcgrad", "gls", "uncertainty", "manual"] {
-        let rule = all().find(|rule| key(*rule) == name).unwrap();
-        let (weights, direction) = truth.answer(rule, &Pick::new(name));
+        let balancer = all().find(|balancer| key(*balancer) == name).unwrap();
+        let (weights, direction) = truth.answer(balancer, &Pick::new(name));
         for (heads, expected) in [(Heads::Weighed, weights.unwrap()), (Heads::Plain, vec![1.0; 4])] {
             let mut config = Config { balancer: Pick::new(name), ..interleaved() };
             config.sharing.heads = heads;
@@ -142,8 +142,8 @@ fn the_step_is_made_as_long_as_the_mean_or_the_sum_of_the_gradients() {
     let truth = Truth::of(&interleaved());
     let sum = truth.jacobian.columns(0, truth.shared).row_sum().norm();
     for name in ["equal", "gls", "mgda", "graddrop", "moco", "config"] {
-        let rule = all().find(|rule| key(*rule) == name).unwrap();
-        let (_, direction) = truth.answer(rule, &Pick::new(name));
+        let balancer = all().find(|balancer| key(*balancer) == name).unwrap();
+        let (_, direction) = truth.answer(balancer, &Pick::new(name));
         for (norm, length) in [(Norm::Mean, sum / 4.0), (Norm::Sum, sum)] {
             let mut config = Config { balancer: Pick::new(name), ..interleaved() };
             config.sharing.norm = norm;
@@ -155,7 +155,7 @@ fn the_step_is_made_as_long_as_the_mean_or_the_sum_of_the_gradients() {
 }
 
 #[test]
-fn weights_hold_between_two_questions_and_are_smoothed_from_one_to_the_next() {
+fn weights_hold_between_two_calls_of_the_balancer_and_are_smoothed_from_one_to_the_next() {
     let weights = |refresh: usize, smoothing: f64| {
         let mut config = Config { balancer: Pick::new("rlw"), ..interleaved() };
         config.training.learning_rate = 0.01;
@@ -178,24 +178,24 @@ fn weights_hold_between_two_questions_and_are_smoothed_from_one_to_the_next() {
 }
 
 /// A lesson with everything on, under a balancer, which the fan goes by as well where it can.
-fn mixed(rule: &dyn Balancer) -> Config {
-    let entry = rule.entry();
-    let aims = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
-    let preference = Pick::new(if aims { entry.choice.key } else { "linear" });
+fn mixed(balancer: &dyn Balancer) -> Config {
+    let entry = balancer.entry();
+    let by_preference = entry.group == mtl_core::balance::balancer::BY_PREFERENCE;
+    let preference = Pick::new(if by_preference { entry.choice.key } else { "linear" });
     Config { balancer: Pick::new(entry.choice.key), preference, ..everything(Optimiser::Adam) }
 }
 
 #[test]
 fn under_every_balancer_a_population_equals_its_members_trained_one_by_one() {
-    for rule in all() {
-        let mut together = Rig::new(mixed(rule));
+    for balancer in all() {
+        let mut together = Rig::new(mixed(balancer));
         together.steps(9);
         let theta = together.rows("theta");
         // Both seeds of the composed model, and two points of the fan.
         for m in [0, 1, 4, 9] {
-            let mut alone = Rig::planned(mixed(rule), |plan| plan.only(m));
+            let mut alone = Rig::planned(mixed(balancer), |plan| plan.only(m));
             alone.steps(9);
-            let what = format!("{}, {:?}", key(rule), together.ensemble.plan().members[m]);
+            let what = format!("{}, {:?}", key(balancer), together.ensemble.plan().members[m]);
             close(&what, &alone.theta(0), &theta[m], 2e-3);
         }
     }
@@ -203,16 +203,16 @@ fn under_every_balancer_a_population_equals_its_members_trained_one_by_one() {
 
 #[test]
 fn under_every_balancer_training_goes_on_from_a_snapshot_bit_for_bit() {
-    for rule in all() {
-        let mut whole = Rig::new(mixed(rule));
+    for balancer in all() {
+        let mut whole = Rig::new(mixed(balancer));
         whole.steps(5);
         let snapshot = whole.snapshot();
         whole.steps(6);
-        let mut resumed = Rig::new(mixed(rule));
+        let mut resumed = Rig::new(mixed(balancer));
         resumed.load(&snapshot);
         resumed.steps(6);
-        assert_eq!(bits(&whole.snapshot()), bits(&resumed.snapshot()), "{}", key(rule));
-        assert_eq!(whole.snapshot().balancers, resumed.snapshot().balancers, "{}", key(rule));
+        assert_eq!(bits(&whole.snapshot()), bits(&resumed.snapshot()), "{}", key(balancer));
+        assert_eq!(whole.snapshot().balancers, resumed.snapshot().balancers, "{}", key(balancer));
     }
 }
 
@@ -264,7 +264,7 @@ fn the_predicted_decrease_is_what_a_small_step_lowers_the_losses_by() {
 }
 
 #[test]
-fn a_member_whose_balancer_sees_no_numbers_stops_and_touches_no_other() {
+fn a_member_with_losses_that_are_no_numbers_stops_and_touches_no_other() {
     for name in ["cagrad", "moco", "famo", "config"] {
         let mut rig = Rig::new(Config { balancer: Pick::new(name), ..everything(Optimiser::Adam) });
         rig.steps(3);
@@ -273,9 +273,9 @@ fn a_member_whose_balancer_sees_no_numbers_stops_and_touches_no_other() {
         crate::lab::edit(&mut snapshot, "theta", |theta| theta[width..2 * width].fill(f32::NAN));
         rig.load(&snapshot);
         rig.steps(5);
-        let dead = rig.rows("dead").concat();
-        let expected: Vec<f32> = (0..dead.len()).map(|m| f32::from(m == 1)).collect();
-        assert_eq!(dead, expected, "{name}");
+        let diverged = rig.rows("dead").concat();
+        let expected: Vec<f32> = (0..diverged.len()).map(|m| f32::from(m == 1)).collect();
+        assert_eq!(diverged, expected, "{name}");
         assert!(rig.theta(0).iter().all(|x| x.is_finite()), "{name}");
     }
 }
@@ -283,9 +283,9 @@ fn a_member_whose_balancer_sees_no_numbers_stops_and_touches_no_other() {
 #[test]
 fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
     for preset in lessons::LESSONS.iter().filter(|preset| !landscape::is_landscape(&preset.config().data.source)) {
-        for rule in all() {
-            let mut config = Config { balancer: Pick::new(key(rule)), ..preset.config() };
-            if balance::balancers().iter().any(|e| e.choice.key == key(rule) && (e.unfit)(&config).is_some()) {
+        for balancer in all() {
+            let mut config = Config { balancer: Pick::new(key(balancer)), ..preset.config() };
+            if balance::balancers().iter().any(|e| e.choice.key == key(balancer) && (e.unfit)(&config).is_some()) {
                 continue;
             }
             config.population = PopulationConfig {
@@ -302,7 +302,7 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
             let mut rig = Rig::new(config);
             let before = rig.record();
             let points = rig.steps(200);
-            let what = format!("{} under {}", preset.key, key(rule));
+            let what = format!("{} under {}", preset.key, key(balancer));
             assert_eq!(rig.rows("dead").concat().iter().sum::<f32>(), 0.0, "{what}");
             let last = points.last().unwrap();
             for (k, (a, b)) in before.train.iter().zip(&last.train).enumerate() {

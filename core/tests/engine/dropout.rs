@@ -1,4 +1,4 @@
-//! Dropout: what a mask does to outputs and gradients, and who draws which.
+//! Dropout: what a mask does to outputs and gradients, and which members draw the same.
 
 use crate::lab::{Rig, close, config, double, layer, lesson, numbers, single, task};
 use crate::reference::{Reference, weigh};

@@ -1,4 +1,4 @@
-//! The fan: what a preference stands for, whoever applies it.
+//! The fan: what a preference stands for, whether host or device applies it.
 
 use crate::lab::{Rig, close, config, layer, task};
 use mtl_core::balance;
@@ -56,7 +56,7 @@ fn a_preference_counts_once_for_every_task_whether_or_not_it_counts_in_the_heads
 /// Some methods read weights and some a ratio of losses; what the page calls a preference is the same
 /// under all.
 #[test]
-fn whoever_prefers_a_task_more_ends_with_a_lower_loss_of_it_whatever_the_method() {
+fn the_more_a_point_prefers_a_task_the_lower_its_loss_whatever_the_method() {
     for entry in balance::preferences() {
         let key = entry.choice.key;
         let mut config = lessons::find("rivals").unwrap().config();

@@ -5,7 +5,7 @@ use mtl_core::config::{Config, Pick};
 use mtl_core::lesson::lessons;
 use mtl_core::math::hypervolume::hypervolume;
 
-/// The lesson whose two tasks want different things of a narrow trunk.
+/// The lesson with two tasks that want different things of a narrow trunk.
 fn rivals(front: bool) -> Config {
     let mut config = lessons::find("rivals").unwrap().config();
     config.population.seeds = 1;
@@ -36,7 +36,7 @@ fn it_answers_every_preference_of_the_fan_and_more_weight_means_less_loss() {
 }
 
 #[test]
-fn it_leaves_everybody_else_as_they_were_and_goes_on_from_a_snapshot() {
+fn it_leaves_all_other_models_as_they_were_and_goes_on_from_a_snapshot() {
     let (mut with, mut without) = (Rig::new(rivals(true)), Rig::new(rivals(false)));
     with.steps(9);
     without.steps(9);
@@ -50,7 +50,7 @@ fn it_leaves_everybody_else_as_they_were_and_goes_on_from_a_snapshot() {
 }
 
 #[test]
-fn it_trains_beside_any_architecture() {
+fn it_trains_along_with_any_architecture() {
     let mut rig = Rig::new(Config { architecture: Pick::new("mmoe"), ..rivals(true) });
     let last = rig.steps(20).pop().unwrap();
     assert!(last.conditioned.iter().all(|loss| loss.is_finite()) && last.conditioned.len() == 22);

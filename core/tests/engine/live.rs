@@ -91,7 +91,7 @@ fn manual_weights_sum_to_the_number_of_tasks_and_keep_their_ratios() {
         rig.put(&theta);
         let (lesson, data, layout) = (rig.ensemble.lesson(), rig.ensemble.data(), rig.layout());
         let rows: Vec<usize> = (0..data.train.rows).collect();
-        let expected = Reference::new(lesson, layout, data).weighed(&double(&theta), &rows, &used);
+        let expected = Reference::new(lesson, layout, data).weighted(&double(&theta), &rows, &used);
         assert_eq!(rig.record().weights, single(&used));
         close(&format!("{given:?}"), &rig.gradients()[0], &single(&expected), 2e-5);
     }

@@ -11,7 +11,7 @@ mod answers;
 mod balancers;
 mod baselines;
 mod compare;
-mod death;
+mod divergence;
 mod dropout;
 mod fan;
 mod front;

@@ -299,12 +299,12 @@ fn every_measure_of_the_gradients_follows_from_the_gram_matrix() {
 }
 
 #[test]
-fn a_dead_baseline_leaves_delta_m_without_a_number() {
+fn a_diverged_baseline_leaves_delta_m_without_a_number() {
     let mut rig = Rig::new(mixed());
     rig.steps(5);
     let mut snapshot = rig.snapshot();
     let baseline = rig.ensemble.plan().baseline(0, 1).unwrap();
-    edit(&mut snapshot, "dead", |dead| dead[baseline] = 1.0);
+    edit(&mut snapshot, "dead", |diverged| diverged[baseline] = 1.0);
     rig.load(&snapshot);
     let point = rig.record();
     for (measure, numbers) in each(&point.measures, 3) {

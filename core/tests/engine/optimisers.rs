@@ -102,7 +102,7 @@ fn check(what: &str, config: Config, steps: usize) {
         let order = epoch_order(&data, lesson.seed, 0, (step / per_epoch) as u64, lesson.training.batch);
         let at = step % per_epoch * batch;
         let rows: Vec<usize> = order[at..at + batch].iter().map(|row| *row as usize).collect();
-        let mut gradient = reference.weighed(&theta, &rows, &[1.0, lesson.tasks[1].scale]);
+        let mut gradient = reference.weighted(&theta, &rows, &[1.0, lesson.tasks[1].scale]);
         clip(&lesson, &mut gradient);
         for i in 0..theta.len() {
             let own = head[i] == 1.0;

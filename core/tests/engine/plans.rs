@@ -1,4 +1,4 @@
-//! Who trains: the members of a population, and what the memory budget leaves of them.
+//! What trains: the members of a population, and what the memory budget leaves of them.
 
 use crate::lab::{Rig, config, layer, lesson, task};
 use mtl_core::config::{Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig};
@@ -164,8 +164,8 @@ fn the_memory_budget_counts_what_every_architecture_makes() {
         // Parameters, gradients, leaves, two moments, and what they are safe at.
         assert!(member_bytes(&lesson, network.as_ref()) > 4 * 6 * network.layout().len, "{key}");
     }
-    // Two inputs, five units, two outputs; three experts, and for five copies of the inputs two gates, whose
-    // logits and shares are as many as the experts, beside their weighted units and the sums of these.
+    // Two inputs, five units, two outputs; three experts, and for five copies of the inputs two gates with as
+    // many logits and shares as there are experts, their weighted units and the sums of these.
     let mixture = model::build(&Pick::new("mmoe").with("experts", 3.0), &shape);
     assert_eq!(
         (plain.activation_count(1), mixture.activation_count(1)),
@@ -189,7 +189,7 @@ fn a_mixture_of_many_experts_is_trimmed_where_a_shared_bottom_is_not() {
 }
 
 #[test]
-fn the_summary_says_who_trains_and_what_the_models_weigh() {
+fn the_summary_says_what_trains_and_how_large_the_models_are() {
     let mut config = population(2, 3, 5, true);
     config.tasks[1].head = vec![layer(2, Activation::Tanh)];
     let rig = Rig::new(config);

@@ -6,7 +6,7 @@ use mtl_core::model::SlotKind;
 use mtl_core::train::Role;
 
 /// Clipping by norm, weight decay, dropout, layer norm, missing labels, minibatches, several
-/// seeds, a baseline per task, and uncertainty weights beside the fixed ones of the fan.
+/// seeds, a baseline per task, and uncertainty weights along with the fixed ones of the fan.
 pub fn everything(optimiser: Optimiser) -> Config {
     let head = |widths: &[usize]| widths.iter().map(|w| layer(*w, Activation::Silu)).collect();
     let tasks = vec![
@@ -85,7 +85,7 @@ fn only_composed_models_learn_their_weights() {
 
 type Poison = fn(&mut f32);
 
-/// How a member is driven off: finite numbers whose loss overflows, or no numbers at all.
+/// How a member is made to diverge: finite numbers with a loss that overflows, or no numbers at all.
 const POISONS: [(&str, Poison); 4] = [
     ("a gradient that overflows", |v| *v *= 1e15),
     ("a loss that overflows while its gradient is finite", |v| *v *= 1e24),
@@ -110,11 +110,11 @@ fn run(optimiser: Optimiser, poison: Option<(usize, usize, Poison)>) -> Rig {
 }
 
 /// Every array of every other member, bit for bit.
-fn untouched(what: &str, member: usize, healthy: &Rig, sick: &Rig) {
-    let members = healthy.members();
-    for ((name, a), (_, b)) in bits(&healthy.snapshot()).into_iter().zip(bits(&sick.snapshot())) {
+fn untouched(what: &str, member: usize, sound: &Rig, poisoned: &Rig) {
+    let members = sound.members();
+    for ((name, a), (_, b)) in bits(&sound.snapshot()).into_iter().zip(bits(&poisoned.snapshot())) {
         if a.len() < members {
-            // A number that is nobody's own.
+            // A number that is no member's own.
             assert_eq!(a, b, "{what}: {name}");
             continue;
         }
@@ -126,26 +126,26 @@ fn untouched(what: &str, member: usize, healthy: &Rig, sick: &Rig) {
 }
 
 #[test]
-fn a_member_that_is_driven_off_goes_back_stops_and_touches_no_other() {
+fn a_member_that_diverges_goes_back_stops_and_touches_no_other() {
     // The replicated model, one on another seed, a baseline, a point of the fan.
     let cases = [(Optimiser::Adam, &[0, 1, 5, 13][..]), (Optimiser::Sgd, &[0, 13])];
     for (optimiser, members) in cases {
-        let healthy = run(optimiser, None);
+        let sound = run(optimiser, None);
         // From the first output layer on: what makes errors, and squares of errors, of it.
         let is_output = |kind| kind == SlotKind::Weight(Activation::Identity);
-        let mut slots = healthy.layout().slots.iter();
+        let mut slots = sound.layout().slots.iter();
         let from = slots.find(|slot| is_output(slot.kind)).unwrap().offset;
         for (what, poison) in POISONS {
             for member in members.iter().copied() {
                 let what = format!("{optimiser:?}, member {member}, {what}");
-                let sick = run(optimiser, Some((member, from, poison)));
-                let dead = sick.rows("dead").concat();
-                let expected: Vec<f32> = (0..dead.len()).map(|m| f32::from(m == member)).collect();
-                assert_eq!(dead, expected, "{what}");
-                let back = |name| sick.rows(name).swap_remove(member);
+                let poisoned = run(optimiser, Some((member, from, poison)));
+                let diverged = poisoned.rows("dead").concat();
+                let expected: Vec<f32> = (0..diverged.len()).map(|m| f32::from(m == member)).collect();
+                assert_eq!(diverged, expected, "{what}");
+                let back = |name| poisoned.rows(name).swap_remove(member);
                 assert!(back("theta").iter().all(|v| v.abs() < 100.0), "{what}");
                 assert_eq!(back("theta"), back("safe"), "{what}");
-                untouched(&what, member, &healthy, &sick);
+                untouched(&what, member, &sound, &poisoned);
             }
         }
     }

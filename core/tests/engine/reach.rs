@@ -15,14 +15,14 @@ fn lesson(epochs: f64, seeds: usize) -> Config {
     config
 }
 
-/// By the curves of the first seed: a task's steps beside the other until its loss is that of its
+/// By the curves of the first seed: a task's steps with the other until its loss is that of its
 /// baseline's lowest, and the baseline's until there.
-fn by_the_curves(points: &[CurvePoint], task: usize, taught: impl Fn(u32) -> u32) -> [f64; 2] {
+fn by_the_curves(points: &[CurvePoint], task: usize, trained: impl Fn(u32) -> u32) -> [f64; 2] {
     let alone: Vec<f64> = points.iter().map(|point| double(&point.single)[task]).collect();
     let least = alone.iter().copied().fold(f64::INFINITY, f64::min);
-    let steps = |place: Option<usize>| place.map_or(f64::NAN, |place| f64::from(taught(points[place].step)));
-    let beside = points.iter().position(|point| f64::from(point.valid[task]) <= least);
-    [steps(beside), steps(alone.iter().position(|loss| *loss <= least))]
+    let steps = |place: Option<usize>| place.map_or(f64::NAN, |place| f64::from(trained(points[place].step)));
+    let joint = points.iter().position(|point| f64::from(point.valid[task]) <= least);
+    [steps(joint), steps(alone.iter().position(|loss| *loss <= least))]
 }
 
 #[test]

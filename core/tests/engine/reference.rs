@@ -57,7 +57,7 @@ impl<'a> Reference<'a> {
     }
 
     /// The gradient of `sum_k weights_k loss_k`.
-    pub fn weighed(&self, theta: &[f64], rows: &[usize], weights: &[f64]) -> Vec<f64> {
+    pub fn weighted(&self, theta: &[f64], rows: &[usize], weights: &[f64]) -> Vec<f64> {
         weigh(&self.gradients(theta, rows), weights)
     }
 

@@ -65,7 +65,7 @@ fn calls_of_any_length_give_the_same_curves_at_the_same_steps() {
 }
 
 #[test]
-fn a_saved_run_goes_on_in_a_new_trainer_as_if_nothing_had_been() {
+fn a_saved_run_goes_on_in_a_new_ensemble_as_if_nothing_had_been() {
     for config in lessons() {
         let (whole, end) = run(config.clone(), u32::MAX);
         for step in [0, 13, 40] {

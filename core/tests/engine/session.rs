@@ -44,7 +44,7 @@ fn a_loaded_lesson_shows_its_start_and_waits() {
 }
 
 #[test]
-fn whoever_rests_after_steps_has_left_a_state_to_go_on_from() {
+fn a_rest_after_steps_leaves_a_state_to_go_on_from() {
     let mut page = Page::loaded(two_tasks());
     let saved = |page: &Page| {
         let all = page.events.iter().filter_map(|event| match event {
@@ -65,7 +65,7 @@ fn whoever_rests_after_steps_has_left_a_state_to_go_on_from() {
     page.say(Command::Step(1));
     page.settle();
     page.say(Command::Rewind);
-    assert_eq!(saved(&page).last(), Some(&page.step()), "where it was put back to");
+    assert_eq!(saved(&page).last(), Some(&page.step()), "where it went back to");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn a_speed_limit_is_kept_and_changes_no_curve() {
     assert_eq!(bits(&page.save()), bits(&fast.save()));
 }
 
-/// A regression whose steps are far too long.
+/// A regression with steps that are far too long.
 fn exploding() -> Config {
     let loud = TaskConfig { scale: 100.0, ..task(LossKind::Mse, "waves") };
     let mut config = config(vec![task(LossKind::Bce, "circle"), loud], vec![layer(6, Activation::Relu)]);
@@ -224,7 +224,7 @@ fn an_exploding_lesson_pauses_names_task_and_layer_and_can_be_rewound() {
         page.say(Command::Rewind);
         let back = page.frames().pop().unwrap();
         assert!(back.step < divergence.step && !back.running);
-        assert!(crate::lab::arrays(&page.save(), "dead")[..2].iter().all(|dead| *dead == 0.0));
+        assert!(crate::lab::arrays(&page.save(), "dead")[..2].iter().all(|diverged| *diverged == 0.0));
         // With a lower rate it goes on from there.
         page.say(Command::Change(Config {
             training: TrainingConfig { learning_rate: 1e-4, ..exploding().training },
@@ -307,7 +307,7 @@ fn a_configuration_out_of_all_limits_runs_all_the_same() {
 }
 
 #[test]
-fn on_a_landscape_a_race_runs_in_place_of_a_trainer() {
+fn on_a_landscape_a_race_runs_in_place_of_an_ensemble() {
     for key in ["two-valleys", "fronts"] {
         let config = mtl_core::lesson::lessons::find(key).unwrap().config();
         let mut page = Page::loaded(config.clone());

@@ -1,4 +1,4 @@
-//! Strategies in training: who is taught, who waits, what moves.
+//! Strategies in training: which tasks are trained, which wait, what moves.
 
 use crate::lab::{Rig, arrays, bits, close, config, edit, layer, task};
 use mtl_core::config::{Activation, Config, LossKind, Optimiser, Pick, PopulationConfig, TaskConfig};
@@ -111,7 +111,7 @@ fn what_is_frozen_or_waits_is_not_shortened_by_group_lasso_either() {
         config.tasks[0].head.clear();
         let mut rig = Rig::new(config);
         let layout = rig.layout().clone();
-        // The third step is A's turn, or comes after the trunk was frozen: then B is taught.
+        // The third step is A's turn, or comes after the trunk was frozen: then B is trained.
         rig.steps(if place == 1.0 { 3 } else { 2 });
         let before = rig.rows("theta");
         rig.steps(1);
@@ -193,14 +193,14 @@ fn a_task_that_joined_as_the_easiest_stays_in_a_run_that_goes_on_when_it_is_no_l
     let config = lesson(Pick::new("easy-first").with("stage", 4.0));
     let mut rig = Rig::new(config.clone());
     let heads = [0, 1].map(|k| rig.layout().owned_by(k));
-    let taught = |before: &[f32], after: &[f32]| {
+    let trained = |before: &[f32], after: &[f32]| {
         [0, 1].map(|k| (0..before.len()).any(|i| heads[k][i] > 0.0 && before[i] != after[i]))
     };
     let start = rig.theta(0);
     rig.steps(3);
     assert_eq!(rig.theta(0), start, "in the first epoch the baselines learn alone");
     rig.steps(3);
-    let joined = taught(&start, &rig.theta(0));
+    let joined = trained(&start, &rig.theta(0));
     assert_eq!(joined.iter().filter(|joined| **joined).count(), 1);
     let first = usize::from(joined[1]);
     // Its baseline comes to be far worse than the other's.
@@ -213,9 +213,9 @@ fn a_task_that_joined_as_the_easiest_stays_in_a_run_that_goes_on_when_it_is_no_l
     assert!(shares[first] > shares[1 - first], "{shares:?}");
     let before = resumed.theta(0);
     resumed.steps(3);
-    assert_eq!(taught(&before, &resumed.theta(0)), joined, "it stays, and the other waits for its stage");
+    assert_eq!(trained(&before, &resumed.theta(0)), joined, "it stays, and the other waits for its stage");
     resumed.steps(6);
-    assert_eq!(taught(&before, &resumed.theta(0)), [true, true], "the other joins");
+    assert_eq!(trained(&before, &resumed.theta(0)), [true, true], "the other joins");
 }
 
 #[test]
@@ -225,11 +225,11 @@ fn what_a_later_task_makes_forgotten_is_measured() {
     config.training.learning_rate = 0.03;
     let mut rig = Rig::new(config);
     let points = rig.steps(3 * 40);
-    let taught = points.iter().rfind(|point| point.epoch <= 20).unwrap();
+    let trained = points.iter().rfind(|point| point.epoch <= 20).unwrap();
     let end = points.last().unwrap();
     let found = each(&end.measures, 2).find(|(measure, _)| measure.choice.key == "forgetting");
     let forgetting = f64::from(found.unwrap().1[0]);
-    let expected = f64::from(end.valid[0]) - f64::from(taught.valid[0]);
+    let expected = f64::from(end.valid[0]) - f64::from(trained.valid[0]);
     assert!((forgetting - expected).abs() < 1e-5, "{forgetting}, not {expected}");
     assert!(arrays(&rig.snapshot(), "theta").iter().all(|v| v.is_finite()));
 }
@@ -245,7 +245,7 @@ fn other_networks_baselines_follow_the_same_strategy() {
     let theta = |snapshot: &Snapshot| arrays(&snapshot.auxiliary[0], "theta");
     let (before, after) = (theta(&before), theta(&after));
     let width = before.len() / 4;
-    // The first layer: heads that nobody uses decay.
+    // The first layer: heads that are not used decay.
     let trunk = |row: &[f32]| row[..15].to_vec();
     let moved: Vec<bool> = before.chunks(width).zip(after.chunks(width)).map(|(a, b)| trunk(a) != trunk(b)).collect();
     // Seed 0's A and B, then seed 1's: it is A's turn.

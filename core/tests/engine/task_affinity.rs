@@ -102,7 +102,7 @@ fn held_relations_go_on_from_a_snapshot_bit_for_bit() {
 }
 
 #[test]
-fn nobody_who_does_not_ask_has_affinities_measured() {
+fn affinities_are_measured_only_where_the_lesson_says_so() {
     let mut config = three();
     config.population.affinity = false;
     let point = Rig::new(config).steps(1).pop().unwrap();

@@ -88,7 +88,7 @@ fn a_balancer_that_is_switched_on_late_learns_no_faster_than_one_from_the_start(
     check(&mut other, 30, "late, loaded");
 }
 
-/// Two tasks whose losses count for little.
+/// Two tasks with losses that count for little.
 fn faint() -> Config {
     let mut config = frozen(2.0);
     config.balancer = Pick::new("uncertainty").with("form", 2.0).with("lr", 1.0);
@@ -128,10 +128,10 @@ fn certain(rig: &mut Rig) {
     trained.training.optimiser = Optimiser::Adam;
     trained.training.momentum = 0.9;
     trained.tasks.iter_mut().for_each(|task| task.scale = 1.0);
-    let mut teacher = Rig::new(trained);
-    teacher.steps(600);
-    let theta: Vec<f32> = teacher.theta(0);
-    let layout = teacher.layout().clone();
+    let mut source = Rig::new(trained);
+    source.steps(600);
+    let theta: Vec<f32> = source.theta(0);
+    let layout = source.layout().clone();
     for name in ["theta", "safe"] {
         edit(&mut snapshot, name, |values| {
             values.copy_from_slice(&theta);

@@ -1,4 +1,4 @@
-//! Every rule of the table on every landscape, for two hundred steps.
+//! Every balancer of the table on every landscape, for two hundred steps.
 
 use crate::run::{Walk, training};
 use mtl_core::balance;
@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 const STEPS: u32 = 200;
 
-/// Whoever changes neither loss by more stands still.
+/// A racer that changes neither loss by more stands still.
 const MOVED: f64 = 1e-3;
 
 /// The race of a lesson under a balancer, which it admits, with one more setting.
@@ -22,7 +22,7 @@ fn race(key: &str, balancer: &str, set: impl Fn(&mut Config)) -> Race {
     Race::new(&lesson).unwrap()
 }
 
-/// Takes the steps, and holds everybody to them. The keys of the rules that raced.
+/// Takes the steps, and checks that every racer took them. The keys of the balancers that raced.
 fn raced(mut race: Race, what: &str) -> BTreeSet<&'static str> {
     let place = |racer: &Racer| (racer.x().to_vec(), racer.losses());
     let before: Vec<_> = race.scenes().iter().map(|s| s.racers.iter().map(place).collect::<Vec<_>>()).collect();
@@ -40,7 +40,7 @@ fn raced(mut race: Race, what: &str) -> BTreeSet<&'static str> {
 }
 
 fn table() -> BTreeSet<&'static str> {
-    all().map(|rule| rule.entry().choice.key).collect()
+    all().map(|balancer| balancer.entry().choice.key).collect()
 }
 
 /// None of the published starts is Pareto-stationary: at each some direction lowers both losses.
@@ -57,14 +57,13 @@ fn every_balancer_walks_down_the_valleys_from_every_start() {
 
 #[test]
 fn every_balancer_races_along_both_fronts() {
-    for rule in all() {
-        let balancer = rule.entry().choice.key;
-        let race = race("fronts", balancer, |config| config.data.source = Pick::new("fronts").with("points", 3.0));
-        assert!(raced(race, "fronts").contains(balancer));
+    for key in table() {
+        let race = race("fronts", key, |config| config.data.source = Pick::new("fronts").with("points", 3.0));
+        assert!(raced(race, "fronts").contains(key));
     }
 }
 
-/// Where a rule ends on the convex front for preferences from 10 to 90 per cent for the first loss.
+/// Where a balancer ends on the convex front for preferences from 10 to 90 per cent for the first loss.
 /// Short steps, as PBI's penalty has a kink, and enough of them for Pareto MTL to find its sectors.
 fn ends(key: &str) -> Vec<f64> {
     let start: Vec<f64> = (0..20).map(|i| 0.3 * f64::from(i * 7 % 11) / 11.0 - 0.1).collect();

@@ -1,4 +1,4 @@
-//! Who finds which part of a front.
+//! Which balancer finds which part of a front.
 
 use crate::run::{Walk, training, usual};
 use mtl_core::balance::aggregators::pareto_mtl;
@@ -111,7 +111,7 @@ fn by_the_published_protocol_weights_collapse_to_an_end_and_mgda_to_the_centre()
     }
 }
 
-/// The preference whose sector of Pareto MTL is the `k`-th of ten: sectors go from axis to axis, the
+/// The preference for the `k`-th of ten sectors of Pareto MTL: sectors go from axis to axis, the
 /// preferences of a race stay 9 degrees away from either.
 fn sector(k: u32) -> Place {
     let (a, b) = (FRAC_PI_2 * (0.1 + 0.8 * f64::from(k) / 9.0)).sin_cos();

@@ -1,4 +1,4 @@
-//! The lessons' races: from a link, told in small messages, and the same however they are run.
+//! The lessons' races: from a link, reported in small messages, and the same however they are run.
 
 use mtl_core::config::Config;
 use mtl_core::landscape::is_recorded;
@@ -69,9 +69,9 @@ fn points_are_recorded_at_fixed_steps_and_stay_few() {
     let mut run = run("v=1&p=fronts&data.points=2");
     let first = steps(&mut run, 70);
     let second = steps(&mut run, 80);
-    let told: Vec<u32> = first.points.iter().chain(&second.points).map(|point| point.step).collect();
+    let recorded: Vec<u32> = first.points.iter().chain(&second.points).map(|point| point.step).collect();
     let expected: Vec<u32> = (0..=150).filter(|step| is_recorded(*step)).collect();
-    assert_eq!(told, expected);
+    assert_eq!(recorded, expected);
     assert!(first.start.is_some() && second.start.is_none());
     assert!((0..=50_000).filter(|step| is_recorded(*step)).count() < 700);
     assert!((0..=5_000_000).filter(|step| is_recorded(*step)).count() < 1700);

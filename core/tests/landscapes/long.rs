@@ -29,7 +29,7 @@ fn ends(pick: &Pick, steps: u32) -> [Racer; 3] {
 /// the way leads along a zig-zag that magnifies rounding; Nash-MTL, which drifts to 0.000 there on a
 /// numerical floor of 1e-6, and stands still here where no bargain exists; and IMTL-G, which stays at
 /// its arrival there, while here its weights near the floor have a negative sum, for which the
-/// rule takes the mean gradient, which leads to 0.
+/// balancer takes the mean gradient, which leads to 0.
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
 fn only_cagrad_and_aligned_mtl_reach_the_minimum_of_the_average_from_everywhere() {

@@ -13,7 +13,7 @@ pub fn training(optimiser: Optimiser, rate: f64) -> TrainingConfig {
     TrainingConfig { optimiser, momentum, learning_rate: rate, ..lesson.training.clone() }
 }
 
-/// A rule on its way, with the options of the published runs unless `pick` has others.
+/// A balancer on its way, with the options of the published runs unless `pick` has others.
 pub struct Walk<'a> {
     pub racer: Racer,
     landscape: &'a dyn Landscape,
@@ -29,8 +29,8 @@ impl<'a> Walk<'a> {
         landscape: &'a dyn Landscape,
         training: TrainingConfig,
     ) -> Self {
-        let rule = balance::find(&pick.method).unwrap();
-        let entrant = Entrant { rule, pick, place, start: start.to_vec() };
+        let balancer = balance::find(&pick.method).unwrap();
+        let entrant = Entrant { balancer, pick, place, start: start.to_vec() };
         Self { racer: Racer::new(entrant, landscape), landscape, training, step: 0 }
     }
 

@@ -1,4 +1,4 @@
-//! Who reaches the valley's floor: Nash-MTL's protocol, scale 0.1, Adam at 0.001.
+//! Which balancer reaches the valley's floor: Nash-MTL's protocol, scale 0.1, Adam at 0.001.
 
 use crate::run::{Walk, usual};
 use mtl_core::config::Pick;
@@ -30,8 +30,8 @@ type Row = (&'static str, [Option<u32>; 3]);
 /// ```
 ///
 /// Reach and stuck are the same in every cell; so are the steps, within 10 %, but for two cells from
-/// (-8.5, 7.5), whose way leads along a zig-zag that magnifies rounding: MGDA (25262 there) and
-/// IMTL-G (29308).
+/// (-8.5, 7.5), from where the way leads along a zig-zag that magnifies rounding: MGDA (25262 there)
+/// and IMTL-G (29308).
 const TABLE: [Row; 11] = [
     ("mean", [Some(35_993), Some(14_841), None]),
     ("rlw", [Some(39_900), Some(14_841), None]),

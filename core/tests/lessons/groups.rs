@@ -1,4 +1,4 @@
-//! Task groups: who helps whom, by pairwise training, by look-aheads and by angles.
+//! Task groups: which tasks help which, by pairwise training, by look-aheads and by angles.
 
 use super::{OWN, ensemble, fragment, holds, lesson, train_to};
 use mtl_core::config::RELATION_KEYS;
@@ -7,7 +7,7 @@ use mtl_core::measure::relations::{Held, Verdict};
 use mtl_core::measure::table::each;
 use mtl_core::protocol::CurvePoint;
 
-/// Who reads the same features.
+/// Tasks that read the same features.
 const FAMILIES: [&[usize]; 2] = [&[0, 2, 4], &[1, 3]];
 
 /// The best two groups without overlap.

@@ -186,7 +186,7 @@ fn bully_is_tamed_while_it_runs_and_is_none_at_scale_one() {
     println!("from {} to {}", percent(&before.transfer[A]), percent(&after.transfer[A]));
     assert!(!negative(&after.transfer[A]), "{}", percent(&after.transfer[A]));
     assert!(after.weights[B] < 0.2 * after.weights[A], "{:?}", after.weights);
-    // Who pays now: about +20 % for A and -46 % for B.
+    // Which one gains now and which loses: about +20 % for A and -46 % for B.
     let end = train_to(&mut ensemble, 400);
     println!("and by epoch 400 to {} and {}", percent(&end.transfer[A]), percent(&end.transfer[B]));
     assert!(end.transfer[A].mean > 0.1 && (-0.6..-0.3).contains(&end.transfer[B].mean));

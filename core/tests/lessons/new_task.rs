@@ -42,11 +42,11 @@ fn new_task_on_a_trained_trunk_is_ahead_of_one_from_scratch_after_as_many_steps(
     };
     // Steps are counted where they are recorded, every eight: from scratch it is often no more than that.
     holds("B is as good as it gets from scratch within as many steps", |seed| {
-        let [beside, alone] = steps(seed);
-        beside <= alone
+        let [joint, alone] = steps(seed);
+        joint <= alone
     });
-    let [beside, alone] = steps(OWN);
-    assert!(beside < alone, "{beside} and {alone}");
+    let [joint, alone] = steps(OWN);
+    assert!(joint < alone, "{joint} and {alone}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Links that mail, chat and HTML have damaged, and numbers as people write them.
+//! Links that mail, chat and HTML have damaged, and numbers as users write them.
 
 use super::any;
 use mtl_core::config::Config;
@@ -67,9 +67,9 @@ fn what_only_looks_like_damage_in_a_file_stays_out_of_links() {
 }
 
 #[test]
-fn what_may_be_meant_otherwise_is_told() {
+fn what_may_be_meant_otherwise_makes_a_notice() {
     let told = |text: &str| link::decode(text).notices;
-    // Of a lesson that nobody has the end tells nothing.
+    // Where the lesson is not known, the end says nothing.
     assert_eq!(told("p=nowhere)").len(), 1);
     let cut = told("v=1&p=rivals&lr=0.02\u{2026}");
     assert!(cut.len() == 1 && cut[0].key == "link" && cut[0].sentence.contains("damaged"), "{cut:?}");

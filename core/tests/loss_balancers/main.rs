@@ -1,5 +1,5 @@
-//! The rules that weigh losses against values worked out from their formulas, and the properties
-//! that hold for any losses.
+//! The balancers that weight the losses, against values worked out from their formulas, and the
+//! properties that hold for any losses.
 
 // Helpers of tests are not tests to the linter.
 #![allow(clippy::unwrap_used)]
@@ -7,7 +7,7 @@
 mod preferences;
 mod properties;
 
-use mtl_core::balance::balancer::{Answer, Balancer, Seen, Vectors};
+use mtl_core::balance::balancer::{Answer, Balancer, BalancerContext, Vectors};
 use mtl_core::balance::find;
 use mtl_core::balance::losses::{BALANCERS, rlw};
 use mtl_core::config::Pick;
@@ -18,27 +18,27 @@ use rand_chacha::ChaCha8Rng;
 
 const LOSSES: [f64; 2] = [1.0, 4.0];
 
-/// A rule with its options and vectors, at work on one member.
+/// A balancer with its options and vectors, at work on one member.
 struct Lab {
-    rule: &'static dyn Balancer,
+    balancer: &'static dyn Balancer,
     pick: Pick,
     vectors: Vectors,
     gram: Option<DMatrix<f64>>,
 }
 
 fn lab(key: &str) -> Lab {
-    Lab { rule: find(key).unwrap(), pick: Pick::new(key), vectors: Vectors::new(), gram: None }
+    Lab { balancer: find(key).unwrap(), pick: Pick::new(key), vectors: Vectors::new(), gram: None }
 }
 
 impl Lab {
     fn option(mut self, key: &str, value: f64) -> Self {
-        assert!(self.rule.entry().options.iter().any(|spec| spec.key == key), "{key}");
+        assert!(self.balancer.entry().options.iter().any(|spec| spec.key == key), "{key}");
         self.pick = self.pick.with(key, value);
         self
     }
 
     fn vector(mut self, key: &'static str, values: &[f64]) -> Self {
-        assert!(self.rule.vectors().iter().any(|spec| spec.key == key), "{key}");
+        assert!(self.balancer.vectors().iter().any(|spec| spec.key == key), "{key}");
         self.vectors.insert(key, values.to_vec());
         self
     }
@@ -48,12 +48,19 @@ impl Lab {
         self
     }
 
-    fn seen<'a>(&'a self, losses: &'a [f64]) -> Seen<'a> {
-        Seen { pick: &self.pick, losses, gram: self.gram.as_ref(), jacobian: None, layers: &[], vectors: &self.vectors }
+    fn seen<'a>(&'a self, losses: &'a [f64]) -> BalancerContext<'a> {
+        BalancerContext {
+            pick: &self.pick,
+            losses,
+            gram: self.gram.as_ref(),
+            jacobian: None,
+            layers: &[],
+            vectors: &self.vectors,
+        }
     }
 
     fn answer(&self, losses: &[f64], random: &mut ChaCha8Rng) -> Answer {
-        self.rule.answer(&self.seen(losses), random)
+        self.balancer.answer(&self.seen(losses), random)
     }
 
     fn weights(&self, losses: &[f64]) -> Vec<f64> {
@@ -61,13 +68,13 @@ impl Lab {
     }
 
     fn value(&self, losses: &[f64]) -> f64 {
-        self.rule.objective(&self.seen(losses)).unwrap()
+        self.balancer.objective(&self.seen(losses)).unwrap()
     }
 
     /// Takes a step and remembers it.
     fn step(&mut self, losses: &[f64], after: Option<&[f64]>) -> Vec<f64> {
         let answer = self.answer(losses, &mut random(0));
-        let remembered = self.rule.remember(&self.seen(losses), &answer, after);
+        let remembered = self.balancer.remember(&self.seen(losses), &answer, after);
         self.vectors.extend(remembered);
         answer.weights.unwrap()
     }
@@ -192,7 +199,7 @@ fn gls_and_scale_invariant_have_the_published_values() {
 }
 
 #[test]
-fn imtl_l_has_the_published_values_and_rests_at_weighed_losses_of_one() {
+fn imtl_l_has_the_published_values_and_rests_at_weighted_losses_of_one() {
     let mut imtl = lab("imtl-l");
     assert_close(&[imtl.value(&LOSSES)], &[5.0]);
     assert_close(&imtl.step(&LOSSES, None), &[1.0, 1.0]);
@@ -243,15 +250,15 @@ fn prioritisation_follows_its_formula() {
 fn weights_are_the_gradient_of_the_objective() {
     let mut random = random(4);
     // FAMO holds its factors fixed.
-    let smooth = BALANCERS.iter().filter(|rule| rule.entry().choice.key != "famo");
-    for rule in smooth {
+    let smooth = BALANCERS.iter().filter(|balancer| balancer.entry().choice.key != "famo");
+    for balancer in smooth {
         for tasks in 2..=6 {
-            let mut lab = lab(rule.entry().choice.key);
+            let mut lab = lab(balancer.entry().choice.key);
             let losses: Vec<f64> = (0..tasks).map(|_| random.random_range(0.5..3.0)).collect();
-            for spec in rule.vectors() {
+            for spec in balancer.vectors() {
                 lab.vectors.insert(spec.key, (0..tasks).map(|_| random.random_range(0.1..0.9)).collect());
             }
-            if rule.objective(&lab.seen(&losses)).is_none() {
+            if balancer.objective(&lab.seen(&losses)).is_none() {
                 continue;
             }
             let slope = |task: usize| {
@@ -265,7 +272,7 @@ fn weights_are_the_gradient_of_the_objective() {
             let slopes: Vec<f64> = (0..tasks).map(slope).collect();
             let weights = lab.weights(&losses);
             let near = weights.iter().zip(&slopes).all(|(a, b)| (a - b).abs() < 1e-5 * b.abs().max(1.0));
-            assert!(near, "{}: {weights:?} is not {slopes:?}", rule.entry().choice.key);
+            assert!(near, "{}: {weights:?} is not {slopes:?}", balancer.entry().choice.key);
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The rules with a preference.
+//! The balancers with a preference.
 
 use super::{LOSSES, Lab, assert_close, lab, random};
 use rand::RngExt;
 
 #[test]
-fn the_preference_rules_have_the_published_values() {
+fn the_balancers_with_a_preference_have_the_published_values() {
     let half = |key| lab(key).vector("preference", &[0.5, 0.5]);
     assert_close(&[half("linear").value(&LOSSES), half("tchebycheff").value(&LOSSES)], &[2.5, 2.0]);
     assert_close(&half("linear").weights(&LOSSES), &[0.5, 0.5]);
@@ -28,7 +28,7 @@ fn preferences_count_as_given_and_losses_from_the_ideal() {
 }
 
 #[test]
-fn cosmos_rewards_the_ray_that_it_is_told_and_else_the_preference() {
+fn cosmos_rewards_the_ray_that_it_is_given_and_else_the_preference() {
     let preference = [0.75, 0.25];
     let published = lab("cosmos").vector("preference", &preference);
     let same = lab("cosmos").vector("preference", &preference).vector("ray", &preference);

@@ -1,4 +1,4 @@
-//! What holds for every rule, whatever it is given.
+//! What holds for every balancer, whatever it is given.
 
 use super::{BALANCERS, Lab, assert_close, lab, random};
 use mtl_core::config::Kind;
@@ -36,17 +36,17 @@ fn gram(random: &mut ChaCha8Rng, tasks: usize) -> DMatrix<f64> {
     &jacobian * jacobian.transpose()
 }
 
-/// A rule with options within their limits and vectors of any kind.
+/// A balancer with options within their limits and vectors of any kind.
 fn any(key: &str, random: &mut ChaCha8Rng, tasks: usize, wild: bool) -> Lab {
     let mut lab = lab(key);
-    for spec in lab.rule.entry().options {
+    for spec in lab.balancer.entry().options {
         let value = match spec.kind {
             Kind::Number { min, max, .. } => random.random_range(min..=max),
             _ => f64::from(random.random_range(0..3_u8)),
         };
         lab = lab.option(spec.key, if random.random_range(0..2) == 0 { value } else { spec.default });
     }
-    for spec in lab.rule.vectors() {
+    for spec in lab.balancer.vectors() {
         if wild && random.random_range(0..2) == 0 {
             lab.vectors.insert(spec.key, numbers(random, tasks));
         }
@@ -58,15 +58,15 @@ fn any(key: &str, random: &mut ChaCha8Rng, tasks: usize, wild: bool) -> Lab {
 #[test]
 fn every_answer_and_all_that_is_remembered_stays_finite() {
     let mut random = random(1);
-    for rule in BALANCERS {
+    for balancer in BALANCERS {
         for case in 0..300 {
             let tasks = 2 + case % 5;
-            let mut lab = any(rule.entry().choice.key, &mut random, tasks, true);
+            let mut lab = any(balancer.entry().choice.key, &mut random, tasks, true);
             for _ in 0..4 {
                 let (losses, after) = (numbers(&mut random, tasks), numbers(&mut random, tasks));
                 let after = (random.random_range(0..2) == 0).then_some(after.as_slice());
                 let answer = lab.answer(&losses, &mut random);
-                let remembered = lab.rule.remember(&lab.seen(&losses), &answer, after);
+                let remembered = lab.balancer.remember(&lab.seen(&losses), &answer, after);
                 let answers = answer.weights.iter().chain(remembered.values());
                 let all_finite = |values: &Vec<f64>| values.len() == tasks && values.iter().all(|x| x.is_finite());
                 for values in answers {
@@ -81,15 +81,15 @@ fn every_answer_and_all_that_is_remembered_stays_finite() {
 #[test]
 fn training_for_two_hundred_steps_leaves_weights_that_can_be_used() {
     let mut random = random(2);
-    for rule in BALANCERS {
+    for balancer in BALANCERS {
         for tasks in 2..=6 {
-            let mut lab = lab(rule.entry().choice.key).gram(gram(&mut random, tasks));
+            let mut lab = lab(balancer.entry().choice.key).gram(gram(&mut random, tasks));
             for step in 0..200 {
                 let losses: Vec<f64> = (0..tasks).map(|k| (k + 1) as f64 * 0.99_f64.powi(step) + 0.01).collect();
                 let after: Vec<f64> = losses.iter().map(|loss| loss * 0.99).collect();
                 let weights = lab.step(&losses, Some(&after));
                 let usable = weights.iter().all(|weight| weight.abs() < 1e3) && weights.iter().any(|w| *w > 0.0);
-                assert!(usable, "{}: {weights:?}", rule.entry().choice.key);
+                assert!(usable, "{}: {weights:?}", balancer.entry().choice.key);
             }
         }
     }
@@ -98,11 +98,11 @@ fn training_for_two_hundred_steps_leaves_weights_that_can_be_used() {
 #[test]
 fn the_order_of_the_tasks_makes_no_difference() {
     let mut random = random(5);
-    for rule in BALANCERS.iter().filter(|rule| rule.entry().choice.key != "rlw") {
+    for balancer in BALANCERS.iter().filter(|balancer| balancer.entry().choice.key != "rlw") {
         for tasks in (2..=6).cycle().take(50) {
-            let mut lab = any(rule.entry().choice.key, &mut random, tasks, false);
+            let mut lab = any(balancer.entry().choice.key, &mut random, tasks, false);
             let losses: Vec<f64> = (0..tasks).map(|_| random.random_range(0.1..3.0)).collect();
-            for spec in rule.vectors() {
+            for spec in balancer.vectors() {
                 lab.vectors.insert(spec.key, (0..tasks).map(|_| random.random_range(0.1..0.9)).collect());
             }
             let turned = |values: &[f64]| (0..tasks).map(|k| values[(k + 1) % tasks]).collect::<Vec<_>>();
@@ -116,21 +116,22 @@ fn the_order_of_the_tasks_makes_no_difference() {
 }
 
 #[test]
-fn every_rule_declares_itself_once_and_remembers_what_it_declares() {
-    for (i, rule) in BALANCERS.iter().enumerate() {
-        let key = rule.entry().choice.key;
+fn every_balancer_declares_itself_once_and_remembers_what_it_declares() {
+    for (i, balancer) in BALANCERS.iter().enumerate() {
+        let key = balancer.entry().choice.key;
         assert_eq!(BALANCERS.iter().filter(|other| other.entry().choice.key == key).count(), 1, "{key}");
-        assert!(!rule.entry().choice.label.is_empty() && rule.entry().choice.help.ends_with('.'), "{key}");
-        let mut keys: Vec<_> = rule.entry().options.iter().map(|spec| spec.key).collect();
-        keys.extend(rule.vectors().iter().map(|spec| spec.key));
+        assert!(!balancer.entry().choice.label.is_empty() && balancer.entry().choice.help.ends_with('.'), "{key}");
+        let mut keys: Vec<_> = balancer.entry().options.iter().map(|spec| spec.key).collect();
+        keys.extend(balancer.vectors().iter().map(|spec| spec.key));
         keys.sort_unstable();
         keys.windows(2).for_each(|pair| assert_ne!(pair[0], pair[1], "{key}"));
-        for spec in rule.entry().options {
+        for spec in balancer.entry().options {
             assert_eq!(spec.clamp(spec.default), spec.default, "{key} {}", spec.key);
         }
         let mut lab = lab(key).gram(gram(&mut random(i as u32), 3));
         lab.step(&[1.0, 2.0, 3.0], Some(&[1.0, 1.5, 3.0]));
-        let remembered: Vec<_> = rule.vectors().iter().filter(|spec| spec.remembered).map(|spec| spec.key).collect();
+        let remembered: Vec<_> =
+            balancer.vectors().iter().filter(|spec| spec.remembered).map(|spec| spec.key).collect();
         let kept: Vec<_> = lab.vectors.keys().copied().collect();
         assert!(kept.iter().all(|kept| remembered.contains(kept)), "{key}: {kept:?}");
         let adam_unused = key == "gradnorm" && kept.len() == 2;

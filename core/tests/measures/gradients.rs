@@ -51,7 +51,7 @@ fn dependent_gradients_have_no_condition_number() {
     for gram in [[1.0, 2.0, 2.0, 4.0], [1.0, -1.0, -1.0, 1.0], [1.0, 0.0, 0.0, 0.0], [0.0; 4]] {
         assert_eq!((condition_number(&gram), condition_number(&single(&gram))), (None, None), "{gram:?}");
     }
-    // Within the rounding of a device nobody knows; on the host it is known.
+    // Within the rounding of a device it is not known; on the host it is.
     let nearly = [1.0, 1.0 - 1e-8, 1.0 - 1e-8, 1.0];
     assert_eq!(condition_number(&single(&nearly)), None);
     assert_close(condition_number(&nearly), (2e8_f64 - 1.0).sqrt(), 1e-2);

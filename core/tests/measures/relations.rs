@@ -14,7 +14,7 @@ fn held(relation: Relation, values: &[f64], own: f64) -> Held {
     Held::against(Declared { tasks: (0, 1), relation }, &tally(values), own)
 }
 
-/// Numbers about a mean whose neighbours lie on either side of it.
+/// Numbers about a mean, neighbours on either side of it.
 fn about(mean: f64, count: usize) -> Vec<f64> {
     (0..count).map(|i| mean + [0.3, -0.3, 0.1, -0.1][i % 4]).collect()
 }
@@ -69,7 +69,7 @@ fn a_declared_sign_agrees_on_its_side_of_zero_and_differs_on_the_other() {
 }
 
 #[test]
-fn a_mean_that_is_small_beside_what_tasks_do_for_themselves_is_neutral() {
+fn a_mean_that_is_small_against_what_tasks_do_for_themselves_is_neutral() {
     let small = 0.9 * NEGLIGIBLE;
     assert_eq!(verdict(Relation::Neutral, small, 1e-6, 1.0), Verdict::Agrees);
     assert_eq!(verdict(Relation::Neutral, -small, 1e-6, -1.0), Verdict::Agrees);

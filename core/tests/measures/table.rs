@@ -93,8 +93,12 @@ fn what_can_not_be_measured_is_told_in_a_sentence() {
             },
             "{key}"
         );
-        let unweighed = need.unmet(&Given { weights: false, ..all }, None);
-        assert_eq!(unweighed.is_some_and(|reason| reason.contains("without a weight")), need == Need::Weights, "{key}");
+        let unweighted = need.unmet(&Given { weights: false, ..all }, None);
+        assert_eq!(
+            unweighted.is_some_and(|reason| reason.contains("without a weight")),
+            need == Need::Weights,
+            "{key}"
+        );
         let alone = need.unmet(&Given { tasks: 1, ..all }, None);
         assert_eq!(alone.is_none(), kinds || need == Need::Rows, "{key}");
         for reason in [need.unmet(&nothing, None), alone].into_iter().flatten() {

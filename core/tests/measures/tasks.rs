@@ -45,7 +45,7 @@ fn delta_m_says_nothing_without_a_baseline() {
 }
 
 #[test]
-fn mean_ranks_share_ties_and_leave_the_dead_out() {
+fn mean_ranks_share_ties_and_leave_diverged_models_out() {
     // Accuracy ranks 1, 2.5, 2.5; error ranks 3, 1, 2.
     let methods = [[0.9, 3.0], [0.8, 1.0], [0.8, 2.0]];
     assert_eq!(mean_ranks(&methods, &[true, false]), [Some(2.0), Some(1.75), Some(2.25)]);
@@ -87,10 +87,10 @@ fn a_gain_is_a_share_of_the_loss_alone() {
 }
 
 #[test]
-fn a_transfer_matrix_says_who_helps_whom() {
+fn a_transfer_matrix_says_which_task_helps_which() {
     let alone = [vec![1.0, 1.0, 1.0], vec![2.0, 2.0, 2.0]];
-    let beside = [vec![vec![], vec![1.0, 1.1, 0.9]], vec![vec![1.5, 1.6, 1.4], vec![]]];
-    let matrix = matrix(&alone, &beside);
+    let paired = [vec![vec![], vec![1.0, 1.1, 0.9]], vec![vec![1.5, 1.6, 1.4], vec![]]];
+    let matrix = matrix(&alone, &paired);
     assert_eq!((&matrix[0][0], &matrix[1][1]), (&None, &None));
     // Task 0 helps task 1, and task 1 hurts task 0; spreads of 0.05 and 0.1 over three seeds.
     let verdicts = |i: usize, j: usize| matrix[i][j].clone().unwrap_or_default();
@@ -106,9 +106,9 @@ fn a_transfer_matrix_without_its_runs_is_undefined() {
     let alone = [vec![1.0], vec![0.0]];
     assert_eq!(matrix(&alone, &[]), [[None, undefined.clone()], [undefined.clone(), None]]);
     // A baseline of zero, and two seeds against one.
-    let beside = [vec![vec![], vec![1.0]], vec![vec![1.0, 1.0], vec![]]];
-    assert_eq!(matrix(&alone, &beside), [[None, undefined.clone()], [undefined, None]]);
-    assert!(matrix(&[], &beside).is_empty());
+    let paired = [vec![vec![], vec![1.0]], vec![vec![1.0, 1.0], vec![]]];
+    assert_eq!(matrix(&alone, &paired), [[None, undefined.clone()], [undefined, None]]);
+    assert!(matrix(&[], &paired).is_empty());
 }
 
 #[test]

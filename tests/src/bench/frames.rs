@@ -53,7 +53,7 @@ fn traced(trace: &Path, options: &Options) -> Result<Frames> {
     pass(2 * options.window);
     let mark = |name| browser.execute(&format!("performance.mark('{name}')"), vec![]);
     mark(BEGIN)?;
-    // Nobody asks the page anything meanwhile.
+    // The page is asked nothing meanwhile.
     pass(Duration::from_secs(6));
     mark(END)?;
     // The browser writes when the time is over; an unfinished file is no JSON yet.

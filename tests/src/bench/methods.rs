@@ -41,7 +41,7 @@ pub struct Method {
     pub bottom: Option<Bottom>,
 }
 
-/// A shared bottom whose layers are as wide as gives it about the parameters of an architecture.
+/// A shared bottom with layers of a width that gives it about the parameters of an architecture.
 pub struct Bottom {
     /// Units of each layer.
     pub width: u64,

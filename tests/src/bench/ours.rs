@@ -10,7 +10,7 @@ use std::time::Duration;
 use xtask::static_site::{Server, serve};
 
 /// Workload W1 as a link: three regressions of one output on a tanh trunk 16-16, Adam, a full batch
-/// of 64 rows, P seeds of the model and nobody else. A step is an epoch.
+/// of 64 rows, P seeds of the model and no other. A step is an epoch.
 fn workload(members: usize) -> String {
     let mut link = format!(
         "v=1&p=twins&s=1&tasks=3&rows=64&valid=64&test=64&trunk=16,16&bal=equal&opt=adam&lr=0.01&sched=constant\
@@ -28,7 +28,7 @@ fn workload(members: usize) -> String {
 /// Starts the counters of `tests/bench/count.js` in the GPU worker before anything else.
 const COUNTING_LOADER: &str = "import './bench_count.js';\nimport './bench_gpu_worker_loader.js';\n";
 
-/// Asks the worker's counters; null where no worker counts.
+/// Reads the worker's counters; null where no worker counts.
 const READ_COUNTS: &str = r#"
     window.__benchChannel ??= new BroadcastChannel('mtl-bench-gpu');
     const channel = window.__benchChannel;
@@ -74,7 +74,7 @@ pub struct Ours<'b> {
 }
 
 impl<'b> Ours<'b> {
-    /// The built page with a GPU worker that counts what it asks of the GPU.
+    /// The built page with a GPU worker that counts its calls of the GPU.
     pub fn serve() -> Result<Server> {
         let dist = Site::dist()?;
         let loader = std::fs::read(dist.join("gpu_worker_loader.js")).context("read the GPU worker's loader")?;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use xtask::static_site::{Server, mime_of, serve};
 
-/// The files that the pages ask for, in the folder of the packages.
+/// The files that the pages request, in the folder of the packages.
 const FILES: [&str; 7] = [
     "@tensorflow/tfjs/dist/tf.min.js",
     "@tensorflow/tfjs-backend-wasm/dist/tf-backend-wasm.min.js",

@@ -53,7 +53,7 @@ pub struct Race {
 
 pub const OURS: &str = "ours";
 
-/// Who stands in which tab.
+/// What runs in a tab.
 enum Runner<'b> {
     Ours(Ours<'b>),
     Peer,
@@ -108,7 +108,7 @@ fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, opti
 
     for round in 0..options.rounds {
         eprintln!("{flavour:?}, P = {members}: round {} of {}", round + 1, options.rounds);
-        // There and back, so that nobody always comes after the same neighbour.
+        // There and back, so that none always comes after the same neighbour.
         for at in 0..runners.len() {
             let at = if round % 2 == 0 { at } else { runners.len() - 1 - at };
             let (runner, tab, row) = &mut runners[at];

@@ -1,4 +1,4 @@
-//! The targets of this stage of the project, beside what was found.
+//! The targets of this stage of the project, against what was found.
 
 use crate::frames::Frames;
 use crate::methods::{BALANCERS, Costs, Method};
@@ -62,7 +62,7 @@ const RATIOS: [Ratio; 8] = [
 const DISPATCHES: f64 = 60.0;
 const FRAME_MS: f64 = 8.0;
 
-/// How many times dearer than equal weights a rule that looks at gradients may be, with three tasks.
+/// How many times dearer than equal weights a balancer that looks at gradients may be, with three tasks.
 const GRADIENTS: f64 = 4.0;
 
 const SIZES: [(&str, &str, u64); 3] = [
@@ -111,7 +111,8 @@ pub fn of_races(part: &str, races: &[Race]) -> Vec<Verdict> {
 pub fn of_methods(costs: &[Costs]) -> Option<Verdict> {
     let balancers = costs.iter().find(|costs| costs.table == BALANCERS)?;
     let by_gradients = |method: &&Method| {
-        balance::find(&method.key).is_some_and(|rule| rule.needs(&Pick::new(method.key.as_str())) != Needs::Losses)
+        balance::find(&method.key)
+            .is_some_and(|balancer| balancer.needs(&Pick::new(method.key.as_str())) != Needs::Losses)
     };
     let times = |method: &Method| balancers.times(method);
     let dearest = balancers.methods.iter().filter(by_gradients).max_by(|a, b| times(a).total_cmp(&times(b)))?;

@@ -1,4 +1,4 @@
-//! The benchmark: the page beside other engines, all in one Chromium, all in one run.
+//! The benchmark: the page against other engines, all in one Chromium, all in one run.
 //!
 //! `cargo xtask bench` builds the page, installs the peers and starts this. Engines take turns
 //! within each round, so that a machine that slows down slows all of them down; the median of the

@@ -8,7 +8,7 @@ use fantoccini::actions::{InputSource, KeyAction, KeyActions, MOUSE_BUTTON_LEFT,
 use serde_json::json;
 
 impl Browser {
-    /// Clicks as a person does, who lets what moves come to rest and what is in front go away first.
+    /// Clicks as a user does, who lets what moves come to rest and what is in front go away first.
     pub fn click(&self, css: &str) -> Result<()> {
         eventually(PATIENCE, &format!("a click on {css}"), || {
             if !self.stands_still(css)? {

@@ -52,7 +52,7 @@ impl<'b> Page<'b> {
     }
 
     /// Opens the page anew with this fragment (without its `#`) and waits until it can be used. Unless
-    /// the fragment names a pace it goes flat out: nobody watches, and no story's end pauses it.
+    /// the fragment names a pace it goes flat out: it is not watched, and no story's end pauses it.
     pub fn open(&self, fragment: &str) -> Result<()> {
         self.open_url(&format!("{}#{}", self.url, Self::flat_out(fragment)))
     }

@@ -23,7 +23,7 @@ const FEATURES: [&str; 7] = [
     "--enable-multivalue",
     "--enable-simd",
 ];
-/// What is done to all of them. The dearer passes make smaller files whose code is less alike, so that
+/// What is done to all of them. The dearer passes make smaller files with code that is less alike, so that
 /// more of them travels: with -Oz the page weighs 402 kB in Brotli instead of 399, with -O3 the CPU worker
 /// 965 instead of 887.
 const PASSES: [&str; 6] = [
@@ -34,7 +34,7 @@ const PASSES: [&str; 6] = [
     "--reorder-locals",
     "--reorder-functions",
 ];
-/// Names and notes that nobody downloads for.
+/// Names and notes that the page has no use for.
 const STRIP: [&str; 3] = ["--strip-debug", "--strip-producers", "--strip-target-features"];
 /// How many results are kept: three files of the last dozen of builds.
 const KEPT: usize = 36;

@@ -1,8 +1,8 @@
-//! Where libraries were compiled from: nobody downloads for that.
+//! Where libraries were compiled from: not worth downloading.
 //!
-//! A panic names its source file with the whole path: the folders of whoever built the site, and a hundred
-//! times the same ones. Of a library's file its name is left; our own are named from the repository's root
-//! as before.
+//! A panic names its source file with the whole path: the folders of the machine that built the site, and a
+//! hundred times the same ones. Of a library's file its name is left; our own are named from the
+//! repository's root as before.
 
 use std::{env, path::PathBuf};
 

@@ -14,23 +14,23 @@ use std::{
     time::Duration,
 };
 
-/// A connection on which nothing is asked for is closed after this.
+/// A connection without a request is closed after this.
 const IDLE: Duration = Duration::from_secs(60);
-/// A visitor who takes nothing for so long has gone.
+/// A client that takes nothing for so long has gone.
 const SENDING: Duration = Duration::from_secs(30);
 /// The longest head of a request that is read.
 const LONGEST_HEAD: u64 = 64 * 1024;
 
-/// What is asked for.
+/// A request.
 pub struct Request {
     pub method: String,
     /// The path with its query.
     pub url: String,
-    /// Whether the visitor wants no second answer on this connection.
+    /// Whether the client wants no second answer on this connection.
     last: bool,
 }
 
-/// What is answered.
+/// A response.
 pub struct Response {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
@@ -58,7 +58,7 @@ impl Listener {
                 }
                 let Ok(stream) = stream else { continue };
                 let (stop, answer) = (Arc::clone(&stop), Arc::clone(&answer));
-                // A visitor who has gone away is no reason to stop.
+                // A client that has gone away is no reason to stop.
                 thread::spawn(move || drop(converse(&stream, &stop, &*answer)));
             }
         });
@@ -81,7 +81,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Release);
-        // One more visitor, so that the thread sees it. Connections that are open end by themselves.
+        // One more connection, so that the thread sees it. Connections that are open end by themselves.
         if TcpStream::connect(self.address).is_ok()
             && let Some(accepting) = self.accepting.take()
         {
@@ -108,7 +108,7 @@ fn converse(stream: &TcpStream, stop: &AtomicBool, answer: &dyn Fn(&Request) -> 
     Ok(())
 }
 
-/// The next request, or nothing where the visitor has closed the connection or speaks no HTTP.
+/// The next request, or nothing where the client has closed the connection or speaks no HTTP.
 fn read(reader: &mut impl BufRead) -> io::Result<Option<Request>> {
     let mut head = reader.take(LONGEST_HEAD);
     let mut line = String::new();

@@ -70,7 +70,7 @@ impl Server {
         format!("http://127.0.0.1:{}{}", self.address.port(), self.site.prefix)
     }
 
-    /// All paths (with their queries) that were asked for until now, in order.
+    /// All paths (with their queries) that were requested until now, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.site.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -158,7 +158,7 @@ fn only_reading_is_allowed() -> Result<()> {
 fn every_connection_is_answered_while_others_stay_open() -> Result<()> {
     let folder = Folder::new("open")?;
     let server = folder.serve("/")?;
-    // As a browser does: more connections than anybody planned for, at once, kept open.
+    // As a browser does: more connections than were planned for, at once, kept open.
     let mut streams = (0..24).map(|_| TcpStream::connect(server.address)).collect::<Result<Vec<_>, _>>()?;
     for round in 0..2 {
         for stream in &mut streams {

@@ -74,7 +74,7 @@ pub enum PageUpdate {
     Blank,
     /// One more lesson was opened.
     Opened,
-    /// Pairs of the lesson's link that nobody knows here.
+    /// Pairs of the lesson's link that are not known here.
     Unknown(Vec<(String, String)>),
     /// Nothing of what was told is left.
     NoNotices,
@@ -104,7 +104,7 @@ pub enum PageUpdate {
     Cost(Option<(f32, f32)>),
     /// How far a comparison of architectures has come.
     Comparison(Box<Comparison>),
-    /// Who computes, and why.
+    /// Which engine computes, and why.
     Engine(EngineState),
     /// Whether, and where, the numbers have exploded.
     Diverged(Option<Divergence>),

@@ -42,7 +42,7 @@ impl Conductor {
         self.emit(Effect::Remember(choice));
         self.set_engine(|state| {
             state.choice = choice;
-            // A pin is a wish to try once more.
+            // With a pin the user wants it tried once more.
             if choice == EngineChoice::Gpu && matches!(state.gpu, GpuState::Failed(_)) {
                 state.gpu = GpuState::Unknown;
             }
@@ -101,7 +101,7 @@ impl Conductor {
         !stepping && !self.comparison.running && !self.hidden && self.now - self.touched >= CALM
     }
 
-    /// Asks once for the seconds per epoch, when nobody is in a hurry.
+    /// Asks once for the seconds per epoch, in a calm moment.
     fn cost(&mut self) {
         if self.costed || self.playing {
             return;
@@ -227,7 +227,7 @@ impl Conductor {
         self.refresh();
     }
 
-    /// Says who computes and why.
+    /// Says which engine computes and why.
     pub(super) fn refresh(&mut self) {
         let active = self.active;
         let started = self.link(active).is_some_and(WorkerLink::is_ready);

@@ -58,16 +58,16 @@ impl Conductor {
         if self.handover != Handover::Quiet {
             self.resume();
         }
-        // Where nobody counted on it, the badge says it well enough.
+        // Where the user did not count on it, the badge says it well enough.
         if held || self.engine.choice == EngineChoice::Gpu {
             self.notify("engine", format!("{sentence} The {} goes on.", other(engine).name()));
         }
         self.refresh();
     }
 
-    /// Nobody computes until the user starts the engine again.
+    /// Nothing computes until the user starts the engine again.
     fn give_up(&mut self, fault: EngineFault) {
-        // Nobody is left to hand the run over, or to be watched.
+        // No engine is left to hand the run over, or to be watched.
         self.enter_quiet();
         self.given_up = true;
         self.playing = false;

@@ -80,7 +80,7 @@ impl Handover {
 }
 
 impl Conductor {
-    /// Something else goes on between the engines; what went on before. As long as training is held somebody
+    /// Something else goes on between the engines; what went on before. As long as training is held a timer
     /// watches over it.
     pub(super) fn enter(&mut self, next: Handover) -> Handover {
         let before = std::mem::replace(&mut self.handover, next);
@@ -124,7 +124,7 @@ impl Conductor {
 
     /// The state of training has arrived.
     ///
-    /// The engine sends some unasked. Only the one that was asked for is surely the newest, and a state from
+    /// The engine sends some by itself. Only the one that was requested is surely the newest, and a state from
     /// between is as good: the curves are cut to it.
     pub(super) fn saved(&mut self, snapshot: Box<Snapshot>) {
         let step = snapshot.step;

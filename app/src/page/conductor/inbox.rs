@@ -1,4 +1,5 @@
-//! What the workers said, taken in once per frame: what of it still counts, and whom it concerns.
+//! What the workers said, taken in once per frame: what of it still counts, and which part of the page it
+//! concerns.
 
 use super::{Conductor, Effect, PageUpdate, Timer, When};
 use mtl_core::protocol::{Command, Engine, Event, Summary};
@@ -14,7 +15,7 @@ pub(super) struct Heard {
     event: Event,
 }
 
-/// A frame that is on the page, and whose it is.
+/// A frame that is on the page, and the engine and run that it is of.
 #[derive(Debug)]
 pub(super) struct Acknowledgement {
     engine: Engine,
@@ -93,7 +94,7 @@ impl Conductor {
                 }
             }
             Event::Timed { steps_per_second, .. } => self.timed(engine, steps_per_second),
-            // What the engine that isn't in charge shows is nobody's business.
+            // What the engine that isn't in charge shows doesn't count.
             event if engine == self.active => self.take_news(event),
             _ => {}
         }
@@ -130,7 +131,7 @@ impl Conductor {
             }
             Event::Compared { row, .. } => self.take_row(*row),
             Event::CompareDone { .. } => self.end_comparison(),
-            // One that play was asked for since then comes too late.
+            // Where another play has begun since then, it comes too late.
             Event::Arrived { play, story, .. } if self.link(self.active).is_some_and(|link| link.plays == play) => {
                 self.batch.arrived = Some(story);
             }

@@ -11,7 +11,7 @@ pub enum Input {
     Opened {
         /// The engine that was pinned on an earlier visit.
         choice: EngineChoice,
-        /// Whether the page was opened in a tab that nobody sees.
+        /// Whether the page was opened in a hidden tab.
         hidden: bool,
     },
     /// The user wants something.
@@ -50,7 +50,7 @@ pub enum Input {
     },
     /// The tab was hidden or shown.
     Visibility {
-        /// Whether nobody sees it now.
+        /// Whether it is hidden now.
         hidden: bool,
         /// Whether training goes on there.
         background: bool,
@@ -95,7 +95,7 @@ pub enum Intent {
     },
     /// The comparison ends.
     StopCompare,
-    /// Something beside the lesson has changed that its link names.
+    /// Something else than the lesson has changed that its link names.
     LinkChanged,
     /// The address is wanted now, as it will be.
     SettleLink,
@@ -114,7 +114,7 @@ pub struct Opening {
     pub lesson: Lesson,
     /// What was wrong with it, and what is used instead.
     pub notices: Vec<Notice>,
-    /// Pairs of its link that nobody knows here: they survive a round trip.
+    /// Pairs of its link that are not known here: they survive a round trip.
     pub unknown: Vec<(String, String)>,
 }
 

@@ -22,7 +22,7 @@ pub(super) fn shape(config: &Config) -> Config {
     shape
 }
 
-/// Whether two lessons are of one structure, so that what is known of one can stand beside the other.
+/// Whether two lessons are of one structure, so that what is known of one can stay with the other.
 pub(super) fn is_like(old: &Config, new: &Config) -> bool {
     old.tasks.len() == new.tasks.len() && old.data.source.method == new.data.source.method
 }

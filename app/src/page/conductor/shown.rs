@@ -17,7 +17,7 @@ pub enum EngineChoice {
 /// What is known about the graphics processor.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum GpuState {
-    /// Nobody has asked yet.
+    /// It has not been looked for yet.
     #[default]
     Unknown,
     /// Its worker is still being built where the site is served from.
@@ -30,10 +30,10 @@ pub enum GpuState {
     Failed(String),
 }
 
-/// The engine badge: who computes, and why.
+/// The engine badge: which engine computes, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EngineState {
-    /// Who computes now.
+    /// The engine that computes now.
     pub shown: Engine,
     /// Whether that engine answers yet.
     pub started: bool,
@@ -57,14 +57,14 @@ impl Default for EngineState {
     }
 }
 
-/// A race down landscapes, as far as it was told.
+/// A race down landscapes, as far as it was sent.
 #[derive(Clone, Debug, Default)]
 pub struct RaceState {
     /// What doesn't change.
     pub start: RaceStart,
-    /// Where everyone was, in order.
+    /// Where the racers were, in order.
     pub points: Vec<RacePoint>,
-    /// Where everyone stands.
+    /// Where the racers stand.
     pub news: RaceNews,
 }
 
@@ -82,7 +82,7 @@ impl RaceState {
         self.news = news;
     }
 
-    /// Forgets where everyone was after a step.
+    /// Forgets where the racers were after a step.
     pub fn forget_after(&mut self, step: u32) {
         self.points.retain(|point| point.step <= step);
     }

@@ -1,17 +1,17 @@
-//! One worker, as the page knows it: whether it listens, what it was last asked, what of its events counts.
+//! One worker, as the page knows it: whether it listens, what was last sent to it, which of its events count.
 
 use mtl_core::protocol::Command;
 
-/// A worker with what it was last asked.
+/// A worker with what was last sent to it.
 #[derive(Debug)]
 pub(super) struct WorkerLink {
     /// Tells this worker from those before it.
     pub serial: u32,
-    /// The load whose events count.
+    /// The load of which the events count.
     pub run: u32,
     /// The load that was sent last and has not been answered.
     pub loading: Option<u32>,
-    /// How often this load was asked to play.
+    /// How many play commands this load was sent.
     pub plays: u32,
     /// Timings of this load that have not been answered.
     timings: u32,

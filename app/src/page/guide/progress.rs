@@ -1,7 +1,7 @@
 //! How far a lesson is told: which steps are done, and which one is shown.
 //!
 //! Steps tick themselves off as their facts come true. The one that is shown gives way to the next when
-//! it is done and there was time to read it; one that somebody opened though it is done stays.
+//! it is done and there was time to read it; one that the user opened though it is done stays.
 
 use super::super::clock::now;
 use super::super::state::Page;
@@ -16,7 +16,7 @@ use std::time::Duration;
 const LETTER: f64 = 45.0;
 const BEGIN: f64 = 1200.0;
 
-/// Milliseconds for which a step stands that somebody has done by hand, having read it.
+/// Milliseconds for which a step stands that the user has done by hand, having read it.
 const BY_HAND: f64 = 800.0;
 
 /// Milliseconds for which a step is shown before it gives way.
@@ -37,7 +37,7 @@ pub struct Progress {
     pub done: Memo<Vec<bool>>,
     /// The step that is shown, from 0.
     pub shown: RwSignal<usize>,
-    /// What is told to those who don't see the steps change.
+    /// What is read to users who don't see the steps change.
     pub said: RwSignal<String>,
     /// Whether the shown step stays though it is done.
     stays: RwSignal<bool>,
@@ -95,7 +95,7 @@ impl Progress {
         self.done.with(|done| done.get(step).copied().unwrap_or(false))
     }
 
-    /// Shows a step because somebody asks for it.
+    /// Shows a step because the user asks for it.
     pub fn open(self, step: usize) {
         if step < untrack(|| self.steps().len()) {
             self.stays.set(untrack(|| self.is_done(step)));
@@ -137,7 +137,7 @@ impl Progress {
         });
     }
 
-    /// Shows the next step, if this one is still shown, done, and nobody wants it to stay.
+    /// Shows the next step, if this one is still shown and done, and the user didn't open it to stay.
     fn give_way(self, step: usize) {
         let same = self.shown.try_get_untracked() == Some(step) && !self.stays.get_untracked();
         let (done, steps) = untrack(|| (self.is_done(step), self.steps()));

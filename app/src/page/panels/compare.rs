@@ -90,7 +90,7 @@ pub(in crate::page) const PANEL: PanelLine = PanelLine {
     view: || view! { <ComparePanel/> }.into_any(),
 };
 
-/// A comparison of architectures: folded away until somebody asks.
+/// A comparison of architectures: folded away until the user opens it.
 #[component]
 pub fn ComparePanel() -> impl IntoView {
     let page = Page::get();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gain_that_nobody_can_state_is_a_dash() {
+    fn a_gain_that_can_not_be_stated_is_a_dash() {
         assert_eq!(Cell::gain(&TransferGain::undefined()).text, super::super::text::DASH);
         let one_seed =
             TransferGain { mean: 0.1, low: f64::NEG_INFINITY, high: f64::INFINITY, ..TransferGain::default() };

@@ -1,4 +1,4 @@
-//! What the architecture has learned beside its layers, such as gates: small heat maps, which are
+//! What the architecture has learned apart from its layers, such as gates: small heat maps, which are
 //! tables.
 
 use super::draw::Job;
@@ -18,7 +18,7 @@ const READABLE: f64 = 200.0;
 /// More rows than these leave no room for their names.
 const NAMED: usize = 16;
 
-/// An exhibit without its numbers: what a table is kept for.
+/// A learned matrix without its numbers: what a table is kept for.
 #[derive(Clone, PartialEq)]
 struct Frame {
     place: usize,
@@ -28,8 +28,8 @@ struct Frame {
 }
 
 impl Frame {
-    fn of((place, exhibit): (usize, &LearnedMatrixPicture)) -> Self {
-        let LearnedMatrixPicture { title, rows, columns, .. } = exhibit.clone();
+    fn of((place, matrix): (usize, &LearnedMatrixPicture)) -> Self {
+        let LearnedMatrixPicture { title, rows, columns, .. } = matrix.clone();
         Self { place, title, rows, columns }
     }
 
@@ -52,7 +52,7 @@ impl Frame {
     }
 }
 
-/// The cell under the pointer: of which exhibit, and which.
+/// The cell under the pointer: of which matrix, and which.
 type Pointed = RwSignal<Option<(usize, usize)>>;
 
 /// The line of the table.
@@ -71,14 +71,15 @@ pub fn ExhibitsPanel() -> impl IntoView {
     let page = Page::get();
     let frames = Memo::new(move |_| {
         page.picture.with(|picture| {
-            let exhibits = picture.as_ref().map_or(&[][..], |picture| &picture.exhibits);
-            exhibits.iter().enumerate().map(Frame::of).collect::<Vec<_>>()
+            let matrices = picture.as_ref().map_or(&[][..], |picture| &picture.learned_matrices);
+            matrices.iter().enumerate().map(Frame::of).collect::<Vec<_>>()
         })
     });
     let pointed = Pointed::new(None);
     let reading = move || {
         let (place, cell) = pointed.get()?;
-        let value = page.picture.with(|picture| picture.as_ref()?.exhibits.get(place)?.values.get(cell).copied())?;
+        let value =
+            page.picture.with(|picture| picture.as_ref()?.learned_matrices.get(place)?.values.get(cell).copied())?;
         frames.with(|frames| frames.get(place).map(|frame| frame.read(cell, value)))
     };
     let all = move |frames: &Vec<Frame>| {
@@ -100,8 +101,8 @@ fn view(page: Page, frame: &Frame, pointed: Pointed) -> AnyView {
     let show = move || {
         let Some(node) = node.get_untracked() else { return };
         page.picture.with_untracked(|picture| {
-            let exhibit = picture.as_ref().and_then(|picture| picture.exhibits.get(place));
-            paint(&node, exhibit.map_or(&[], |exhibit| &exhibit.values));
+            let matrix = picture.as_ref().and_then(|picture| picture.learned_matrices.get(place));
+            paint(&node, matrix.map_or(&[], |matrix| &matrix.values));
         });
     };
     let job = Job::new(|| READABLE, show);
@@ -165,16 +166,16 @@ fn end_text(value: f32) -> String {
     if value.abs() < 0.01 && value != 0.0 { short(f64::from(value)) } else { cell_text(value) }
 }
 
-/// Writes the numbers into the cells of an exhibit, row after row, with their colours, and how far
+/// Writes the numbers into the cells of a matrix's table, row after row, with their colours, and how far
 /// these reach.
-fn paint(exhibit: &Element, values: &[f32]) {
+fn paint(shown: &Element, values: &[f32]) {
     let (low, high) = reach(values);
-    if let Ok(Some(ramp)) = exhibit.query_selector(".ramp") {
+    if let Ok(Some(ramp)) = shown.query_selector(".ramp") {
         ramp.set_text_content(Some(&format!("{} to {}", end_text(low), end_text(high))));
         ramp.set_class_name(if low < 0.0 { "ramp signed" } else { "ramp" });
     }
     let mut values = values.iter();
-    let mut row = exhibit.query_selector("tbody").ok().flatten().and_then(|body| body.first_element_child());
+    let mut row = shown.query_selector("tbody").ok().flatten().and_then(|body| body.first_element_child());
     while let Some(line) = row {
         let mut cell = line.first_element_child().and_then(|name| name.next_element_sibling());
         while let Some(at) = cell {

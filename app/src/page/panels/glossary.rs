@@ -41,7 +41,7 @@ pub fn fill(place: &Element, asked: Option<&str>) -> Option<()> {
     Some(())
 }
 
-/// Puts a word with its definition into an element; before it how to read its picture, if that is asked.
+/// Puts a word with its definition into an element; before it, if `picture`, how to read its picture.
 pub fn explain(place: &Element, key: &str, picture: bool) -> Option<()> {
     place.set_text_content(None);
     if let Some(reading) = picture.then(|| template(&["read-", key].concat())).flatten() {

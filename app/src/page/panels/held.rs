@@ -45,8 +45,8 @@ impl Held {
         self.run.get()
     }
 
-    /// The ends of every axis of a view, whose number is the caller's to choose, for what matters on it
-    /// now. Another view, as another run, begins anew.
+    /// The ends of every axis of a view, for what matters on it now; the caller chooses the view's number.
+    /// Another view, as another run, begins anew.
     pub fn over(&self, view: usize, ends: Ends, matters: &[Axis]) -> Vec<Axis> {
         let now = self.page.curves.with_value(Vec::len);
         let of = (self.run.get_untracked(), view);

@@ -207,7 +207,7 @@ mod tests {
         Area { left, top, right: left + width, bottom: top + height }
     }
 
-    /// Where the card of a picture stands whose '?' is in the upper right corner.
+    /// Where the card of a picture stands that has its '?' in the upper right corner.
     fn card(picture: &Area, size: (f64, f64), window: (f64, f64)) -> Area {
         let button = area(picture.right - 32.0, picture.top + 8.0, 24.0, 24.0);
         let (left, top) = place(picture, &button, size, window);

@@ -110,13 +110,13 @@ impl ParetoView {
             Hit::Fan(index) => {
                 let summary = self.page.summary.get()?;
                 let preference = summary.fan.get(index)?;
-                let wish: Vec<_> = preference
+                let parts: Vec<_> = preference
                     .iter()
                     .enumerate()
-                    .map(|(task, wish)| format!("{} {:.0} %", task_name(task), wish * 100.0))
+                    .map(|(task, part)| format!("{} {:.0} %", task_name(task), part * 100.0))
                     .collect();
                 let losses = fan_losses(&point, tasks(self.page)).nth(index)?;
-                format!("preference {}: {}", wish.join(", "), pair(losses))
+                format!("preference {}: {}", parts.join(", "), pair(losses))
             }
         })
     }

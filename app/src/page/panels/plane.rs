@@ -10,7 +10,7 @@ use mtl_core::protocol::CurvePoint;
 /// The trail is of so many recorded points, the newest: what was long ago hides what is.
 const TRAIL: usize = 30;
 
-/// A member that died is looked for in that many recorded points.
+/// A member that diverged is looked for in that many recorded points.
 const LOOK_BACK: usize = 2000;
 
 /// The plane of two tasks.
@@ -81,15 +81,15 @@ pub fn gather<T>(page: Page, (x, y): (usize, usize), use_it: impl FnOnce(&Plane)
         for (index, (&losses, front)) in fan.iter().zip(front).enumerate() {
             let alive = losses.0.is_finite() && losses.1.is_finite();
             let losses = if alive { losses } else { last_finite(curves, count, index, pair).unwrap_or(losses) };
-            let wish = summary.as_ref().and_then(|summary| pair(summary.fan.get(index)?));
-            let preference = wish.map_or(0.5, |(a, b)| if a + b > 0.0 { a / (a + b) } else { 0.5 });
+            let parts = summary.as_ref().and_then(|summary| pair(summary.fan.get(index)?));
+            let preference = parts.map_or(0.5, |(a, b)| if a + b > 0.0 { a / (a + b) } else { 0.5 });
             plane.fan.push(FanPoint { losses, alive, dominated: !front, preference });
         }
     });
     use_it(&plane)
 }
 
-/// Where a dead member of the fan was last seen.
+/// The last finite losses of a diverged member of the fan.
 fn last_finite(
     curves: &[CurvePoint],
     tasks: usize,

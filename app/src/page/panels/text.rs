@@ -1,4 +1,4 @@
-//! How numbers are written, and when texts are told to those who hear the page.
+//! How numbers are written, and when texts are read to users who hear the page.
 
 use super::draw::Job;
 use crate::page::state::Page;

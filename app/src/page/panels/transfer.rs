@@ -1,4 +1,4 @@
-//! Transfer gain: every task beside the others against the same task alone.
+//! Transfer gain: every task with the others against the same task alone.
 
 use super::draw::{Chart, ChartView};
 use super::held::Held;
@@ -35,7 +35,7 @@ fn verdict(page: Page, gain: Option<&TransferGain>) -> Verdict {
     gain.map_or(Verdict::Undefined, |gain| said(gain, epoch, page.curves.with_value(Vec::len)))
 }
 
-/// The gain as a signed percentage, or a dash where nobody can state it.
+/// The gain as a signed percentage, or a dash where it can't be stated.
 fn gain_text(gain: Option<&TransferGain>) -> String {
     match gain {
         Some(gain) if gain.verdict != transfer::Verdict::Undefined => percent(gain.mean),
@@ -214,14 +214,14 @@ fn gain_row(page: Page, task: usize, beside: bool, staged: Memo<bool>) -> AnyVie
     .into_any()
 }
 
-/// A task's steps beside the others and alone, such as `120 (alone 400)`.
+/// A task's steps with the others and alone, such as `120 (alone 400)`.
 fn steps_cell(page: Page, task: usize) -> AnyView {
     let text = move || {
-        let [beside, alone] = steps(page, task);
-        let beside = if beside == DASH { "not yet".into() } else { beside };
+        let [joint, alone] = steps(page, task);
+        let joint = if joint == DASH { "not yet".into() } else { joint };
         match alone == DASH {
             true => alone.into_any(),
-            false => view! { <span>{beside}</span> " " <span>"(alone " {alone} ")"</span> }.into_any(),
+            false => view! { <span>{joint}</span> " " <span>"(alone " {alone} ")"</span> }.into_any(),
         }
     };
     view! {

@@ -1,7 +1,7 @@
 //! Aligned-MTL: the gradients are made orthogonal and equally long (Senushkin et al. 2023).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::spectrum::Spectrum;
@@ -64,7 +64,7 @@ impl Balancer for AlignedMtl {
         &[PREFERENCE]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         answered(seen, |gram| {
             let spectrum = Spectrum::of(&gram.matrix, gram.cutoff());
             let scale = scale(&spectrum.values, &seen.word(&SCALE_MODE));

@@ -1,11 +1,11 @@
 //! From the Gram matrix that an aggregator is given to its answer.
 
-use crate::balance::balancer::{Answer, Seen};
+use crate::balance::balancer::{Answer, BalancerContext};
 use crate::math::gram::Gram;
 use nalgebra::DVector;
 
 /// The Gram matrix of the task gradients; `None` where there is none or it is not finite.
-pub fn gram(seen: &Seen) -> Option<Gram> {
+pub fn gram(seen: &BalancerContext) -> Option<Gram> {
     match (seen.gram, seen.jacobian) {
         (Some(gram), _) => Gram::new(gram),
         (None, Some(jacobian)) => Gram::new(&(jacobian * jacobian.transpose())),
@@ -20,13 +20,13 @@ pub fn answer(weights: DVector<f64>) -> Answer {
     Answer::weights(weights.iter().map(settle).collect())
 }
 
-/// The answer of `rule` to the Gram matrix that is seen; zero weights where there is none.
-pub fn answered(seen: &Seen, rule: impl FnOnce(&Gram) -> DVector<f64>) -> Answer {
-    gram(seen).map_or_else(|| Answer::weights(vec![0.0; seen.tasks()]), |gram| answer(rule(&gram)))
+/// The answer of `aggregator` to the Gram matrix; zero weights where there is none.
+pub fn answered(seen: &BalancerContext, aggregator: impl FnOnce(&Gram) -> DVector<f64>) -> Answer {
+    gram(seen).map_or_else(|| Answer::weights(vec![0.0; seen.tasks()]), |gram| answer(aggregator(&gram)))
 }
 
 /// A task's loss where it can be divided by, else 1.
-pub fn divisor(seen: &Seen, task: usize) -> f64 {
+pub fn divisor(seen: &BalancerContext, task: usize) -> f64 {
     let usable = |loss: &&f64| loss.is_finite() && **loss > 0.0;
     seen.losses.get(task).filter(usable).copied().unwrap_or(1.0)
 }

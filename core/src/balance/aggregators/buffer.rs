@@ -1,6 +1,6 @@
-//! What the rules share that remember a moving average of the task gradients.
+//! What those aggregators share that remember a moving average of the task gradients.
 
-use crate::balance::balancer::{Answer, MemorySize, MemorySpec, Seen};
+use crate::balance::balancer::{Answer, BalancerContext, MemorySize, MemorySpec};
 use crate::config::{Kind, OptionSpec};
 use nalgebra::{DMatrix, DVector};
 
@@ -34,8 +34,8 @@ pub struct Buffer {
 
 impl Buffer {
     /// The average after this step: gradient k counts `factors[k]` times, and the newest has the
-    /// share that `share` says for the number of the step. `None` where no gradients are seen.
-    pub fn advance(seen: &Seen, factors: &DVector<f64>, share: impl Fn(f64) -> f64) -> Option<Self> {
+    /// share that `share` says for the number of the step. `None` where no gradients are given.
+    pub fn advance(seen: &BalancerContext, factors: &DVector<f64>, share: impl Fn(f64) -> f64) -> Option<Self> {
         let jacobian = seen.jacobian?;
         let step = seen.memory(&COUNT).first().copied().unwrap_or(0.0) + 1.0;
         let share = share(step);

@@ -1,7 +1,7 @@
 //! CAGrad: near the mean gradient, the best direction for the worst task (Liu et al. 2021).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::{ENUMERATED, min_norm, pairwise, subsets};
@@ -72,7 +72,7 @@ impl Balancer for Cagrad {
         Needs::Gram
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let c = seen.option(&C);
         let divisor = match seen.option(&RESCALE) {
             1.0 => 1.0 + c * c,

@@ -1,7 +1,7 @@
 //! ConFIG: the direction with the same cosine to all gradients (Liu et al. 2024).
 
 use super::answers::{answer, gram};
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 /// `u` is the unit vector along `U^+ 1` with the unit gradients as rows of U, and
 /// `d = (sum_k g_k . u) u`.
 ///
-/// The answer is a direction; where only the Gram matrix is seen, the weights that make it.
+/// The answer is a direction; where only the Gram matrix is given, the weights that make it.
 pub struct Config;
 
 const PAPERS: &[Paper] = &[Paper::new(
@@ -45,7 +45,7 @@ impl Balancer for Config {
         false
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let weights = gram(seen).map_or_else(|| DVector::zeros(seen.tasks()), |gram| weights(&gram));
         match seen.jacobian {
             Some(jacobian) => {

@@ -2,7 +2,7 @@
 
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
-use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, MemorySpec, Needs};
 use crate::config::{Choice, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::DVector;
 use rand_chacha::ChaCha8Rng;
@@ -41,7 +41,7 @@ impl Balancer for DbMtl {
         &[AVERAGE, COUNT]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let tasks = seen.jacobian.map_or(0, |jacobian| jacobian.nrows());
         let factors = DVector::from_fn(tasks, |k, _| 1.0 / (divisor(seen, k) + 1e-8));
         let share = |step: f64| 1.0 - seen.option(&BETA) / step.powf(seen.option(&SIGMA));

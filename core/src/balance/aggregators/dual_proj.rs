@@ -1,14 +1,14 @@
 //! DualProj: the mean gradient is projected to where no task gets worse (Lopez-Paz, Ranzato 2017).
 
 use super::upgrad::{REG, projected};
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::cone::project;
 use rand_chacha::ChaCha8Rng;
 
-/// The projection of the mean gradient, or of a preferred combination, onto `{d : J d >= 0}`. GEM's
-/// rule for the memory of earlier tasks.
+/// The projection of the mean gradient, or of a preferred combination, onto `{d : J d >= 0}`: what GEM
+/// does with the gradients of earlier tasks.
 pub struct DualProj;
 
 const PAPERS: &[Paper] = &[Paper::new(
@@ -47,7 +47,7 @@ impl Balancer for DualProj {
         &[(REG.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let shares = preference_vector(seen);
         projected(seen, |gram| project(gram, &shares))
     }

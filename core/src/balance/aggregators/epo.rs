@@ -1,7 +1,7 @@
 //! EPO search: to the Pareto point on the ray of a preference (Mahapatra, Rajan 2020).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
@@ -50,7 +50,7 @@ impl Balancer for Epo {
         true
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         answered(seen, |gram| {
             let target = Target::new(seen);
             if target.imbalance <= BALANCED {
@@ -74,9 +74,9 @@ pub struct Target {
 }
 
 impl Target {
-    /// Of the losses and the preference that are seen; losses that are not positive count as a
-    /// trace of the largest.
-    pub fn new(seen: &Seen) -> Self {
+    /// Of the losses and the preference of a step; losses that are not positive count as a trace of
+    /// the largest.
+    pub fn new(seen: &BalancerContext) -> Self {
         let preference = preference_vector(seen);
         let preference = preference.map(|share| share.max(LEAST * preference.amax()));
         let tasks = preference.len();
@@ -84,8 +84,8 @@ impl Target {
         let losses = DVector::from_fn(tasks, |k, _| seen.losses.get(k).map_or(1.0, |loss| finite(*loss)));
         let largest = losses.amax();
         let losses = if largest > 0.0 { losses / largest } else { losses.map(|_| 1.0) };
-        let weighed = losses.component_mul(&(&preference / preference.amax())).map(|loss| loss.max(LEAST));
-        let shares = &weighed / weighed.sum();
+        let weighted = losses.component_mul(&(&preference / preference.amax())).map(|loss| loss.max(LEAST));
+        let shares = &weighted / weighted.sum();
         let surprise = shares.map(|share| (tasks as f64 * share).ln());
         let imbalance = shares.dot(&surprise);
         let anchor = preference.component_mul(&surprise.map(|x| x - imbalance));
@@ -100,7 +100,8 @@ fn toward(gram: &Gram, target: &Target) -> DVector<f64> {
     if largest > 0.0 { products / largest } else { products }
 }
 
-/// Rows of the Gram matrix whose products with the weights must be at least something.
+/// The weights of the largest value among those with which some rows of the Gram matrix have products of at
+/// least something.
 fn programme(gram: &Gram, value: &DVector<f64>, limits: &[(usize, f64)]) -> Option<DVector<f64>> {
     let rows = DMatrix::from_fn(limits.len(), gram.tasks(), |i, j| gram.matrix[(limits[i].0, j)]);
     let least: Vec<f64> = limits.iter().map(|(_, least)| *least).collect();

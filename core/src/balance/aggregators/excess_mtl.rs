@@ -1,7 +1,7 @@
 //! ExcessMTL: more weight for the task that has more left to learn (He et al. 2024).
 
 use super::answers::answer;
-use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen, VectorSpec};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, MemorySize, MemorySpec, Needs, VectorSpec};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::{DMatrix, DVector};
 use rand_chacha::ChaCha8Rng;
@@ -67,7 +67,7 @@ impl Balancer for ExcessMtl {
         &[SQUARES]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let known = DVector::from_vec(seen.vector(&WEIGHTS));
         let Some(jacobian) = seen.jacobian else { return answer(known) };
         let squares = squares(seen, jacobian);
@@ -84,7 +84,7 @@ impl Balancer for ExcessMtl {
 }
 
 /// `[K, P]`: the sums with this step in them.
-fn squares(seen: &Seen, jacobian: &DMatrix<f64>) -> DMatrix<f64> {
+fn squares(seen: &BalancerContext, jacobian: &DMatrix<f64>) -> DMatrix<f64> {
     let before = DMatrix::from_row_slice(jacobian.nrows(), jacobian.ncols(), &seen.memory(&SQUARES));
     before.zip_map(jacobian, |sum, x| {
         let next = sum + x * x;

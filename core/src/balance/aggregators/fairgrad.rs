@@ -1,7 +1,7 @@
 //! FairGrad: alpha-fairness between the tasks' gains (Ban, Ji 2024).
 
 use super::nash_mtl::fair_answer;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::max_norm::MAX_NORM;
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -50,7 +50,7 @@ impl Balancer for Fairgrad {
         &[(MAX_NORM.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         fair_answer(seen, seen.option(&ALPHA))
     }
 }

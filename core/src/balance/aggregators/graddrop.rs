@@ -1,6 +1,6 @@
 //! GradDrop: every element keeps the gradients of one sign (Chen et al. 2020).
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand::RngExt;
@@ -48,7 +48,7 @@ impl Balancer for Graddrop {
         false
     }
 
-    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer {
         let Some(jacobian) = seen.jacobian else { return Answer::default() };
         let draws: Vec<f64> = (0..jacobian.ncols()).map(|_| random.random()).collect();
         Answer::direction(combine(jacobian, seen.option(&LEAK), &draws))

@@ -2,7 +2,7 @@
 
 use super::answers::{answer, gram};
 use super::surgery::{ORDER, REDUCTION, combine};
-use crate::balance::balancer::{Answer, Balancer, MemorySize, MemorySpec, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, MemorySize, MemorySpec, Needs};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
@@ -12,7 +12,7 @@ use rand_chacha::ChaCha8Rng;
 /// the target; then `rho_ij <- (1 - beta) rho_ij + beta phi`, with phi from before the edit. With
 /// targets of zero it is PCGrad.
 ///
-/// Per layer instead of over the whole model: the rule once a layer, with that layer's gradients and
+/// Per layer instead of over the whole model: the same once a layer, with that layer's gradients and
 /// targets of its own; the answer is a direction then, as no one weight a task makes it.
 pub struct Gradvac;
 
@@ -95,7 +95,7 @@ impl Balancer for Gradvac {
         &[(ORDER.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer {
         match seen.jacobian.filter(|_| by_layer(seen.pick)) {
             Some(jacobian) => layer_by_layer(seen, jacobian, random),
             None => whole(seen, random),
@@ -107,7 +107,7 @@ fn by_layer(pick: &Pick) -> bool {
     SCOPE.text(SCOPE.clamp(pick.option(&SCOPE))) == LAYER.key
 }
 
-fn whole(seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+fn whole(seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer {
     let mut targets = seen.memory(&TARGETS);
     let Some(gram) = gram(seen) else {
         return Answer::weights(vec![0.0; seen.tasks()]);
@@ -117,11 +117,11 @@ fn whole(seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
     answer
 }
 
-fn layer_by_layer(seen: &Seen, jacobian: &DMatrix<f64>, random: &mut ChaCha8Rng) -> Answer {
+fn layer_by_layer(seen: &BalancerContext, jacobian: &DMatrix<f64>, random: &mut ChaCha8Rng) -> Answer {
     let (tasks, columns) = jacobian.shape();
     let everything = 0..columns;
     let layers = if seen.layers.is_empty() { std::slice::from_ref(&everything) } else { seen.layers };
-    let seen = &Seen { layers, ..*seen };
+    let seen = &BalancerContext { layers, ..*seen };
     let mut memory = seen.memory(&LAYER_TARGETS);
     let mut direction = vec![0.0; columns];
     for (range, targets) in layers.iter().zip(memory.chunks_exact_mut((tasks * tasks).max(1))) {
@@ -138,7 +138,7 @@ fn layer_by_layer(seen: &Seen, jacobian: &DMatrix<f64>, random: &mut ChaCha8Rng)
 }
 
 /// The weights of the turned gradients together; moves the targets.
-fn turned(seen: &Seen, gram: &Gram, targets: &mut [f64], random: &mut ChaCha8Rng) -> DVector<f64> {
+fn turned(seen: &BalancerContext, gram: &Gram, targets: &mut [f64], random: &mut ChaCha8Rng) -> DVector<f64> {
     let beta = seen.option(&BETA);
     combine(seen, gram, random, |i, j, weights| {
         let (norm, other) = (gram.norm(weights), gram.norms[j]);

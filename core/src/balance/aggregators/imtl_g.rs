@@ -1,7 +1,7 @@
 //! IMTL-G: the direction that lies equally near to all gradients (Liu et al. 2021).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::spectrum::Spectrum;
@@ -40,7 +40,7 @@ impl Balancer for ImtlG {
         Needs::Gram
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         answered(seen, weights)
     }
 }

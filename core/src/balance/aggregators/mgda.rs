@@ -1,7 +1,7 @@
 //! MGDA: the shortest vector among the weighted means of the gradients (Désidéri 2012; Sener, Koltun 2018).
 
 use super::answers::{answer, divisor, gram};
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use crate::math::hull::min_norm;
@@ -78,7 +78,7 @@ impl Balancer for Mgda {
         by_loss(&NORM.text(NORM.clamp(pick.option(&NORM))))
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let solved = gram(seen).and_then(|gram| {
             let factors = factors(seen, &gram);
             let tasks = gram.tasks();
@@ -93,7 +93,7 @@ impl Balancer for Mgda {
     }
 }
 
-fn by_length(seen: &Seen) -> bool {
+fn by_length(seen: &BalancerContext) -> bool {
     let norm = seen.word(&NORM);
     norm == L2.key || norm == BOTH.key
 }
@@ -103,7 +103,7 @@ fn by_loss(norm: &str) -> bool {
 }
 
 /// `1 / N`, with the lengths relative to the largest gradient.
-fn factors(seen: &Seen, gram: &Gram) -> DVector<f64> {
+fn factors(seen: &BalancerContext, gram: &Gram) -> DVector<f64> {
     let by_loss = by_loss(&seen.word(&NORM));
     DVector::from_fn(gram.tasks(), |k, _| {
         let loss = if by_loss { divisor(seen, k) } else { 1.0 };

@@ -2,7 +2,7 @@
 
 use super::answers::divisor;
 use super::buffer::{AVERAGE, Buffer, COUNT, share};
-use crate::balance::balancer::{Answer, Balancer, MemorySpec, Needs, Seen, VectorSpec};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, MemorySpec, Needs, VectorSpec};
 use crate::config::{Choice, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::gram::Gram;
 use nalgebra::{DMatrix, DVector};
@@ -57,7 +57,7 @@ impl Balancer for Moco {
         &[AVERAGE, COUNT]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let Some(jacobian) = seen.jacobian else { return Answer::default() };
         let factors = DVector::from_fn(jacobian.nrows(), |k, _| {
             let norm = jacobian.row(k).norm();
@@ -74,7 +74,7 @@ impl Balancer for Moco {
     }
 }
 
-fn weights(seen: &Seen) -> DVector<f64> {
+fn weights(seen: &BalancerContext) -> DVector<f64> {
     let known = DVector::from_vec(seen.vector(&WEIGHTS));
     let tasks = known.len().max(1) as f64;
     let usable = known.iter().all(|weight| weight.is_finite()) && known.amax() > 0.0;

@@ -1,8 +1,8 @@
-//! Rules that look at the task gradients.
+//! Aggregators: balancers that combine the task gradients.
 //!
-//! A rule is one file and one line in `balancer_table!` below. All but GradDrop, ConFIG, GradVac by layer and
-//! the ones that remember gradients need their Gram matrix alone. The solvers that they share work in
-//! f64 on the host, on gradients relative to the largest one.
+//! An aggregator is one file and one line in `balancer_table!` below. All but GradDrop, ConFIG, GradVac by
+//! layer and the ones that remember gradients need the Gram matrix of the gradients alone. The solvers
+//! that they share work in f64 on the host, on gradients relative to the largest one.
 
 mod aligned_mtl;
 pub mod answers;

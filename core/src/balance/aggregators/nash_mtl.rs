@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use super::fair;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::max_norm::MAX_NORM;
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use nalgebra::DVector;
@@ -43,13 +43,13 @@ impl Balancer for NashMtl {
         &[(MAX_NORM.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         fair_answer(seen, 1.0)
     }
 }
 
 /// The clipped solution of alpha-fairness; no step where there is none.
-pub(super) fn fair_answer(seen: &Seen, alpha: f64) -> Answer {
+pub(super) fn fair_answer(seen: &BalancerContext, alpha: f64) -> Answer {
     answered(seen, |gram| match fair::solve(gram, alpha) {
         Some(weights) => gram.clipped(weights, seen.option(&MAX_NORM)),
         None => DVector::zeros(gram.tasks()),

@@ -2,7 +2,9 @@
 
 use super::answers::answered;
 use super::buffer::COUNT;
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, MemorySpec, Needs, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{
+    Answer, BY_PREFERENCE, Balancer, BalancerContext, MemorySpec, Needs, VectorSpec, Vectors, WEIGHT,
+};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
@@ -21,7 +23,7 @@ use std::f64::consts::FRAC_PI_2;
 /// together make the shortest combination, which leads to the front.
 ///
 /// The model's own vector is the preference; the others are those of [`vectors`]. All are ratios of
-/// losses: training tells it the one that a preference asks for.
+/// losses: in training the vector is the ratio that a preference asks for.
 pub struct ParetoMtl;
 
 const VECTORS: OptionSpec = OptionSpec {
@@ -75,7 +77,7 @@ impl Balancer for ParetoMtl {
         true
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let steps = seen.memory(&COUNT).first().copied().unwrap_or(0.0);
         let mut answer = answered(seen, |gram| {
             let own = unit(preference_vector(seen));

@@ -2,7 +2,7 @@
 
 use super::answers::answered;
 use super::surgery::{ORDER, REDUCTION, combine};
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -37,7 +37,7 @@ impl Balancer for Pcgrad {
         &[(ORDER.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer {
         answered(seen, |gram| {
             combine(seen, gram, random, |_, j, weights| {
                 let product = gram.matrix.column(j).dot(weights);

@@ -1,6 +1,6 @@
 //! What PCGrad and GradVac share: every gradient meets the others in turn and is edited.
 
-use crate::balance::balancer::Seen;
+use crate::balance::balancer::BalancerContext;
 use crate::config::{Choice, Kind, OptionSpec};
 use crate::math::gram::Gram;
 use nalgebra::DVector;
@@ -47,7 +47,7 @@ fn reductions() -> Vec<Choice> {
 /// Gradient `i` starts as itself and meets every other `j`; `edit` is given both and the weights of
 /// what `i` has become, and answers how much of the original `g_j` is added.
 pub fn combine(
-    seen: &Seen,
+    seen: &BalancerContext,
     gram: &Gram,
     random: &mut ChaCha8Rng,
     mut edit: impl FnMut(usize, usize, &DVector<f64>) -> f64,

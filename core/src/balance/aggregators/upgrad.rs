@@ -1,7 +1,7 @@
 //! UPGrad: every gradient is projected to where no task gets worse (Quinton, Rey 2024).
 
 use super::answers::answered;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::preference::{PREFERENCE, preference_vector};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use crate::math::cone::{project, ridged};
@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 /// unless preferred otherwise. Without conflict it is the mean.
 pub struct Upgrad;
 
-/// The ridge of the rules that project onto the dual cone.
+/// The ridge of the aggregators that project onto the dual cone.
 pub(super) const REG: OptionSpec = OptionSpec {
     key: "reg",
     label: "ridge",
@@ -59,15 +59,15 @@ impl Balancer for Upgrad {
         &[(REG.key, 0.0)]
     }
 
-    fn answer(&self, seen: &Seen, _random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _random: &mut ChaCha8Rng) -> Answer {
         let shares = preference_vector(seen);
         projected(seen, |gram| (0..gram.tasks()).map(|k| project(gram, &only(&shares, k))).sum())
     }
 }
 
-/// The answer of a rule to the Gram matrix with its ridge.
-pub(super) fn projected(seen: &Seen, rule: impl Fn(&Gram) -> DVector<f64>) -> Answer {
-    answered(seen, |gram| ridged(gram, seen.option(&REG)).map_or_else(|| gram.mean(), |gram| rule(&gram)))
+/// The answer of an aggregator to the Gram matrix with its ridge.
+pub(super) fn projected(seen: &BalancerContext, aggregator: impl Fn(&Gram) -> DVector<f64>) -> Answer {
+    answered(seen, |gram| ridged(gram, seen.option(&REG)).map_or_else(|| gram.mean(), |gram| aggregator(&gram)))
 }
 
 fn only(shares: &DVector<f64>, task: usize) -> DVector<f64> {

@@ -1,12 +1,12 @@
-//! Adam for the numbers that a rule learns (Kingma, Ba 2015): decay rates 0.9 and 0.999, no weight
-//! decay of its own, moments remembered beside what is learned.
+//! Adam for the numbers that a balancer learns (Kingma, Ba 2015): decay rates 0.9 and 0.999, no weight
+//! decay of its own, moments remembered together with what is learned.
 
-use crate::balance::balancer::{Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{BalancerContext, VectorSpec, Vectors};
 use crate::balance::numbers::{bounded, vector};
 use crate::config::{Kind, OptionSpec};
 use crate::math::adam::{decayed, direction};
 
-/// The learning rate of what a rule learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's.
+/// The learning rate of what a balancer learns. 0.025 is GradNorm's, FAMO's and Nash-MTL's.
 pub(super) const RATE: OptionSpec = OptionSpec {
     key: "lr",
     label: "learning rate of the weights",
@@ -33,7 +33,7 @@ const fn moment(key: &'static str, help: &'static str) -> VectorSpec {
 const DECAYS: (f64, f64) = (0.9, 0.999);
 
 /// `values` after one step against `gradient`, and the moments after it.
-pub(super) fn step(seen: &Seen, values: &[f64], gradient: &[f64], rate: f64) -> (Vec<f64>, Vectors) {
+pub(super) fn step(seen: &BalancerContext, values: &[f64], gradient: &[f64], rate: f64) -> (Vec<f64>, Vectors) {
     let slopes: Vec<f64> = gradient.iter().map(|slope| bounded(*slope)).collect();
     let running = |spec, decay, of: fn(f64) -> f64| -> Vec<f64> {
         vector(seen, spec).iter().zip(&slopes).map(|(mean, slope)| decayed(*mean, of(*slope), decay)).collect()

@@ -1,6 +1,6 @@
 //! The loss of COSMOS: linear weights, and a reward for losses in the preferred ratio.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{dot, losses, norm, unit, vector};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{PREFERENCE, preference};
@@ -73,22 +73,22 @@ impl Balancer for Cosmos {
         Vectors::from([(PREFERENCE.key, preference.to_vec()), (RAY.key, ratio(preference))])
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
-        let (wishes, losses) = (preference(seen), losses(seen));
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
+        let (preference, losses) = (preference(seen), losses(seen));
         let cosine = angle(&ray(seen), &losses).map_or(0.0, |(cosine, _)| cosine);
-        Some(dot(&wishes, &losses) - seen.option(&LAMBDA) * cosine)
+        Some(dot(&preference, &losses) - seen.option(&LAMBDA) * cosine)
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
-        let wishes = preference(seen);
-        let Some((_, slopes)) = angle(&ray(seen), &losses(seen)) else { return Answer::weights(wishes) };
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
+        let preference = preference(seen);
+        let Some((_, slopes)) = angle(&ray(seen), &losses(seen)) else { return Answer::weights(preference) };
         let pull = seen.option(&LAMBDA);
-        Answer::weights(wishes.iter().zip(slopes).map(|(preference, slope)| preference - pull * slope).collect())
+        Answer::weights(preference.iter().zip(slopes).map(|(part, slope)| part - pull * slope).collect())
     }
 }
 
 /// [`RAY`] as it was given; the preference where it is not a usable one.
-fn ray(seen: &Seen) -> Vec<f64> {
+fn ray(seen: &BalancerContext) -> Vec<f64> {
     let ray = vector(seen, &RAY);
     let usable = ray.iter().all(|part| *part >= 0.0) && ray.iter().any(|part| *part > 0.0);
     if usable { ray } else { preference(seen) }
@@ -98,8 +98,8 @@ fn ray(seen: &Seen) -> Vec<f64> {
 /// zero.
 fn angle(ray: &[f64], losses: &[f64]) -> Option<(f64, Vec<f64>)> {
     let length = norm(losses);
-    let (wished, reached) = (unit(ray)?, unit(losses).filter(|_| length >= SHORTEST)?);
-    let cosine = dot(&wished, &reached);
-    let slopes = wished.iter().zip(reached).map(|(preference, loss)| (preference - cosine * loss) / length);
+    let (preferred, reached) = (unit(ray)?, unit(losses).filter(|_| length >= SHORTEST)?);
+    let cosine = dot(&preferred, &reached);
+    let slopes = preferred.iter().zip(reached).map(|(part, loss)| (part - cosine * loss) / length);
     Some((cosine, slopes.collect()))
 }

@@ -1,6 +1,6 @@
 //! Dynamic task prioritisation: the harder a task still is, the more it counts.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -69,13 +69,13 @@ impl Balancer for Dtp {
         &[KAPPA, INITIAL_LOSSES]
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         let gamma = seen.option(&GAMMA);
         let priority = |kappa: f64| -(1.0 - kappa).powf(gamma) * kappa.ln() + 0.0;
         Answer::weights(running(seen).into_iter().map(priority).collect())
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let pace = seen.option(&PACE);
         let mixed = |(old, new): (f64, f64)| (1.0 - pace) * old + pace * new;
         let kappa = running(seen).into_iter().zip(performances(seen)).map(mixed).collect();
@@ -84,12 +84,12 @@ impl Balancer for Dtp {
 }
 
 /// What is remembered; the present performance where nothing is yet.
-fn running(seen: &Seen) -> Vec<f64> {
+fn running(seen: &BalancerContext) -> Vec<f64> {
     let known = |(kappa, now): (f64, f64)| if kappa > 0.0 { kappa.clamp(WORST, 1.0) } else { now };
     numbers::vector(seen, &KAPPA).into_iter().zip(performances(seen)).map(known).collect()
 }
 
-fn performances(seen: &Seen) -> Vec<f64> {
+fn performances(seen: &BalancerContext) -> Vec<f64> {
     let losses = numbers::losses(seen).into_iter().zip(numbers::initial_losses(seen));
     losses.map(|(loss, initial)| performance(loss, initial).clamp(WORST, 1.0)).collect()
 }

@@ -1,6 +1,6 @@
-//! Dynamic weight average: tasks whose loss falls slowly get more weight.
+//! Dynamic weight average: tasks with a slowly falling loss get more weight.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, Vectors};
 use crate::balance::numbers;
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -73,7 +73,7 @@ impl Balancer for Dwa {
         false
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         let temperature = seen.option(&TEMPERATURE);
         let (last, before) = (numbers::vector(seen, &LAST), numbers::vector(seen, &BEFORE));
         let heat: Vec<f64> =
@@ -82,7 +82,7 @@ impl Balancer for Dwa {
         Answer::weights(numbers::softmax(&heat).iter().map(|share| tasks * share).collect())
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let sums = numbers::vector(seen, &SUM).into_iter().zip(numbers::losses(seen));
         let sum: Vec<f64> = sums.map(|(sum, loss)| numbers::bounded(sum + loss)).collect();
         let steps: Vec<f64> = numbers::vector(seen, &STEPS).iter().map(|steps| steps.max(0.0) + 1.0).collect();

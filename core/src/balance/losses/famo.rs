@@ -1,7 +1,7 @@
 //! FAMO: all losses decrease at the same relative rate, at the cost of one more forward pass.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, Vectors};
 use crate::balance::max_norm::MAX_NORM;
 use crate::balance::numbers::{self, EPSILON};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
@@ -11,8 +11,8 @@ use rand_chacha::ChaCha8Rng;
 /// `D_k = L_k - b_k + 1e-8` the objective is `c sum_k z_k ln D_k`, `c = 1 / sum_k (z_k / D_k)`,
 /// with `c` and `z` held fixed; weights `c z_k / D_k` sum to one.
 ///
-/// The official code shortens the shared layers' gradient to length 1 before the step, which whoever takes the
-/// step has to do ([`Balancer::longest`]).
+/// The official code shortens the shared layers' gradient to length 1 before the step, which is left to the
+/// caller that takes the step ([`Balancer::max_norm`]).
 ///
 /// After the step, `delta_k = ln D_k - ln D'_k` over the same batch moves the logits against
 /// `z_k (delta_k - sum_j z_j delta_j) + gamma xi_k` by Adam: a task that improved more loses
@@ -74,20 +74,20 @@ impl Balancer for Famo {
     }
 
     /// Its gradient by the losses is not the weights: `c` and `z` are held fixed.
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         let (shares, distances) = (shares(seen), distances(seen, seen.losses));
         let inverse: f64 = shares.iter().zip(&distances).map(|(share, log)| share * (-log).exp()).sum();
         Some(numbers::dot(&shares, &distances) / inverse)
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         // The same as `c z_k / D_k`, without a quotient that could overflow.
         let logits = numbers::vector(seen, &LOGITS);
         let shifted: Vec<f64> = logits.iter().zip(distances(seen, seen.losses)).map(|(xi, log)| xi - log).collect();
         Answer::weights(numbers::softmax(&shifted))
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, after: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, after: Option<&[f64]>) -> Vectors {
         let Some(after) = after else { return Vectors::new() };
         let logits = numbers::vector(seen, &LOGITS);
         let gradient = gradient(seen, after);
@@ -100,7 +100,7 @@ impl Balancer for Famo {
 }
 
 /// `(diag(z) - z z') delta`.
-fn gradient(seen: &Seen, after: &[f64]) -> Vec<f64> {
+fn gradient(seen: &BalancerContext, after: &[f64]) -> Vec<f64> {
     let shares = shares(seen);
     let (before, after) = (distances(seen, seen.losses), distances(seen, after));
     let gains: Vec<f64> = before.iter().zip(&after).map(|(before, after)| before - after).collect();
@@ -108,12 +108,12 @@ fn gradient(seen: &Seen, after: &[f64]) -> Vec<f64> {
     shares.iter().zip(&gains).map(|(share, gain)| share * (gain - mean)).collect()
 }
 
-fn shares(seen: &Seen) -> Vec<f64> {
+fn shares(seen: &BalancerContext) -> Vec<f64> {
     numbers::softmax(&numbers::vector(seen, &LOGITS))
 }
 
 /// `ln D_k`; a loss below its bound counts as one at its bound.
-fn distances(seen: &Seen, losses: &[f64]) -> Vec<f64> {
+fn distances(seen: &BalancerContext, losses: &[f64]) -> Vec<f64> {
     let bounds = numbers::vector(seen, &MIN_LOSSES);
     let loss = |task: usize| losses.get(task).map_or(0.0, |loss| numbers::bounded(*loss));
     bounds.iter().enumerate().map(|(task, bound)| ((loss(task) - bound).max(0.0) + EPSILON).ln()).collect()

@@ -1,6 +1,6 @@
 //! Geometric loss strategy: the geometric mean of the losses.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -35,18 +35,18 @@ impl Balancer for Gls {
         Needs::Losses
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(mean(&logs(seen)).exp())
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         let logs = logs(seen);
         let mean = mean(&logs);
         Answer::weights(logs.iter().map(|log| (mean - log).exp() / logs.len() as f64).collect())
     }
 }
 
-fn logs(seen: &Seen) -> Vec<f64> {
+fn logs(seen: &BalancerContext) -> Vec<f64> {
     losses(seen).into_iter().map(log).collect()
 }
 

@@ -1,7 +1,7 @@
 //! GradNorm: gradients of equal length, but for tasks that lag behind.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Balancer, GramScope, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, GramScope, Needs, VectorSpec, Vectors};
 use crate::balance::numbers::{self, INITIAL_LOSSES};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -96,11 +96,11 @@ impl Balancer for GradNorm {
         &[(OPTIMISER.key, 1.0)]
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(moved(seen).0)
     }
 
-    fn remember(&self, seen: &Seen, answer: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, answer: &Answer, _: Option<&[f64]>) -> Vectors {
         let (weights, mut remembered) = moved(seen);
         remembered.insert(WEIGHTS.key, answer.weights.clone().unwrap_or(weights));
         remembered.insert(INITIAL_LOSSES.key, numbers::initial_losses(seen));
@@ -109,7 +109,7 @@ impl Balancer for GradNorm {
 }
 
 /// The weights after the step, and the moments of Adam where it made it.
-fn moved(seen: &Seen) -> (Vec<f64>, Vectors) {
+fn moved(seen: &BalancerContext) -> (Vec<f64>, Vectors) {
     let weights: Vec<f64> = numbers::vector(seen, &WEIGHTS).iter().map(|weight| weight.max(SMALLEST)).collect();
     let gradient = gradient(seen, &weights);
     let rate = seen.option(&adam::RATE);
@@ -124,7 +124,7 @@ fn moved(seen: &Seen) -> (Vec<f64>, Vectors) {
 }
 
 /// The gradient of `sum_k |G_k - target_k|` by the weights, the targets held fixed.
-fn gradient(seen: &Seen, weights: &[f64]) -> Vec<f64> {
+fn gradient(seen: &BalancerContext, weights: &[f64]) -> Vec<f64> {
     let norms = norms(seen);
     let pulls: Vec<f64> = weights.iter().zip(&norms).map(|(weight, norm)| weight * norm).collect();
     let mean = pulls.iter().sum::<f64>() / pulls.len() as f64;
@@ -133,13 +133,13 @@ fn gradient(seen: &Seen, weights: &[f64]) -> Vec<f64> {
     pulls.iter().zip(targets).zip(norms).map(|((pull, target), norm)| sign(pull - target) * norm).collect()
 }
 
-fn norms(seen: &Seen) -> Vec<f64> {
+fn norms(seen: &BalancerContext) -> Vec<f64> {
     let square = |task| seen.gram.map_or(0.0, |gram| gram[(task, task)]);
     (0..seen.tasks()).map(|task| numbers::bounded(square(task)).max(0.0).sqrt()).collect()
 }
 
 /// `r_k`; one for every task where no loss says anything.
-fn lags(seen: &Seen) -> Vec<f64> {
+fn lags(seen: &BalancerContext) -> Vec<f64> {
     let relative = |(loss, initial): (f64, f64)| if initial > 0.0 { (loss / initial).max(0.0) } else { 0.0 };
     let ratios: Vec<f64> = numbers::losses(seen).into_iter().zip(numbers::initial_losses(seen)).map(relative).collect();
     let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;

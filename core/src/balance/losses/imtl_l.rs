@@ -1,14 +1,14 @@
 //! IMTL-L: impartial learning by learned scales of the losses.
 
 use super::adam;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, Vectors};
 use crate::balance::device_weights::STATE_LIMIT;
 use crate::balance::numbers;
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
 /// `L = sum_k (exp(s_k) L_k - s_k)` with learned `s` from 0 (Liu et al. 2021). Weights `exp(s_k)`;
-/// they rest where every weighed loss is one.
+/// they rest where every weighted loss is one.
 pub(super) struct ImtlL;
 
 const STATE: VectorSpec =
@@ -45,15 +45,15 @@ impl Balancer for ImtlL {
         false
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(numbers::dot(&weights(seen), &numbers::losses(seen)) - state(seen).iter().sum::<f64>())
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(weights(seen))
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let losses = numbers::losses(seen);
         let gradient: Vec<f64> = weights(seen).iter().zip(losses).map(|(weight, loss)| weight * loss - 1.0).collect();
         let (state, mut remembered) = adam::step(seen, &state(seen), &gradient, seen.option(&adam::RATE));
@@ -62,11 +62,11 @@ impl Balancer for ImtlL {
     }
 }
 
-fn weights(seen: &Seen) -> Vec<f64> {
+fn weights(seen: &BalancerContext) -> Vec<f64> {
     state(seen).iter().map(|s| s.exp()).collect()
 }
 
-fn state(seen: &Seen) -> Vec<f64> {
+fn state(seen: &BalancerContext) -> Vec<f64> {
     numbers::vector(seen, &STATE).into_iter().map(limited).collect()
 }
 

@@ -1,6 +1,6 @@
 //! Linear scalarisation: a fixed preference.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::{dot, losses};
 use crate::balance::preference::{PREFERENCE, preference};
@@ -54,11 +54,11 @@ impl Balancer for Linear {
         false
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(dot(&preference(seen), &losses(seen)))
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(preference(seen))
     }
 }

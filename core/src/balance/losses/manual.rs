@@ -1,6 +1,6 @@
-//! Manual weights: weights that somebody chose.
+//! Manual weights: weights that the user chose.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, WEIGHT};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
 use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::{dot, losses};
 use crate::balance::preference::PREFERENCE;
@@ -43,11 +43,11 @@ impl Balancer for Manual {
         Some(DeviceWeights::fixed(rescaled(given.manual, given.kinds.len())))
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(dot(&rescaled(&seen.vector(&PREFERENCE), seen.tasks()), &losses(seen)))
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(rescaled(&seen.vector(&PREFERENCE), seen.tasks()))
     }
 }

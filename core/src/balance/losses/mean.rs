@@ -1,6 +1,6 @@
 //! The mean of the losses.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::device_weights::{DeviceWeights, Given};
 use crate::balance::numbers::losses;
 use crate::config::{Choice, Pick, PickEntry};
@@ -36,11 +36,11 @@ impl Balancer for Mean {
         false
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(losses(seen).iter().sum::<f64>() / seen.tasks() as f64)
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(vec![1.0 / seen.tasks() as f64; seen.tasks()])
     }
 }

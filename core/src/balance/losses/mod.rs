@@ -1,9 +1,10 @@
-//! Rules that weigh the task losses: by the losses themselves, by what was learned from earlier
+//! Balancers that weight the task losses: by the losses themselves, by what was learned from earlier
 //! ones, by a preference, by chance, or (GradNorm) by the lengths of the task gradients at the last
 //! shared layer.
 //!
-//! A rule is one file and one line in `balancer_table!` below. The rules' weights are the gradient of
-//! [`Balancer::objective`] by the losses, unless a rule says otherwise.
+//! A balancer is one file and one line in `balancer_table!` below. The weights are the gradient of
+//! [`Balancer::objective`](super::balancer::Balancer::objective) by the losses, unless a balancer says
+//! otherwise.
 
 mod adam;
 mod cosmos;

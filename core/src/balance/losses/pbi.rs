@@ -1,6 +1,6 @@
 //! Penalty-based boundary intersection: towards the ideal point along the preference.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{dot, unit};
 use crate::balance::preference::ratio;
 use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference};
@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 /// `d1 + theta d2` with `d1` the way of `L - z*` along the unit preference and `d2` the distance
 /// from that line (Zhang, Li 2007). Weights `u + theta (L - z* - d1 u) / d2`; they may be negative,
 /// which leads back to the line. On the line the losses have the ratio of its preference, so that a
-/// larger part is a *larger* loss: training tells it the ratio that a preference asks for.
+/// larger part is a *larger* loss: in training it is the ratio that a preference asks for.
 pub(super) struct Pbi;
 
 const THETA: OptionSpec = OptionSpec {
@@ -63,12 +63,12 @@ impl Balancer for Pbi {
         Vectors::from([(PREFERENCE.key, ratio(preference))])
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         let unit = along(seen);
         Some(dot(&unit, &above_ideal(seen)) + seen.option(&THETA) * distance(&away(seen, &unit)))
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         let unit = along(seen);
         let away = away(seen, &unit);
         let penalty = seen.option(&THETA) / distance(&away);
@@ -77,14 +77,14 @@ impl Balancer for Pbi {
 }
 
 /// The preference at length one; all tasks alike for one without a direction.
-fn along(seen: &Seen) -> Vec<f64> {
+fn along(seen: &BalancerContext) -> Vec<f64> {
     let preference = preference(seen);
     let tasks = preference.len();
     unit(&preference).unwrap_or_else(|| vec![1.0 / (tasks as f64).sqrt(); tasks])
 }
 
 /// What of `L - z*` is perpendicular to the preference.
-fn away(seen: &Seen, unit: &[f64]) -> Vec<f64> {
+fn away(seen: &BalancerContext, unit: &[f64]) -> Vec<f64> {
     let above = above_ideal(seen);
     let along = dot(unit, &above);
     above.iter().zip(unit).map(|(above, unit)| above - along * unit).collect()

@@ -1,6 +1,6 @@
 //! Random loss weights: a fair draw every step.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::numbers::softmax;
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand::RngExt;
@@ -42,7 +42,7 @@ impl Balancer for Rlw {
         false
     }
 
-    fn answer(&self, seen: &Seen, random: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, random: &mut ChaCha8Rng) -> Answer {
         let draws: Vec<f64> = (0..seen.tasks()).map(|_| random.sample(StandardNormal)).collect();
         Answer::weights(weights(&draws))
     }

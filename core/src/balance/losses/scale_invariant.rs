@@ -1,6 +1,6 @@
 //! Scale-invariant weights: the sum of the losses' logarithms.
 
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs};
 use crate::balance::numbers::{log, losses};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
@@ -31,11 +31,11 @@ impl Balancer for ScaleInvariant {
         Needs::Losses
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(losses(seen).into_iter().map(log).sum())
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(losses(seen).into_iter().map(|loss| (-log(loss)).exp()).collect())
     }
 }

@@ -1,8 +1,8 @@
-//! Smooth Tchebycheff scalarisation: the worst weighed loss counts most.
+//! Smooth Tchebycheff scalarisation: the worst weighted loss counts most.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, Vectors, WEIGHT};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, Vectors, WEIGHT};
 use crate::balance::numbers::{log, softmax, vector};
-use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighed};
+use crate::balance::preference::{IDEAL, PREFERENCE, above_ideal, preference, weighted};
 use crate::config::{Choice, Kind, OptionSpec, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha8Rng;
 ///
 /// * while it lasts, `sum_k ln D_k`, weights `1 / D_k`, whatever the preference;
 /// * in its last fifth the mean of each `D_k` becomes the task's unit `N_k` (there: the last of five
-///   epochs; a rule counts steps);
+///   epochs; here steps are counted);
 /// * then `K mu ln sum_k exp(ln(K p_k D_k / N_k) / mu)`, weights `K softmax_k / D_k`, with `p` the
 ///   preference in parts of one. There all tasks count alike, `K p_k = 1`, and the largest logarithm
 ///   is taken off, which changes no gradient.
@@ -89,7 +89,7 @@ impl Balancer for Stch {
         &[PREFERENCE, IDEAL, UNITS, WARM]
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(match Phase::of(seen) {
             Phase::Plain => seen.option(&MU) * log_sum(&heat(seen)),
             Phase::WarmUp => above_ideal(seen).into_iter().map(log).sum(),
@@ -97,7 +97,7 @@ impl Balancer for Stch {
         })
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         let inverses = || above_ideal(seen).into_iter().map(|above| (-log(above)).exp());
         let tasks = seen.tasks() as f64;
         Answer::weights(match Phase::of(seen) {
@@ -107,7 +107,7 @@ impl Balancer for Stch {
         })
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let (known, done) = (vector(seen, &UNITS), vector(seen, &WARM));
         let (units, done) = match Phase::of(seen) {
             Phase::Plain => (known, done),
@@ -118,7 +118,7 @@ impl Balancer for Stch {
     }
 }
 
-/// Which of its three forms the rule has in a step.
+/// Which of its three forms the balancer has in a step.
 enum Phase {
     Plain,
     WarmUp,
@@ -126,11 +126,11 @@ enum Phase {
 }
 
 impl Phase {
-    fn of(seen: &Seen) -> Self {
+    fn of(seen: &BalancerContext) -> Self {
         let length = seen.option(&WARMUP);
         match vector(seen, &WARM).into_iter().fold(f64::INFINITY, f64::min) {
             _ if length < 1.0 => Self::Plain,
-            // A task that had no label for a while is waited for.
+            // A task that had no label for a while holds the others back.
             done if done < length => Self::WarmUp,
             _ => Self::Scaled,
         }
@@ -138,13 +138,13 @@ impl Phase {
 }
 
 /// `w (L - z*) / mu`.
-fn heat(seen: &Seen) -> Vec<f64> {
+fn heat(seen: &BalancerContext) -> Vec<f64> {
     let mu = seen.option(&MU);
-    weighed(seen).into_iter().map(|weighed| weighed / mu).collect()
+    weighted(seen).into_iter().map(|weighted| weighted / mu).collect()
 }
 
 /// `ln(K p D / N) / mu`.
-fn scaled_heat(seen: &Seen) -> Vec<f64> {
+fn scaled_heat(seen: &BalancerContext) -> Vec<f64> {
     let (mu, preference) = (seen.option(&MU), preference(seen));
     // By the largest first: the mean of tiny numbers may be zero.
     let largest = preference.iter().copied().fold(0.0, f64::max);
@@ -156,14 +156,14 @@ fn scaled_heat(seen: &Seen) -> Vec<f64> {
 
 /// `N`; what a task has above its ideal now where nothing was averaged, as after a shorter warm-up was
 /// chosen on the way.
-fn units(seen: &Seen) -> Vec<f64> {
+fn units(seen: &BalancerContext) -> Vec<f64> {
     let usable = |unit: &f64| *unit >= SMALLEST_UNIT;
     let unit = |(known, above): (f64, f64)| [known, above].into_iter().find(usable).unwrap_or(1.0);
     vector(seen, &UNITS).into_iter().zip(above_ideal(seen)).map(unit).collect()
 }
 
-/// The running means with this step in them, for tasks whose warm-up is in its last fifth.
-fn averaged(seen: &Seen, known: &[f64], done: &[f64]) -> Vec<f64> {
+/// The running means with this step in them, for tasks in the last fifth of their warm-up.
+fn averaged(seen: &BalancerContext, known: &[f64], done: &[f64]) -> Vec<f64> {
     let first = (AVERAGED_FROM * seen.option(&WARMUP)).floor();
     let mean = |((known, done), above): ((&f64, &f64), f64)| {
         let count = done - first + 1.0;

@@ -1,7 +1,7 @@
-//! Tchebycheff scalarisation: only the worst weighed loss counts.
+//! Tchebycheff scalarisation: only the worst weighted loss counts.
 
-use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, Needs, Seen, VectorSpec, WEIGHT};
-use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighed};
+use crate::balance::balancer::{Answer, BY_PREFERENCE, Balancer, BalancerContext, Needs, VectorSpec, WEIGHT};
+use crate::balance::preference::{IDEAL, PREFERENCE, preference, weighted};
 use crate::config::{Choice, Paper, Pick, PickEntry};
 use rand_chacha::ChaCha8Rng;
 
@@ -51,12 +51,12 @@ impl Balancer for Tchebycheff {
         &[PREFERENCE, IDEAL]
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
-        worst(&weighed(seen)).map(|(_, worst)| worst)
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
+        worst(&weighted(seen)).map(|(_, worst)| worst)
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
-        let worst = worst(&weighed(seen)).map(|(task, _)| task);
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
+        let worst = worst(&weighted(seen)).map(|(task, _)| task);
         let only = |(task, preference)| if Some(task) == worst { preference } else { 0.0 };
         Answer::weights(preference(seen).into_iter().enumerate().map(only).collect())
     }

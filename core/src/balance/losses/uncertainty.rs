@@ -1,7 +1,7 @@
 //! Uncertainty weights: a learned log-variance per task (Kendall, Gal, Cipolla 2018).
 
 use super::adam;
-use crate::balance::balancer::{Answer, Balancer, Needs, Seen, VectorSpec, Vectors};
+use crate::balance::balancer::{Answer, Balancer, BalancerContext, Needs, VectorSpec, Vectors};
 use crate::balance::device_weights::{DeviceWeights, Given, STATE_LIMIT};
 use crate::balance::numbers;
 use crate::config::{Choice, Kind, LossKind, OptionSpec, Paper, Pick, PickEntry};
@@ -79,15 +79,15 @@ impl Balancer for Uncertainty {
         Some(device_weights(given))
     }
 
-    fn objective(&self, seen: &Seen) -> Option<f64> {
+    fn objective(&self, seen: &BalancerContext) -> Option<f64> {
         Some(of_seen(seen).objective(&numbers::losses(seen), &numbers::vector(seen, &STATE)))
     }
 
-    fn answer(&self, seen: &Seen, _: &mut ChaCha8Rng) -> Answer {
+    fn answer(&self, seen: &BalancerContext, _: &mut ChaCha8Rng) -> Answer {
         Answer::weights(of_seen(seen).weights(&numbers::vector(seen, &STATE)))
     }
 
-    fn remember(&self, seen: &Seen, _: &Answer, _: Option<&[f64]>) -> Vectors {
+    fn remember(&self, seen: &BalancerContext, _: &Answer, _: Option<&[f64]>) -> Vectors {
         let state = numbers::vector(seen, &STATE);
         let device_weights = of_seen(seen);
         let gradient = device_weights.state_gradient(&numbers::losses(seen), &state);
@@ -109,7 +109,7 @@ fn factor(kind: LossKind, form: &str) -> f64 {
 }
 
 /// One formula for the engine's form and for this one.
-fn of_seen(seen: &Seen) -> DeviceWeights {
+fn of_seen(seen: &BalancerContext) -> DeviceWeights {
     let kind = |is: &f64| if *is > 0.5 { LossKind::Mse } else { LossKind::Ce };
     let kinds: Vec<_> = numbers::vector(seen, &KINDS).iter().map(kind).collect();
     device_weights(&Given { kinds: &kinds, manual: &[], options: seen.pick })

@@ -1,53 +1,53 @@
-//! A rule's options in JSON.
+//! A balancer's options in JSON.
 
 use super::{ToolError, finite};
 use crate::balance::balancer::{Balancer, MemorySize, Vectors};
 use crate::config::{Kind, OptionSpec, Pick};
 use serde_json::{Map, Value, json};
 
-/// The pick with the options, and the vectors, of a rule for so many tasks and parameters.
+/// The pick with the options, and the vectors, of a balancer for so many tasks and parameters.
 pub(super) fn read<'a>(
-    rule: &dyn Balancer,
+    balancer: &dyn Balancer,
     mut pick: Pick,
     given: impl Iterator<Item = (&'a String, &'a Value)>,
     (tasks, parameters): (usize, usize),
 ) -> Result<(Pick, Vectors), ToolError> {
     let mut vectors = Vectors::new();
-    for (key, value) in rule.reference() {
+    for (key, value) in balancer.reference() {
         pick = pick.with(key, *value);
     }
     for (key, value) in given {
-        if let Some(spec) = rule.entry().options.iter().find(|spec| spec.key == key) {
+        if let Some(spec) = balancer.entry().options.iter().find(|spec| spec.key == key) {
             pick = pick.with(key, number(spec, value)?);
-        } else if let Some(spec) = rule.vectors().iter().find(|spec| spec.key == key) {
+        } else if let Some(spec) = balancer.vectors().iter().find(|spec| spec.key == key) {
             vectors.insert(spec.key, numbers(spec.key, value, tasks, false)?);
-        } else if let Some(spec) = rule.memories().iter().find(|spec| spec.key == key) {
+        } else if let Some(spec) = balancer.memories().iter().find(|spec| spec.key == key) {
             let nested = spec.size != MemorySize::One;
             vectors.insert(spec.key, numbers(spec.key, value, spec.size.count(tasks, parameters, 1), nested)?);
         } else {
-            return Err(unknown(rule, key));
+            return Err(unknown(balancer, key));
         }
     }
     Ok((pick, vectors))
 }
 
-/// A rule under a name, its options and their defaults.
-pub(super) fn describe(method: &str, rule: &dyn Balancer) -> Value {
+/// A balancer under a name, its options and their defaults.
+pub(super) fn describe(method: &str, balancer: &dyn Balancer) -> Value {
     let mut options = Map::new();
-    for spec in rule.entry().options {
-        let changed = rule.reference().iter().find(|(key, _)| *key == spec.key);
+    for spec in balancer.entry().options {
+        let changed = balancer.reference().iter().find(|(key, _)| *key == spec.key);
         let default = default(spec, changed.map_or(spec.default, |(_, value)| *value));
         options.insert(spec.key.into(), json!({ "default": default, "is": spec.kind.expected(), "help": spec.help }));
     }
-    for spec in rule.vectors() {
+    for spec in balancer.vectors() {
         let is = "an array with a number for each task";
         options.insert(spec.key.into(), json!({ "default": spec.start, "is": is, "help": spec.help }));
     }
-    for spec in rule.memories() {
+    for spec in balancer.memories() {
         options.insert(spec.key.into(), json!({ "default": 0.0, "is": memory(spec.size), "help": spec.help }));
     }
-    let choice = rule.entry().choice;
-    let needs = format!("{:?}", rule.needs(&Pick::new(choice.key))).to_lowercase();
+    let choice = balancer.entry().choice;
+    let needs = format!("{:?}", balancer.needs(&Pick::new(choice.key))).to_lowercase();
     json!({ "method": method, "needs": needs, "help": choice.help, "options": options })
 }
 
@@ -108,10 +108,10 @@ fn wrong(option: &str, expected: &str) -> ToolError {
     ToolError::Value { option: option.into(), expected: expected.into() }
 }
 
-fn unknown(rule: &dyn Balancer, option: &str) -> ToolError {
-    let mut known: Vec<_> = rule.entry().options.iter().map(|spec| spec.key).collect();
-    known.extend(rule.vectors().iter().map(|spec| spec.key));
-    known.extend(rule.memories().iter().map(|spec| spec.key));
+fn unknown(balancer: &dyn Balancer, option: &str) -> ToolError {
+    let mut known: Vec<_> = balancer.entry().options.iter().map(|spec| spec.key).collect();
+    known.extend(balancer.vectors().iter().map(|spec| spec.key));
+    known.extend(balancer.memories().iter().map(|spec| spec.key));
     let known = if known.is_empty() { "none".into() } else { known.join(", ") };
-    ToolError::Option { method: rule.entry().choice.key.into(), option: option.into(), known }
+    ToolError::Option { method: balancer.entry().choice.key.into(), option: option.into(), known }
 }

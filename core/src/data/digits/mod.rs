@@ -10,9 +10,9 @@
 //!    lies at its top left, one at its bottom right, and where they overlap the brighter pixel
 //!    stays. Pixels are divided by 16;
 //! 3. tasks are about the left digit, the right digit and the sum of both, and then again from the
-//!    first. What is asked follows from the kind of the task: of several classes the last decimal
-//!    digit (of a digit, which one it is), of two classes whether the number is odd, of a regression
-//!    how much ink there is, with mean 0 and variance 1 over the training digits.
+//!    first. What a task predicts follows from its kind: with several classes the last decimal digit
+//!    (of a digit, which one it is), with two classes whether the number is odd, as a regression how
+//!    much ink there is, with mean 0 and variance 1 over the training digits.
 
 mod pictures;
 
@@ -63,7 +63,7 @@ const SHIFT: OptionSpec = OptionSpec {
 
 /// Where the digits are divided: the first so many train, the next validate, the rest test.
 const DIVIDED: [usize; 2] = [1437, 1617];
-/// Streams of [`Purpose::Data`]: who is paired with whom, and the order of the digits.
+/// Streams of [`Purpose::Data`]: which digits are paired, and the order of the digits.
 const PAIRS: u64 = 0;
 const ORDER: u64 = 1;
 

@@ -1,5 +1,5 @@
 //! The pictures: 1797 handwritten digits of 8 by 8 pixels; `ATTRIBUTION.md` beside this file says
-//! whose they are, on which terms, and how they are packed.
+//! who made them, on which terms they are used, and how they are packed.
 
 /// Pixels on a side of a digit.
 pub(super) const SIDE: usize = 8;

@@ -11,7 +11,7 @@ pub(super) const TARGET: Target = Target {
 };
 
 /// `exp(-((r² - 1/2) / 0.35)²)`; the median is the pair of circles r² = 1/2 ± 1/π (radii 0.43 and
-/// 0.90), whose ring is half of the square.
+/// 0.90), and the ring between them is half of the square.
 fn field(x: f64, y: f64) -> f64 {
     (-((x * x + y * y - 0.5) / 0.35).powi(2)).exp()
 }

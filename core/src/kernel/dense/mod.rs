@@ -38,7 +38,8 @@ pub(super) fn operations(x: Tensor<3>, w: Tensor<3>, b: Tensor<3>, activation: A
     activate(x.matmul(w) + b, activation)
 }
 
-/// What of an activation is part of the kernel: one whose slope follows from its value.
+/// The part of an activation that is computed in the kernel: all of it where the slope follows from the
+/// value.
 fn fused(activation: Activation) -> Activation {
     match activation {
         Activation::Gelu | Activation::Silu => Activation::Identity,
@@ -46,7 +47,7 @@ fn fused(activation: Activation) -> Activation {
     }
 }
 
-/// What of an activation comes after the kernel.
+/// The part of an activation that comes after the kernel.
 fn rest(y: Tensor<3>, activation: Activation) -> Tensor<3> {
     if fused(activation) == activation { y } else { activate(y, activation) }
 }

@@ -29,7 +29,7 @@ pub struct Batch<'a> {
 }
 
 /// Scaled losses of a batch, `[R, T]` in column order, as a mean over labelled rows, behind the root
-/// that gradients of their *weighed* sum flow out of. The root has no numbers, so that none have to
+/// that gradients of their *weighted* sum flow out of. The root has no numbers, so that none have to
 /// be filled with its own gradient, which is one. `None` where the tensors are not what they should
 /// be.
 ///
@@ -100,7 +100,7 @@ struct Given<'a> {
 }
 
 impl Given<'_> {
-    /// Writes the losses of the group's tasks; gives the slopes of the weighed sum, `[R, B, tasks *
+    /// Writes the losses of the group's tasks; gives the slopes of the weighted sum, `[R, B, tasks *
     /// outputs]`.
     fn measure(&self, kind: LossKind, sizes: Sizes, losses: &DeviceTensor) -> DeviceTensor {
         let Sizes { batch, tasks, each, all, first } = sizes;

@@ -13,7 +13,7 @@ use super::host::is_host;
 use crate::config::LossKind;
 use burn::tensor::{Tensor, activation};
 
-/// Tasks whose losses are of one kind and have outputs of one width: they are computed together.
+/// Tasks with losses of one kind and outputs of one width: they are computed together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LossGroup {
     /// Their loss.
@@ -72,7 +72,7 @@ pub(super) fn operations(
     mean.reshape([rows, group.tasks])
 }
 
-/// What gradients are taken of, whose own gradient is one, and the scaled losses `[R, T]`, group by group.
+/// What gradients are taken of, with a gradient of one, and the scaled losses `[R, T]`, group by group.
 ///
 /// # Shapes
 ///

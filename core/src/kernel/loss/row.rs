@@ -4,7 +4,7 @@ use crate::config::LossKind;
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;
 
-/// The share of a row of the batch in a task's mean; writes the slopes, times a weight, if asked to.
+/// The share of a row of the batch in a task's mean; if `sloping`, writes the slopes, times a weight.
 #[cube]
 pub fn loss_and_slope(
     outputs: &[f32],

@@ -107,7 +107,7 @@ struct Shape {
     tasks: usize,
 }
 
-/// Takes a tensor out of the state, so that it is written to where nobody else holds it.
+/// Takes a tensor out of the state, so that it is written to in place where this is its only handle.
 fn take(field: &mut Tensor<2>, stand_in: &DeviceTensor) -> Option<DeviceTensor> {
     primitive(std::mem::replace(field, tensor(stand_in.clone())))
 }

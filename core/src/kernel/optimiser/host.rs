@@ -32,7 +32,7 @@ pub fn step(
         (slice(&before).to_vec(), slice(&first?).to_vec(), slice(&second?).to_vec());
     let tasks = slice(&losses).len() / diverged.len().max(1);
     let mut direction = vec![0.0; columns];
-    let mut died = false;
+    let mut newly_diverged = false;
     for (member, is_diverged) in diverged.iter_mut().enumerate() {
         let own = member * columns..(member + 1) * columns;
         let gradient = &slice(&gradient)[own.clone()];
@@ -40,7 +40,7 @@ pub fn step(
         let size = gradient.iter().map(|g| g.abs()).sum::<f32>() + losses.iter().sum::<f32>();
         // A comparison with NaN is false, so this covers NaN and infinity alike.
         let finite = size < HUGE;
-        died |= !*is_diverged && !finite;
+        newly_diverged |= !*is_diverged && !finite;
         *is_diverged |= !finite;
         if *is_diverged {
             theta[own.clone()].copy_from_slice(&slice(&last_finite)[own]);
@@ -62,14 +62,14 @@ pub fn step(
     state.theta = tensor(theta, shape);
     state.first = tensor(first, shape);
     state.second = tensor(second, shape);
-    if died {
+    if newly_diverged {
         let numbers = diverged.iter().map(|diverged| f32::from(*diverged)).collect();
         state.diverged = tensor(numbers, [diverged.len(), 1]).greater_elem(0.5);
     }
     Some(())
 }
 
-/// Where members go that die: where they began, those that are diverged already where they stand.
+/// Where members go that diverge: to where they began; those that have diverged already stay.
 fn where_each_began(diverged: &[bool], before: &HostTensor, last_finite: &HostTensor, shape: [usize; 2]) -> Tensor<2> {
     if !diverged.contains(&true) {
         return Tensor::from_primitive::<Flex>(before.clone());

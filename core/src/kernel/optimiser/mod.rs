@@ -1,8 +1,8 @@
 //! The optimisers, each on one flat vector per member.
 //!
-//! Everything is per member: clipping, rate, step. A member whose loss, gradient or update is not
-//! finite goes back to the parameters at which they last were, by a select (0 times infinity is
-//! not 0), and stays there; it never touches the others.
+//! Everything is per member: clipping, rate, step. A member with a loss, gradient or update that is not
+//! finite goes back to the parameters at which they last were, by a select (0 times infinity is not 0),
+//! and stays there: it has *diverged*. It never touches the others.
 
 #[cfg(feature = "gpu")]
 pub(super) mod device;
@@ -22,7 +22,7 @@ const RMS_DECAY: f32 = 0.99;
 const EPSILON: f32 = 1e-8;
 /// A gradient and losses that add up to more than this count as not finite: their squares, in a
 /// norm or in a running mean, would be no numbers any more, and a member that divides by infinity
-/// stands still without anyone being told.
+/// stands still without a notice.
 const HUGE: f32 = 1e18;
 
 /// What changes with every step, per population: `[M, N]` each, but `diverged` `[M, 1]`.
@@ -192,6 +192,6 @@ pub(super) struct Scales {
     rate: f32,
     /// On the direction.
     factor: f32,
-    /// Beside the root of the running mean of squares.
+    /// Added to the root of the running mean of squares.
     epsilon: f32,
 }

@@ -124,7 +124,7 @@ const fn watch(text: &'static str, look: Panel, until: u32) -> Step {
     Step { text, look: Look::Panel(look), act: Act::Epoch(until) }
 }
 
-/// A step that asks for something.
+/// A step that waits for an act of the user.
 const fn ask(text: &'static str, look: Look, act: Act) -> Step {
     Step { text, look, act }
 }

@@ -115,7 +115,7 @@ impl Act {
         }
     }
 
-    /// The keys of the settings that it asks for, in order.
+    /// The keys of the settings that the user is to change, in order.
     pub fn keys(&self) -> Vec<&'static str> {
         match self {
             Self::Play | Self::Epoch(_) => Vec::new(),
@@ -145,7 +145,7 @@ pub struct Told {
 
 impl Told {
     /// The same some time later: steps that were done stay so. Where a run of the lesson's own settings is
-    /// reset nothing is told yet; one that starts again because a setting was put back goes on.
+    /// reset no step is done yet; one that starts again because a setting was restored goes on.
     #[must_use]
     pub fn later(&self, steps: &[Step], now: &Standing) -> Self {
         let own_run = now.begun && now.is_own();
@@ -221,7 +221,7 @@ mod tests {
         assert_eq!(told.done, [false; 4]);
         told = told.later(STEPS, &standing(&own, &own, true, 120));
         assert_eq!(told.done, [true, true, false, false]);
-        // A changed setting starts the run again, at rest or not, and so does one that is put back.
+        // A changed setting starts the run again, at rest or not, and so does one that is restored.
         for playing in [true, false] {
             told = told.later(STEPS, &standing(&all, &own, playing, 0));
             told = told.later(STEPS, &standing(&all, &own, playing, 30));

@@ -35,8 +35,8 @@ pub(super) const LESSON: Preset = Preset {
         let lesson = base(vec![binary("gaussians"), binary("circle")], &[2]);
         Config {
             data: super::DataConfig { source: Pick::new("two-valleys"), ..lesson.data },
-            // An epoch is a thousand steps; by the fiftieth who has not arrived is stuck, and with CAGrad's
-            // starts by the hundredth.
+            // An epoch is a thousand steps; a racer that has not arrived by the fiftieth is stuck, and with
+            // CAGrad's starts by the hundredth.
             pacing: PaceConfig { base: 2.0, story: 100, ..lesson.pacing },
             training: TrainingConfig { optimiser: Optimiser::Adam, learning_rate: 0.001, ..lesson.training },
             ..lesson

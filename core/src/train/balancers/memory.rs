@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// What all member on the hosts remember, in their order.
+/// What the balancers of all members on the host remember, in their order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     of: Vec<Own>,
@@ -16,7 +16,7 @@ pub struct Memory {
 /// What one member remembers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Own {
-    /// Key of the balancer whose memory it is.
+    /// Key of the balancer that it is the memory of.
     method: String,
     /// Place in the population.
     member: usize,
@@ -33,7 +33,7 @@ pub(super) struct Own {
 }
 
 impl Memory {
-    /// The memory fit for some balancers: a member whose balancer is another one begins anew.
+    /// The memory fit for some balancers: a member with another balancer than before begins anew.
     pub fn adapted(mut self, balancers: &Balancers) -> Self {
         let fresh = |method: &str, member: usize| Own { method: method.into(), member, ..Own::default() };
         let of = balancers.on_host.iter().map(|host| {
@@ -43,25 +43,26 @@ impl Memory {
         Self { of: of.collect() }
     }
 
-    /// Whether an member on the host has weights to go on with. A direction holds for one step, also one that
+    /// Whether a member on the host has weights to go on with. A direction holds for one step, also one that
     /// comes with the weights it was made by.
     pub(super) fn holds_weights(&self, index: usize) -> bool {
         self.of.get(index).is_some_and(|own| !own.weights.is_empty() && !own.directed)
     }
 
-    /// The weights that an member on the host's last step was taken with, empty where there are none, and
-    /// their common factor.
+    /// The weights that the last step of a member on the host was taken with, empty where there are none,
+    /// and their common factor.
     pub(super) fn held(&self, index: usize) -> (&[f64], f64) {
         self.of.get(index).map_or((&[], 1.0), |own| (&own.weights, own.factor))
     }
 
-    /// The weights of the member at this place in the population, `None` where it is not asked.
+    /// The weights of the member at this place in the population, `None` where its balancer doesn't run on
+    /// the host.
     pub fn of_member(&self, member: usize) -> Option<&[f64]> {
         self.of.iter().find(|own| own.member == member).map(|own| own.weights.as_slice())
     }
 
     /// Gives balancers that compare with the losses at the start those of a member, `[T]` in task order: of all
-    /// training rows, since a first batch is noisy. Who has seen a step keeps what it has.
+    /// training rows, since a first batch is noisy. A balancer that has run before keeps what it has.
     pub fn begin(&mut self, balancers: &Balancers, losses: impl Fn(usize) -> Vec<f64>) {
         let key = INITIAL_LOSSES.key;
         for (host, own) in balancers.on_host.iter().zip(&mut self.of) {

@@ -1,9 +1,9 @@
-//! The members' balancers, asked on the host.
+//! The members' balancers on the host.
 //!
-//! A balancer that has device weights is applied on the device ([`super::weigh`]). The others are asked
-//! here, a member at a time, in f64: by its losses before the backward pass, or after it by the
-//! products of its task gradients, or by the gradients themselves. What comes back are weights for
-//! the shared layers, weights for the heads, and for some balancers a direction of their own.
+//! A balancer that has device weights is applied on the device ([`super::task_weights`]). The others run
+//! here, a member at a time, in f64: with its losses before the backward pass, or after it with the
+//! products of its task gradients, or with the gradients themselves. The results are weights for the
+//! shared layers, weights for the heads, and for some balancers a direction of their own.
 
 mod memory;
 mod question;
@@ -20,7 +20,7 @@ use crate::lesson::Lesson;
 use crate::model::Layout;
 use std::ops::Range;
 
-/// When in a step a balancer is asked.
+/// When in a step a balancer runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Between the forward and the backward pass.
@@ -29,11 +29,11 @@ pub enum Stage {
     Gradients,
 }
 
-/// A member whose balancer runs on the host.
+/// A member with a balancer that runs on the host.
 pub struct HostBalancer {
     /// Its place in the population.
     pub member: usize,
-    /// When it is asked.
+    /// When the balancer runs.
     pub stage: Stage,
     balancer: &'static dyn Balancer,
     pick: Pick,
@@ -52,7 +52,7 @@ pub struct HostBalancer {
 
 /// Every member's balancer.
 pub struct Balancers {
-    /// Those that are asked here, in the order of the members.
+    /// Those that run on the host, in the order of the members.
     pub on_host: Vec<HostBalancer>,
     /// Per member: the device weights that the device applies instead.
     pub device_weights: Vec<Option<DeviceWeights>>,
@@ -97,7 +97,7 @@ impl Balancers {
         all
     }
 
-    /// The device weights of a member's balancer, or `None` once it is put on the list of those to be asked.
+    /// The device weights of a member's balancer, or `None` once it is on the list of those on the host.
     fn add(
         &mut self,
         m: usize,
@@ -125,7 +125,7 @@ impl Balancers {
         let plain = self.sharing.refresh == 1 && self.sharing.smoothing == 0.0;
         let weights = balancer.device_weights(&given);
         // Where a fan member's weights are its preference they sum to the number of tasks, like the
-        // composed model's, whoever applies them.
+        // composed model's, whether host or device applies them.
         let times = match member.role {
             Role::Fan(_) if weights.is_some() => self.tasks as f64,
             _ => 1.0,
@@ -159,7 +159,7 @@ impl Balancers {
         last.map_or(0, |host| host.member + 1)
     }
 
-    /// The members that are asked at a stage of a step.
+    /// The members with a balancer that runs at a stage of a step.
     pub fn due<'a>(
         &'a self,
         stage: Stage,
@@ -171,8 +171,8 @@ impl Balancers {
         self.on_host.iter().enumerate().filter(move |(i, host)| host.stage == stage && due(*i))
     }
 
-    /// What the gradients are needed for, beside the losses: the ranges of columns whose Gram matrix
-    /// is looked at, and whether somebody looks at the gradients themselves.
+    /// What is read apart from the losses: the ranges of columns over which a Gram matrix is needed, and
+    /// whether the gradients themselves are.
     pub fn required_reads<'a>(&self, due: impl Iterator<Item = &'a HostBalancer>) -> RequiredReads {
         let mut reads = RequiredReads::default();
         for host in due {

@@ -1,8 +1,8 @@
-//! One question to one member's balancer, and what follows from the answer.
+//! One run of one member's balancer, and what follows from the answer.
 
 use super::memory::{Memory, Sizes};
 use super::{Balancers, HostBalancer};
-use crate::balance::balancer::{Answer, Needs, Seen, Vectors};
+use crate::balance::balancer::{Answer, BalancerContext, Needs, Vectors};
 use crate::config::Norm;
 use crate::random::{Purpose, stream};
 use nalgebra::{DMatrix, DVector};
@@ -35,7 +35,7 @@ pub struct AppliedWeights {
     pub max_norm: Option<f64>,
 }
 
-/// A question whose balancer learns once the losses after the update are known.
+/// A run of a balancer that learns once the losses after the update are known.
 pub struct DeferredUpdate {
     index: usize,
     /// The member's place in the population.
@@ -46,7 +46,7 @@ pub struct DeferredUpdate {
 }
 
 impl Balancers {
-    /// Asks a member's balancer; what is to be applied, and what is left to learn after the update.
+    /// Runs a member's balancer; what is to be applied, and what is left to learn after the update.
     pub fn ask(
         &self,
         index: usize,
@@ -121,8 +121,13 @@ impl Balancers {
         (0..self.tasks).filter(|task| !known.absent.get(*task).copied().unwrap_or(false)).collect()
     }
 
-    fn seen<'a>(&'a self, host: &'a HostBalancer, known: &'a BalancerInput, vectors: &'a Vectors) -> Seen<'a> {
-        Seen {
+    fn seen<'a>(
+        &'a self,
+        host: &'a HostBalancer,
+        known: &'a BalancerInput,
+        vectors: &'a Vectors,
+    ) -> BalancerContext<'a> {
+        BalancerContext {
             pick: &host.pick,
             losses: &known.losses,
             gram: known.gram.as_ref().filter(|_| host.needs == Needs::Gram),
@@ -133,7 +138,7 @@ impl Balancers {
     }
 
     /// All tasks' weights after an answer for those that are present. The others keep theirs for the steps in
-    /// which they are back and nobody is asked: in this one they have no gradient.
+    /// which they are back and no balancer runs: in this one they have no gradient.
     fn spread(&self, before: &[f64], fresh: &[f64], present: &[usize]) -> Vec<f64> {
         let mut all = if before.is_empty() { self.ones() } else { before.to_vec() };
         let own: Vec<f64> = present.iter().filter_map(|task| before.get(*task)).copied().collect();

@@ -68,7 +68,7 @@ impl Ensemble {
         self.composed.last_gram().await
     }
 
-    /// Takes steps with every population; keeps what the last one's task gradients say, if asked.
+    /// Takes steps with every population; if `observes`, keeps what the last one's task gradients say.
     async fn run(&mut self, steps: u32, observes: bool) -> Result<(), TrainError> {
         let singles = self.record.single();
         let first = self.composed.step();

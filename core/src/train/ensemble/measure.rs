@@ -47,8 +47,8 @@ impl Ensemble {
         };
         let (step, epoch) = (self.step(), self.epoch());
         let point = self.record.point(&self.full_plan, &self.data, step, epoch, &values);
-        let alive = self.composed.composed().all(|m| !own.get(m).copied().unwrap_or(true));
-        if alive && point.train.iter().chain(&point.valid).all(|loss| loss.is_finite() && *loss < UNSOUND) {
+        let sound = self.composed.composed().all(|m| !own.get(m).copied().unwrap_or(true));
+        if sound && point.train.iter().chain(&point.valid).all(|loss| loss.is_finite() && *loss < UNSOUND) {
             self.last_good = self.checkpoint();
         }
         Ok((point, own.first().copied().unwrap_or(false)))

@@ -49,7 +49,7 @@ impl Ensemble {
         Self::planned(lesson, data, device, Plan::of)
     }
 
-    /// Builds one composed model of a lesson and nothing beside it.
+    /// Builds one composed model of a lesson and nothing else.
     pub fn single(lesson: Lesson, data: Dataset, device: &Device) -> Self {
         Self::planned(lesson, data, device, |_, shape, _| Plan::single(shape.tasks))
     }
@@ -88,12 +88,12 @@ impl Ensemble {
         self.composed.lesson()
     }
 
-    /// Who trains in the composed model's population.
+    /// The members of the composed model's population.
     pub fn plan(&self) -> &Plan {
         self.composed.plan()
     }
 
-    /// Who trains in all populations, the composed model's first.
+    /// The members of all populations, the composed model's first.
     pub fn full_plan(&self) -> &Plan {
         &self.full_plan
     }

@@ -11,7 +11,7 @@ use burn::tensor::Tensor;
 
 /// The balancers' answers of a step, and what is left to learn after the update.
 pub(super) struct BalancerOutputs {
-    /// Per member whose balancer runs on the host.
+    /// Per member with a balancer on the host.
     applied: Vec<AppliedWeights>,
     pub deferred: Vec<DeferredUpdate>,
     /// The weights that the device has, zeros for members on the host, `[M, T]`.
@@ -29,7 +29,7 @@ const JACOBIAN: &str = "jacobian";
 
 /// What was read of the task gradients of the replicated members, in column order.
 struct TaskGradients {
-    /// `[A, T, T]` for every range of columns that was asked for.
+    /// `[A, T, T]` for every range of columns that is needed.
     grams: Vec<Vec<f32>>,
     /// `[A, T, P]`; empty where nothing looks at the gradients themselves.
     jacobian: Vec<f32>,
@@ -119,8 +119,8 @@ impl Population {
         }
     }
 
-    /// Numbers of the members on the host, in task order, beside the device's weights of the others,
-    /// `[M, T]`.
+    /// Numbers of the members on the host, in task order, together with the device's weights of the
+    /// others, `[M, T]`.
     fn with_hosted(&self, outputs: &BalancerOutputs, of: impl Fn(&AppliedWeights) -> &Vec<f64>) -> Tensor<2> {
         let weights = self.unfactored(outputs, of);
         match &outputs.factors {
@@ -149,7 +149,7 @@ impl Population {
         self.shortened(self.gathered(pass, rows, outputs), outputs)
     }
 
-    /// Member gradients whose shared part is no longer than their balancers allow.
+    /// Member gradients, the shared part no longer than the members' balancers allow.
     fn shortened(&self, gradients: Tensor<2>, outputs: &BalancerOutputs) -> Tensor<2> {
         let [members, width] = gradients.dims();
         let shared = self.network.layout().shared;
@@ -192,7 +192,7 @@ impl Population {
         shared: usize,
         outputs: &BalancerOutputs,
     ) -> Option<(Tensor<2>, Tensor<2, burn::tensor::Bool>)> {
-        let mut whose = vec![0.0; replicated];
+        let mut directed = vec![0.0; replicated];
         let mut values = vec![0.0; replicated * shared];
         for (host, applied) in self.balancers.on_host.iter().zip(&outputs.applied) {
             let Some(direction) = applied.direction.as_ref().filter(|direction| direction.len() == shared) else {
@@ -200,11 +200,11 @@ impl Population {
             };
             let Some(row) = values.chunks_exact_mut(shared.max(1)).nth(host.member) else { continue };
             row.iter_mut().zip(direction).for_each(|(value, number)| *value = *number as f32);
-            whose[host.member] = 1.0;
+            directed[host.member] = 1.0;
         }
-        whose.contains(&1.0).then(|| {
-            let whose = upload(whose, [replicated, 1], &self.device).greater_elem(0.5);
-            (upload(values, [replicated, shared], &self.device), whose)
+        directed.contains(&1.0).then(|| {
+            let directed = upload(directed, [replicated, 1], &self.device).greater_elem(0.5);
+            (upload(values, [replicated, shared], &self.device), directed)
         })
     }
 

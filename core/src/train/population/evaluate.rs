@@ -1,4 +1,4 @@
-//! What a population is asked: its losses, the composed model's outputs and weights, what became of it.
+//! What is read of a population: its losses, the composed model's outputs and weights, what became of it.
 
 use super::Population;
 use super::observe::StepObservation;
@@ -45,7 +45,7 @@ impl Evaluated {
     }
 }
 
-/// What is read of the first composed model beside its losses, in task order.
+/// What is read of the first composed model apart from its losses, in task order.
 pub struct Observed {
     /// Its task weights, with the strategy's factors; NaN where its balancer has none.
     pub weights: Vec<f32>,

@@ -59,7 +59,7 @@ pub struct Population {
     state: State,
     log_variances: LogVariances,
     step: u32,
-    /// By task: the steps that have trained it beside the others, and alone.
+    /// By task: the steps that have trained it with the others, and alone.
     trained: Vec<[u32; 2]>,
     /// What the task gradients said of the last observed step.
     observation: Option<StepObservation>,
@@ -160,7 +160,7 @@ impl Population {
         self.plan.members.len() * self.batches.batch_rows()
     }
 
-    /// By task: the steps that have trained it beside the others, and alone.
+    /// By task: the steps that have trained it with the others, and alone.
     pub fn trained(&self) -> &[[u32; 2]] {
         &self.trained
     }

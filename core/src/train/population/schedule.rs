@@ -36,7 +36,7 @@ impl Population {
         strategy::of(&self.lesson.strategy).schedule(&context, &mut random)
     }
 
-    /// Counts a step for the tasks that it trains beside the others, and for those that it trains alone.
+    /// Counts a step for the tasks that it trains with the others, and for those that it trains alone.
     pub(super) fn count_trained(&mut self, schedule: Option<&StepSchedule>) {
         // Of no account where all are active.
         let learns_alone = schedule.is_some() && self.learns_alone();
@@ -83,7 +83,7 @@ impl Population {
         strategy::line(&self.lesson.strategy).needs_baselines
     }
 
-    /// Who learns of a step in which some tasks are not there, and what the strategy lets move.
+    /// Which members learn in a step in which some tasks are not there, and what the strategy lets move.
     pub(super) fn attendance(&mut self, absent: Option<&Absent>, schedule: Option<&StepSchedule>) -> Attendance {
         let frozen = schedule.filter(|schedule| schedule.layers.iter().any(|factor| *factor != 1.0));
         if absent.is_none() && frozen.is_none() {
@@ -107,7 +107,7 @@ impl Population {
     }
 
     /// Factors on what a parameter moves, `[M, N]`: 0 for the private layers of tasks that are not there,
-    /// for everything of a member none of whose tasks is, and for frozen layers.
+    /// for everything of a member without any task that is there, and for frozen layers.
     fn moves(&mut self, presence: Vec<Vec<f32>>, frozen: Option<&StepSchedule>) -> Tensor<2> {
         let layers = self.network.layout().shared_layers().len();
         let rows = self.plan.members.iter().zip(presence).flat_map(|(member, tasks)| {

@@ -13,8 +13,8 @@ use crate::train::step::{Pass, Replicas};
 use burn::tensor::Tensor;
 
 impl Population {
-    /// Takes steps; keeps what the last one's task gradients say, if asked. Reads nothing back unless
-    /// a balancer wants to know something. `singles` are the baselines' validation losses at the last recorded
+    /// Takes steps; if `observes`, keeps what the last one's task gradients say. Reads nothing back unless a
+    /// balancer on the host needs it. `singles` are the baselines' validation losses at the last recorded
     /// step, as shares of the best constant guess's.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Population {
         self.count_trained(schedule.as_ref());
         self.last_schedule = schedule;
         let replicated = self.balancers.replicated().max(if observed { self.plan.replicated } else { 0 });
-        // Kept from step to step: most of them replicate nobody, or always the same.
+        // Kept from step to step: most of them replicate no member, or always the same ones.
         if replicated > 0 && self.replicas.as_ref().map(Replicas::members) != Some(replicated) {
             self.replicas = Some(Replicas::new(replicated, self.order.tasks(), &self.device));
         }

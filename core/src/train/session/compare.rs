@@ -25,7 +25,7 @@ const REPORT: Duration = Duration::from_millis(80);
 /// A comparison of architectures under way.
 pub(super) struct Comparison {
     epochs: u32,
-    /// Who comes next, with an empty row each.
+    /// The architectures that come next, with an empty row each.
     waiting: VecDeque<(Lesson, ComparedRow)>,
     now: Option<Contender>,
     shown: Option<Instant>,
@@ -42,7 +42,7 @@ struct Contender {
     alone: Option<Alone>,
 }
 
-/// One model with nothing beside it: how fast it trains.
+/// One model alone: how fast it trains.
 struct Alone {
     ensemble: Ensemble,
     pace: Pace,
@@ -51,7 +51,7 @@ struct Alone {
 }
 
 impl Comparison {
-    /// Everyone that fits the lesson, not yet begun.
+    /// Every architecture that fits the lesson, not yet begun.
     fn new(lesson: &Lesson, epochs: u32) -> Self {
         let mut waiting: VecDeque<_> = contenders(lesson).into();
         let of = waiting.len();
@@ -95,7 +95,7 @@ impl Comparison {
     }
 }
 
-/// The lesson under every architecture that it admits, each beside its baselines on the same seeds.
+/// The lesson under every architecture that it admits, each with its baselines on the same seeds.
 fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
     let population = PopulationConfig { fan: 0, matched: false, pairs: false, ..lesson.population.clone() };
     let under = |choice: &crate::config::Choice| {

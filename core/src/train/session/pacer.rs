@@ -214,8 +214,8 @@ mod tests {
         }
     }
 
-    /// Whether the run is called behind, judgement by judgement, on a machine whose step takes so many
-    /// seconds.
+    /// Whether the run is called behind, judgement by judgement, on a machine that takes so many seconds
+    /// for a step.
     fn judged(pacing: &PaceConfig, per_epoch: u32, takes: f64) -> Vec<bool> {
         let (mut pacer, start) = (Pacer::default(), Instant::now());
         let (mut seconds, mut step, mut told) = (0.0, 0, Vec::new());
@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_whose_steps_take_longer_than_the_pace_is_behind_all_the_time() {
+    fn a_machine_that_steps_more_slowly_than_the_pace_is_behind_all_the_time() {
         for (base, per_epoch, takes) in [(8.0, 4, 0.1), (2.0, 1, 1.0), (8.0, 1, 0.4), (100.0, 10, 0.002)] {
             let told = judged(&PaceConfig { base, ..story() }, per_epoch, takes);
             assert!(told.len() > 5 && !told.contains(&false), "{base} epochs of {per_epoch} steps: {told:?}");

@@ -8,7 +8,7 @@ use web_time::{Duration, Instant};
 /// Least time between two frames of a run at a pace that can be followed: some fifteen pictures a
 /// second, as frames come between two steps.
 const FRAME: Duration = Duration::from_millis(55);
-/// The same where training goes as fast as it can: nobody could read more, and each repaints the page.
+/// The same where training goes as fast as it can: more could not be read, and each repaints the page.
 pub(super) const FLAT: Duration = Duration::from_millis(350);
 /// Share of the time that pictures may take: on a slow device they come less often.
 const PICTURES: u32 = 8;

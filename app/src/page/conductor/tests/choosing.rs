@@ -131,7 +131,7 @@ fn in_a_hidden_tab_nothing_is_measured() {
 }
 
 #[test]
-fn nobody_is_timed_in_the_middle_of_a_step() {
+fn no_engine_is_timed_in_the_middle_of_a_step() {
     let mut world = World::with_adapter(EngineChoice::Auto);
     world.tell(Intent::StepEpoch);
     world.frame(Cpu, 1, true);
@@ -183,7 +183,7 @@ fn to_pin_the_engine_in_charge_moves_nothing() {
 }
 
 #[test]
-fn the_seconds_per_epoch_are_asked_for_once_when_nobody_is_in_a_hurry() {
+fn the_seconds_per_epoch_are_asked_for_once_in_a_calm_moment() {
     let mut world = World::on_cpu(EngineChoice::Cpu);
     world.tell(Intent::Play);
     world.pass(5000.0);

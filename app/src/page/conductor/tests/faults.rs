@@ -190,7 +190,7 @@ fn a_graphics_processor_that_does_not_answer_while_training_is_held_is_given_up(
     world.ready(Gpu);
     world.tell(Intent::Play);
     world.pass(2500.0);
-    // It may compile as long as it likes: nobody waits.
+    // It may compile as long as it likes: nothing waits for it.
     world.pass(60_000.0);
     assert!(world.page.stopped.is_empty() && !world.is_waiting_for(Timer::Watchdog));
     world.loaded(Gpu);

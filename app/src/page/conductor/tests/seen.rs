@@ -1,10 +1,10 @@
-//! What somebody would see of the page, and what was asked of the browser.
+//! What the user would see of the page, and what was asked of the browser.
 
 use crate::page::conductor::{Comparison, EngineChoice, EngineFault, EngineState, PageUpdate, curves};
 use mtl_core::lesson::Lesson;
 use mtl_core::protocol::{CurvePoint, Divergence, Engine, Frame};
 
-/// What somebody sees, and what was asked of the browser.
+/// What the user sees, and what was asked of the browser.
 pub(super) struct Seen {
     pub(super) lesson: Lesson,
     pub(super) playing: bool,

@@ -46,7 +46,7 @@ fn what_was_to_be_done_with_an_earlier_lesson_is_not_done_with_another() {
 }
 
 #[test]
-fn a_lesson_stands_paused_at_epoch_0_until_somebody_plays() {
+fn a_lesson_stands_paused_at_epoch_0_until_the_user_plays() {
     let mut world = World::on_cpu(EngineChoice::Cpu);
     world.pass(1000.0);
     assert_eq!(world.page.summaries, 1);
@@ -76,7 +76,7 @@ fn a_graphics_processor_is_looked_for_once_the_lesson_stands() {
 }
 
 #[test]
-fn without_an_adapter_the_badge_says_why_and_nobody_asks_again() {
+fn without_an_adapter_the_badge_says_why_and_none_is_looked_for_again() {
     let mut world = World::on_cpu(EngineChoice::Auto);
     world.pass(300.0);
     world.input(Input::Adapter(Err("the browser found no adapter".into())));

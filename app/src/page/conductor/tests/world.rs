@@ -30,7 +30,7 @@ pub(super) struct World {
     pub(super) conductor: Conductor,
     pub(super) now: f64,
     pub(super) timers: Vec<(Timer, f64)>,
-    /// When the frames that were asked for are due, and whether they only come where somebody sees the page.
+    /// When the frames that were asked for are due, and whether they only come while the page is visible.
     pub(super) frames: Vec<(f64, bool)>,
     pub(super) cpu: Worker,
     pub(super) gpu: Worker,
@@ -64,7 +64,7 @@ impl World {
         world
     }
 
-    /// A page whose lesson stands on the CPU.
+    /// A page with a lesson that stands on the CPU.
     pub(super) fn on_cpu(choice: EngineChoice) -> Self {
         let mut world = Self::opened(choice);
         world.ready(Cpu);
@@ -247,7 +247,7 @@ impl World {
         self.say(engine, Event::Fault { sentence: "It broke.".into(), remedy: "Mend it.".into() });
     }
 
-    /// Somebody changes a setting.
+    /// The user changes a setting.
     pub(super) fn edit(&mut self, key: &str, value: Value) {
         let mut config = Config::clone(&self.page.lesson);
         assert!(apply(&mut config, key, &value).is_ok(), "{key}");

@@ -3,7 +3,7 @@
 use crate::page::panels::text::{is_titled_by_relation, relation_words};
 use mtl_core::config::{Config, TaskConfig};
 
-/// What sets a task apart from a plain one, beside what its title says: `×10`, `24 labels`,
+/// What sets a task apart from a plain one and isn't in its title: `×10`, `24 labels`,
 /// `like A (30 %)`, `noise 0.15`.
 pub fn differences(config: &Config, task: usize) -> Vec<String> {
     let Some(settings) = config.tasks.get(task) else { return Vec::new() };

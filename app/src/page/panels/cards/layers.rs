@@ -222,7 +222,7 @@ fn regularisation(stack: Stack, index: usize, name: &str, layer: Memo<LayerConfi
 /// The editor of a stack, as a card or the guide has it.
 #[component]
 pub fn LayersEditor(
-    /// The task whose private layers these are; none for the trunk.
+    /// The task that these private layers belong to; none for the trunk.
     task: Option<usize>,
     /// The `id` of the list.
     id: String,

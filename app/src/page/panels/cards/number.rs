@@ -60,7 +60,7 @@ pub fn NumberBox(
         match kind.with_untracked(|kind| kind.parse(&typed)) {
             // Also the value that it has: a notice about what was typed before goes away.
             Ok(new) => set.run(new),
-            // Whoever takes values says what is used instead.
+            // The callback that takes values says what is used instead.
             Err(_) => {
                 wrong.set(true);
                 set.run(Value::Choice(typed));

@@ -1,4 +1,4 @@
-//! When each task is taught: bars whose ends can be dragged, for strategies that let tasks join and
+//! When each task is trained: bars with ends that can be dragged, for strategies that let tasks join and
 //! leave at epochs of their own.
 
 use crate::page::panels::mark::{TaskMark, task_css};
@@ -28,7 +28,7 @@ impl End {
     }
 }
 
-/// The epochs during which a task is taught.
+/// The epochs during which a task is trained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Stay {
     from: i64,
@@ -60,7 +60,7 @@ impl Stay {
         }
     }
 
-    /// Whether there is no epoch in which the task is taught.
+    /// Whether there is no epoch in which the task is trained.
     fn is_empty(self) -> bool {
         self.until != 0 && self.until <= self.from
     }
@@ -136,7 +136,7 @@ struct Line {
     last: Memo<i64>,
     /// Epochs trained.
     epoch: Memo<i64>,
-    /// While an end is dragged: how many epochs beside it the pointer took hold.
+    /// While an end is dragged: how many epochs from it the pointer took hold.
     grab: RwSignal<Option<f64>>,
     track: NodeRef<html::Div>,
     task: usize,

@@ -3,7 +3,7 @@
 use super::download::{save_png, save_svg};
 use super::ratio::{pixel_ratio, track_pixel_ratio};
 use super::{Job, observe_size};
-use crate::charts::board::Board;
+use crate::charts::any_backend::AnyBackend;
 use crate::charts::{Area, Drawn, Theme};
 use crate::page::panels::text::spoken;
 use crate::page::state::Page;
@@ -87,18 +87,18 @@ pub fn context(canvas: &HtmlCanvasElement) -> Option<CanvasRenderingContext2d> {
     canvas.get_context("2d").ok()??.dyn_into().ok()
 }
 
-/// A canvas that nobody sees.
+/// A canvas that is not shown.
 pub fn scratch() -> Option<HtmlCanvasElement> {
     web_sys::window()?.document()?.create_element("canvas").ok()?.dyn_into().ok()
 }
 
-/// A chart whose type is forgotten: what is around charts is compiled once, not once for each.
+/// A chart of any type: what is around charts is compiled once, not once for each.
 pub(super) trait AnyChart: Send + Sync {
     fn name(&self) -> &'static str;
     fn title(&self) -> &'static str;
     fn marks(&self) -> String;
     fn track(&self);
-    fn draw(&self, area: &Area<Board<'_>>, theme: Theme) -> Drawn<Board<'static>>;
+    fn draw(&self, area: &Area<AnyBackend<'_>>, theme: Theme) -> Drawn<AnyBackend<'static>>;
     fn label(&self) -> String;
     fn point(&self, pointer: Option<Pointer>);
     fn step(&self, by: i32);
@@ -123,7 +123,7 @@ impl<C: Chart> AnyChart for C {
         Chart::track(self);
     }
 
-    fn draw(&self, area: &Area<Board<'_>>, theme: Theme) -> Drawn<Board<'static>> {
+    fn draw(&self, area: &Area<AnyBackend<'_>>, theme: Theme) -> Drawn<AnyBackend<'static>> {
         Chart::draw(self, area, theme)
     }
 
@@ -180,7 +180,7 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
         fit(&canvas, pixels);
         shown.set_value(Some((theme, pixels)));
         if let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) {
-            let _ = drawn.draw(&Board::new(backend, 1.0).into_drawing_area(), theme);
+            let _ = drawn.draw(&AnyBackend::new(backend, 1.0).into_drawing_area(), theme);
         }
     });
     let tracked = chart.clone();

@@ -1,7 +1,7 @@
 //! Saving a chart: with a title, the lesson's name and the seed, as it is on the screen otherwise.
 
 use super::canvas::AnyChart;
-use crate::charts::board::Board;
+use crate::charts::any_backend::AnyBackend;
 use crate::charts::svg::to_svg;
 use crate::charts::{Caption, Theme};
 use crate::page::state::Page;
@@ -20,8 +20,8 @@ const PNG: f64 = 3.0;
 /// Drawing units of a document to one pixel of CSS: plotters draws on whole units.
 const SVG: u32 = 4;
 
-/// The lesson's name and its seed, for whoever finds the picture later. How fast it was shown, and the
-/// seed, make no other lesson of it.
+/// The lesson's name and its seed, so that the saved picture says what it shows. How fast it was shown, and
+/// the seed, make no other lesson of it.
 fn run_of(lesson: &Lesson) -> String {
     let preset = lessons::find(&lesson.preset);
     let differs = preset.is_some_and(|preset| {
@@ -66,7 +66,7 @@ pub fn save_png(page: Page, chart: &dyn AnyChart, shown: (f64, f64)) {
     let (width, height) = size(&caption, shown);
     super::fit(&canvas, (width * PNG as u32, height * PNG as u32));
     let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) else { return };
-    let area = Board::new(backend, 1.0).into_drawing_area();
+    let area = AnyBackend::new(backend, 1.0).into_drawing_area();
     let _ = caption.draw(&area, theme, |area| chart.draw(area, theme));
     let name = format!("{}.png", chart.name());
     let save = Closure::once_into_js(move |blob: JsValue| {

@@ -1,13 +1,13 @@
 //! Device pixels per CSS pixel, kept current: a window may move to another monitor and keep its size.
 //!
-//! It is asked for twice a second. A media query would tell at once, but not where the ratio is emulated,
+//! It is read twice a second. A media query would tell at once, but not where the ratio is emulated,
 //! and what can't be tested can't be relied on.
 
 use leptos::prelude::*;
 use std::time::Duration;
 
-/// How often the ratio is asked for.
-const ASKED: Duration = Duration::from_millis(500);
+/// The time between two readings of the ratio.
+const READ: Duration = Duration::from_millis(500);
 
 thread_local! {
     static RATIO: ArcRwSignal<f64> = {
@@ -21,7 +21,7 @@ pub fn pixel_ratio() -> f64 {
     RATIO.with(|ratio| ratio.get_untracked())
 }
 
-/// Whoever draws by [`pixel_ratio`] draws again when it changes.
+/// An effect that draws by [`pixel_ratio`] and calls this draws again when it changes.
 pub fn track_pixel_ratio() {
     RATIO.with(|ratio| ratio.track());
 }
@@ -32,6 +32,6 @@ fn now() -> f64 {
 }
 
 fn watch() {
-    let ask = || RATIO.with(|ratio| ratio.maybe_update(|old| std::mem::replace(old, now()) != now()));
-    set_interval(ask, ASKED);
+    let read = || RATIO.with(|ratio| ratio.maybe_update(|old| std::mem::replace(old, now()) != now()));
+    set_interval(read, READ);
 }

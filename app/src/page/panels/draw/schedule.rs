@@ -141,7 +141,7 @@ pub fn draw() {
     plan();
 }
 
-/// The job whose turn it is, where it is due.
+/// The job that is next in turn, where it is due.
 fn next(start: f64) -> Option<Rc<dyn Fn()>> {
     let (index, gap) = LOOP.with_borrow_mut(|all| {
         let index = all.turn % all.entries.len().max(1);

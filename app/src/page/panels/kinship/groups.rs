@@ -36,7 +36,7 @@ impl Topic {
 }
 
 impl Known {
-    /// What is known with the newest point, after `old`. Nothing where nobody measures.
+    /// What is known with the newest point, after `old`. Nothing where affinities are not measured.
     pub fn renewed(config: &Config, point: Option<&CurvePoint>, old: Option<&Self>) -> Option<Self> {
         if !config.population.affinity {
             return None;

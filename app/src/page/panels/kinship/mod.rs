@@ -1,5 +1,5 @@
-//! Who helps whom: what a look-ahead step of each task alone does to the others' losses, and the
-//! groups of tasks that follow from it; beside that, what was declared of two tasks.
+//! Which tasks help which: what a look-ahead step of each task alone does to the others' losses, and the
+//! groups of tasks that follow from it; also what was declared of two tasks.
 
 mod groups;
 mod relations;
@@ -69,7 +69,7 @@ pub(in crate::page) const PANEL: PanelLine = PanelLine {
 };
 
 /// Affinities as a heat map, and the groups that follow from them and from their rival. Not there
-/// while nobody measures affinities.
+/// while affinities are not measured.
 #[component]
 pub fn KinshipPanel() -> impl IntoView {
     let kin = Kin::new(Page::get());
@@ -115,7 +115,7 @@ fn view(kin: Kin, tasks: usize) -> AnyView {
     .into_any()
 }
 
-/// The heat map: a row per task that receives, a column per task whose step it was.
+/// The heat map: a row per task that receives, a column per task that a step was taken on.
 fn matrix(kin: Kin, tasks: usize) -> AnyView {
     let full = Memo::new(move |_| {
         let others = (0..tasks * tasks).filter(|cell| cell % (tasks + 1) != 0);

@@ -1,4 +1,4 @@
-//! Declared relations beside what was measured of them: a mark in the heat map, and a sentence for each.
+//! Declared relations and what was measured of them: a mark in the heat map, and a sentence for each.
 
 use super::{Kin, signed};
 use crate::page::panels::text::{DASH, short};

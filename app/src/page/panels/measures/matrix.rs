@@ -1,4 +1,4 @@
-//! Who gains from whom: a table whose cells are coloured by what they say, with the intervals in a
+//! Which task gains from which: a table with cells coloured by what they say, and the intervals in a
 //! table of their own.
 
 use super::super::mark::{TaskMark, signed_ground};

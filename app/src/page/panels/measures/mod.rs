@@ -25,7 +25,7 @@ pub(in crate::page) const PANEL: PanelLine = PanelLine {
     view: || view! { <MeasuresPanel/> }.into_any(),
 };
 
-/// Every measure, by what it is taken of: folded away until somebody asks.
+/// Every measure, by what it is taken of: folded away until the user opens it.
 #[component]
 pub fn MeasuresPanel() -> impl IntoView {
     let page = Page::get();
@@ -33,7 +33,7 @@ pub fn MeasuresPanel() -> impl IntoView {
     let kinds = Memo::new(move |_| {
         page.lesson.with(|lesson| lesson.tasks.iter().map(|task| task.loss).collect::<Vec<LossKind>>())
     });
-    // Closed, nobody keeps its numbers up to date.
+    // While it is closed its numbers are not kept up to date.
     let open = RwSignal::new(false);
     let toggle =
         move |event: leptos::ev::Event| open.set(event_target::<web_sys::Element>(&event).has_attribute("open"));

@@ -72,7 +72,7 @@ pub enum Part {
 pub struct Block {
     /// What it is.
     pub part: Part,
-    /// Whose it is; none for what is shared.
+    /// The task that it belongs to; none for what is shared.
     pub task: Option<usize>,
     /// Units that it has.
     pub count: usize,

@@ -1,4 +1,5 @@
-//! The network as a picture: units with what they compute or whom they serve, links by weight and sign.
+//! The network as a picture: units with what they compute or which tasks they serve, links by weight and
+//! sign.
 
 mod controls;
 mod detail;

@@ -44,7 +44,7 @@ pub(super) fn about(page: Page) -> String {
     format!("{alone}{all}against the best constant predictions: {}", point.join(", "))
 }
 
-/// The points of a fan that is asked for here. Every number of tasks has a lattice within it.
+/// The points of a fan that the button trains. Every number of tasks has a lattice within it.
 const FAN: i64 = 11;
 
 /// Trains a fan where the lesson has none.
@@ -73,7 +73,7 @@ mod tests {
     use mtl_core::math::pareto::fan;
 
     #[test]
-    fn the_fan_that_is_asked_for_is_admitted_for_every_number_of_tasks() {
+    fn the_fan_of_the_button_is_admitted_for_every_number_of_tasks() {
         for count in 2..=6 {
             let mut config = Config::default();
             let task = config.tasks[0].clone();

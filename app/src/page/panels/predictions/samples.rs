@@ -18,7 +18,7 @@ fn cells(summary: &Summary) -> usize {
     summary.side * summary.side
 }
 
-/// What a task reads, beside what is true where that is something else: `3 ✓` or `5 ✗ 3`.
+/// What a task reads, with what is true where that is something else: `3 ✓` or `5 ✗ 3`.
 fn reading(task: &TaskConfig, prediction: &[f32], truth: &[f32]) -> String {
     let first = |values: &[f32]| values.first().map_or_else(|| DASH.into(), |value| short(f64::from(*value)));
     match (guessed(task.loss, prediction), truth) {

@@ -5,13 +5,13 @@ use plotters_backend::{
     FontStyle, FontTransform, text_anchor,
 };
 
-/// Any backend. What goes wrong in it is told without its reason, which nobody reads.
-pub struct Board<'a>(Box<dyn Tools + 'a>);
+/// Any backend. Its errors come without their reasons, which are not shown.
+pub struct AnyBackend<'a>(Box<dyn DynBackend + 'a>);
 
-impl<'a> Board<'a> {
-    /// A board over a backend that writes texts in the size it is asked for, divided by `divisor`.
+impl<'a> AnyBackend<'a> {
+    /// Wraps a backend that writes texts in the size it is given, divided by `divisor`.
     pub fn new(backend: impl DrawingBackend + 'a, divisor: f64) -> Self {
-        Self(Box::new(Over { backend, divisor }))
+        Self(Box::new(Adapter { backend, divisor }))
     }
 }
 
@@ -28,7 +28,7 @@ impl std::fmt::Display for Failed {
 impl std::error::Error for Failed {}
 
 /// What a [`DrawingBackend`] does, without generic parameters.
-trait Tools {
+trait DynBackend {
     fn size(&self) -> (u32, u32);
     fn prepare(&mut self) -> Result<(), Failed>;
     fn present(&mut self) -> Result<(), Failed>;
@@ -41,62 +41,63 @@ trait Tools {
     fn text(&mut self, text: &str, style: Font<'_>, at: BackendCoord) -> Result<(), Failed>;
 }
 
-struct Over<B> {
+/// A [`DrawingBackend`] as a [`DynBackend`].
+struct Adapter<B> {
     backend: B,
     divisor: f64,
 }
 
-fn plainly<T, E: std::error::Error + Send + Sync>(result: Result<T, DrawingErrorKind<E>>) -> Result<T, Failed> {
+fn without_reason<T, E: std::error::Error + Send + Sync>(result: Result<T, DrawingErrorKind<E>>) -> Result<T, Failed> {
     result.map_err(|_| Failed)
 }
 
-impl<B: DrawingBackend> Tools for Over<B> {
+impl<B: DrawingBackend> DynBackend for Adapter<B> {
     fn size(&self) -> (u32, u32) {
         self.backend.get_size()
     }
 
     fn prepare(&mut self) -> Result<(), Failed> {
-        plainly(self.backend.ensure_prepared())
+        without_reason(self.backend.ensure_prepared())
     }
 
     fn present(&mut self) -> Result<(), Failed> {
-        plainly(self.backend.present())
+        without_reason(self.backend.present())
     }
 
     fn pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Result<(), Failed> {
-        plainly(self.backend.draw_pixel(at, colour))
+        without_reason(self.backend.draw_pixel(at, colour))
     }
 
     fn line(&mut self, [from, to]: [BackendCoord; 2], style: Stroke) -> Result<(), Failed> {
-        plainly(self.backend.draw_line(from, to, &style))
+        without_reason(self.backend.draw_line(from, to, &style))
     }
 
     fn rect(&mut self, [from, to]: [BackendCoord; 2], style: Stroke, fill: bool) -> Result<(), Failed> {
-        plainly(self.backend.draw_rect(from, to, &style, fill))
+        without_reason(self.backend.draw_rect(from, to, &style, fill))
     }
 
     fn path(&mut self, path: &[BackendCoord], style: Stroke) -> Result<(), Failed> {
-        plainly(self.backend.draw_path(path.iter().copied(), &style))
+        without_reason(self.backend.draw_path(path.iter().copied(), &style))
     }
 
     fn circle(&mut self, centre: BackendCoord, radius: u32, style: Stroke, fill: bool) -> Result<(), Failed> {
-        plainly(self.backend.draw_circle(centre, radius, &style, fill))
+        without_reason(self.backend.draw_circle(centre, radius, &style, fill))
     }
 
     fn polygon(&mut self, path: &[BackendCoord], style: Stroke) -> Result<(), Failed> {
-        plainly(self.backend.fill_polygon(path.iter().copied(), &style))
+        without_reason(self.backend.fill_polygon(path.iter().copied(), &style))
     }
 
     fn text(&mut self, text: &str, style: Font<'_>, at: BackendCoord) -> Result<(), Failed> {
-        plainly(self.backend.draw_text(text, &Font { size: style.size * self.divisor, ..style }, at))
+        without_reason(self.backend.draw_text(text, &Font { size: style.size * self.divisor, ..style }, at))
     }
 }
 
-fn told(result: Result<(), Failed>) -> Result<(), DrawingErrorKind<Failed>> {
+fn as_drawing_error(result: Result<(), Failed>) -> Result<(), DrawingErrorKind<Failed>> {
     result.map_err(DrawingErrorKind::DrawingError)
 }
 
-impl DrawingBackend for Board<'_> {
+impl DrawingBackend for AnyBackend<'_> {
     type ErrorType = Failed;
 
     fn get_size(&self) -> (u32, u32) {
@@ -104,15 +105,15 @@ impl DrawingBackend for Board<'_> {
     }
 
     fn ensure_prepared(&mut self) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.prepare())
+        as_drawing_error(self.0.prepare())
     }
 
     fn present(&mut self) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.present())
+        as_drawing_error(self.0.present())
     }
 
     fn draw_pixel(&mut self, at: BackendCoord, colour: BackendColor) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.pixel(at, colour))
+        as_drawing_error(self.0.pixel(at, colour))
     }
 
     fn draw_line<S: BackendStyle>(
@@ -121,7 +122,7 @@ impl DrawingBackend for Board<'_> {
         to: BackendCoord,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.line([from, to], Stroke::like(style)))
+        as_drawing_error(self.0.line([from, to], Stroke::like(style)))
     }
 
     fn draw_rect<S: BackendStyle>(
@@ -131,7 +132,7 @@ impl DrawingBackend for Board<'_> {
         style: &S,
         fill: bool,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.rect([from, to], Stroke::like(style), fill))
+        as_drawing_error(self.0.rect([from, to], Stroke::like(style), fill))
     }
 
     fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -139,7 +140,7 @@ impl DrawingBackend for Board<'_> {
         path: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.path(&path.into_iter().collect::<Vec<_>>(), Stroke::like(style)))
+        as_drawing_error(self.0.path(&path.into_iter().collect::<Vec<_>>(), Stroke::like(style)))
     }
 
     fn draw_circle<S: BackendStyle>(
@@ -149,7 +150,7 @@ impl DrawingBackend for Board<'_> {
         style: &S,
         fill: bool,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.circle(centre, radius, Stroke::like(style), fill))
+        as_drawing_error(self.0.circle(centre, radius, Stroke::like(style), fill))
     }
 
     fn fill_polygon<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
@@ -157,7 +158,7 @@ impl DrawingBackend for Board<'_> {
         path: I,
         style: &S,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.polygon(&path.into_iter().collect::<Vec<_>>(), Stroke::like(style)))
+        as_drawing_error(self.0.polygon(&path.into_iter().collect::<Vec<_>>(), Stroke::like(style)))
     }
 
     fn draw_text<S: BackendTextStyle>(
@@ -166,7 +167,7 @@ impl DrawingBackend for Board<'_> {
         style: &S,
         at: BackendCoord,
     ) -> Result<(), DrawingErrorKind<Failed>> {
-        told(self.0.text(text, Font::like(style), at))
+        as_drawing_error(self.0.text(text, Font::like(style), at))
     }
 }
 

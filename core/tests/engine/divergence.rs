@@ -1,4 +1,4 @@
-//! Members that died are reported as dead, not as the last finite numbers they had.
+//! Members that diverged are reported as diverged, not as the last finite numbers they had.
 
 use crate::lab::{Rig, config, edit, layer, task};
 use mtl_core::config::{Activation, Config, LossKind, PopulationConfig};
@@ -24,21 +24,21 @@ fn two_tasks() -> Config {
     config
 }
 
-fn kill(rig: &Rig, members: &[usize]) -> Snapshot {
+fn with_diverged(rig: &Rig, members: &[usize]) -> Snapshot {
     let mut snapshot = rig.snapshot();
-    edit(&mut snapshot, "dead", |dead| members.iter().for_each(|m| dead[*m] = 1.0));
+    edit(&mut snapshot, "dead", |diverged| members.iter().for_each(|m| diverged[*m] = 1.0));
     snapshot
 }
 
 #[test]
-fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
+fn a_diverged_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(20);
     let fan = rig.ensemble.plan().fan_range().start;
-    let alive = rig.record();
-    rig.load(&kill(&rig, &[fan, fan + 2]));
+    let sound = rig.record();
+    rig.load(&with_diverged(&rig, &[fan, fan + 2]));
     let point = rig.record();
-    for (i, (losses, before)) in point.fan.chunks(2).zip(alive.fan.chunks(2)).enumerate() {
+    for (i, (losses, before)) in point.fan.chunks(2).zip(sound.fan.chunks(2)).enumerate() {
         if i == 0 || i == 2 {
             assert!(losses.iter().all(|loss| loss.is_nan()), "{losses:?}");
         } else {
@@ -48,51 +48,51 @@ fn a_dead_point_of_the_fan_has_no_losses_and_no_part_in_the_hypervolume() {
     let front: Vec<Vec<f64>> = point.fan.chunks(2).chain([&point.valid[..]]).map(crate::lab::double).collect();
     let reference = crate::lab::double(&rig.ensemble.data().reference);
     assert_eq!(point.hypervolume, hypervolume(&front, &reference));
-    assert_eq!((&point.train, &point.valid), (&alive.train, &alive.valid));
+    assert_eq!((&point.train, &point.valid), (&sound.train, &sound.valid));
 }
 
 #[test]
-fn a_seed_whose_model_or_baseline_died_does_not_count_for_transfer() {
+fn a_seed_with_a_diverged_model_or_baseline_does_not_count_for_transfer() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(20);
     let all = rig.record();
     assert_eq!(all.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [3, 3]);
     // The model of seed 2, and the baseline of task B on seed 0.
     let baseline = rig.ensemble.plan().baseline(0, 1).unwrap();
-    rig.load(&kill(&rig, &[2, baseline]));
+    rig.load(&with_diverged(&rig, &[2, baseline]));
     let point = rig.record();
     assert_eq!(point.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(point.single[0], all.single[0]);
     assert!(point.single[1].is_nan());
-    let dead = kill(&rig, &[0, 1, 2]);
-    rig.load(&dead);
+    let diverged = with_diverged(&rig, &[0, 1, 2]);
+    rig.load(&diverged);
     assert_eq!(rig.record().transfer[0], TransferGain::undefined());
 }
 
 #[test]
-fn the_best_step_of_a_dead_member_is_one_at_which_it_was_alive() {
+fn the_best_step_of_a_diverged_member_is_one_before_it_diverged() {
     let mut rig = Rig::new(two_tasks());
     let baseline = rig.ensemble.plan().baseline(0, 0).unwrap();
-    let mut dead = kill(&rig, &[baseline]);
-    edit(&mut dead, "dead", |dead| dead[1] = 1.0);
-    rig.load(&dead);
+    let mut diverged = with_diverged(&rig, &[baseline]);
+    edit(&mut diverged, "dead", |diverged| diverged[1] = 1.0);
+    rig.load(&diverged);
     rig.steps(10);
-    // Seed 1 never lived, so there is no pair of it on the test rows either.
+    // Seed 1 had diverged from the start, so there is no pair of it on the test rows either.
     assert_eq!(rig.record().best.unwrap().transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]
-fn rewinding_goes_back_to_where_every_composed_model_was_alive_and_well() {
+fn rewinding_goes_back_to_where_every_composed_model_was_sound() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(6);
     let at_six = rig.snapshot();
     rig.steps(1);
     rig.load(&at_six);
-    // Dead from a loaded state on: there is nothing better in it to go back to.
-    let mut sick = at_six.clone();
+    // Diverged from a loaded state on: there is nothing better in it to go back to.
+    let mut poisoned = at_six.clone();
     let width = rig.layout().len;
-    edit(&mut sick, "theta", |theta| theta[..width].fill(1e30));
-    rig.load(&sick);
+    edit(&mut poisoned, "theta", |theta| theta[..width].fill(1e30));
+    rig.load(&poisoned);
     let (steps, _, divergence) = rig.advance(5);
     assert_eq!(steps, 1);
     assert!(divergence.is_some());
@@ -103,19 +103,19 @@ fn rewinding_goes_back_to_where_every_composed_model_was_alive_and_well() {
 }
 
 #[test]
-fn a_seed_that_dies_later_leaves_the_last_state_in_which_it_lived_to_go_back_to() {
+fn a_seed_that_diverges_later_leaves_the_last_good_state_to_go_back_to() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(4);
-    let healthy = rig.theta(0);
-    let mut sick = rig.snapshot();
+    let last_good = rig.theta(0);
+    let mut poisoned = rig.snapshot();
     let width = rig.layout().len;
-    edit(&mut sick, "theta", |theta| theta[2 * width..3 * width].fill(f32::NAN));
-    rig.load(&sick);
+    edit(&mut poisoned, "theta", |theta| theta[2 * width..3 * width].fill(f32::NAN));
+    rig.load(&poisoned);
     for _ in 0..3 {
         assert!(rig.advance(1).2.is_none(), "another seed's end pauses nothing");
     }
     assert_eq!(rig.rows("dead").concat()[..3], [0.0, 0.0, 1.0]);
     rig.ensemble.rewind();
     assert_eq!(rig.ensemble.step(), 4);
-    assert_eq!(rig.theta(0), healthy);
+    assert_eq!(rig.theta(0), last_good);
 }
