@@ -1,7 +1,6 @@
 //! What a balancer is given of one member in one step, and what it answers: plain numbers on the host.
 
 use super::device_weights::{DeviceWeights, Given};
-use super::preference;
 use crate::config::{OptionSpec, Pick, PickEntry};
 use nalgebra::DMatrix;
 use rand_chacha::ChaCha8Rng;
@@ -24,6 +23,14 @@ pub const BY_PREFERENCE: &str = "by a preference";
 
 /// The setting of every task that is its weight, or the preference for it.
 pub const WEIGHT: &str = "weight";
+
+/// How much every task counts, for the balancers that allow it.
+pub const PREFERENCE: VectorSpec = VectorSpec {
+    key: "preference",
+    help: "How much every task counts; while all stand at zero, every task has the same share, together one.",
+    start: 0.0,
+    remembered: false,
+};
 
 /// Which gradients a balancer's Gram matrix is taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,7 +221,7 @@ pub trait Balancer: Sync {
     /// task's part, the lower its loss at the point that is looked for. A balancer with a vector of another
     /// meaning, such as a ratio of losses, is given that ([`preference::ratio`]).
     fn encode_preference(&self, preference: &[f64]) -> Vectors {
-        Vectors::from([(preference::PREFERENCE.key, preference.to_vec())])
+        Vectors::from([(PREFERENCE.key, preference.to_vec())])
     }
 
     /// What it remembers apart from numbers a task.

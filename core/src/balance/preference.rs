@@ -5,17 +5,10 @@
 //! [`super::balancer::Balancer::encode_preference`] says which of the two a balancer is given; [`ratio`] makes
 //! the second from the first.
 
+pub use super::balancer::PREFERENCE;
 use super::balancer::{BalancerContext, VectorSpec};
 use super::numbers::{bounded, losses, vector};
 use nalgebra::DVector;
-
-/// How much every task counts, for the balancers that allow it.
-pub const PREFERENCE: VectorSpec = VectorSpec {
-    key: "preference",
-    help: "How much every task counts; while all stand at zero, every task has the same share, together one.",
-    start: 0.0,
-    remembered: false,
-};
 
 /// [`PREFERENCE`] as it was given, or `1 / K` each where it is not a usable one.
 pub fn preference_vector(seen: &BalancerContext) -> DVector<f64> {

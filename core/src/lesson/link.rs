@@ -4,7 +4,7 @@
 //! Unknown keys survive a round trip.
 
 use super::codec::{Decoded, MAX_PAIRS, decode_pairs, encode_pairs};
-use super::{Lesson, mend};
+use super::{Lesson, damaged_link};
 use crate::config::Notice;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -36,8 +36,8 @@ fn text((key, value): &(String, String)) -> String {
 /// Whether a link gives an unknown pair back as it is. One of a file that looks like damage to a link could
 /// become a setting there.
 pub(super) fn is_read_as_written(pair: &(String, String)) -> bool {
-    let read = mend::pairs(&format!("v=1&{}", text(pair)), 3);
-    read.get(1..) == Some(std::slice::from_ref(pair)) && !mend::is_cut(pair) && !mend::is_cut_away(pair)
+    let read = damaged_link::pairs(&format!("v=1&{}", text(pair)), 3);
+    read.get(1..) == Some(std::slice::from_ref(pair)) && !damaged_link::is_cut(pair) && !damaged_link::is_cut_away(pair)
 }
 
 fn escape(text: &str) -> String {
@@ -49,8 +49,8 @@ fn escape(text: &str) -> String {
 pub fn decode(fragment: &str) -> Decoded {
     let whole = fragment.strip_prefix('#').unwrap_or(fragment);
     let text = readable(whole);
-    let pairs = mend::pairs(text, MAX_PAIRS + 1);
-    let doubt = mend::doubt(&pairs);
+    let pairs = damaged_link::pairs(text, MAX_PAIRS + 1);
+    let doubt = damaged_link::doubt(&pairs);
     let nothing_said = doubt.is_some() && pairs.iter().all(|(_, value)| value.is_empty());
     let mut decoded = if nothing_said { decode_pairs(Vec::new()) } else { to_the_end(pairs) };
     if text.len() < whole.len() {
@@ -67,17 +67,17 @@ pub fn decode(fragment: &str) -> Decoded {
 fn to_the_end(pairs: Vec<(String, String)>) -> Decoded {
     let cut = |pairs: Vec<(String, String)>| {
         let mut decoded = decode_pairs(pairs);
-        decoded.notices.insert(0, mend::cut());
+        decoded.notices.insert(0, damaged_link::cut());
         decoded
     };
     let Some((last, before)) = pairs.split_last() else { return decode_pairs(pairs) };
-    if mend::is_cut_away(last) {
+    if damaged_link::is_cut_away(last) {
         return cut(before.to_vec());
     }
     let (key, value) = last;
-    let Some(own) = mend::without_tail(value) else { return decode_pairs(pairs) };
+    let Some(own) = damaged_link::without_tail(value) else { return decode_pairs(pairs) };
     let mended = [before, &[(key.clone(), own.to_string())]].concat();
-    if mend::is_cut(last) {
+    if damaged_link::is_cut(last) {
         return cut(mended);
     }
     let about = |decoded: &Decoded| -> Vec<Notice> {

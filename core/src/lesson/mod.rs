@@ -5,18 +5,18 @@
 
 mod check;
 pub mod codec;
+mod damaged_link;
 pub mod document;
 pub mod fields;
 pub mod file;
 pub mod lessons;
+mod limits;
 pub mod link;
-mod mend;
 mod place;
 pub mod reference;
 pub mod support;
 pub mod surveys;
 mod table;
-mod within;
 
 pub use check::{Lesson, check};
 pub use fields::{Card, Effect, Entry, Listed, apply, called, entries, entry, listed, papers};

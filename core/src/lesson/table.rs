@@ -1,7 +1,7 @@
 //! The lines of the table of settings; what a line is stands in [`super::fields`].
 
 use super::fields::{Card, Effect, Field, Get, Set, Within};
-use super::within;
+use super::limits;
 use crate::config::kind::{Choice, Kind, Value};
 use crate::config::layer::{MAX_DROPOUT, MAX_HEAD, MAX_TRUNK};
 use crate::config::{
@@ -222,7 +222,7 @@ macro_rules! line {
         let mut shown: fn(&Config, usize) -> bool = always;
         $(shown = $shown;)?
         #[allow(unused_mut, unused_assignments)]
-        let mut within: Within = within::everywhere;
+        let mut within: Within = limits::everywhere;
         $(within = $within;)?
         Field { key: $key, per_task: false, card: Card::$card, effect: Effect::$effect, label: $label, help: $help, kind: $kind, get, set, shown, within }
     }};
@@ -277,9 +277,9 @@ pub(super) static LESSON: &[Field] = &[
         line!("drop", Training, Live, "dropout", "Chance that a hidden unit is silent in a training step.", real(0.0, MAX_DROPOUT), number!(c.training.dropout)),
         line!("clip", Training, Live, "gradient clipping", "Shortens gradients that are too long, for each model on its own.", Kind::Choice(clips), word!(of_clip, as_clip, c.training.clip)),
         line!("clipat", Training, Live, "clip at", "The clipping threshold.", factor(1e-3, 1e3), number!(c.training.clip_at), shown |c, _| c.training.clip != Clip::None),
-        line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch), within within::rows),
+        line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch), within limits::rows),
         line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
-        line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front: for two tasks just as many, for three to six the largest even lattice within it, of 11 points 10, 10, 5 and 6.", whole_or(2, 45, "none"), integer!(c.population.fan), within within::fan),
+        line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front: for two tasks just as many, for three to six the largest even lattice within it, of 11 points 10, 10, 5 and 6.", whole_or(2, 45, "none"), integer!(c.population.fan), within limits::fan),
         line!("fanby", Training, Live, "fan's method", "How each model of the fan aims at its preference.", Kind::Choice(preferences), (|c, _| Value::Choice(c.preference.method.clone()), |c, _, v| set_method(&mut c.preference, v)), shown |c, _| c.population.fan > 0),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
         line!("front", Training, Reset, "one network for the front", "Trains one network that reads a preference beside its inputs (COSMOS): it is asked for every point of the front.", Kind::Switch, (|c, _| Value::Switch(c.population.conditioned), |c, _, v| if let Value::Switch(on) = v { c.population.conditioned = *on }), shown |c, _| c.tasks.len() > 1),
@@ -299,10 +299,10 @@ pub(super) static LESSON: &[Field] = &[
 pub(super) static TASK: &[Field] = &[
         task_line!("loss", Data, Reset, "kind and loss", "What the task predicts and how errors count.", Kind::Choice(losses), (|c, k| of_loss(task(c, k).loss), |c, k, v| if let (Some(t), Some(loss)) = (c.tasks.get_mut(k), as_loss(v)) { t.loss = loss })),
         task_line!("target", Data, Reset, "target", "The function of the inputs that the task has to learn.", Kind::Choice(targets), (|c, k| Value::Choice(task(c, k).target.clone()), |c, k, v| if let (Some(t), Value::Choice(key)) = (c.tasks.get_mut(k), v) { t.target = key.clone() }), shown |c, _| data::is_plane(&c.data.source)),
-        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| { let fits = data::outputs(&c.data.source, task(c, k).loss); fits.start() < fits.end() }, within within::outputs),
+        task_line!("outputs", Data, Reset, "outputs", "Dimensions of a regression or number of classes.", whole(1, 10), task_integer!(outputs), shown |c, k| { let fits = data::outputs(&c.data.source, task(c, k).loss); fits.start() < fits.end() }, within limits::outputs),
         task_line!("rel", Data, Reset, "relatedness to A", "1 is task A's target, -1 its mirror image, 0 the task's own; between them the target turns from one to the other. The mirror image of a linear task is no conflict: a head undoes it.", real(-1.0, 1.0), task_number!(related), shown |c, k| k > 0 && data::is_plane(&c.data.source)),
         task_line!("noise", Data, Reset, "label noise", "Standard deviation added to training labels, or the chance that a class is replaced by another.", real(0.0, 1.0), task_number!(noise)),
-        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled), within within::rows),
+        task_line!("labelled", Data, Reset, "labelled rows", "Training rows that carry this task's label; on the others it is missing.", whole_or(1, 20_000, "all"), task_integer!(labelled), within limits::rows),
         task_line!("scale", Data, Live, "loss scale", "A factor on the task's loss while training; the curves show the loss without it.", factor(0.01, 100.0), task_number!(scale)),
         task_line!("weight", Sharing, Live, "task weight", "How much the task counts: as a weight under your own weights, as a preference under balancers that follow one, and in the average performance.", real(0.0, 10.0), task_number!(weight), shown |c, _| c.tasks.len() > 1),
         task_line!("head", Network, Reset, "private layers", "Hidden layers of this task alone, between the trunk and its output.", Kind::Layers { max: MAX_HEAD }, (|c, k| Value::Layers(task(c, k).head.clone()), |c, k, v| if let (Some(t), Value::Layers(l)) = (c.tasks.get_mut(k), v) { t.head = l.clone() })),
@@ -312,8 +312,8 @@ pub(super) static TASK: &[Field] = &[
         task_line!("to-c", Network, Reset, "relation to C", RELATION, Kind::Choice(relations), relation!(2), shown |c, k| asks_relation(c, k, 2)),
         task_line!("to-d", Network, Reset, "relation to D", RELATION, Kind::Choice(relations), relation!(3), shown |c, k| asks_relation(c, k, 3)),
         task_line!("to-e", Network, Reset, "relation to E", RELATION, Kind::Choice(relations), relation!(4), shown |c, k| asks_relation(c, k, 4)),
-        task_line!("from", Training, Live, "joins at epoch", "The epoch at which the task is taught for the first time.", whole(0, 100_000), task_integer!(from), shown |c, _| strategy::reads(c, "from"), within within::epochs),
-        task_line!("until", Training, Live, "leaves at epoch", "The epoch from which the task is taught no more.", whole_or(1, 100_000, "never"), task_integer!(until), shown |c, _| strategy::reads(c, "until"), within within::epochs),
+        task_line!("from", Training, Live, "joins at epoch", "The epoch at which the task is taught for the first time.", whole(0, 100_000), task_integer!(from), shown |c, _| strategy::reads(c, "from"), within limits::epochs),
+        task_line!("until", Training, Live, "leaves at epoch", "The epoch from which the task is taught no more.", whole_or(1, 100_000, "never"), task_integer!(until), shown |c, _| strategy::reads(c, "until"), within limits::epochs),
         task_line!("source", Training, Live, "source of the transfer", "Whether the shared layers learn this task first. Without any, task A is the source.", Kind::Switch, (|c, k| Value::Switch(task(c, k).source), |c, k, v| if let (Some(t), Value::Switch(on)) = (c.tasks.get_mut(k), v) { t.source = *on }), shown |c, _| strategy::reads(c, "source")),
         task_line!("lr", Training, Live, "learning rate, head", "A factor on the learning rate for the task's private layers.", factor(0.01, 100.0), task_number!(rate)),
         task_line!("decay", Training, Live, "weight decay, head", "Weight decay of the private layers.", inherited(1.0), task_inherited!(weight_decay)),

@@ -8,9 +8,9 @@
 //! averaged, so that it is one model; afterwards it can be evaluated at any preference. It is a shared
 //! bottom of its own.
 
-use super::batch::{Batch, Batches};
 use super::evaluate::{Evaluator, SPLITS};
 use super::factors::optimiser_settings;
+use super::minibatch::{Batch, Batches};
 use super::order::TaskOrder;
 use super::plan::Plan;
 use crate::data::Dataset;

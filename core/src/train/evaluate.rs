@@ -2,8 +2,8 @@
 //!
 //! Dropout off, unscaled, unweighted, over labelled rows.
 
-use super::batch::{group_labelled, group_targets};
 use super::conditioned::with_preferences;
+use super::minibatch::{group_labelled, group_targets};
 use super::plan::Plan;
 use crate::data::{Dataset, Split};
 use crate::kernel::evaluate::{self, SplitLosses, joined};

@@ -4,7 +4,6 @@
 //! answers with events. Nothing here blocks: every read of the device is awaited.
 
 mod balancers;
-mod batch;
 mod conditioned;
 mod draws;
 mod dropout;
@@ -12,6 +11,7 @@ mod ensemble;
 mod error;
 mod evaluate;
 mod factors;
+mod minibatch;
 mod observe;
 mod order;
 mod pictures;

@@ -5,7 +5,7 @@
 //! leaf is the Jacobian. Replicas come first, so that putting them together is a reshape and a sum:
 //! no member's numbers are ever multiplied into another's.
 
-use super::batch::Batch;
+use super::minibatch::Batch;
 use crate::kernel::loss::{LossGroup, batch_losses, weighted_losses};
 use crate::kernel::tensors::upload;
 use crate::model::{Network, Params, StepNoise};

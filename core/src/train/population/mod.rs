@@ -14,10 +14,10 @@ mod step;
 pub use checkpoint::Checkpoint;
 
 use super::balancers::{Balancers, Memory};
-use super::batch::Batches;
 use super::dropout::{Drawn, Rates};
 use super::evaluate::Evaluator;
 use super::factors::optimiser_settings;
+use super::minibatch::Batches;
 use super::order::TaskOrder;
 use super::plan::{Plan, Role};
 use super::step::Replicas;

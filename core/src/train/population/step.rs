@@ -6,9 +6,9 @@ use crate::data::Dataset;
 use crate::model::{GumbelNoise, Params, StepNoise};
 use crate::train::TrainError;
 use crate::train::balancers::Memory;
-use crate::train::batch::{Batch, Slice};
 use crate::train::draws;
 use crate::train::dropout::Dropout;
+use crate::train::minibatch::{Batch, Slice};
 use crate::train::step::{Pass, Replicas};
 use burn::tensor::Tensor;
 
