@@ -52,7 +52,9 @@ impl Numbers {
     }
 
     pub fn rows(&self) -> Rows<'_> {
-        let values = self.tensor.as_slice::<f32>().unwrap_or_default();
+        let values = self.tensor.as_slice::<f32>();
+        debug_assert!(values.is_some(), "what was put in order is a slice");
+        let values = values.unwrap_or_default();
         Rows { values, each: self.each, stride: if self.once { 0 } else { self.each } }
     }
 }

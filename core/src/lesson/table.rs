@@ -53,7 +53,9 @@ macro_rules! words {
         const $list: &[($type, Choice)] = &[$(($variant, Choice { key: $key, label: $label, help: $help })),*];
         fn $keys() -> Vec<Choice> { $list.iter().map(|(_, choice)| *choice).collect() }
         fn $of(value: $type) -> Value {
-            Value::Choice($list.iter().find(|(v, _)| *v == value).map_or("", |(_, c)| c.key).into())
+            let found = $list.iter().find(|(v, _)| *v == value);
+            debug_assert!(found.is_some(), "every variant has its word");
+            Value::Choice(found.map_or("", |(_, c)| c.key).into())
         }
         fn $as(value: &Value) -> Option<$type> {
             let Value::Choice(key) = value else { return None };

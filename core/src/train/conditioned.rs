@@ -149,6 +149,7 @@ impl Conditioned {
         let mut random = stream(self.settings.seed, Purpose::Architecture, u64::MAX, u64::from(step));
         let preference = |_| -> Vec<f32> {
             let law = Gamma::new(self.settings.concentration, 1.0);
+            debug_assert!(law.is_ok(), "a lesson's concentration is above zero");
             let parts: Vec<f64> = (0..tasks).map(|_| law.map_or(1.0, |law| random.sample(law)) + 1e-9).collect();
             let sum: f64 = parts.iter().sum();
             parts.iter().map(|part| (part / sum) as f32).collect()

@@ -10,10 +10,9 @@ use rand_distr::Gumbel;
 pub fn gumbel(seed: u32, member_seeds: &[u64], step: u32, count: usize, device: &Device) -> Tensor<3> {
     let of_member = |member: &u64| -> Vec<f32> {
         let mut random = stream(seed, Purpose::Architecture, *member, u64::from(step));
-        match Gumbel::new(0.0_f32, 1.0) {
-            Ok(law) => (0..count).map(|_| random.sample(law)).collect(),
-            Err(_) => vec![0.0; count],
-        }
+        let law = Gumbel::new(0.0_f32, 1.0);
+        debug_assert!(law.is_ok(), "the standard Gumbel distribution exists");
+        (0..count).map(|_| law.as_ref().map_or(0.0, |law| random.sample(*law))).collect()
     };
     let values = member_seeds.iter().flat_map(of_member).collect();
     upload(values, [member_seeds.len(), 1, count], device)

@@ -181,7 +181,9 @@ impl Batches {
         }
         let order =
             self.orders.entry((epoch, seed)).or_insert_with(|| epoch_order(data, lesson_seed, seed, epoch, batch));
-        order.get(within * batch..(within + 1) * batch).unwrap_or_default().to_vec()
+        let rows = order.get(within * batch..(within + 1) * batch);
+        debug_assert!(rows.is_some(), "an epoch's order holds the rows of all its steps");
+        rows.unwrap_or_default().to_vec()
     }
 
     /// Which tasks have no label in a step's batch, per model seed in ascending order; `None`

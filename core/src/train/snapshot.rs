@@ -37,6 +37,7 @@ pub async fn arrays(state: &State, learned: &LogVariances) -> Result<Vec<(String
 pub fn is_sound(snapshot: &Snapshot, members: usize, mut some: impl Iterator<Item = usize>, most: f32) -> bool {
     let row = |name: &str, member: usize| {
         let found = snapshot.arrays.iter().find(|(n, _)| n == name);
+        debug_assert!(found.is_some(), "a snapshot that fits has an array '{name}'");
         found
             .and_then(|(_, values)| values.chunks_exact((values.len() / members.max(1)).max(1)).nth(member))
             .unwrap_or_default()

@@ -99,16 +99,7 @@ pub fn busy(pick: &Pick) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: true,
-        affinity: false,
-        pairs: false,
-    };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 3, spread: 0.1, matched: true, ..PopulationConfig::default() };
     config
 }

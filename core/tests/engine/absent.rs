@@ -21,17 +21,7 @@ fn rare(optimiser: Optimiser) -> Config {
     config.training.learning_rate = 0.01;
     config.training.weight_decay = 0.1;
     config.training.batch = 4;
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 3, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

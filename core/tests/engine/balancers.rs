@@ -292,12 +292,8 @@ fn every_balancer_trains_every_lesson_that_admits_it_for_200_steps() {
                 seeds: 2,
                 fan: config.tasks.len(),
                 baselines: false,
-                conditioned: false,
-                concentration: 1.0,
                 spread: 0.1,
-                matched: false,
-                affinity: false,
-                pairs: false,
+                ..PopulationConfig::default()
             };
             let mut rig = Rig::new(config);
             let before = rig.record();

@@ -25,17 +25,7 @@ fn together() -> Config {
         ..config.training
     };
     config.trunk[0].dropout = Some(0.25);
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 0,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 0, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

@@ -15,17 +15,8 @@ fn two_tasks() -> Config {
     let mut config =
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(4, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: true,
-        affinity: false,
-        pairs: true,
-    };
+    config.population =
+        PopulationConfig { seeds: 2, fan: 3, spread: 0.1, matched: true, pairs: true, ..PopulationConfig::default() };
     config
 }
 

@@ -10,17 +10,7 @@ fn two_tasks() -> Config {
     let mut config =
         config(vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")], vec![layer(5, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
-    config.population = PopulationConfig {
-        seeds: 3,
-        fan: 5,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 3, fan: 5, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

@@ -69,17 +69,7 @@ fn silent(rates: [Option<f64>; 2], tasks: usize) -> (Rig, Vec<Vec<Vec<bool>>>) {
     let mut config = config((0..tasks).map(one).collect(), vec![trunk]);
     config.training.batch = 1;
     config.training.dropout = 0.25;
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 3, spread: 0.1, ..PopulationConfig::default() };
     let mut rig = Rig::new(config);
     let gradients = rig.gradients();
     let layout = rig.layout().clone();

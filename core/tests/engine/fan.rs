@@ -14,17 +14,7 @@ fn preferring(heads: Heads) -> Config {
         task(LossKind::Huber, "xor"),
     ];
     let mut config = config(tasks, vec![layer(5, Activation::Tanh), layer(4, Activation::Silu)]);
-    config.population = PopulationConfig {
-        seeds: 1,
-        fan: 6,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 1, fan: 6, spread: 0.1, ..PopulationConfig::default() };
     config.sharing.heads = heads;
     config
 }

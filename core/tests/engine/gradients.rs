@@ -51,17 +51,7 @@ fn mixed(activation: Activation) -> Config {
         vector(3, task(LossKind::Ce, "moons")),
     ];
     Config {
-        population: PopulationConfig {
-            fan: 5,
-            seeds: 1,
-            baselines: true,
-            conditioned: false,
-            concentration: 1.0,
-            spread: 0.1,
-            matched: false,
-            affinity: false,
-            pairs: true,
-        },
+        population: PopulationConfig { fan: 5, seeds: 1, spread: 0.1, pairs: true, ..PopulationConfig::default() },
         ..config(tasks, head(&[4, 3]))
     }
 }
@@ -152,17 +142,7 @@ fn a_split_that_is_evaluated_in_pieces_has_the_loss_of_the_whole() {
     let mut config =
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(128, Activation::Tanh)]);
     // Some fifty members: no more than five hundred rows go at once.
-    config.population = PopulationConfig {
-        seeds: 1,
-        fan: 45,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 1, fan: 45, spread: 0.1, ..PopulationConfig::default() };
     config.data.train_rows = 1000;
     config.data.valid_rows = 1501;
     config.tasks[0].labelled = 700;

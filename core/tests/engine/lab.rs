@@ -45,25 +45,11 @@ pub fn config(tasks: Vec<TaskConfig>, trunk: Vec<LayerConfig>) -> Config {
             optimiser: Optimiser::Sgd,
             momentum: 0.0,
             learning_rate: 1.0,
-            schedule: Schedule::Constant,
-            horizon: 200,
             weight_decay: 0.0,
-            dropout: 0.0,
-            clip: Clip::None,
-            clip_at: 1.0,
             batch: 0,
+            ..TrainingConfig::default()
         },
-        population: PopulationConfig {
-            seeds: 1,
-            fan: 0,
-            baselines: true,
-            conditioned: false,
-            concentration: 1.0,
-            spread: 0.1,
-            matched: false,
-            affinity: false,
-            pairs: false,
-        },
+        population: PopulationConfig { seeds: 1, fan: 0, spread: 0.1, ..PopulationConfig::default() },
         ..Config::default()
     }
 }

@@ -33,17 +33,8 @@ fn trained(balancer: Pick, seed: u32, initial: Option<fn(&Rig, u32) -> Vec<f32>>
 }
 
 fn lesson() -> Config {
-    let population = PopulationConfig {
-        seeds: 1,
-        fan: 0,
-        baselines: false,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    let population =
+        PopulationConfig { seeds: 1, fan: 0, baselines: false, spread: 0.1, ..PopulationConfig::default() };
     Config { population, ..lessons::find("loud").unwrap().config() }
 }
 

@@ -20,17 +20,7 @@ fn mixed() -> Config {
     let mut config = config(tasks, vec![layer(6, Activation::Tanh)]);
     config.data.valid_rows = 60;
     config.training.learning_rate = 0.1;
-    config.population = PopulationConfig {
-        seeds: 3,
-        fan: 10,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: true,
-    };
+    config.population = PopulationConfig { seeds: 3, fan: 10, spread: 0.1, pairs: true, ..PopulationConfig::default() };
     config
 }
 
@@ -93,17 +83,7 @@ fn assert_whole(what: &str, config: Config) {
 #[test]
 fn every_measure_has_a_number_where_it_applies_and_none_where_it_does_not() {
     assert_whole("mixed", mixed());
-    let bare = PopulationConfig {
-        seeds: 1,
-        fan: 0,
-        baselines: false,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    let bare = PopulationConfig { seeds: 1, fan: 0, baselines: false, spread: 0.1, ..PopulationConfig::default() };
     assert_whole("neither baselines nor fan", Config { population: bare.clone(), ..mixed() });
     assert_whole("a fan alone", Config { population: PopulationConfig { fan: 10, ..bare.clone() }, ..mixed() });
     assert_whole("one seed", Config { population: PopulationConfig { seeds: 1, ..mixed().population }, ..mixed() });

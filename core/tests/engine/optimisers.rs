@@ -163,17 +163,7 @@ fn a_loud_task_changes_nothing_in_a_member_that_does_not_see_it() {
         config.tasks[1].scale = scale;
         config.training.clip = clip;
         config.training.clip_at = 0.1;
-        config.population = PopulationConfig {
-            seeds: 2,
-            fan: 3,
-            baselines: true,
-            conditioned: false,
-            concentration: 1.0,
-            spread: 0.1,
-            matched: false,
-            affinity: false,
-            pairs: false,
-        };
+        config.population = PopulationConfig { seeds: 2, fan: 3, spread: 0.1, ..PopulationConfig::default() };
         let mut rig = Rig::new(config);
         rig.steps(20);
         let plan = rig.ensemble.plan();

@@ -18,17 +18,7 @@ fn together() -> Config {
     config.training.batch = 8;
     // In the trunk alone: the masks of a head follow from the task's letter.
     config.trunk[0].dropout = Some(0.25);
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 0,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: true,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 0, spread: 0.1, pairs: true, ..PopulationConfig::default() };
     config
 }
 
@@ -48,17 +38,8 @@ fn a_pair_member_is_a_lesson_of_these_two_tasks_alone() {
         let mut many = Rig::new(together());
         let all = together();
         let mut two = Config { tasks: vec![all.tasks[i].clone(), all.tasks[j].clone()], ..all };
-        two.population = PopulationConfig {
-            seeds: 2,
-            fan: 0,
-            baselines: false,
-            conditioned: false,
-            concentration: 1.0,
-            spread: 0.1,
-            matched: false,
-            affinity: false,
-            pairs: false,
-        };
+        two.population =
+            PopulationConfig { seeds: 2, fan: 0, baselines: false, spread: 0.1, ..PopulationConfig::default() };
         let mut few = Rig::new(two);
         for (task, place) in [(i, 0), (j, 1)] {
             assert_eq!(many.ensemble.data().train.y[task], few.ensemble.data().train.y[place]);

@@ -9,17 +9,7 @@ fn population(tasks: usize, seeds: usize, fan: usize, baselines: bool) -> Config
     let targets = ["circle", "xor", "ring", "moons", "stripes", "waves"];
     let tasks = targets[..tasks].iter().map(|target| task(LossKind::Bce, target)).collect();
     let mut config = config(tasks, vec![layer(4, Activation::Tanh)]);
-    config.population = PopulationConfig {
-        seeds,
-        fan,
-        baselines,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds, fan, baselines, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

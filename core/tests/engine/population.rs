@@ -35,17 +35,7 @@ pub fn everything(optimiser: Optimiser) -> Config {
         batch: 12,
         ..config.training
     };
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 10,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 10, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

@@ -12,17 +12,7 @@ fn two_tasks() -> Config {
         config(vec![task(LossKind::Bce, "circle"), task(LossKind::Mse, "waves")], vec![layer(6, Activation::Tanh)]);
     config.training.learning_rate = 0.05;
     config.training.batch = 6;
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 3, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 
@@ -189,17 +179,7 @@ fn exploding() -> Config {
     let mut config = config(vec![task(LossKind::Bce, "circle"), loud], vec![layer(6, Activation::Relu)]);
     config.training.learning_rate = 10.0;
     config.training.momentum = 0.9;
-    config.population = PopulationConfig {
-        seeds: 2,
-        fan: 3,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 2, fan: 3, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 

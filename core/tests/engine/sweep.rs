@@ -15,17 +15,7 @@ fn all_losses(activation: Activation) -> Config {
     ];
     let mut config = config(tasks, vec![layer(6, activation)]);
     config.training.momentum = 0.9;
-    config.population = PopulationConfig {
-        seeds: 1,
-        fan: 4,
-        baselines: true,
-        conditioned: false,
-        concentration: 1.0,
-        spread: 0.1,
-        matched: false,
-        affinity: false,
-        pairs: false,
-    };
+    config.population = PopulationConfig { seeds: 1, fan: 4, spread: 0.1, ..PopulationConfig::default() };
     config
 }
 
@@ -94,17 +84,7 @@ fn one_to_six_tasks_learn_with_zero_to_six_shared_layers_on_a_plane_and_beyond()
             config.training.momentum = 0.9;
             config.training.learning_rate = 0.01;
             config.training.batch = 12;
-            config.population = PopulationConfig {
-                seeds: 2,
-                fan: 11,
-                baselines: true,
-                conditioned: false,
-                concentration: 1.0,
-                spread: 0.1,
-                matched: false,
-                affinity: false,
-                pairs: false,
-            };
+            config.population = PopulationConfig { seeds: 2, spread: 0.1, ..PopulationConfig::default() };
             check(&format!("{tasks} tasks, {balancer}"), config.clone());
             config.data.source = Pick::new("mmoe").with("dims", 9.0);
             check(&format!("{tasks} tasks beyond the plane, {balancer}"), config);

@@ -90,7 +90,9 @@ fn optional(tensor: Option<Option<HostTensor>>) -> Option<Option<HostTensor>> {
 }
 
 fn slice(tensor: &HostTensor) -> &[f32] {
-    tensor.as_slice::<f32>().unwrap_or_default()
+    let values = tensor.as_slice::<f32>();
+    debug_assert!(values.is_some(), "what was put in order is a slice");
+    values.unwrap_or_default()
 }
 
 fn read(diverged: &Tensor<2, Bool>) -> Option<Vec<bool>> {

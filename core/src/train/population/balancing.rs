@@ -82,6 +82,7 @@ impl Population {
     fn ask(&self, due: &[usize], known: &mut [BalancerInput], memory: &mut Memory, outputs: &mut BalancerOutputs) {
         for index in due {
             let Some(member) = self.balancers.on_host.get(*index).map(|host| host.member) else { continue };
+            debug_assert!(member < known.len(), "there is something known of every member");
             let known = known.get_mut(member).map(std::mem::take).unwrap_or_default();
             let (applied, deferred) = self.balancers.ask(*index, known, self.step, memory);
             if let Some(slot) = outputs.applied.get_mut(*index) {
