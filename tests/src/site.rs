@@ -42,9 +42,22 @@ impl Site {
     }
 
     /// The same site with other bytes for one path, which is relative to the page.
-    pub fn with_file(mut self, path: &str, bytes: &[u8], mime: &str) -> Self {
-        self.server = self.server.with_override(path, bytes, mime);
+    pub fn with_file(self, path: &str, bytes: &[u8], mime: &str) -> Self {
+        self.server.replace(path, bytes, mime);
         self
+    }
+
+    /// The page's document while the GPU's worker is still being built, and when it is there.
+    pub fn documents() -> Result<(String, String)> {
+        let built = std::fs::read_to_string(Self::dist()?.join("index.html"))?;
+        let pending = built.replace("data-pending=\"\"", "data-pending=\"gpu_worker\"");
+        ensure!(pending != built, "the page doesn't say which workers are being built");
+        Ok((pending, built))
+    }
+
+    /// From now on serves this document as the page.
+    pub fn put_document(&self, html: &str) {
+        self.server.replace("index.html", html, "text/html; charset=utf-8");
     }
 
     /// The path of the first file with a name that passes, relative to the page.

@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use mtl_tests::page::Reading;
-use mtl_tests::{PATIENCE, Setup, Shared, eventually_true, parity};
+use mtl_tests::site::explained;
+use mtl_tests::{PATIENCE, Page, Setup, Shared, Site, eventually_true, parity};
 
 static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
@@ -42,6 +43,31 @@ fn a_pinned_gpu_takes_over_and_trains() -> Result<()> {
         ensure!(page.text("engine")? == "GPU", "fell back: {}", page.text("engine-reason")?);
         page.settled_map(0)?;
         page.no_console_errors()
+    })
+}
+
+#[test]
+fn a_gpu_engine_that_is_still_being_built_is_said_and_taken_when_it_is_there() -> Result<()> {
+    let (pending, built) = Site::documents()?;
+    let site = Site::built("/")?;
+    site.put_document(&pending);
+    GPU.tab(|root| {
+        let page = Page::new(root.browser, &site.url());
+        explained(&page, || {
+            page.open(SMALL)?;
+            page.choose("pin-gpu")?;
+            eventually_true(PATIENCE, "a sentence", || {
+                Ok(page.text("engine-reason")?.contains("until the pinned GPU engine is built"))
+            })?;
+            page.trains()?;
+            ensure!(page.text("engine")? == "CPU");
+            let asked = site.requests().into_iter().filter(|path| path.contains("gpu_worker")).collect::<Vec<_>>();
+            ensure!(asked.is_empty(), "asked for what isn't built: {asked:?}");
+            site.put_document(&built);
+            page.wait_engine("GPU")?;
+            page.trains()?;
+            page.no_console_errors()
+        })
     })
 }
 

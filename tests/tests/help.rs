@@ -131,7 +131,7 @@ fn tab_goes_on_from_a_card_as_if_it_stood_behind_its_question_mark() -> Result<(
         ensure!(has_focus(page, LOSS)?, "Shift and Tab did not lead back to the '?'");
         page.browser.press(Key::Enter.into())?;
         wait_card(page, "Loss")?;
-        for _ in 0..3 {
+        for _ in 0..4 {
             page.browser.press(Key::Tab.into())?;
         }
         wait_no_card(page)?;

@@ -2,8 +2,8 @@
 
 use burn::tensor::Tensor;
 use mtl_core::config::{
-    Activation, Clip, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pace, PaceConfig, Pick, PopulationConfig,
-    Schedule, SharingConfig, TaskConfig, TrainingConfig,
+    Activation, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pace, PaceConfig, Pick, PopulationConfig,
+    SharingConfig, TaskConfig, TrainingConfig,
 };
 use mtl_core::data;
 use mtl_core::lesson::{Lesson, check};

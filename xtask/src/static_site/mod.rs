@@ -80,11 +80,15 @@ impl Server {
     /// file.
     #[must_use]
     pub fn with_override(self, path: &str, bytes: impl Into<Vec<u8>>, mime: &str) -> Self {
+        self.replace(path, bytes, mime);
+        self
+    }
+
+    /// From now on serves these bytes for one path (relative to the prefix).
+    pub fn replace(&self, path: &str, bytes: impl Into<Vec<u8>>, mime: &str) {
         let replacement = Override { bytes: bytes.into(), mime: mime.to_owned() };
         let mut overrides = self.site.overrides.write().unwrap_or_else(PoisonError::into_inner);
         overrides.insert(path.trim_start_matches('/').to_owned(), replacement);
-        drop(overrides);
-        self
     }
 
     /// Serves until the process is ended.
