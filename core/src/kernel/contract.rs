@@ -67,6 +67,8 @@ fn a_layer_is_the_same_on_every_path() {
             };
             let wanted = run(&Device::flex(), true);
             for (path, device, slack) in paths() {
+                // There it is burn's own operation on either path, whose error function on a GPU is a polynomial.
+                let slack = if activation == Gelu && path == "GPU" { 20.0 * slack } else { slack };
                 for (part, (found, wanted)) in run(&device, false).iter().zip(&wanted).enumerate() {
                     alike(&format!("{path}, {activation:?}, once {once}, part {part}"), found, wanted, 4.0 * slack);
                 }
