@@ -5,6 +5,7 @@
 //! `app/index.html`: its word in the glossary and how to read it (`read-` and the word). Tabs, the guide and the tests
 //! follow from the line. Pictures are drawn by the one animation-frame loop in [`draw`].
 
+mod angles;
 mod cards;
 mod compare;
 mod conflict;
@@ -57,6 +58,7 @@ pub const PANELS: &[PanelLine] = &[
     loss::PANEL,
     pareto::PANEL,
     weights::PANEL,
+    angles::PANEL,
     measures::PAIRS,
     kinship::PANEL,
     measures::PANEL,
