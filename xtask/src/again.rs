@@ -57,7 +57,7 @@ fn side_by_side(programs: Vec<Command>, remedy: &str) -> Result<Report> {
         }
     };
     thread::scope(|scope| {
-        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(&lane)).collect();
+        let lanes: Vec<_> = (0..lanes).map(|_| scope.spawn(lane)).collect();
         lanes.into_iter().try_fold(Report::default(), |all, lane| -> Result<Report> {
             Ok(all.and(lane.join().map_err(|_| anyhow!("a thread that runs tests panicked"))?))
         })
