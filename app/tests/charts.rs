@@ -1,6 +1,8 @@
 //! The charts as SVG against golden files. After a change that is meant, `MTL_BLESS=1 cargo test
 //! -p mtl-app --test charts` writes them anew; look at them in a browser before they are kept.
 
+#[path = "charts/changes.rs"]
+mod changes;
 #[path = "charts/documents.rs"]
 mod documents;
 #[path = "charts/loss.rs"]

@@ -1,12 +1,12 @@
 //! Trains a lesson without a browser and prints what the page would show, one JSON object a line.
 //!
 //! ```text
-//! cargo run --release -p mtl-core --example train -- '#v=1&p=rivals&lr=0.03' --epochs 100 --json
+//! cargo run --release -p mtl-core --example train -- '#v=2&p=rivals&lr=0.03' --epochs 100 --json
 //! ```
 
 use clap::Parser;
 use mtl_core::config::task_name;
-use mtl_core::data;
+use mtl_core::data::Draws;
 use mtl_core::lesson::codec::Decoded;
 use mtl_core::lesson::{file, link};
 use mtl_core::measure::table::{Per, each};
@@ -90,8 +90,8 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
     if let Some(run) = RaceRun::new(&decoded.lesson) {
         return Ok(race(run, arguments, &mut out)?);
     }
-    let data = data::build(&decoded.lesson);
-    let mut ensemble = Ensemble::new(decoded.lesson, data, &Device::flex());
+    let draws = Draws::of(&decoded.lesson);
+    let mut ensemble = Ensemble::new(decoded.lesson, draws, &Device::flex());
     print(&ensemble.record().await?, arguments.json, &mut out)?;
     let end = arguments.epochs.saturating_mul(ensemble.steps_per_epoch());
     while ensemble.step() < end {
@@ -157,10 +157,14 @@ fn print(point: &CurvePoint, as_json: bool, out: &mut impl Write) -> io::Result<
     }
     let transfer = point
         .transfer
+        .best
         .iter()
-        .map(|t| format!("{:+.1} % [{:+.1}, {:+.1}]", t.mean * 100.0, t.low * 100.0, t.high * 100.0))
+        .map(|t| {
+            let [mean, low, high] = [t.mean, t.low, t.high].map(|gain| 100.0 * gain);
+            format!("{mean:+.1} % [{low:+.1}, {high:+.1}] {}", t.verdict.word())
+        })
         .collect::<Vec<_>>()
-        .join(" ");
+        .join(", ");
     writeln!(
         out,
         "epoch {:5}  train {}  valid {}  transfer {transfer}  hypervolume {:.4}",
@@ -189,15 +193,15 @@ fn line(point: &CurvePoint) -> Value {
     })
 }
 
-/// Every measure under its key: a number, a list with an entry per task or pair of tasks, gains as
-/// lists of mean, low and high, or lists of the composed model's number and the baseline's.
+/// Every measure under its key: a number, a list with an entry per task or pair of tasks, what
+/// is taken over seeds as lists of mean, low and high, or lists of the composed model's number and the baseline's.
 fn measures(point: &CurvePoint) -> Value {
     let tasks = point.valid.len();
     let value = |per: Per, numbers: &[f32]| -> Value {
         let gains = || numbers.chunks_exact(3).map(|gain| json!(gain));
         match per {
             Per::Lesson => json!(numbers.first()),
-            Per::Task | Per::Pair => json!(numbers),
+            Per::Task | Per::Pair | Per::Seeds => json!(numbers),
             Per::Against => numbers.chunks_exact(2).map(|both| json!(both)).collect(),
             Per::Gain => gains().collect(),
             Per::Gains => gains().collect::<Vec<_>>().chunks(tasks.max(1)).map(|row| json!(row)).collect(),

@@ -28,6 +28,8 @@ pub enum Purpose {
     Architecture = 8,
     /// Which task a strategy draws; index: the step.
     Strategy = 9,
+    /// The seeds of further draws of the data; index: the paired seed.
+    Draw = 10,
 }
 
 /// The stream of a seed, a purpose and two indices.

@@ -24,7 +24,7 @@ fn ensemble(lesson: Lesson) -> Ensemble {
 /// 20 000 composites to train on; held-out ones from all 360 digits that no training row shows.
 fn lesson(balancer: &str, baselines: &str) -> Lesson {
     let sizes = "rows=20000&valid=4000&test=4000&trunk=64-relu&seeds=5&fan=none";
-    let text = format!("v=1&p=digits&{sizes}&opt=adam&lr=0.001&batch=128&bal={balancer}&baselines={baselines}");
+    let text = format!("v=2&p=digits&{sizes}&opt=adam&lr=0.001&batch=128&bal={balancer}&baselines={baselines}");
     let decoded = link::decode(&text);
     assert!(decoded.notices.is_empty(), "{:?}", decoded.notices);
     decoded.lesson

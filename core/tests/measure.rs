@@ -4,8 +4,9 @@ use mtl_core::config::LossKind;
 use mtl_core::math::hypervolume::hypervolume;
 use mtl_core::math::pareto::{dominates, fan, non_dominated};
 use mtl_core::measure::conflict::{cosine, magnitude_similarity, norms};
+use mtl_core::measure::distinct::t_interval;
 use mtl_core::measure::metric::{higher_is_better, metric, metric_name};
-use mtl_core::measure::transfer::{TransferGain, Verdict, t_interval};
+use mtl_core::measure::transfer::{SeedLosses, TransferGain, Verdict};
 use proptest::prelude::*;
 
 fn assert_close(got: f64, expected: f64, within: f64) {
@@ -249,26 +250,66 @@ fn the_t_interval_has_the_quantiles_of_the_tables() {
     assert_eq!(t_interval(&[3.0]), (3.0, f64::INFINITY));
 }
 
-#[test]
-fn a_transfer_gain_is_called_by_its_interval() {
-    let gain = |pairs: &[(f64, f64)]| TransferGain::over_seeds(pairs);
-    let better = gain(&[(1.0, 0.8), (1.0, 0.82), (1.0, 0.78), (1.0, 0.81), (1.0, 0.79)]);
-    assert_eq!((better.verdict, better.seeds), (Verdict::Positive, 5));
-    assert_close(better.mean, 0.2, 1e-12);
-    // Standard deviation 0.0158114, over sqrt(5), times 2.776445.
-    assert_close(better.high - better.mean, 0.019632, 1e-5);
-    assert_close(better.mean - better.low, 0.019632, 1e-5);
-    assert_eq!(gain(&[(0.5, 0.6), (0.5, 0.61), (0.5, 0.59)]).verdict, Verdict::Negative);
-    assert_eq!(gain(&[(1.0, 0.5), (1.0, 1.4), (1.0, 1.2)]).verdict, Verdict::NoDifference);
-    assert_eq!(gain(&[(1.0, 1.0), (1.0, 1.0)]).verdict, Verdict::NoDifference);
+/// The gain over seeds with these losses alone and together; a constant guess would do far worse.
+fn gain(pairs: &[(f64, f64)]) -> TransferGain {
+    gain_over(pairs, 10.0)
+}
+
+fn gain_over(pairs: &[(f64, f64)], guess: f64) -> TransferGain {
+    let seeds: Vec<_> =
+        pairs.iter().map(|(alone, together)| SeedLosses { alone: *alone, together: *together, guess }).collect();
+    TransferGain::over_seeds(&seeds)
 }
 
 #[test]
-fn a_transfer_gain_needs_a_baseline_and_two_seeds_for_a_verdict() {
-    let one = TransferGain::over_seeds(&[(1.0, 0.1)]);
-    assert_eq!((one.verdict, one.seeds, one.mean), (Verdict::NoDifference, 1, 0.9));
-    assert_eq!(TransferGain::over_seeds(&[]), TransferGain::undefined());
-    assert_eq!(TransferGain::over_seeds(&[(0.0, 1.0), (1.0, 1.0)]), TransferGain::undefined());
-    assert_eq!(TransferGain::over_seeds(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), TransferGain::undefined());
-    assert_eq!(TransferGain::over_seeds(&[(1.0, 0.5), (f64::NAN, 1.0)]).seeds, 1);
+fn a_transfer_gain_is_called_by_its_interval() {
+    // Logarithms of mean 0.2232998 and half an interval of 0.0245456, taken back.
+    let better = gain(&[(1.0, 0.8), (1.0, 0.82), (1.0, 0.78), (1.0, 0.81), (1.0, 0.79)]);
+    assert_eq!((better.verdict, better.seeds), (Verdict::Gains, 5));
+    assert_close(better.mean, 0.200_125, 1e-6);
+    assert_close(better.low, 0.180_249, 1e-5);
+    assert_close(better.high, 0.219_519, 1e-5);
+    let worse = gain(&[(0.5, 0.6), (0.5, 0.61), (0.5, 0.59)]);
+    assert_eq!(worse.verdict, Verdict::Loses);
+    assert_close(worse.mean, -0.199_889, 1e-6);
+    assert_close(worse.low, -0.250_615, 1e-5);
+    assert_eq!(gain(&[(1.0, 0.5), (1.0, 1.4), (1.0, 1.2)]).verdict, Verdict::NotClear);
+    assert_eq!(gain(&[(1.0, 1.0), (1.0, 1.01), (1.0, 0.99)]).verdict, Verdict::AboutTheSame);
+    // Within 5 % of zero nothing is gained, however sure.
+    assert_eq!(gain(&[(1.0, 0.98), (1.0, 0.98), (1.0, 0.98)]).verdict, Verdict::AboutTheSame);
+}
+
+#[test]
+fn twice_as_good_and_twice_as_bad_are_equally_far_from_no_difference() {
+    // Plain shares would average to -25 %.
+    let even = gain(&[(1.0, 0.5), (1.0, 2.0)]);
+    assert_close(even.mean, 0.0, 1e-12);
+    even.of_seeds().zip([0.5, -1.0]).for_each(|(gain, expected)| assert_close(gain, expected, 1e-12));
+    // No interval reaches where no loss can be.
+    assert!(even.high < 1.0 && even.low < -1.0);
+}
+
+#[test]
+fn a_transfer_gain_needs_a_baseline_and_three_seeds_for_a_word() {
+    let one = gain(&[(1.0, 0.1)]);
+    assert_eq!((one.verdict, one.seeds), (Verdict::TooEarly, 1));
+    assert_close(one.mean, 0.9, 1e-12);
+    assert_eq!(gain(&[(1.0, 0.1), (1.0, 0.1)]).verdict, Verdict::TooEarly);
+    assert_eq!(gain(&[(1.0, 0.1), (1.0, 0.1), (1.0, 0.1)]).verdict, Verdict::Gains);
+    assert_eq!(gain(&[]), TransferGain::undefined());
+    assert_eq!(gain(&[(0.0, 1.0), (1.0, 1.0)]), TransferGain::undefined());
+    assert_eq!(gain(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), TransferGain::undefined());
+    let diverged = gain(&[(1.0, 0.5), (f64::NAN, 1.0)]);
+    assert_eq!((diverged.seeds, diverged.of_seeds().count(), diverged.log_ratios.len()), (1, 1, 2));
+}
+
+#[test]
+fn no_gain_is_named_where_neither_side_beats_a_constant_guess() {
+    let halved = [(1.0, 0.5), (1.0, 0.51), (1.0, 0.49)];
+    for (guess, word) in [(0.5, Verdict::NothingLearned), (0.6, Verdict::Gains), (f64::NAN, Verdict::Gains)] {
+        assert_eq!(gain_over(&halved, guess).verdict, word, "{guess}");
+    }
+    // One side is enough.
+    let alone = [(0.5, 1.0), (0.5, 1.01), (0.5, 0.99)];
+    assert_eq!(gain_over(&alone, 0.6).verdict, Verdict::Loses);
 }

@@ -124,7 +124,7 @@ impl Shared {
         Self { setup, state: Mutex::new(None) }
     }
 
-    /// Opens the page with this fragment (`""` or `"v=1&p=rivals"`) and waits until it is ready.
+    /// Opens the page with this fragment (`""` or `"v=2&p=rivals"`) and waits until it is ready.
     pub fn visit(&self, fragment: &str, test: impl FnOnce(&Page) -> Result<()>) -> Result<()> {
         self.tab(|page| {
             page.open(fragment)?;

@@ -108,7 +108,7 @@ fn every_canvas_is_a_named_image_or_hidden_from_readers() -> Result<()> {
 
 #[test]
 fn notices_are_read_out() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&lr=banana", |page| {
+    BROWSER.visit("v=2&p=rivals&lr=banana", |page| {
         eventually_true(PATIENCE, "a notice", || Ok(!page.notice()?.is_empty()))?;
         let live = page.browser.truth(
             "const el = document.querySelector('[data-testid=notice]');\

@@ -31,7 +31,7 @@ fn choose(page: &Page, key: &str) -> Result<()> {
 
 #[test]
 fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Result<()> {
-    CPU.visit("v=1&p=rivals&s=5", |page| {
+    CPU.visit("v=2&p=rivals&s=5", |page| {
         ensure!(offered(page)? == all(), "the picker offers {:?}", offered(page)?);
         // From the last one round to the first: each is a change.
         for key in keys().into_iter().rev() {
@@ -67,7 +67,7 @@ fn every_balancer_can_be_picked_while_training_and_shows_what_it_does() -> Resul
 
 #[test]
 fn what_combines_gradients_is_greyed_out_with_its_reason_where_nothing_is_shared() -> Result<()> {
-    CPU.visit("v=1&p=rivals&trunk=none", |page| {
+    CPU.visit("v=2&p=rivals&trunk=none", |page| {
         let greyed = "return [...document.querySelectorAll('[data-testid=balancer] option')]
             .filter(option => option.disabled && option.textContent.includes('shared layer'))
             .map(option => option.value).join(' ')";
@@ -77,7 +77,7 @@ fn what_combines_gradients_is_greyed_out_with_its_reason_where_nothing_is_shared
         ensure!(greyed.contains("mgda") && greyed.contains("epo") && !greyed.contains("uncertainty"), "{greyed}");
         page.trains()
     })?;
-    CPU.visit("v=1&p=rivals&trunk=none&bal=pcgrad", |page| {
+    CPU.visit("v=2&p=rivals&trunk=none&bal=pcgrad", |page| {
         ensure!(page.notice()?.contains("PCGrad is no choice here"), "{}", page.notice()?);
         eventually_true(PATIENCE, "the address without it", || Ok(page.setting("bal")?.is_none()))
     })
@@ -85,7 +85,7 @@ fn what_combines_gradients_is_greyed_out_with_its_reason_where_nothing_is_shared
 
 /// Two members of width 8 on batches of 32: 200 steps are 40 epochs.
 const SMALL: &str =
-    "v=1&p=rivals&s=1&trunk=8&rows=160&valid=64&test=64&batch=32&seeds=2&fan=none&baselines=off&lr=0.01";
+    "v=2&p=rivals&s=1&trunk=8&rows=160&valid=64&test=64&batch=32&seeds=2&fan=none&baselines=off&lr=0.01";
 
 #[test]
 #[ignore = "second tier: two hundred steps for every balancer on both engines"]

@@ -34,7 +34,7 @@ fn slide(page: &Page, css: &str, value: &str) -> Result<()> {
 
 #[test]
 fn smoothing_and_the_axis_change_the_drawing_of_the_losses_and_nothing_else() -> Result<()> {
-    CPU.visit("v=1&p=rivals&s=3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&s=3&fan=none&seeds=2", |page| {
         page.step_epochs(20)?;
         let losses = page.settled_losses()?;
         let plain = settled(page, LOSS)?;
@@ -88,7 +88,7 @@ fn pointed(page: &Page) -> Result<Option<Vec<String>>> {
 
 #[test]
 fn the_exact_losses_under_the_pointer_are_those_of_the_table() -> Result<()> {
-    CPU.visit("v=1&p=rivals&s=3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&s=3&fan=none&seeds=2", |page| {
         page.step_epochs(30)?;
         let losses = page.settled_losses()?;
         page.open_table(".panel-loss")?;
@@ -136,7 +136,7 @@ fn the_exact_losses_under_the_pointer_are_those_of_the_table() -> Result<()> {
 #[test]
 fn three_tasks_are_seen_two_at_a_time_or_all_at_once() -> Result<()> {
     const ALL: &str = ".panel-pareto input[type=checkbox]";
-    CPU.visit("v=1&p=rivals&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&seeds=2&fan=11", |page| {
         ensure!(page.words(ALL)?.is_none(), "two tasks need no view of all");
         page.click("task-add")?;
         eventually_true(PATIENCE, "a view of all tasks", || Ok(page.words(ALL)?.is_some()))?;
@@ -163,7 +163,7 @@ fn three_tasks_are_seen_two_at_a_time_or_all_at_once() -> Result<()> {
 
 #[test]
 fn the_pointer_names_a_model_on_the_trade_off() -> Result<()> {
-    CPU.visit("v=1&p=rivals&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&seeds=2&fan=11", |page| {
         page.step_epochs(10)?;
         settled(page, "pareto-chart")?;
         let line = || Ok::<_, anyhow::Error>(page.words(".pareto-line")?.unwrap_or_default());
@@ -238,7 +238,7 @@ fn saves(page: &Page, chart: &str, word: &str) -> Result<()> {
 
 #[test]
 fn every_chart_is_saved_as_a_document_and_as_a_picture() -> Result<()> {
-    CPU.visit("v=1&p=rivals&seeds=2&t1.scale=2", |page| {
+    CPU.visit("v=2&p=rivals&seeds=2&fan=11&t1.scale=2", |page| {
         page.step_epochs(5)?;
         page.settled_losses()?;
         page.browser.execute(CATCH, vec![])?;
@@ -253,14 +253,14 @@ fn every_chart_is_saved_as_a_document_and_as_a_picture() -> Result<()> {
 
 #[test]
 fn a_race_and_the_view_of_all_tasks_are_saved_too() -> Result<()> {
-    CPU.visit("v=1&p=two-valleys", |page| {
+    CPU.visit("v=2&p=two-valleys", |page| {
         page.step_epochs(1)?;
         page.browser.execute(CATCH, vec![])?;
         settled(page, "landscape-chart")?;
         saves(page, "landscape-chart", "parameter 2")?;
         page.no_console_errors()
     })?;
-    CPU.visit("v=1&p=rivals&tasks=3&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&tasks=3&seeds=2&fan=11", |page| {
         page.step_epochs(2)?;
         page.browser.click(".panel-pareto input[type=checkbox]")?;
         settled(page, "pareto-chart")?;
@@ -271,7 +271,7 @@ fn a_race_and_the_view_of_all_tasks_are_saved_too() -> Result<()> {
 
 #[test]
 fn a_fan_that_reaches_nothing_has_a_volume_of_zero_and_not_of_minus_zero() -> Result<()> {
-    CPU.visit("v=1&p=rivals&tasks=3&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&tasks=3&seeds=2&fan=11", |page| {
         page.step_epochs(2)?;
         let label = eventually(PATIENCE, "a hypervolume", || {
             Ok(page.attribute("pareto-chart", "aria-label")?.filter(|label| label.contains("hypervolume")))
@@ -287,7 +287,7 @@ fn a_loud_task_shows_its_effective_weight_and_equal_ones_show_no_panel() -> Resu
     let shows = |page: &Page, there: bool| {
         eventually_true(PATIENCE, "the panel of the weights", || Ok(page.browser.truth(SHOWN, vec![])? == there))
     };
-    CPU.visit("v=1&p=bully&seeds=2&fan=none", |page| {
+    CPU.visit("v=2&p=bully&seeds=2&fan=none", |page| {
         page.step_epochs(2)?;
         shows(page, true)?;
         eventually_true(PATIENCE, "effective weights", || {
@@ -311,7 +311,7 @@ fn a_loud_task_shows_its_effective_weight_and_equal_ones_show_no_panel() -> Resu
 
 #[test]
 fn the_tab_of_the_weights_gives_way_where_they_are_equal() -> Result<()> {
-    CPU.visit("v=1&p=bully&seeds=2&fan=none", |page| {
+    CPU.visit("v=2&p=bully&seeds=2&fan=none", |page| {
         page.browser.emulate_size((1280, 720))?;
         page.step_epochs(1)?;
         page.press("Weights")?;
@@ -325,7 +325,7 @@ fn the_tab_of_the_weights_gives_way_where_they_are_equal() -> Result<()> {
 
 #[test]
 fn where_no_fan_trains_a_button_trains_one() -> Result<()> {
-    CPU.visit("v=1&p=pairs&seeds=2", |page| {
+    CPU.visit("v=2&p=pairs&seeds=2", |page| {
         page.step_epochs(2)?;
         page.settled_losses()?;
         ensure!(page.number("hypervolume")? >= 0.0);
@@ -344,10 +344,10 @@ fn where_no_fan_trains_a_button_trains_one() -> Result<()> {
 }
 
 #[test]
-fn a_verdict_comes_after_ten_epochs_and_its_interval_stands_beside_it() -> Result<()> {
+fn a_verdict_comes_after_twenty_epochs_and_its_interval_stands_beside_it() -> Result<()> {
     let words = |page: &Page| Ok::<_, anyhow::Error>(page.words(".panel-transfer .verdict")?.unwrap_or_default());
-    CPU.visit("v=1&p=rivals&seeds=3&fan=none", |page| {
-        page.step_epochs(9)?;
+    CPU.visit("v=2&p=rivals&seeds=3&fan=none", |page| {
+        page.step_epochs(19)?;
         eventually_true(PATIENCE, "'too early'", || Ok(words(page)? == "too early"))?;
         let interval = || Ok::<_, anyhow::Error>(page.words(".panel-transfer .interval")?.unwrap_or_default());
         ensure!(interval()?.is_empty(), "the interval is '{}' before it means anything", interval()?);
@@ -361,7 +361,7 @@ fn a_verdict_comes_after_ten_epochs_and_its_interval_stands_beside_it() -> Resul
 
 #[test]
 fn pictures_are_sharp_on_another_monitor_and_the_pointer_finds_its_place() -> Result<()> {
-    CPU.visit("v=1&p=rivals&s=3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&s=3&fan=none&seeds=2", |page| {
         page.step_epochs(20)?;
         settled(page, LOSS)?;
         let ratios = "return ['loss-chart', 'pareto-chart', 'transfer-chart', 'task-0-map'].flatMap(id => {\

@@ -16,7 +16,7 @@ fn wait_tasks(page: &Page, count: usize) -> Result<()> {
 
 #[test]
 fn an_added_layer_is_shown_shared_and_trained() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5", |page| {
         page.click("trunk-add")?;
         wait_layers(page, 2)?;
         eventually_true(PATIENCE, "two layers in the address", || {
@@ -28,7 +28,7 @@ fn an_added_layer_is_shown_shared_and_trained() -> Result<()> {
 
 #[test]
 fn a_removed_layer_is_gone_from_the_picture_and_the_link() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5,6,7", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5,6,7", |page| {
         page.click("trunk-remove")?;
         wait_layers(page, 2)?;
         page.wait_setting("trunk", "5,6")?;
@@ -38,7 +38,7 @@ fn a_removed_layer_is_gone_from_the_picture_and_the_link() -> Result<()> {
 
 #[test]
 fn a_typed_width_resizes_its_layer() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5,6", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5,6", |page| {
         page.fill("trunk-layer-1-width", "9")?;
         page.wait_setting("trunk", "5,9")?;
         ensure!(page.text("trunk-layer-1-width")? == "9");
@@ -48,7 +48,7 @@ fn a_typed_width_resizes_its_layer() -> Result<()> {
 
 #[test]
 fn a_width_beyond_the_limits_is_brought_back_into_them() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5", |page| {
         page.fill("trunk-layer-0-width", "9999")?;
         page.wait_setting("trunk", "128")?;
         ensure!(page.text("trunk-layer-0-width")? == "128");
@@ -60,7 +60,7 @@ fn a_width_beyond_the_limits_is_brought_back_into_them() -> Result<()> {
 
 #[test]
 fn a_network_without_shared_layers_trains() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5,6", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5,6", |page| {
         for left in (0..2).rev() {
             page.click("trunk-remove")?;
             wait_layers(page, left)?;
@@ -73,7 +73,7 @@ fn a_network_without_shared_layers_trains() -> Result<()> {
 
 #[test]
 fn the_trunk_takes_six_layers_and_no_more() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=3,3,3,3,3", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=3,3,3,3,3", |page| {
         page.click("trunk-add")?;
         wait_layers(page, 6)?;
         let _ = page.click("trunk-add"); // May be disabled by now, or gone.
@@ -84,7 +84,7 @@ fn the_trunk_takes_six_layers_and_no_more() -> Result<()> {
 
 #[test]
 fn six_tasks_can_be_added_and_train() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&fan=0&seeds=1", |page| {
+    BROWSER.visit("v=2&p=rivals&fan=0&seeds=1", |page| {
         for count in 3..=6 {
             page.click("task-add")?;
             wait_tasks(page, count)?;
@@ -101,7 +101,7 @@ fn six_tasks_can_be_added_and_train() -> Result<()> {
 
 #[test]
 fn a_removed_task_leaves_one_that_trains_alone() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.click("task-remove")?;
         wait_tasks(page, 1)?;
         page.wait_setting("tasks", "1")?;
@@ -112,7 +112,7 @@ fn a_removed_task_leaves_one_that_trains_alone() -> Result<()> {
 
 #[test]
 fn another_balancer_takes_over_while_training_goes_on() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.play()?;
         for balancer in ["uncertainty", "manual", "equal"] {
             let before = page.epoch()?;
@@ -126,7 +126,7 @@ fn another_balancer_takes_over_while_training_goes_on() -> Result<()> {
 
 #[test]
 fn another_learning_rate_takes_effect_while_training_goes_on() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         let field = page.field_labelled("input[type=text]", "learning rate")?;
         page.play()?;
         let before = page.wait_epoch(3)?;
@@ -153,7 +153,7 @@ fn goes_on(page: &Page, before: u64) -> Result<()> {
 
 #[test]
 fn a_saved_file_holds_the_lesson_and_opens_it_again() -> Result<()> {
-    BROWSER.visit("v=1&p=bully&s=31&trunk=7,6", |page| {
+    BROWSER.visit("v=2&p=bully&s=31&trunk=7,6", |page| {
         // What the page hands to the browser to save, instead of a dialog.
         page.browser.execute(
             "const make = URL.createObjectURL; window.saved = null;\
@@ -180,7 +180,7 @@ fn a_saved_file_holds_the_lesson_and_opens_it_again() -> Result<()> {
 
 #[test]
 fn a_lesson_file_dropped_onto_the_page_opens() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         drop_file(page, r#"{ "v": "1", "p": "bully", "s": "31", "trunk": "7,6" }"#)?;
         eventually_true(PATIENCE, "the lesson of the file", || {
             Ok(page.text("lesson")? == "bully" && page.text("seed")? == "31" && page.trunk_layers()? == 2)
@@ -191,7 +191,7 @@ fn a_lesson_file_dropped_onto_the_page_opens() -> Result<()> {
 
 #[test]
 fn a_dropped_file_that_is_no_lesson_is_answered_with_a_notice() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         drop_file(page, "\u{0}\u{1}PNG <b>no lesson</b>")?;
         eventually_true(PATIENCE, "a notice", || Ok(!page.notice()?.is_empty()))?;
         page.trains()?;

@@ -22,21 +22,21 @@ fn is_rivals(page: &Page, how: &str) -> Result<()> {
 fn links_that_were_damaged_on_their_way_open_their_lesson() -> Result<()> {
     BROWSER.tab(|page| {
         for fragment in [
-            "v=1&p=rivals&lr=0.02",
-            "v%3D1%26p%3Drivals%26lr%3D0.02",
-            "v%253D1%2526p%253Drivals%2526lr%253D0.02",
-            "v=1&amp;p=rivals&amp;lr=0.02",
-            "v=1&#38;p=rivals&#38;lr=0.02",
-            "v=1&p=rivals&lr=0.02.",
-            "v=1&p=rivals&lr=0.02)",
-            "v=1&p=rivals&lr=0.02>",
-            "v=1&p=rivals&lr=0.02%20",
-            "v=1&p=rivals&lr=0,02",
+            "v=2&p=rivals&lr=0.02",
+            "v%3D2%26p%3Drivals%26lr%3D0.02",
+            "v%253D2%2526p%253Drivals%2526lr%253D0.02",
+            "v=2&amp;p=rivals&amp;lr=0.02",
+            "v=2&#38;p=rivals&#38;lr=0.02",
+            "v=2&p=rivals&lr=0.02.",
+            "v=2&p=rivals&lr=0.02)",
+            "v=2&p=rivals&lr=0.02>",
+            "v=2&p=rivals&lr=0.02%20",
+            "v=2&p=rivals&lr=0,02",
         ] {
             // As it was damaged, without the pace that other tests ask for.
             page.open_url(&format!("{}#{fragment}", page.url()))?;
             is_rivals(page, fragment)?;
-            ensure!(page.settled_fragment()? == "v=1&p=rivals&lr=0.02", "{fragment}: {}", page.href()?);
+            ensure!(page.settled_fragment()? == "v=2&p=rivals&lr=0.02", "{fragment}: {}", page.href()?);
         }
         page.no_console_errors()
     })
@@ -51,10 +51,10 @@ fn an_encoded_sign_in_the_path_and_a_lost_slash_lead_to_the_lesson() -> Result<(
             let folder = site.url();
             let bare = folder.trim_end_matches('/');
             for address in [
-                format!("{folder}%23v=1&p=rivals&lr=0.02"),
-                format!("{folder}%23v%3D1%26p%3Drivals%26lr%3D0.02"),
-                format!("{folder}%2523v=1&p=rivals&lr=0.02"),
-                format!("{bare}#v=1&p=rivals&lr=0.02"),
+                format!("{folder}%23v=2&p=rivals&lr=0.02"),
+                format!("{folder}%23v%3D2%26p%3Drivals%26lr%3D0.02"),
+                format!("{folder}%2523v=2&p=rivals&lr=0.02"),
+                format!("{bare}#v=2&p=rivals&lr=0.02"),
             ] {
                 page.browser.goto("about:blank")?;
                 page.browser.goto(&address)?;
@@ -89,7 +89,7 @@ fn unfold(page: &Page) -> Result<()> {
 
 #[test]
 fn numbers_are_typed_as_people_write_them() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         unfold(page)?;
         for (key, typed, used) in [
             ("lr", "0,05", "0.05"),
@@ -118,7 +118,7 @@ fn numbers_are_typed_as_people_write_them() -> Result<()> {
 
 #[test]
 fn a_number_does_not_change_while_it_is_typed() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         page.click("side-compose")?;
         page.focus(&css("lr"))?;
         page.browser.execute("document.activeElement.select()", vec![])?;
@@ -133,7 +133,7 @@ fn a_number_does_not_change_while_it_is_typed() -> Result<()> {
 
 #[test]
 fn a_phone_has_the_keys_for_signs_and_words() -> Result<()> {
-    BROWSER.visit("v=1&p=twins&t1.decay=0.1", |page| {
+    BROWSER.visit("v=2&p=twins&t1.decay=0.1", |page| {
         for (key, keys) in
             [("t1.rel", "text"), ("t1.decay", "text"), ("lr", "text"), ("batch", "text"), ("mom", "decimal")]
         {
@@ -155,7 +155,7 @@ fn seen(page: &Page) -> Result<Vec<String>> {
 
 #[test]
 fn a_wrong_text_gives_way_to_the_value_and_a_notice_that_goes_when_it_is_right() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         let before = page.text("lr")?;
         for wrong in ["banana", "1,000.5", "0..1"] {
             page.fill("lr", wrong)?;
@@ -174,7 +174,7 @@ fn a_wrong_text_gives_way_to_the_value_and_a_notice_that_goes_when_it_is_right()
 
 #[test]
 fn a_wrong_dropout_is_called_one() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=6,5-d7", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=6,5-d7", |page| {
         ensure!(page.notice()?.contains("Dropout of layer 2: '7' is not a number from 0 to 0.9"), "{}", page.notice()?);
         page.fill("card-trunk-0-dropout", "2")?;
         page.wait_setting("trunk", "6-d0.9,5-d0.9")?;
@@ -191,14 +191,14 @@ fn a_wrong_dropout_is_called_one() -> Result<()> {
 }
 
 /// Six settings that are wrong, and one that nobody knows.
-const SEVEN: &str = "v=1&p=rivals&lr=x&mom=x&decay=x&drop=x&seeds=x&t1.scale=x&zzz=1";
+const SEVEN: &str = "v=2&p=rivals&lr=x&mom=x&decay=x&drop=x&seeds=x&t1.scale=x&zzz=1";
 
 #[test]
 fn notices_lie_over_the_page_and_five_are_shown_at_once() -> Result<()> {
     let place =
         |page: &Page| page.browser.number("return document.querySelector('main').getBoundingClientRect().top", vec![]);
     let mut quiet = 0.0;
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         quiet = place(page)?;
         Ok(())
     })?;
@@ -221,13 +221,13 @@ fn notices_lie_over_the_page_and_five_are_shown_at_once() -> Result<()> {
 
 #[test]
 fn a_notice_goes_with_its_task_and_its_method() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&bal=uncertainty&bal.lr=x&t1.scale=x", |page| {
+    BROWSER.visit("v=2&p=rivals&bal=uncertainty&bal.lr=x&t1.scale=x", |page| {
         eventually_true(PATIENCE, "two notices", || Ok(seen(page)?.len() == 2))?;
         page.select("balancer", "equal")?;
         eventually_true(PATIENCE, "one notice", || Ok(seen(page)?.len() == 1))?;
         page.click("task-remove")?;
         eventually_true(PATIENCE, "no notice", || Ok(page.notice()?.is_empty()))?;
-        page.open("v=1&p=rivals&lr=x")?;
+        page.open("v=2&p=rivals&lr=x")?;
         eventually_true(PATIENCE, "a notice", || Ok(!page.notice()?.is_empty()))?;
         page.choose_lesson("twins")?;
         ensure!(page.notice()?.is_empty(), "{}", page.notice()?);
@@ -237,7 +237,7 @@ fn a_notice_goes_with_its_task_and_its_method() -> Result<()> {
 
 #[test]
 fn a_run_that_starts_again_says_why() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.step_epochs(2)?;
         page.fill("seed", "8")?;
         eventually_true(PATIENCE, "the reason", || {
@@ -249,7 +249,7 @@ fn a_run_that_starts_again_says_why() -> Result<()> {
 
 #[test]
 fn a_slider_ends_where_the_data_do() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&rows=100&batch=20", |page| {
+    BROWSER.visit("v=2&p=rivals&rows=100&batch=20", |page| {
         unfold(page)?;
         for (label, word) in [("labelled rows", "all"), ("batch size", "full")] {
             let slider = page.field_labelled("input[type=range]", label)?;
@@ -280,7 +280,7 @@ fn a_slider_ends_where_the_data_do() -> Result<()> {
 
 #[test]
 fn digits_typed_on_a_slider_go_into_its_box() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         let slider = page.field_labelled("input[type=range]", "learning rate")?;
         page.focus(&slider)?;
         for letter in "0,2".chars() {
@@ -313,7 +313,7 @@ fn what_a_field_needs_is_cut_nowhere() -> Result<()> {
            if (style.overflowY === 'hidden' && (box.top < around.top - 1 || box.bottom > around.bottom + 1)) return `cut by ${up.className}`;\
          }\
          return ''";
-    BROWSER.visit("v=1&p=rivals&trunk=6,5,4&arch=mmoe", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=6,5,4&arch=mmoe", |page| {
         unfold(page)?;
         for key in ["lr", "t1.rel", "trunk-layer-0-width", "card-trunk-0-dropout", "loss-smoothing"] {
             page.fill(key, "banana")?;
@@ -344,7 +344,7 @@ fn a_file_opens_whichever_editor_saved_it() -> Result<()> {
     const TEXT: &str = "{\r\n  \"p\": \"bully\",\r\n  \"s\": \"31\",\r\n  \"lr\": \"0,05\"\r\n}";
     let marked = format!("\u{feff}{TEXT}");
     let wide = |bytes: fn(u16) -> [u8; 2]| marked.encode_utf16().flat_map(bytes).collect::<Vec<u8>>();
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         for bytes in
             [TEXT.as_bytes().to_vec(), marked.clone().into_bytes(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)]
         {
@@ -361,7 +361,7 @@ fn a_file_opens_whichever_editor_saved_it() -> Result<()> {
 #[test]
 fn the_same_file_opens_again() -> Result<()> {
     const TEXT: &str = r#"{ "p": "bully", "s": 31 }"#;
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         for _ in 0..2 {
             page.browser.execute(
                 "const input = document.querySelector('input[type=file]'), data = new DataTransfer();\
@@ -379,7 +379,7 @@ fn the_same_file_opens_again() -> Result<()> {
 
 #[test]
 fn a_file_that_is_no_lesson_is_told_in_a_sentence_and_changes_nothing() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=7", |page| {
+    BROWSER.visit("v=2&p=rivals&s=7", |page| {
         let large = " ".repeat(1_000_001);
         for (text, words) in [
             ("{\n  // the rate\n  \"p\": \"bully\"\n}", "comments are not allowed"),

@@ -9,7 +9,7 @@ static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
 
 /// Four optimiser steps an epoch, one seed, no fan: few dispatches for the software adapter.
-const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
+const SMALL: &str = "v=2&p=rivals&rows=200&batch=50&seeds=1&fan=0";
 
 #[test]
 fn without_webgpu_the_page_trains_on_the_cpu_and_says_why() -> Result<()> {
@@ -124,11 +124,11 @@ fn auto_times_both_engines_and_goes_on_with_the_faster_one() -> Result<()> {
 }
 
 #[test]
-fn the_first_lessons_play_on_a_pinned_gpu_with_their_fans() -> Result<()> {
-    GPU.visit("v=1&p=twins", |page| {
+fn the_first_lessons_play_on_a_pinned_gpu_with_a_fan() -> Result<()> {
+    GPU.visit("v=2&p=twins", |page| {
         page.pin("GPU")?;
         for lesson in ["twins", "rivals", "bully", "stranger"] {
-            page.follow(&format!("v=1&p={lesson}"))?;
+            page.follow(&format!("v=2&p={lesson}&fan=11"))?;
             page.play()?;
             page.wait_epoch(2)?;
             page.pause()?;
@@ -146,12 +146,12 @@ fn the_first_lessons_play_on_a_pinned_gpu_with_their_fans() -> Result<()> {
 
 /// A layer of every kind, heads of their own, a loss of every kind, two outputs, clipping, decay, a
 /// rate of its own and labels that are missing from whole batches: what the GPU has kernels for.
-const MIXED: &str = "v=1&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-relu,12-n\
+const MIXED: &str = "v=2&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-relu,12-n\
     &opt=adamw&decay=0.02&clip=norm&clipat=0.5&t0.loss=bce&t0.head=6,5-sigmoid&t1.loss=ce&t1.outputs=3\
     &t1.head=6,5-leaky&t2.loss=huber&t2.outputs=2&t2.lr=0.5&t2.labelled=8&t2.head=none";
 
 /// Heads that stand side by side and stacked, an activation that is no part of a kernel, dropout.
-const STACKED: &str = "v=1&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-gelu,8\
+const STACKED: &str = "v=2&p=twins&s=1&rows=64&valid=64&test=64&batch=16&seeds=2&fan=none&tasks=3&trunk=16-gelu,8\
     &opt=rmsprop&lr=0.003&clip=value&clipat=0.1&drop=0.2&t0.loss=mse&t0.outputs=1&t0.head=6,5\
     &t1.loss=mse&t1.outputs=1&t1.head=6,5&t2.loss=mse&t2.outputs=1&t2.head=6,5";
 
@@ -189,7 +189,7 @@ fn both_engines_agree_on_stacked_heads_and_dropout() -> Result<()> {
 
 #[test]
 fn a_model_that_explodes_on_the_gpu_is_noticed() -> Result<()> {
-    const WILD: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0&opt=sgd&lr=10&mom=0.9\
+    const WILD: &str = "v=2&p=rivals&rows=200&batch=50&seeds=1&fan=0&opt=sgd&lr=10&mom=0.9\
         &t0.loss=mse&t0.scale=100&t1.loss=mse&t1.scale=100";
     GPU.visit(WILD, |page| {
         page.pin("GPU")?;

@@ -60,7 +60,7 @@ fn is_blue(page: &Page, task: usize, (across, down): (f64, f64)) -> Result<bool>
 
 #[test]
 fn the_pointer_over_one_map_reads_what_every_task_predicts_there() -> Result<()> {
-    CPU.visit("v=1&p=twins&tasks=3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=twins&tasks=3&fan=none&seeds=2", |page| {
         page.step_epochs(40)?;
         for task in 0..3 {
             page.settled_map(task)?;
@@ -99,7 +99,7 @@ fn the_pointer_over_one_map_reads_what_every_task_predicts_there() -> Result<()>
 
 #[test]
 fn arrow_keys_move_the_probe_cell_by_cell_and_training_changes_what_it_reads() -> Result<()> {
-    CPU.visit("v=1&p=twins&tasks=3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=twins&tasks=3&fan=none&seeds=2", |page| {
         page.step_epochs(2)?;
         page.settled_map(1)?;
         page.focus(&css("task-1-map"))?;
@@ -172,7 +172,7 @@ fn unit(page: &Page, block: usize, unit: usize) -> Result<String> {
 
 #[test]
 fn a_unit_under_the_pointer_shows_its_map_large_and_a_click_keeps_it() -> Result<()> {
-    CPU.visit("v=1&p=twins&trunk=5,3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=twins&trunk=5,3&fan=none&seeds=2", |page| {
         page.step_epochs(5)?;
         page.point_away()?;
         eventually_true(PATIENCE, "no map that nobody asked for", || Ok(detail(page)?.is_none()))?;
@@ -212,7 +212,7 @@ fn a_unit_under_the_pointer_shows_its_map_large_and_a_click_keeps_it() -> Result
 
 #[test]
 fn arrow_keys_walk_from_unit_to_unit() -> Result<()> {
-    CPU.visit("v=1&p=twins&trunk=5,3&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=twins&trunk=5,3&fan=none&seeds=2", |page| {
         page.step_epochs(2)?;
         page.focus(&css("network"))?;
         for (key, name) in [
@@ -243,7 +243,7 @@ const SPEED: &str = ".speed input[type=range]";
 #[test]
 fn the_speed_control_holds_training_back_and_lets_it_go_again() -> Result<()> {
     // Four steps an epoch.
-    CPU.visit("v=1&p=rivals&rows=200&batch=50&seeds=1&fan=none&baselines=off", |page| {
+    CPU.visit("v=2&p=rivals&rows=200&batch=50&seeds=1&fan=none&baselines=off", |page| {
         let box_says = |words: &str| {
             eventually_true(PATIENCE, &format!("a speed of '{words}'"), || {
                 let value = "return document.querySelector('#speed').value";
@@ -285,7 +285,7 @@ fn beside(stack: &str, what: &str) -> String {
 
 #[test]
 fn layers_on_the_picture_change_places_and_activations_and_the_link_follows() -> Result<()> {
-    CPU.visit("v=1&p=rivals&trunk=5,6,7&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&trunk=5,6,7&fan=none&seeds=2", |page| {
         page.browser.click(&beside("shared layers", "move layer 1 one later"))?;
         page.wait_setting("trunk", "6,5,7")?;
         page.browser.click(&beside("shared layers", "move layer 3 one earlier"))?;
@@ -312,7 +312,7 @@ fn layers_on_the_picture_change_places_and_activations_and_the_link_follows() ->
 
 #[test]
 fn private_layers_are_added_to_one_task_and_train() -> Result<()> {
-    CPU.visit("v=1&p=rivals&fan=none&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&fan=none&seeds=2", |page| {
         let units =
             || page.browser.number("return document.querySelectorAll('[data-testid=network] g.units').length", vec![]);
         let before = units()?;

@@ -6,7 +6,7 @@ use mtl_tests::site::explained;
 use mtl_tests::{Browser, PATIENCE, Page, Setup, Site, eventually, eventually_true};
 
 /// Four optimiser steps an epoch, one seed, no fan: few dispatches for the software adapter.
-const SMALL: &str = "v=1&p=rivals&rows=200&batch=50&seeds=1&fan=0";
+const SMALL: &str = "v=2&p=rivals&rows=200&batch=50&seeds=1&fan=0";
 
 /// What is put in front of a worker's loader, so that a message on the channel breaks the worker: its
 /// clock throws in the middle of a step.

@@ -8,7 +8,7 @@ use std::time::Duration;
 static BROWSER: Shared = Shared::new(Setup::cpu);
 
 /// Four optimiser steps an epoch.
-const FOUR_STEPS: &str = "v=1&p=rivals&rows=200&batch=50";
+const FOUR_STEPS: &str = "v=2&p=rivals&rows=200&batch=50";
 
 #[test]
 fn the_page_opens_without_an_error_in_the_console() -> Result<()> {
@@ -83,7 +83,7 @@ fn the_hypervolume_appears_as_a_number() -> Result<()> {
 
 #[test]
 fn the_cosine_of_a_task_pair_lies_between_minus_one_and_one() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.play()?;
         let cosine = eventually(PATIENCE, "a cosine", || Ok(Some(page.number("cosine-0-1")?)))?;
         ensure!((-1.0..=1.0).contains(&cosine), "{cosine}");
@@ -174,7 +174,7 @@ fn step_epoch_trains_one_epoch_and_stops() -> Result<()> {
 
 #[test]
 fn a_reset_lesson_replays_the_same_twenty_epochs() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.rewound()?;
         page.step_epochs(20)?;
         let first = page.settled_losses()?;
@@ -190,7 +190,7 @@ fn a_reset_lesson_replays_the_same_twenty_epochs() -> Result<()> {
 
 #[test]
 fn dice_gives_another_seed_and_starts_again() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=7", |page| {
+    BROWSER.visit("v=2&p=rivals&s=7", |page| {
         page.pause()?;
         page.step_epochs(1)?;
         ensure!(page.text("seed")? == "7");
@@ -207,7 +207,7 @@ fn dice_gives_another_seed_and_starts_again() -> Result<()> {
 #[test]
 fn the_four_lessons_open_and_train() -> Result<()> {
     for lesson in ["twins", "rivals", "bully", "stranger"] {
-        BROWSER.visit(&format!("v=1&p={lesson}"), |page| {
+        BROWSER.visit(&format!("v=2&p={lesson}"), |page| {
             ensure!(page.text("lesson")? == lesson);
             ensure!(page.tasks()? >= 2);
             ensure!(page.notice()?.is_empty(), "{lesson}: {}", page.notice()?);

@@ -15,7 +15,7 @@ fn every_lesson_fits(size: (u32, u32)) -> Result<()> {
         let mut faults = Vec::new();
         page.browser.emulate_size(size)?;
         for lesson in LESSONS {
-            page.open(&format!("v=1&p={}", lesson.key))?;
+            page.open(&format!("v=2&p={}", lesson.key))?;
             page.rewound()?;
             for epoch in [0, 12] {
                 page.play_to(epoch)?;
@@ -50,7 +50,7 @@ fn no_text_is_cut_or_covered_on_a_phone() -> Result<()> {
 
 #[test]
 fn a_text_that_is_cut_or_covered_is_found() -> Result<()> {
-    CPU.visit("v=1&p=twins&seeds=1", |page| {
+    CPU.visit("v=2&p=twins&seeds=1", |page| {
         ensure!(page.unreadable()?.is_empty(), "{:?}", page.unreadable()?);
         page.browser.execute(
             "document.body.insertAdjacentHTML('beforeend', \

@@ -63,7 +63,7 @@ fn a_first_visit_opens_on_the_guide_and_the_tab_that_is_chosen_is_remembered() -
 
 #[test]
 fn arrow_keys_go_from_one_tab_of_the_left_column_to_the_other() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.focus(&css("side-guide"))?;
         let focused = "return document.activeElement?.id ?? ''";
         for (key, tab) in [('\u{E014}', "side-compose"), ('\u{E012}', "side-guide"), ('\u{E010}', "side-compose")] {
@@ -79,7 +79,7 @@ fn arrow_keys_go_from_one_tab_of_the_left_column_to_the_other() -> Result<()> {
 
 #[test]
 fn steps_tick_themselves_off_when_what_they_ask_for_has_happened() -> Result<()> {
-    CPU.visit("v=1&p=twins", |page| {
+    CPU.visit("v=2&p=twins", |page| {
         page.rewound()?;
         for step in 1..=5 {
             wait_state(page, step, "open")?;
@@ -109,7 +109,7 @@ fn steps_tick_themselves_off_when_what_they_ask_for_has_happened() -> Result<()>
 
 #[test]
 fn a_step_outlines_what_it_names_and_what_is_to_be_pressed() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.rewound()?;
         wait_outlined(page, ".panel-network", true)?;
         wait_outlined(page, ".play", true)?;
@@ -135,7 +135,7 @@ fn a_step_outlines_what_it_names_and_what_is_to_be_pressed() -> Result<()> {
 
 #[test]
 fn the_settings_a_lesson_is_about_stand_in_the_guide_with_their_help() -> Result<()> {
-    CPU.visit("v=1&p=bully", |page| {
+    CPU.visit("v=2&p=bully", |page| {
         for id in ["guide-balancer", "guide-t1.scale"] {
             ensure!(page.in_sight(&css(id))?, "'{id}' is out of sight");
         }
@@ -156,7 +156,7 @@ fn the_settings_a_lesson_is_about_stand_in_the_guide_with_their_help() -> Result
 fn in_compose_the_task_that_differs_is_open_and_folded_ones_say_what_sets_them_apart() -> Result<()> {
     let groups = "return [...document.querySelectorAll('.card-data .task-group')].map(group => group.open)";
     let apart = "return [...document.querySelectorAll('.card-data .apart')].map(line => line.textContent.trim())";
-    CPU.visit("v=1&p=twins", |page| {
+    CPU.visit("v=2&p=twins", |page| {
         ensure!(page.browser.execute(groups, vec![])? == json!([false, true]), "twins");
         ensure!(page.browser.execute(apart, vec![])? == json!(["", "24 labels"]), "twins");
         page.choose_lesson("stranger")?;
@@ -209,7 +209,7 @@ fn what_a_lesson_needs_first_is_in_sight_without_scrolling_at_every_size() -> Re
         CPU.tab(|page| {
             page.browser.emulate_size(size)?;
             for lesson in LESSONS {
-                page.open(&format!("v=1&p={}&seeds=2", lesson.key))?;
+                page.open(&format!("v=2&p={}&seeds=2", lesson.key))?;
                 page.step_epochs(1)?;
                 let also = TOGETHER.iter().filter(|(key, _)| *key == lesson.key).map(|(_, panel)| panel);
                 for panel in lesson.panels.iter().take(1).chain(also) {
@@ -234,7 +234,7 @@ fn a_step_opens_the_tab_of_what_it_names_where_charts_have_tabs() -> Result<()> 
     };
     CPU.tab(|page| {
         page.browser.emulate_size((1280, 720))?;
-        page.open("v=1&p=bully")?;
+        page.open("v=2&p=bully")?;
         // From the first step on there are weights that differ.
         page.step_epochs(1)?;
         // The first chart that the lesson needs, with a tab where there is no room below the predictions.
@@ -252,7 +252,7 @@ fn play_stays_in_reach_where_the_window_is_low() -> Result<()> {
     for size in [(720, 450), (1280, 500)] {
         CPU.tab(|page| {
             page.browser.emulate_size(size)?;
-            page.open("v=1&p=rivals")?;
+            page.open("v=2&p=rivals")?;
             page.step_epochs(1)?;
             let fits = "return document.scrollingElement.scrollHeight <= innerHeight";
             ensure!(page.browser.truth(fits, vec![])?, "{size:?}: the page scrolls as a whole");
@@ -273,7 +273,7 @@ fn the_row_of_tabs_fades_where_it_hides_more_and_shows_the_one_that_is_chosen() 
             Ok(page.browser.string(hides, vec![])? == ends)
         })
     };
-    PHONE.visit("v=1&p=loud&seeds=1&rows=1000", |page| {
+    PHONE.visit("v=2&p=loud&seeds=1&rows=1000", |page| {
         hides(page, "end")?;
         page.browser.execute("document.querySelector('.tab-compare').click()", vec![])?;
         hides(page, "start")?;
@@ -283,7 +283,7 @@ fn the_row_of_tabs_fades_where_it_hides_more_and_shows_the_one_that_is_chosen() 
 
 #[test]
 fn the_tab_that_is_chosen_travels_in_the_link_of_its_lesson() -> Result<()> {
-    PHONE.visit("v=1&p=rivals", |page| {
+    PHONE.visit("v=2&p=rivals", |page| {
         ensure!(page.setting("tab")?.is_none());
         page.browser.execute("document.querySelector('.tab-tradeoff').click()", vec![])?;
         page.wait_setting("tab", "tradeoff")?;

@@ -39,7 +39,7 @@ fn covers(page: &Page, button: &str) -> Result<bool> {
 
 #[test]
 fn the_question_mark_of_every_panel_opens_a_card_beside_it_with_its_word() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         let found = page.browser.execute(
             "return [...document.querySelectorAll('button.help')].filter(button => button.checkVisibility())\
@@ -76,7 +76,7 @@ fn the_question_mark_of_every_panel_opens_a_card_beside_it_with_its_word() -> Re
 
 #[test]
 fn a_card_leads_to_all_words_and_the_sheet_of_shortcuts_does_too() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         page.browser.click(LOSS)?;
         wait_card(page, "Loss")?;
@@ -100,7 +100,7 @@ fn a_card_leads_to_all_words_and_the_sheet_of_shortcuts_does_too() -> Result<()>
 
 #[test]
 fn a_card_goes_by_its_question_mark_by_a_press_elsewhere_and_with_its_lesson() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         let open = || page.browser.click(LOSS).and_then(|()| wait_card(page, "Loss"));
         open()?;
@@ -121,7 +121,7 @@ fn a_card_goes_by_its_question_mark_by_a_press_elsewhere_and_with_its_lesson() -
 
 #[test]
 fn tab_goes_on_from_a_card_as_if_it_stood_behind_its_question_mark() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         page.focus(LOSS)?;
         page.browser.press(Key::Enter.into())?;
@@ -159,7 +159,7 @@ fn table(panel: &str) -> String {
 
 #[test]
 fn a_table_closes_by_escape_by_a_press_elsewhere_and_with_its_lesson() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.step_epochs(2)?;
         page.wait_cost()?;
         let open = |panel: &str| page.browser.click(&table(panel)).and_then(|()| wait_tables(page, panel));
@@ -188,7 +188,7 @@ fn a_table_closes_by_escape_by_a_press_elsewhere_and_with_its_lesson() -> Result
 
 #[test]
 fn a_table_leaves_the_controls_of_its_picture_free() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         page.step_epochs(3)?;
         page.wait_cost()?;
         for panel in ["network", "predictions", "transfer", "loss", "pareto"] {
@@ -213,7 +213,7 @@ fn a_table_leaves_the_controls_of_its_picture_free() -> Result<()> {
 
 #[test]
 fn cosines_and_measures_scroll_with_their_column_alone() -> Result<()> {
-    CPU.visit("v=1&p=groups&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off", |page| {
+    CPU.visit("v=2&p=groups&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off", |page| {
         page.step_epochs(1)?;
         page.script_click("measures")?;
         eventually_true(PATIENCE, "a measure", || page.exists("measure-cosine-0-1"))?;

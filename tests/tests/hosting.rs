@@ -10,7 +10,7 @@ static BROWSER: Shared = Shared::new(Setup::cpu);
 
 #[test]
 fn the_page_works_at_the_root_of_a_host() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.trains()?;
         page.settled_map(0)?;
         page.no_console_errors()
@@ -23,7 +23,7 @@ fn the_page_works_in_a_folder_of_a_host_and_asks_for_nothing_outside_of_it() -> 
     BROWSER.tab(|root| {
         let page = Page::new(root.browser, &site.url());
         explained(&page, || {
-            page.open("v=1&p=rivals")?;
+            page.open("v=2&p=rivals")?;
             page.trains()?;
             page.settled_map(0)?;
             page.no_console_errors()?;
@@ -39,7 +39,7 @@ fn the_page_works_in_a_sandboxed_frame() -> Result<()> {
     let inner = Site::built("/")?;
     let outer = Site::of_html(&format!(
         "<!doctype html><title>Course</title><link rel=icon href='data:,'>\
-         <iframe sandbox='allow-scripts' width=1300 height=800 src='{}#v=1&amp;p=rivals'></iframe>",
+         <iframe sandbox='allow-scripts' width=1300 height=800 src='{}#v=2&amp;p=rivals'></iframe>",
         inner.url()
     ))?;
     BROWSER.tab(|root| {
@@ -81,7 +81,7 @@ fn no_request_of_page_or_workers_leaves_for_another_origin() -> Result<()> {
         let browser = Browser::start_with(Setup { net_log: Some(log.clone()), ..Setup::gpu() })?;
         let page = Page::new(&browser, &site.url());
         explained(&page, || {
-            page.open("v=1&p=rivals&seeds=1&fan=0")?;
+            page.open("v=2&p=rivals&seeds=1&fan=0")?;
             page.trains()?;
             page.pin("GPU")?;
             page.trains()
@@ -115,7 +115,7 @@ fn a_lost_address_leads_back_to_the_page_with_its_lesson() -> Result<()> {
     BROWSER.tab(|root| {
         let page = Page::new(root.browser, &site.url());
         explained(&page, || {
-            page.browser.goto(&format!("{}lost?from=slides#v=1&p=bully&s=8", site.url()))?;
+            page.browser.goto(&format!("{}lost?from=slides#v=2&p=bully&s=8", site.url()))?;
             page.ready()?;
             ensure!(page.text("lesson")? == "bully");
             ensure!(page.text("seed")? == "8");
@@ -135,7 +135,7 @@ fn a_policy_keeps_the_page_to_its_own_origin_and_is_never_violated() -> Result<(
                 document.addEventListener('securitypolicyviolation', event =>\
                     window.violations.push(`${event.violatedDirective} ${event.blockedURI}`))" }),
         )?;
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         let policy = page.browser.string(
             "return document.querySelector('meta[http-equiv=\"Content-Security-Policy\" i]')?.content ?? ''",
             vec![],

@@ -37,7 +37,7 @@ fn a_full_stop_trains_one_epoch() -> Result<()> {
 
 #[test]
 fn r_resets_and_shift_r_takes_another_seed() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=7", |page| {
+    BROWSER.visit("v=2&p=rivals&s=7", |page| {
         page.pause()?;
         page.step_epochs(2)?;
         without_focus(page)?;
@@ -51,7 +51,7 @@ fn r_resets_and_shift_r_takes_another_seed() -> Result<()> {
 
 #[test]
 fn l_turns_the_axis_of_the_losses() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.pause()?;
         page.step_epochs(5)?;
         let before = page.settled("loss chart", || page.picture("loss-chart"))?;
@@ -87,7 +87,7 @@ fn a_question_mark_opens_the_shortcuts_and_escape_closes_them() -> Result<()> {
 
 #[test]
 fn keys_that_are_typed_into_a_field_command_nothing() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5", |page| {
         page.pause()?;
         page.step_epochs(2)?;
         let focused = page.browser.truth(
@@ -111,7 +111,7 @@ fn keys_that_are_typed_into_a_field_command_nothing() -> Result<()> {
 
 #[test]
 fn space_on_a_focused_button_presses_that_button_only() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.pause()?;
         page.step_epochs(2)?;
         page.browser.execute("document.querySelector('[data-testid=reset]').focus()", vec![])?;
@@ -138,7 +138,7 @@ fn more(id: &str) -> String {
 
 #[test]
 fn space_plays_and_pauses_whatever_was_clicked_last() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&trunk=5&seeds=2", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5&seeds=2", |page| {
         page.wait_cost()?;
         page.browser.click(&more("trunk-layer-0-width"))?;
         page.wait_setting("trunk", "6")?;
@@ -182,7 +182,7 @@ fn space_plays_and_pauses_whatever_was_clicked_last() -> Result<()> {
 
 #[test]
 fn space_presses_what_tab_led_to_also_after_a_click() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&seeds=2", |page| {
+    BROWSER.visit("v=2&p=rivals&seeds=2", |page| {
         page.rewound()?;
         page.click("reset")?;
         let reached = "return document.activeElement.dataset.testid === 'step-epoch'";
@@ -203,7 +203,7 @@ fn space_presses_what_tab_led_to_also_after_a_click() -> Result<()> {
 #[test]
 fn digits_that_are_typed_at_a_control_open_no_lesson() -> Result<()> {
     const SLIDER: &str = ".control:has([data-testid=lr]) input[type=range]";
-    BROWSER.visit("v=1&p=rivals&trunk=5&seeds=2", |page| {
+    BROWSER.visit("v=2&p=rivals&trunk=5&seeds=2", |page| {
         page.wait_cost()?;
         page.step_epochs(2)?;
         page.click("side-compose")?;

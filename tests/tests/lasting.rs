@@ -18,7 +18,7 @@ fn once_it_has_loaded_the_page_needs_no_host() -> Result<()> {
     let browser = Browser::start_with(Setup::cpu())?;
     let page = Page::new(&browser, &site.url());
     explained(&page, || {
-        page.open("v=1&p=rivals&seeds=2")?;
+        page.open("v=2&p=rivals&seeds=2")?;
         page.trains()?;
         drop(site);
         let gone =
@@ -134,7 +134,7 @@ fn twenty_changes_of_balancer_leave_the_memory_where_one_leaves_it() -> Result<(
 #[test]
 fn twenty_runs_of_a_lesson_leave_the_memory_where_two_leave_it() -> Result<()> {
     watching(|page| {
-        page.open("v=1&p=groups&seeds=2")?;
+        page.open("v=2&p=groups&seeds=2")?;
         let mut before = None;
         for run in 1..=20 {
             page.rewound()?;

@@ -80,7 +80,7 @@ fn every_lesson_of_the_picker_opens_and_trains_without_a_complaint() -> Result<(
 
 /// A race steps, plays and follows the balancer that is chosen.
 fn races(lesson: &str, told: &str) -> Result<()> {
-    CPU.visit(&format!("v=1&p={lesson}"), |page| {
+    CPU.visit(&format!("v=2&p={lesson}"), |page| {
         let drawn = eventually(PATIENCE, "a chart", || page.picture("landscape-chart").map(Some))?;
         eventually_true(PATIENCE, "a chart in sight", || page.in_sight(&css("landscape-chart")))?;
         let start = racers(page)?;
@@ -118,7 +118,7 @@ fn balancers_spread_over_two_fronts_and_the_table_follows_them() -> Result<()> {
 
 #[test]
 fn the_race_follows_the_balancer_that_is_chosen() -> Result<()> {
-    CPU.visit("v=1&p=two-valleys", |page| {
+    CPU.visit("v=2&p=two-valleys", |page| {
         page.step_epochs(1)?;
         for (balancer, name) in [("mgda", "MGDA"), ("pcgrad", "PCGrad")] {
             page.select("balancer", balancer)?;
@@ -135,7 +135,7 @@ fn the_race_follows_the_balancer_that_is_chosen() -> Result<()> {
 #[test]
 fn a_lesson_without_a_plane_draws_predictions_against_the_truth() -> Result<()> {
     for (lesson, tasks) in [("pairs", 2), ("groups", 5)] {
-        CPU.visit(&format!("v=1&p={lesson}"), |page| {
+        CPU.visit(&format!("v=2&p={lesson}"), |page| {
             page.step_epochs(1)?;
             learns(page, tasks)?;
             let before = (0..tasks).map(|task| page.settled_map(task)).collect::<Result<Vec<_>>>()?;
@@ -153,7 +153,7 @@ fn a_lesson_without_a_plane_draws_predictions_against_the_truth() -> Result<()> 
 
 #[test]
 fn the_loud_task_has_a_loss_that_dwarfs_the_other_and_is_the_one_that_falls() -> Result<()> {
-    CPU.visit("v=1&p=loud&seeds=1&rows=1600", |page| {
+    CPU.visit("v=2&p=loud&seeds=1&rows=1600", |page| {
         let losses = || -> Result<[f64; 2]> {
             learns(page, 2)?;
             Ok([page.number("task-0-train-loss")?, page.number("task-1-train-loss")?])
@@ -171,7 +171,7 @@ fn the_loud_task_has_a_loss_that_dwarfs_the_other_and_is_the_one_that_falls() ->
 
 #[test]
 fn task_groups_measure_who_gains_from_whom() -> Result<()> {
-    CPU.visit("v=1&p=groups&seeds=2", |page| {
+    CPU.visit("v=2&p=groups&seeds=2", |page| {
         page.step_epochs(3)?;
         page.script_click("measures")?;
         for id in ["affinity-0-2", "affinity-2-0", "measure-transfer-matrix-0-4", "measure-transfer-matrix-4-0"] {
@@ -184,7 +184,7 @@ fn task_groups_measure_who_gains_from_whom() -> Result<()> {
 
 #[test]
 fn digits_are_counted_by_what_they_are_and_what_they_are_taken_for() -> Result<()> {
-    CPU.visit("v=1&p=digits&seeds=1&rows=1000", |page| {
+    CPU.visit("v=2&p=digits&seeds=1&rows=1000", |page| {
         page.step_epochs(2)?;
         learns(page, 2)?;
         for task in 0..2 {
@@ -202,7 +202,7 @@ fn digits_are_counted_by_what_they_are_and_what_they_are_taken_for() -> Result<(
 
 #[test]
 fn before_its_time_a_new_task_waits_and_the_first_is_taught() -> Result<()> {
-    CPU.visit("v=1&p=new-task&strategy.epochs=8&seeds=2&fan=none", |page| {
+    CPU.visit("v=2&p=new-task&strategy.epochs=8&seeds=2&fan=none", |page| {
         let weights = |what: [bool; 2]| {
             eventually_true(PATIENCE, &format!("who is taught: {what:?}"), || {
                 let taught = |k: usize| -> Result<bool> { Ok(page.number(&format!("task-{k}-weight"))? > 0.0) };

@@ -15,7 +15,7 @@ fn first_fifty_epochs(page: &Page) -> Result<Vec<[String; 2]>> {
 
 #[test]
 fn a_link_opened_in_a_second_tab_trains_the_same_fifty_epochs() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=7&lr=0.02&trunk=6-relu,5", |page| {
+    BROWSER.visit("v=2&p=rivals&s=7&lr=0.02&trunk=6-relu,5", |page| {
         page.select("balancer", "uncertainty")?;
         page.wait_setting("bal", "uncertainty")?;
         let here = first_fifty_epochs(page)?;
@@ -36,7 +36,7 @@ fn a_link_opened_in_a_second_tab_trains_the_same_fifty_epochs() -> Result<()> {
 
 #[test]
 fn copy_link_puts_the_address_on_the_clipboard() -> Result<()> {
-    BROWSER.visit("v=1&p=bully&s=11", |page| {
+    BROWSER.visit("v=2&p=bully&s=11", |page| {
         page.browser.allow_clipboard()?;
         page.settled_fragment()?;
         page.click("copy-link")?;
@@ -50,15 +50,56 @@ fn copy_link_puts_the_address_on_the_clipboard() -> Result<()> {
 }
 
 #[test]
+fn a_copied_link_says_where_settings_were_changed_in_mid_run_and_a_reset_forgets_it() -> Result<()> {
+    BROWSER.visit("v=2&p=rivals&s=11&fan=none&seeds=2", |page| {
+        page.browser.allow_clipboard()?;
+        page.step_epochs(3)?;
+        ensure!(page.text("changes")?.is_empty(), "nothing was changed");
+        page.fill("lr", "0.123")?;
+        eventually_true(PATIENCE, "the change", || {
+            let told = page.text("changes")?;
+            Ok(told.starts_with("epoch 3, step ") && told.contains("learning rate") && told.ends_with("0.123"))
+        })?;
+        let warns = |said: &str| said.contains("Settings were changed during this run");
+        page.click("copy-link")?;
+        eventually_true(PATIENCE, "a warning", || Ok(page.words(".toast")?.is_some_and(|said| warns(&said))))?;
+        page.click("reset")?;
+        eventually_true(PATIENCE, "no change", || Ok(page.text("changes")?.is_empty()))?;
+        page.click("copy-link")?;
+        eventually_true(PATIENCE, "no warning", || {
+            Ok(page.words(".toast")?.is_some_and(|said| said.starts_with("Link copied") && !warns(&said)))
+        })
+    })
+}
+
+#[test]
 fn the_link_names_only_what_differs_from_its_lesson() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&lr=0.0300&bal=equal&s=0042", |page| {
-        eventually_true(PATIENCE, "the canonical link", || Ok(page.settled_fragment()? == "v=1&p=rivals"))
+    BROWSER.visit("v=2&p=rivals&lr=0.0300&bal=equal&s=0042", |page| {
+        eventually_true(PATIENCE, "the canonical link", || Ok(page.settled_fragment()? == "v=2&p=rivals"))
+    })
+}
+
+#[test]
+fn a_link_of_version_1_keeps_its_meaning_is_written_anew_and_says_so() -> Result<()> {
+    const NOW: &str = "v=2&p=pairs&s=7&seeds=5&alone=layers&vary=training";
+    let is_told = |page: &Page| Ok::<_, anyhow::Error>(page.notice()?.contains("made before version 2"));
+    BROWSER.visit("v=1&p=pairs&s=7", |page| {
+        eventually_true(PATIENCE, "the link of today", || Ok(page.settled_fragment()? == NOW))?;
+        eventually_true(PATIENCE, "a notice", || is_told(page))?;
+        page.open(NOW)?;
+        page.settled_fragment()?;
+        ensure!(!is_told(page)?, "a link of today is called an old one");
+        // A race has neither baselines nor seeds.
+        page.open("v=1&p=fronts&s=7")?;
+        eventually_true(PATIENCE, "the race", || Ok(page.settled_fragment()? == "v=2&p=fronts&s=7"))?;
+        ensure!(!is_told(page)?, "a race means the same in every version");
+        page.no_console_errors()
     })
 }
 
 #[test]
 fn reload_shows_the_same_lesson_paused_at_epoch_zero() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&s=5&trunk=7", |page| {
+    BROWSER.visit("v=2&p=rivals&s=5&trunk=7", |page| {
         page.play()?;
         page.wait_epoch(2)?;
         let fragment = page.settled_fragment()?;
@@ -75,7 +116,7 @@ fn reload_shows_the_same_lesson_paused_at_epoch_zero() -> Result<()> {
 
 #[test]
 fn back_after_two_lesson_changes_restores_controls_and_maps() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
+    BROWSER.visit("v=2&p=twins", |page| {
         page.rewound()?;
         let twins = page.settled_map(1)?;
         // The map of the lesson before stays until there is a new one.
@@ -104,8 +145,8 @@ fn back_after_two_lesson_changes_restores_controls_and_maps() -> Result<()> {
 
 #[test]
 fn a_link_pasted_into_the_same_tab_is_applied() -> Result<()> {
-    BROWSER.visit("v=1&p=twins", |page| {
-        page.browser.execute("window.stayed = true; location.hash = '#v=1&p=bully&s=9'", vec![])?;
+    BROWSER.visit("v=2&p=twins", |page| {
+        page.browser.execute("window.stayed = true; location.hash = '#v=2&p=bully&s=9'", vec![])?;
         eventually_true(PATIENCE, "the pasted lesson", || {
             Ok(page.text("lesson")? == "bully" && page.text("seed")? == "9")
         })?;
@@ -116,7 +157,7 @@ fn a_link_pasted_into_the_same_tab_is_applied() -> Result<()> {
 
 #[test]
 fn two_hundred_slider_ticks_make_no_history() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals", |page| {
+    BROWSER.visit("v=2&p=rivals", |page| {
         page.pause()?;
         page.settled_fragment()?;
         let slider = page.field_labelled("input[type=range]", "learning rate")?;
@@ -150,7 +191,7 @@ fn two_hundred_slider_ticks_make_no_history() -> Result<()> {
     })
 }
 
-const HOSTILE: &str = "v=1&p=%3Cscript%3E&lr=1e99&trunk=99999,,-3&t0.loss=banana&zzz=1&tasks=900";
+const HOSTILE: &str = "v=2&p=%3Cscript%3E&lr=1e99&trunk=99999,,-3&t0.loss=banana&zzz=1&tasks=900";
 
 #[test]
 fn a_hostile_link_is_answered_with_the_keys_that_were_wrong() -> Result<()> {
@@ -214,7 +255,7 @@ fn no_text_of_a_link_becomes_markup() -> Result<()> {
 
 #[test]
 fn a_large_rate_with_sgd_leaves_finite_numbers() -> Result<()> {
-    BROWSER.visit("v=1&p=rivals&opt=sgd&lr=10", |page| {
+    BROWSER.visit("v=2&p=rivals&opt=sgd&lr=10", |page| {
         page.click("play")?;
         eventually_true(PATIENCE, "epochs, or an explosion", || {
             Ok(page.epoch()? >= 30 || page.notice()?.contains("exploded"))
@@ -225,7 +266,7 @@ fn a_large_rate_with_sgd_leaves_finite_numbers() -> Result<()> {
 }
 
 /// Squared errors through rectified layers grow without a bound.
-const EXPLODES: &str = "v=1&p=rivals&opt=sgd&lr=10&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu";
+const EXPLODES: &str = "v=2&p=rivals&opt=sgd&lr=10&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu";
 
 /// Plays until the explosion; returns what the page says of it.
 fn exploded(page: &Page) -> Result<String> {
@@ -252,7 +293,7 @@ fn training_that_explodes_pauses_by_itself_and_names_the_task_and_the_layer() ->
 }
 
 /// An epoch is one step, so that the epoch says to which step 'Rewind' leads; a rate at which it learns.
-const LEARNS: &str = "v=1&p=rivals&s=3&opt=sgd&lr=0.01&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu\
+const LEARNS: &str = "v=2&p=rivals&s=3&opt=sgd&lr=0.01&t0.loss=mse&t1.loss=mse&trunk=16-relu,16-relu,16-relu\
     &rows=64&batch=64&seeds=1&fan=0";
 
 /// Trains 20 steps, then makes the run explode by a rate of 10; returns the epoch where it ended.

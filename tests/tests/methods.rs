@@ -10,7 +10,7 @@ static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
 
 /// Two shared layers of one even width: a lesson that admits every architecture.
-const LESSON: &str = "v=1&p=rivals&s=5&trunk=8,8";
+const LESSON: &str = "v=2&p=rivals&s=5&trunk=8,8";
 
 fn keys() -> Vec<&'static str> {
     architectures().iter().map(|entry| entry.choice.key).collect()
@@ -48,7 +48,7 @@ fn every_architecture_can_be_picked_trains_and_shows_what_it_learned() -> Result
 
 #[test]
 fn an_architecture_that_does_not_fit_is_greyed_out_with_its_reason() -> Result<()> {
-    CPU.visit("v=1&p=rivals&trunk=none", |page| {
+    CPU.visit("v=2&p=rivals&trunk=none", |page| {
         let greyed = "return [...document.querySelectorAll('[data-testid=arch] option')]
             .filter(option => option.disabled && option.textContent.includes('shared layer'))
             .map(option => option.value).join(' ')";
@@ -56,7 +56,7 @@ fn an_architecture_that_does_not_fit_is_greyed_out_with_its_reason() -> Result<(
         ensure!(greyed.split_whitespace().count() + 1 == keys().len(), "only {greyed} are greyed out");
         page.trains()
     })?;
-    CPU.visit("v=1&p=rivals&arch=soft-sharing&bal=pcgrad", |page| {
+    CPU.visit("v=2&p=rivals&arch=soft-sharing&bal=pcgrad", |page| {
         ensure!(page.notice()?.contains("PCGrad is no choice here"), "{}", page.notice()?);
         page.trains()
     })
@@ -64,7 +64,7 @@ fn an_architecture_that_does_not_fit_is_greyed_out_with_its_reason() -> Result<(
 
 #[test]
 fn every_strategy_can_be_picked_and_trains() -> Result<()> {
-    CPU.visit("v=1&p=rivals&s=5", |page| {
+    CPU.visit("v=2&p=rivals&s=5", |page| {
         for entry in strategies().iter().rev() {
             let key = entry.choice.key;
             choose(page, "strategy", key, "joint")?;
@@ -82,7 +82,7 @@ fn every_strategy_can_be_picked_and_trains() -> Result<()> {
 
 #[test]
 fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
-    CPU.visit("v=1&p=rivals&arch=mmoe&matched=on&seeds=2", |page| {
+    CPU.visit("v=2&p=rivals&arch=mmoe&matched=on&seeds=2", |page| {
         page.step_epochs(5)?;
         for id in ["task-0-matched-transfer", "task-1-matched-transfer"] {
             eventually_true(PATIENCE, &format!("a gain in {id}"), || {
@@ -95,7 +95,7 @@ fn a_shared_bottom_of_equal_size_trains_beside_an_architecture() -> Result<()> {
 
 /// Two members of width 8 on batches of 32: 200 steps are 40 epochs.
 const SMALL: &str =
-    "v=1&p=rivals&s=1&trunk=8,8&rows=160&valid=64&test=64&batch=32&seeds=2&fan=none&baselines=off&lr=0.01";
+    "v=2&p=rivals&s=1&trunk=8,8&rows=160&valid=64&test=64&batch=32&seeds=2&fan=none&baselines=off&lr=0.01";
 
 #[test]
 #[ignore = "second tier: two hundred steps of every architecture on both engines"]

@@ -61,7 +61,7 @@ fn the_chosen_pace_stands_in_the_link_and_goes_along_to_another_lesson() -> Resu
 fn an_epoch_is_played_to_exactly_and_its_losses_are_the_same_at_every_pace() -> Result<()> {
     let at = |pace: &str| {
         let mut losses = Vec::new();
-        CPU.visit(&format!("v=1&p=rivals&base=200&pace={pace}"), |page| {
+        CPU.visit(&format!("v=2&p=rivals&base=200&pace={pace}"), |page| {
             page.play_to(37)?;
             ensure!(page.epoch()? == 37, "epoch {} under {pace}", page.epoch()?);
             losses = page.settled_losses()?;
@@ -79,7 +79,7 @@ fn an_epoch_is_played_to_exactly_and_its_losses_are_the_same_at_every_pace() -> 
 
 #[test]
 fn a_pace_can_be_changed_while_training_goes_on() -> Result<()> {
-    CPU.visit("v=1&p=rivals&pace=story", |page| {
+    CPU.visit("v=2&p=rivals&pace=story", |page| {
         page.play()?;
         let early = page.wait_epoch(1)?;
         page.choose("pace-flat")?;
@@ -91,7 +91,7 @@ fn a_pace_can_be_changed_while_training_goes_on() -> Result<()> {
 
 #[test]
 fn a_pace_beyond_the_machine_is_called_so() -> Result<()> {
-    CPU.visit("v=1&p=rivals&pace=x16&base=1000&story=none&seeds=16", |page| {
+    CPU.visit("v=2&p=rivals&pace=x16&base=1000&story=none&seeds=16", |page| {
         page.play()?;
         eventually_true(PATIENCE, "a word on the pace", || Ok(page.text("pace-kept")?.contains("behind")))?;
         page.choose("pace-flat")?;
@@ -101,7 +101,7 @@ fn a_pace_beyond_the_machine_is_called_so() -> Result<()> {
 
 #[test]
 fn a_race_can_be_watched_to_its_end_and_says_who_arrived() -> Result<()> {
-    CPU.visit("v=1&p=two-valleys&pace=x16&base=50", |page| {
+    CPU.visit("v=2&p=two-valleys&pace=x16&base=50", |page| {
         page.play()?;
         wait_pause(page)?;
         ensure!(page.epoch()? == story_end("two-valleys"));

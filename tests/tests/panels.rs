@@ -11,7 +11,7 @@ static CPU: Shared = Shared::new(Setup::cpu);
 static GPU: Shared = Shared::new(Setup::gpu);
 
 /// Two steps an epoch: an architecture is done in no time.
-const SMALL: &str = "v=1&p=rivals&s=3&trunk=8,8&rows=64&valid=64&test=64&batch=32&seeds=2&fan=none";
+const SMALL: &str = "v=2&p=rivals&s=3&trunk=8,8&rows=64&valid=64&test=64&batch=32&seeds=2&fan=none";
 
 /// Chooses the epochs and presses 'Compare'.
 fn compare(page: &Page, epochs: &str) -> Result<()> {
@@ -106,7 +106,7 @@ fn architectures_are_compared_on_the_gpu_that_computes() -> Result<()> {
 #[test]
 fn a_bar_of_the_timeline_moves_by_keyboard_and_by_pointer_and_training_follows() -> Result<()> {
     const FROM: &str = "timeline-1-from";
-    CPU.visit("v=1&p=rivals&s=3&horizon=20&seeds=2&fan=none", |page| {
+    CPU.visit("v=2&p=rivals&s=3&horizon=20&seeds=2&fan=none", |page| {
         ensure!(!page.exists(FROM)?);
         page.select("strategy", "curriculum")?;
         page.wait_setting("strategy", "curriculum")?;
@@ -137,7 +137,7 @@ fn a_bar_of_the_timeline_moves_by_keyboard_and_by_pointer_and_training_follows()
 
 #[test]
 fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result<()> {
-    CPU.visit("v=1&p=groups&s=3&pairs=off&seeds=1", |page| {
+    CPU.visit("v=2&p=groups&s=3&pairs=off&seeds=1", |page| {
         page.step_epochs(4)?;
         page.settled_losses()?;
         // The cell is in percent; its title has the digits of a small one.
@@ -170,7 +170,7 @@ fn a_grouping_that_is_proposed_is_trained_at_the_press_of_its_button() -> Result
 
 #[test]
 fn sample_pictures_show_what_every_task_reads_in_them() -> Result<()> {
-    CPU.visit("v=1&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
+    CPU.visit("v=2&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
         page.step_epochs(2)?;
         eventually_true(PATIENCE, "the pictures", || Ok(page.picture("samples").is_ok()))?;
         let read = eventually(PATIENCE, "a reading of every picture", || {
@@ -201,7 +201,7 @@ fn sample_pictures_show_what_every_task_reads_in_them() -> Result<()> {
 
 #[test]
 fn what_an_architecture_learned_leaves_the_rest_of_the_column_in_view() -> Result<()> {
-    let fragments = ["v=1&p=pairs&arch=mmoe", "v=1&p=rivals&arch=sluice", "v=1&p=twins&arch=mtan&trunk=8,8,8"];
+    let fragments = ["v=2&p=pairs&arch=mmoe", "v=2&p=rivals&arch=sluice", "v=2&p=twins&arch=mtan&trunk=8,8,8"];
     CPU.visit(fragments[0], |page| {
         for fragment in fragments {
             page.follow(fragment)?;

@@ -14,7 +14,7 @@ const TRANSPORT: [&str; 5] = ["play", "step", "step-epoch", "reset", "dice"];
 #[test]
 fn a_phone_shows_the_page_without_sideways_scrolling() -> Result<()> {
     for lesson in ["twins", "rivals", "bully", "stranger"] {
-        PHONE.visit(&format!("v=1&p={lesson}"), |page| {
+        PHONE.visit(&format!("v=2&p={lesson}"), |page| {
             page.step_epochs(1)?;
             let wide = page.browser.string(
                 "const root = document.documentElement;\
@@ -67,7 +67,7 @@ fn transport_buttons_are_large_enough_for_a_thumb() -> Result<()> {
 
 #[test]
 fn a_lesson_plays_on_a_phone() -> Result<()> {
-    PHONE.visit("v=1&p=rivals", |page| {
+    PHONE.visit("v=2&p=rivals", |page| {
         page.trains()?;
         page.settled_map(0)?;
         page.no_console_errors()
@@ -87,7 +87,7 @@ fn map_box(page: &Page, task: usize) -> Result<(f64, f64, f64)> {
 
 #[test]
 fn a_tap_on_a_map_fills_the_screen_with_all_and_training_goes_on() -> Result<()> {
-    PHONE.visit("v=1&p=rivals", |page| {
+    PHONE.visit("v=2&p=rivals", |page| {
         page.play()?;
         let (small, ..) = page.settled("places of a map", || map_box(page, 1))?;
         let mut tapped = None;
@@ -114,7 +114,7 @@ fn a_tap_on_a_map_fills_the_screen_with_all_and_training_goes_on() -> Result<()>
 
 #[test]
 fn a_map_is_enlarged_and_left_again_by_keyboard() -> Result<()> {
-    DESKTOP.visit("v=1&p=rivals", |page| {
+    DESKTOP.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         let (small, ..) = page.settled("places of a map", || map_box(page, 0))?;
         page.browser.execute("document.querySelector(arguments[0]).focus()", vec![json!(css("task-0-enlarge"))])?;
@@ -132,7 +132,7 @@ fn focused(page: &Page, id: &str) -> Result<bool> {
 
 #[test]
 fn large_maps_have_play_and_close_in_reach_and_never_cover_what_has_the_focus() -> Result<()> {
-    DESKTOP.visit("v=1&p=rivals", |page| {
+    DESKTOP.visit("v=2&p=rivals", |page| {
         page.wait_cost()?;
         let (small, ..) = page.settled("places of a map", || map_box(page, 1))?;
         let is = |large: bool| {
@@ -184,7 +184,7 @@ fn the_page_is_darker_where_dark_is_preferred() -> Result<()> {
 fn a_map_is_drawn_for_the_dark_too() -> Result<()> {
     DESKTOP.tab(|page| {
         page.browser.emulate_media(true, false)?;
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         page.step_epochs(2)?;
         page.settled_map(0)?;
         Ok(())
@@ -205,7 +205,7 @@ const CLOCK: &str = "window.drawn = 0;
 /// How often a map is drawn in so many times 40 milliseconds of the page's clock, while training goes on.
 fn drawn(page: &Page, reduced_motion: bool, times: u32) -> Result<f64> {
     page.browser.emulate_media(false, reduced_motion)?;
-    page.open("v=1&p=rivals")?;
+    page.open("v=2&p=rivals")?;
     page.play()?;
     page.wait_epoch(2)?;
     page.browser.execute(CLOCK, vec![])?;

@@ -31,7 +31,7 @@ fn walk(page: &Page, keys: &[Key]) -> Result<()> {
 
 #[test]
 fn beyond_the_plane_every_unit_tells_how_closely_it_follows_each_task() -> Result<()> {
-    CPU.visit("v=1&p=pairs&s=3&seeds=1&trunk=4", |page| {
+    CPU.visit("v=2&p=pairs&s=3&seeds=1&trunk=4", |page| {
         page.step_epochs(20)?;
         page.settled_losses()?;
         let legend = page.words(".panel-network .legend")?.unwrap_or_default();
@@ -75,7 +75,7 @@ fn colours(page: &Page, block: usize, unit: usize) -> Result<f64> {
 
 #[test]
 fn a_unit_that_reads_pictures_shows_its_weights_as_one() -> Result<()> {
-    CPU.visit("v=1&p=digits&s=3&rows=400&valid=64&test=64&seeds=1&trunk=8", |page| {
+    CPU.visit("v=2&p=digits&s=3&rows=400&valid=64&test=64&seeds=1&trunk=8", |page| {
         page.step_epochs(2)?;
         page.settled_losses()?;
         eventually_true(PATIENCE, "a legend", || {
@@ -99,7 +99,7 @@ fn legend(page: &Page) -> Result<String> {
 
 #[test]
 fn one_line_says_what_colours_and_marks_of_the_maps_mean() -> Result<()> {
-    CPU.visit("v=1&p=rivals", |page| {
+    CPU.visit("v=2&p=rivals", |page| {
         eventually_true(PATIENCE, "a legend", || Ok(legend(page)?.starts_with("blue: class 1")))?;
         ensure!(!legend(page)?.contains("drawn") && !legend(page)?.contains("small dots"), "{}", legend(page)?);
         page.fill("rows", "1000")?;
@@ -125,7 +125,7 @@ fn place(page: &Page, css: &str) -> Result<[f64; 4]> {
 fn in_a_low_window_predictions_and_transfer_stand_above_the_fold() -> Result<()> {
     CPU.tab(|page| {
         page.browser.emulate_size((1280, 720))?;
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         page.wait_cost()?;
         for panel in [".place-predictions", ".place-transfer"] {
             let [_, top, _, bottom] = page.settled("places", || place(page, panel))?;
@@ -152,7 +152,7 @@ fn in_a_low_window_predictions_and_transfer_stand_above_the_fold() -> Result<()>
 fn the_maps_use_the_room_of_a_wide_screen() -> Result<()> {
     CPU.tab(|page| {
         page.browser.emulate_size((3840, 2160))?;
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         page.wait_cost()?;
         let [left, top, right, bottom] = page.settled("places", || place(page, &css("task-0-map")))?;
         ensure!(right - left > 600.0 && (right - left - bottom + top).abs() < 2.0, "{left} {top} {right} {bottom}");
@@ -164,7 +164,7 @@ fn the_maps_use_the_room_of_a_wide_screen() -> Result<()> {
 fn no_number_of_a_map_is_cut_on_the_narrowest_screen() -> Result<()> {
     CPU.tab(|page| {
         page.browser.emulate_size((320, 640))?;
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         page.step_epochs(1)?;
         page.settled_losses()?;
         let cut = page.browser.execute(
@@ -181,7 +181,7 @@ fn no_number_of_a_map_is_cut_on_the_narrowest_screen() -> Result<()> {
 
 #[test]
 fn a_table_of_ten_classes_is_whole() -> Result<()> {
-    CPU.visit("v=1&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
+    CPU.visit("v=2&p=digits&s=3&rows=400&valid=64&test=64&seeds=1", |page| {
         page.step_epochs(1)?;
         eventually_true(PATIENCE, "a table", || Ok(page.rows(&css("task-1-map"))?.len() == 10))?;
         let hidden = page.browser.execute(

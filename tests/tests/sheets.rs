@@ -65,7 +65,7 @@ fn attribute(page: &Page, css: &str, name: &str) -> Result<String> {
 #[test]
 fn every_tab_shows_its_panel_and_no_other() -> Result<()> {
     // The weights have a tab where tasks count differently.
-    PHONE.visit("v=1&p=rivals&seeds=2&t1.scale=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2&t1.scale=2", |page| {
         page.step_epochs(3)?;
         // From the last one round to the first: each is a change.
         for (label, place, content) in TABS.into_iter().rev() {
@@ -94,7 +94,7 @@ fn every_tab_shows_its_panel_and_no_other() -> Result<()> {
 
 #[test]
 fn a_chart_behind_a_tab_goes_on_while_another_is_looked_at() -> Result<()> {
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2", |page| {
         press(page, ".tabs", "Measures")?;
         page.trains()?;
         press(page, ".tabs", "Loss")?;
@@ -109,7 +109,7 @@ fn a_chart_behind_a_tab_goes_on_while_another_is_looked_at() -> Result<()> {
 
 #[test]
 fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() -> Result<()> {
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2", |page| {
         page.step_epochs(1)?;
         ensure!(!is_laid_out(page, "#settings")?, "a sheet is open from the start");
         for (label, own) in SHEETS {
@@ -147,7 +147,7 @@ fn every_sheet_shows_its_cards_and_leaves_the_maps_and_the_transport_in_sight() 
 
 #[test]
 fn what_is_chosen_in_a_sheet_takes_effect_while_training_goes_on() -> Result<()> {
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2", |page| {
         page.play()?;
         page.wait_epoch(2)?;
         press(page, ".drawers", "Sharing")?;
@@ -171,7 +171,7 @@ fn what_is_chosen_in_a_sheet_takes_effect_while_training_goes_on() -> Result<()>
 
 #[test]
 fn space_plays_after_a_tab_was_pressed() -> Result<()> {
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2", |page| {
         let tab = press(page, ".tabs", "Transfer")?;
         wait_sight(page, "[data-testid=transfer-chart]", true)?;
         for playing in [true, false] {
@@ -201,7 +201,7 @@ fn the_bottom_bar_has_five_buttons_and_cuts_none_of_them() -> Result<()> {
     for width in [390, 320] {
         PHONE.tab(|page| {
             page.browser.emulate_size((width, 700))?;
-            page.open("v=1&p=rivals")?;
+            page.open("v=2&p=rivals")?;
             let buttons = page.browser.execute(cut, vec![])?;
             let labels = ["Guide", "Data", "Layers", "Sharing", "Training"];
             ensure!(buttons == json!(labels.map(|label| json!([label, false]))), "at {width}: {buttons}");
@@ -214,7 +214,7 @@ fn the_bottom_bar_has_five_buttons_and_cuts_none_of_them() -> Result<()> {
 #[test]
 fn the_card_of_a_question_mark_fits_on_a_phone() -> Result<()> {
     const CARD: &str = "[data-testid=help-card]";
-    PHONE.visit("v=1&p=rivals&seeds=2", |page| {
+    PHONE.visit("v=2&p=rivals&seeds=2", |page| {
         for (label, panel) in [("Loss", "loss"), ("Trade-off", "pareto"), ("Transfer", "transfer")] {
             press(page, ".tabs", label)?;
             let button = format!(".panel-{panel} .panel-head > .help");
@@ -231,7 +231,7 @@ fn the_card_of_a_question_mark_fits_on_a_phone() -> Result<()> {
 
 #[test]
 fn no_row_of_many_cosines_is_cut() -> Result<()> {
-    PHONE.visit("v=1&p=groups&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off", |page| {
+    PHONE.visit("v=2&p=groups&rows=160&valid=64&test=64&seeds=1&pairs=off&baselines=off", |page| {
         page.step_epochs(1)?;
         let cut = "const list = document.querySelector('.pairs'), box = list.getBoundingClientRect();\
              const rows = [...list.children].map(row => row.getBoundingClientRect());\
@@ -243,7 +243,7 @@ fn no_row_of_many_cosines_is_cut() -> Result<()> {
 
 #[test]
 fn the_sheet_of_the_guide_leaves_what_it_speaks_of_in_sight() -> Result<()> {
-    PHONE.visit("v=1&p=twins&seeds=2", |page| {
+    PHONE.visit("v=2&p=twins&seeds=2", |page| {
         page.step_epochs(1)?;
         press(page, ".drawers", "Guide")?;
         wait_sight(page, &css("guide-step-1"), true)?;

@@ -135,7 +135,9 @@ impl Hold {
         let (last, count) = self.outside;
         // A point that is drawn once more counts once.
         if last != now || self.recent.is_none() {
-            self.outside = (now, if is_beyond { count + 4 } else { count.saturating_sub(1) });
+            // Flat out many points lie between two pictures; each counts as if it were like the last.
+            let passed = now.saturating_sub(last).clamp(1, LASTS);
+            self.outside = (now, if is_beyond { count + 4 * passed } else { count.saturating_sub(passed) });
         }
         is_beyond && (ends != Ends::Gain || self.outside.1 >= 4 * LASTS)
     }
@@ -234,6 +236,13 @@ mod tests {
         }
         let seen: Vec<Range> = (500..504).map(|now| hold.over(Ends::Gain, now, (-0.6, 0.3))).collect();
         assert_eq!(seen.last(), Some(&(-1.0, 0.5)), "{seen:?}");
+    }
+
+    #[test]
+    fn a_gain_that_many_points_have_passed_by_moves_its_axis_in_one_picture() {
+        let mut hold = Hold::default();
+        assert_eq!(hold.over(Ends::Gain, 1, (-0.1, 0.1)), (-0.25, 0.25));
+        assert_eq!(hold.over(Ends::Gain, 80, (-0.1, 0.6)), (-0.25, 1.0));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::changes::{change_lines, change_numbers};
 use super::hold::Ends;
 use super::lines::{EndLabel, Stroke, curve, end_labels, end_of, extent, ghost, label_room, last};
 use super::palette::{self, Dash, Rgb};
@@ -52,6 +53,8 @@ pub struct LossChart<'a> {
     pub ends: Option<(f64, f64)>,
     /// How much of the past a smoothed line keeps, 0 (raw) to 0.99. The raw line stays visible.
     pub smoothing: f64,
+    /// The epochs after which settings were changed in the middle of the run, in order.
+    pub changes: &'a [f64],
     /// The epoch that the reader points at.
     pub cursor: Option<f64>,
     /// The epochs that are shown, from the first to the last; all where there are none.
@@ -156,6 +159,7 @@ impl LossChart<'_> {
             let faint = Ink(self.theme.ground().foreground, 0.12);
             pen.rect((plot.x_of(from.min(to)), plot.top), (plot.x_of(from.max(to)), plot.bottom), faint)?;
         }
+        change_lines(&pen, &plot, self.changes)?;
         let colour = |series: &LossSeries| palette::task_colour(series.task, self.theme.dark);
         for series in &self.series {
             let strength = if self.theme.dark { 0.38 } else { 0.24 };
@@ -175,6 +179,7 @@ impl LossChart<'_> {
         }
         let labels: Vec<EndLabel> = self.series.iter().filter_map(|series| self.label(series, &plot)).collect();
         end_labels(&pen, &plot, &labels)?;
+        change_numbers(&pen, &plot, self.changes)?;
         self.mark_cursor(&pen, &plot)
     }
 

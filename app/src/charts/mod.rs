@@ -20,7 +20,7 @@ pub use plot::Plot;
 pub use race::{RaceChart, RaceHeat, RaceTrack};
 pub use theme::Theme;
 pub use time::Time;
-pub use transfer::{TransferChart, TransferRow, Verdict};
+pub use transfer::{TransferChart, TransferRow};
 pub use weights::{WeightSeries, WeightsChart};
 
 use plotters::coord::Shift;

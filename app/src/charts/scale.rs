@@ -3,7 +3,7 @@
 mod format;
 mod ticks;
 
-pub use format::{format_percent, format_short, format_value};
+pub use format::{format_short, format_value};
 
 /// How values are spread over an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

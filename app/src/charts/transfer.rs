@@ -1,63 +1,21 @@
-//! Transfer: how much better or worse than alone each task is, with a 95 % interval over seeds; where
-//! one trains, also in a model that it is held against.
+//! Transfer: how much better or worse than alone each task is, with a 95 % interval over seeds and a dot for each of
+//! them; where one trains, also in a model that it is held against.
 
 #[cfg(test)]
 mod tests;
+mod words;
 
 use super::hold::Ends;
 use super::labels::{fitted, whole_words};
-use super::palette;
+use super::palette::{self, Rgb};
 use super::pen::{Ink, Pen, Side, Type};
 use super::plot::EDGE;
-use super::scale::{Scale, format_percent};
+use super::scale::Scale;
 use super::theme::Theme;
 use super::{Area, Drawn, EMPTY, Point};
+use mtl_core::measure::transfer::Verdict;
 use plotters_backend::DrawingBackend;
-
-/// What can be said about a task's transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// The whole interval lies above zero.
-    Positive,
-    /// The whole interval lies below zero.
-    Negative,
-    /// The interval holds zero.
-    NoDifference,
-    /// The run has hardly begun: what the interval says will not last.
-    TooEarly,
-    /// There is no gain to speak of: nothing measured yet, or a baseline of nearly zero.
-    Undefined,
-}
-
-impl Verdict {
-    const ALL: [Self; 5] = [Self::Positive, Self::Negative, Self::NoDifference, Self::TooEarly, Self::Undefined];
-
-    /// The verdict in the page's words.
-    pub fn text(self) -> &'static str {
-        match self {
-            Verdict::Positive => "positive transfer",
-            Verdict::Negative => "negative transfer",
-            Verdict::NoDifference => "no difference seen",
-            Verdict::TooEarly => "too early",
-            Verdict::Undefined => "\u{2014}",
-        }
-    }
-
-    /// The same in fewer words, for narrow charts.
-    fn short(self) -> &'static str {
-        match self {
-            Verdict::Positive => "positive",
-            Verdict::Negative => "negative",
-            Verdict::NoDifference => "no difference",
-            other => other.text(),
-        }
-    }
-
-    /// Whether it speaks of more than noise.
-    fn is_certain(self) -> bool {
-        matches!(self, Verdict::Positive | Verdict::Negative)
-    }
-}
+use words::Words;
 
 /// One task's transfer gain; 0.1 is 10 % better than its single-task baseline.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,10 +26,14 @@ pub struct TransferRow {
     pub label: String,
     /// The mean gain over seeds.
     pub mean: f64,
+    /// It as it is written; empty where none may be named.
+    pub number: String,
     /// The lower end of the interval; not finite where there is none.
     pub low: f64,
     /// The upper end.
     pub high: f64,
+    /// The gain on every paired seed.
+    pub seeds: Vec<f64>,
     /// What can be said.
     pub verdict: Verdict,
     /// Whether this is the gain in another model, which stands below the task's own: a hollow bar
@@ -81,7 +43,7 @@ pub struct TransferRow {
 
 impl TransferRow {
     fn measured(&self) -> bool {
-        self.verdict != Verdict::Undefined && self.mean.is_finite()
+        !self.number.is_empty() && self.mean.is_finite()
     }
 }
 
@@ -96,15 +58,6 @@ pub struct TransferChart {
     pub theme: Theme,
 }
 
-/// How a verdict is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Words {
-    Long,
-    Short,
-    /// The number alone: its sign says the rest.
-    None,
-}
-
 /// What stands beside the bars: as many words as there is room for, each of them whole.
 struct Columns {
     left: f64,
@@ -115,7 +68,7 @@ struct Columns {
 }
 
 /// The least that bars take, in CSS pixels.
-const BARS: f64 = 96.0;
+const BARS: f64 = 88.0;
 
 /// From the edge to a task's name, behind its marker, in CSS pixels.
 const NAME: f64 = EDGE + 14.0;
@@ -124,17 +77,16 @@ const NAME: f64 = EDGE + 14.0;
 const LONGEST: f64 = 12.0;
 
 impl TransferChart {
-    /// The range of gains that the axis has to hold.
+    /// The range of gains that the axis has to hold. A gain has no lower end: what is worse than twice the loss goes
+    /// on beyond the axis.
     pub fn extent(&self) -> (f64, f64) {
         let measured = || self.rows.iter().filter(|row| row.measured());
         let largest = measured().map(|row| row.mean.abs()).fold(0.125, f64::max);
-        // An interval over two or three seeds can be immense; it may take as much room again as the bars.
+        // An interval over three seeds can be immense; it may take as much room again as the bars.
         let limit = largest * 2.0;
         let ends = measured().flat_map(|row| {
-            // No gain is more than all of a loss, and what comes too early moves no axis far.
-            let low = if row.verdict == Verdict::TooEarly { -1.0 } else { -f64::INFINITY };
             let within = [row.low, row.high].into_iter().filter(|v| v.is_finite()).map(move |v| v.clamp(-limit, limit));
-            within.chain([row.mean]).map(move |v| v.clamp(low, 1.0))
+            within.chain([row.mean]).map(|v| v.clamp(-1.0, 1.0))
         });
         ends.fold((0.0, 0.0), |(low, high), v| (f64::min(low, v), f64::max(high, v)))
     }
@@ -154,18 +106,9 @@ impl TransferChart {
     /// columns stand still.
     fn columns<DB: DrawingBackend>(&self, pen: &Pen<DB>, pitch: f64) -> Columns {
         let theme = self.theme;
-        let number = pen.width("\u{2212}100.0 %");
-        let widest = |word: fn(Verdict) -> &'static str| {
-            Verdict::ALL.map(|v| pen.width(word(v))).into_iter().fold(number, f64::max)
-        };
         let columns = |titles: bool, words: Words| {
             let names = self.rows.iter().map(|row| pen.width(&Self::name(row, titles))).fold(theme.px(12.0), f64::max);
-            let words_width = match words {
-                Words::Long => widest(Verdict::text),
-                Words::Short => widest(Verdict::short),
-                Words::None => number,
-            };
-            let right = pen.size().0 - words_width - theme.px(EDGE * 2.0);
+            let right = pen.size().0 - words.width(pen, &self.rows) - theme.px(EDGE * 2.0);
             Columns { left: theme.px(NAME + 8.0) + names, right, titles, words }
         };
         // In one line there is room for the number alone.
@@ -212,7 +155,7 @@ impl TransferChart {
             let ink = if row.beside { ground.muted } else { ground.foreground };
             pen.text(&Self::name(row, columns.titles), (theme.px(NAME), y), Type::new(ink, Side::Start))?;
             self.bar(&pen, &scale, (left, right), y, pitch, row)?;
-            self.verdict(&pen, (right + theme.px(EDGE), y), columns.words, row)?;
+            self.verdict(&pen, (right + theme.px(EDGE), y), width, columns.words, row)?;
         }
         Ok(())
     }
@@ -266,7 +209,7 @@ impl TransferChart {
         let at = |gain: f64| scale.at(gain * 100.0).clamp(left, right);
         let (zero, mean) = (at(0.0), at(row.mean));
         let half = (pitch * 0.24).min(theme.px(7.0));
-        let strength = if row.verdict.is_certain() { 1.0 } else { 0.4 };
+        let strength = if row.verdict.is_clear() { 1.0 } else { 0.4 };
         if row.beside {
             let (top, bottom) = (y - half, y + half);
             let frame = [(zero, top), (mean, top), (mean, bottom), (zero, bottom), (zero, top)];
@@ -274,41 +217,58 @@ impl TransferChart {
         } else {
             pen.rect((zero.min(mean), y - half), (zero.max(mean), y + half), Ink(colour, strength))?;
         }
-        if !(row.low.is_finite() && row.high.is_finite()) {
-            return Ok(());
+        // To which side a gain lies beyond the axis.
+        let beyond = |gain: f64| match scale.at(gain * 100.0) {
+            x if x < left - 1.0 => Some(-1.0),
+            x if x > right + 1.0 => Some(1.0),
+            _ => None,
+        };
+        let (ink, cap) = (ground.foreground, half * 0.7);
+        let arrow = |end: f64, outward: f64, ink: Rgb| {
+            let back = end - outward * cap;
+            pen.line(&[(back, y - cap), (end, y), (back, y + cap)], ink, 1.5)
+        };
+        if let Some(outward) = beyond(row.mean) {
+            // The bar goes on: a notch in its end.
+            let notch = if row.beside { colour } else { ground.background };
+            arrow(mean - outward * cap, outward, notch)?;
         }
-        let ink = ground.foreground;
-        let cap = half * 0.7;
-        let (from, to) = (at(row.low), at(row.high));
-        pen.line(&[(from, y), (to, y)], ink, 1.5)?;
-        for (gain, end, outward) in [(row.low, from, -1.0), (row.high, to, 1.0)] {
-            let outside = (scale.at(gain * 100.0) - end).abs() > 1.0;
-            if outside {
-                // The interval goes on: an arrow instead of a cap.
-                let back = end - outward * cap;
-                pen.line(&[(back, y - cap), (end, y), (back, y + cap)], ink, 1.5)?;
-            } else {
-                pen.line(&[(end, y - cap), (end, y + cap)], ink, 1.5)?;
+        if row.low.is_finite() && row.high.is_finite() {
+            let (from, to) = (at(row.low), at(row.high));
+            pen.line(&[(from, y), (to, y)], ink, 1.5)?;
+            for (gain, end) in [(row.low, from), (row.high, to)] {
+                match beyond(gain) {
+                    None => pen.line(&[(end, y - cap), (end, y + cap)], ink, 1.5)?,
+                    // The interval goes on: an arrow instead of a cap.
+                    Some(outward) => arrow(end, outward, ink)?,
+                }
             }
+        }
+        for gain in row.seeds.iter().copied().filter(|gain| gain.is_finite() && beyond(*gain).is_none()) {
+            pen.disc((at(gain), y), theme.px(2.5), ground.background)?;
+            pen.disc((at(gain), y), theme.px(1.5), ink)?;
         }
         Ok(())
     }
 
-    fn verdict<DB: DrawingBackend>(&self, pen: &Pen<DB>, (x, y): Point, words: Words, row: &TransferRow) -> Drawn<DB> {
+    fn verdict<DB: DrawingBackend>(
+        &self,
+        pen: &Pen<DB>,
+        (x, y): Point,
+        width: f64,
+        words: Words,
+        row: &TransferRow,
+    ) -> Drawn<DB> {
         let (theme, ground) = (self.theme, self.theme.ground());
-        let verdict = if row.measured() { row.verdict } else { Verdict::Undefined };
-        let plain = Type::new(if verdict.is_certain() { ground.foreground } else { ground.muted }, Side::Start);
-        let kind = if verdict.is_certain() { plain.bold() } else { plain };
-        if verdict == Verdict::Undefined {
-            return pen.text(verdict.text(), (x, y), plain);
+        let clear = row.verdict.is_clear();
+        let plain = Type::new(if clear { ground.foreground } else { ground.muted }, Side::Start);
+        let kind = if clear && row.measured() { plain.bold() } else { plain };
+        match words.lines(pen, row, width - theme.px(EDGE) - x) {
+            (first, None) => pen.text(&first, (x, y), kind),
+            (first, Some(second)) => {
+                pen.text(&first, (x, y - theme.px(7.0)), kind)?;
+                pen.text(second, (x, y + theme.px(7.0)), plain)
+            }
         }
-        let gain = format_percent(row.mean);
-        let word = match words {
-            Words::None => return pen.text(&gain, (x, y), kind),
-            Words::Short => verdict.short(),
-            Words::Long => verdict.text(),
-        };
-        pen.text(&gain, (x, y - theme.px(7.0)), kind)?;
-        pen.text(word, (x, y + theme.px(7.0)), plain)
     }
 }

@@ -1,5 +1,6 @@
 //! How much each task counts over time, with its current number.
 
+use super::changes::{change_lines, change_numbers};
 use super::hold::Ends;
 use super::lines::{EndLabel, Stroke, curve, end_labels, end_of, extent, label_room, last};
 use super::palette;
@@ -31,6 +32,8 @@ pub struct WeightsChart<'a> {
     pub time: Time,
     /// The ends of the weight axis where it is held; else they fit what is shown.
     pub ends: Option<(f64, f64)>,
+    /// The epochs after which settings were changed in the middle of the run, in order.
+    pub changes: &'a [f64],
     /// Light or dark, scale, font.
     pub theme: Theme,
 }
@@ -57,6 +60,9 @@ impl WeightsChart<'_> {
         let pen = Pen::on(area, self.theme)?;
         let plot = self.plot(area.dim_in_pixel());
         Axes { plot: &plot, x_name: "epoch", y_name: "effective weight", upright: false }.draw(&pen)?;
+        if self.series.iter().any(|series| last(series.weights).is_some()) {
+            change_lines(&pen, &plot, self.changes)?;
+        }
         let mut labels = Vec::new();
         for series in &self.series {
             let style = palette::task(series.task);
@@ -70,7 +76,8 @@ impl WeightsChart<'_> {
         if labels.is_empty() {
             return say(&pen, &plot, EMPTY);
         }
-        end_labels(&pen, &plot, &labels)
+        end_labels(&pen, &plot, &labels)?;
+        change_numbers(&pen, &plot, self.changes)
     }
 }
 
@@ -88,7 +95,7 @@ mod tests {
         let weights = [(0.0, 1.0), (1.0, 9.3)];
         let series = vec![WeightSeries { task: 0, label: "A".into(), weights: &weights }];
         let time = Time::of(200.0, 1.0, true);
-        let mut chart = WeightsChart { series, time, ends: None, theme: Theme::new(false, 1.0) };
+        let mut chart = WeightsChart { series, time, ends: None, changes: &[], theme: Theme::new(false, 1.0) };
         let plot = chart.plot((440, 150));
         assert_eq!((plot.y_of(0.0), plot.y.range().1), (plot.bottom, 12.0));
         chart.ends = Some((0.0, 50.0));

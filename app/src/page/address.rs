@@ -132,20 +132,29 @@ mod tests {
     #[test]
     fn a_tab_is_parted_from_the_lesson_and_what_is_none_is_left_to_the_codec() {
         for (fragment, rest, tab) in [
-            ("v=1&p=rivals&tab=transfer&s=7", "v=1&p=rivals&s=7", Some(Tab::Transfer)),
-            ("v=1&p=rivals&tab=transfer.", "v=1&p=rivals", Some(Tab::Transfer)),
-            ("v=1&amp;p=rivals&amp;tab=loss", "v=1&p=rivals", Some(Tab::Loss)),
-            ("v=3D1&p=3Drivals&tab=3Dloss", "v=1&p=rivals", Some(Tab::Loss)),
-            ("v%3D1%26p%3Drivals%26tab%3Dweights", "v=1&p=rivals", Some(Tab::Weights)),
-            ("v=1&p=rivals", "v=1&p=rivals", None),
-            ("tab=loss", "v=1&p=twins", Some(Tab::Loss)),
-            ("v=1&p=twins&tab=nowhere", "v=1&p=twins&tab=nowhere", None),
-            ("v=1&p=twins&stab=loss", "v=1&p=twins&stab=loss", None),
+            ("v=2&p=rivals&tab=transfer&s=7", "v=2&p=rivals&s=7", Some(Tab::Transfer)),
+            ("v=2&p=rivals&tab=transfer.", "v=2&p=rivals", Some(Tab::Transfer)),
+            ("v=2&amp;p=rivals&amp;tab=loss", "v=2&p=rivals", Some(Tab::Loss)),
+            ("v=3D2&p=3Drivals&tab=3Dloss", "v=2&p=rivals", Some(Tab::Loss)),
+            ("v%3D2%26p%3Drivals%26tab%3Dweights", "v=2&p=rivals", Some(Tab::Weights)),
+            ("v=2&p=rivals", "v=2&p=rivals", None),
+            ("tab=loss", "v=2&p=twins", Some(Tab::Loss)),
+            ("v=2&p=twins&tab=nowhere", "v=2&p=twins&tab=nowhere", None),
+            ("v=2&p=twins&stab=loss", "v=2&p=twins&stab=loss", None),
         ] {
             let (decoded, found) = parted(fragment);
             assert_eq!(found, tab, "{fragment}");
             assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), rest, "{fragment}");
             assert_eq!(decoded.notices.is_empty(), decoded.unknown.is_empty(), "{fragment}: {:?}", decoded.notices);
         }
+    }
+
+    #[test]
+    fn a_link_of_an_older_version_is_parted_from_its_tab_and_written_as_it_was_meant() {
+        let (decoded, found) = parted("v=1&p=pairs&tab=transfer&s=7");
+        assert_eq!(found, Some(Tab::Transfer));
+        let now = link::encode(&decoded.lesson, &decoded.unknown);
+        assert_eq!(now, "v=2&p=pairs&s=7&seeds=5&alone=layers&vary=training");
+        assert_eq!(decoded.notices.len(), 1, "{:?}", decoded.notices);
     }
 }

@@ -1,6 +1,7 @@
-//! What the page has to say: notices, a run that exploded, an engine that broke, a confirmation.
+//! What the page has to say: notices, a run that exploded or is far off, an engine that broke, a confirmation.
 
 use super::conductor::Intent;
+use super::far_off::FarOff;
 use super::icons::Icon;
 use super::state::{EngineFault, Page};
 use super::{edit, share};
@@ -36,6 +37,7 @@ pub fn Alerts() -> impl IntoView {
                 <div class="alert-said" data-testid="notice" role="status" aria-live="polite" data-all=move || all.get().then_some("yes")>
                     {move || page.fault.get().map(broken)}
                     {move || page.diverged.get().map(diverged)}
+                    <FarOff/>
                     <For each=keyed key=|notice| (notice.key.clone(), notice.sentence.clone()) let:notice>
                         {one(page, notice)}
                     </For>

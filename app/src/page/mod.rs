@@ -8,10 +8,11 @@
 //! * `shell`, `bridge`, `show`: the browser around it: workers, timers and frames; one worker; the signals;
 //! * [`compare`]: where the comparison of architectures stands;
 //! * `address`, `share`: the lesson as a link and as a file;
+//! * [`alerts`], `far_off`: what the page has to say by itself;
 //! * `prefs`, `probe`: what the browser remembers; whether it has a graphics processor;
 //! * [`commands`], `keys`: what a key or button does;
 //! * [`layout`] and its parts: what stands where; [`room`]: how much room there is;
-//! * [`pace`]: how fast it goes; `story`: what came of it;
+//! * [`pace`]: how fast it goes; `story`: what came of it; `gain`: how a transfer gain is written;
 //! * [`guide`]: a lesson's steps, and what they point at;
 //! * [`panels`]: the cards and pictures.
 
@@ -39,6 +40,8 @@ mod address;
 mod bridge;
 mod clock;
 mod edit;
+mod far_off;
+mod gain;
 mod keys;
 mod probe;
 mod share;

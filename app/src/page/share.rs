@@ -17,12 +17,24 @@ use web_sys::{Blob, BlobPropertyBag, DataTransfer, File, HtmlAnchorElement, Html
 pub(super) fn copy_link(page: Page) {
     page.tell(Intent::SettleLink);
     let link = untrack(|| address::href(page));
-    let length = link.len();
+    let changed = page.changes.with_untracked(|changes| !changes.is_empty());
+    let done = copied(link.len(), changed);
+    copy(page, link, done, "The browser doesn't let the page copy: take the link from the address bar");
+}
+
+/// What is confirmed when a link of so many characters was copied; `changed` where settings were changed in the middle
+/// of the run, of which a link has only the last ones.
+fn copied(length: usize, changed: bool) -> String {
     let done = match length > address::TOO_LONG {
         true => "Link copied, but it is too long for many programs: better save the lesson as a file".into(),
         false => format!("Link copied ({length} characters)"),
     };
-    copy(page, link, done, "The browser doesn't let the page copy: take the link from the address bar");
+    match changed {
+        true => {
+            [&done, ". Settings were changed during this run: the link starts at epoch 0 with the last ones"].concat()
+        }
+        false => done,
+    }
 }
 
 /// Copies what a report of a fault should say: what happened, where, and the lesson.
@@ -132,4 +144,21 @@ pub(super) fn listen_drops(page: Page) -> RwSignal<bool> {
         }
     });
     over
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_that_is_too_long_or_of_a_run_that_was_changed_says_so() {
+        assert_eq!(copied(120, false), "Link copied (120 characters)");
+        assert_eq!(
+            copied(120, true),
+            "Link copied (120 characters). Settings were changed during this run: \
+             the link starts at epoch 0 with the last ones"
+        );
+        let long = copied(address::TOO_LONG + 1, true);
+        assert!(long.contains("better save the lesson as a file. Settings were changed"), "{long}");
+    }
 }

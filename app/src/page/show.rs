@@ -38,6 +38,7 @@ pub(super) fn show(page: Page, update: PageUpdate) {
             forget_race(page, 0);
             change_curves(page, Vec::clear);
         }
+        PageUpdate::Changed(changes) => set(page.changes, changes),
         PageUpdate::Picture(picture) => set(page.picture, Some(Arc::from(picture))),
         PageUpdate::Cost(cost) => set(page.cost, cost),
         PageUpdate::Comparison(comparison) => set(page.comparison, *comparison),

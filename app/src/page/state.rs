@@ -11,7 +11,7 @@
 //! the lesson before: index them with `get`. Where the number of tasks or the source of the data
 //! changed they are `None` until the new ones arrive.
 
-pub use super::conductor::{Comparison, EngineChoice, EngineFault, EngineState, GpuState, RaceState};
+pub use super::conductor::{Comparison, EngineChoice, EngineFault, EngineState, GpuState, LiveChange, RaceState};
 
 use super::conductor::{Input, Intent};
 use super::guide::Spot;
@@ -107,6 +107,8 @@ pub struct Page {
     pub curves: StoredValue<Vec<CurvePoint>>,
     /// Counts up when points were appended to [`Page::curves`], or when they were cleared.
     pub curves_version: RwSignal<u32>,
+    /// What was changed in the middle of this run, in the order of steps; the curves mark it.
+    pub changes: RwSignal<Vec<LiveChange>>,
     /// The race, where the lesson is one. Not a signal: read it when [`Page::curves_version`] changes.
     pub race: StoredValue<RaceState>,
     /// The newest point of the curves.
@@ -188,6 +190,7 @@ impl Page {
             ended: RwSignal::new(false),
             curves: StoredValue::new(Vec::new()),
             curves_version: RwSignal::new(0),
+            changes: RwSignal::default(),
             race: StoredValue::default(),
             latest: RwSignal::default(),
             picture: RwSignal::default(),

@@ -1,21 +1,23 @@
 //! The line between the pictures: what the lesson is about, and at the end of its story what came of it.
 
-use super::panels::{said, short, with_sign};
+use super::gain::{named, whole_gain_text, whole_interval_text};
+use super::panels::short;
 use super::state::{Page, RaceState};
-use crate::charts::Verdict;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 use mtl_core::lesson::lessons;
-use mtl_core::measure::transfer::TransferGain;
+use mtl_core::measure::transfer::{TransferGain, Verdict};
 use mtl_core::protocol::CurvePoint;
 
-/// What is said of the tasks with a verdict, around their names.
-const SAYINGS: [(Verdict, &str); 5] = [
-    (Verdict::Positive, "sharing helped "),
-    (Verdict::Negative, "sharing hurt "),
-    (Verdict::NoDifference, "no difference is seen for "),
-    (Verdict::TooEarly, "it is too early to judge "),
-    (Verdict::Undefined, "there is no gain to name for "),
+/// What is said of the tasks with a verdict: before their names, behind one, behind several.
+const SAYINGS: [(Verdict, &str, &str, &str); 7] = [
+    (Verdict::Gains, "", " gains by sharing", " gain by sharing"),
+    (Verdict::Loses, "", " loses by sharing", " lose by sharing"),
+    (Verdict::AboutTheSame, "", " is about the same as alone", " are about the same as alone"),
+    (Verdict::NotClear, "it is not clear yet for ", "", ""),
+    (Verdict::TooEarly, "it is too early to judge ", "", ""),
+    (Verdict::NothingLearned, "nothing learned yet on ", "", ""),
+    (Verdict::Undefined, "no gain is known for ", "", ""),
 ];
 
 /// Of more tasks than this the ending names the gains alone: their losses stand in their panel.
@@ -62,8 +64,7 @@ impl Ending {
         let outcome = match untrack(|| page.races()) {
             true => page.race.with_value(|race| outcome_of_race(race, step)),
             false => page.latest.with_untracked(|point| {
-                let points = page.curves.with_value(Vec::len);
-                point.as_deref().map_or_else(String::new, |point| [at(point, epoch), outcome(point, points)].concat())
+                point.as_deref().map_or_else(String::new, |point| [at(point, epoch), outcome(point)].concat())
             }),
         };
         Self { epoch, outcome }
@@ -84,44 +85,43 @@ fn at(point: &CurvePoint, epoch: u32) -> String {
     if point.epoch == epoch { String::new() } else { format!("at epoch {}, the last recorded, ", point.epoch) }
 }
 
-/// Every task with its held-out loss, its gain over learning alone and the 95 % interval of that,
-/// grouped by what can be said of the gain after so many recorded points.
-fn outcome(point: &CurvePoint, points: usize) -> String {
-    let few = point.transfer.len() <= FEW;
-    let verdict = |gain: &TransferGain| said(gain, point.epoch, points);
+/// Every task with its validation loss, its gain over learning alone and the 95 % interval of that, as the panel has
+/// them, grouped by what is said of the gain.
+fn outcome(point: &CurvePoint) -> String {
+    let gains = &point.transfer.best;
+    let few = gains.len() <= FEW;
     let told = |(task, gain): (usize, &TransferGain)| {
         let loss = point.valid.get(task).map_or_else(String::new, |loss| short(f64::from(*loss)));
         let name = task_name(task);
-        match verdict(gain) {
-            Verdict::Undefined => format!("{name} (loss {loss})"),
-            _ if few => format!("{name} (loss {loss}, gain {} %{})", whole(gain.mean), interval(gain)),
-            _ => format!("{name} ({} %{})", whole(gain.mean), interval(gain)),
+        match named(gain) {
+            None if few => format!("{name} (loss {loss})"),
+            None => name.to_string(),
+            Some(gain) if few => format!("{name} (loss {loss}, gain {})", with_interval(gain)),
+            Some(gain) => format!("{name} ({})", with_interval(gain)),
         }
     };
-    let with = |(kind, saying): (Verdict, &str)| {
-        let tasks = point.transfer.iter().enumerate().filter(|(_, gain)| verdict(gain) == kind);
+    let with = |(verdict, before, one, several): (Verdict, &str, &str, &str)| {
+        let tasks = gains.iter().enumerate().filter(|(_, gain)| gain.verdict == verdict);
         let all: Vec<_> = tasks.map(told).collect();
-        (!all.is_empty()).then(|| format!("{saying}{}", listed(&all)))
+        let behind = if all.len() == 1 { one } else { several };
+        (!all.is_empty()).then(|| [before, &listed(&all), behind].concat())
     };
     let parts: Vec<_> = SAYINGS.into_iter().filter_map(with).collect();
     if parts.is_empty() {
         let loss = |(task, loss): (usize, &f32)| format!("{} {}", task_name(task), short(f64::from(*loss)));
-        return format!("held-out losses {}", listed(&point.valid.iter().enumerate().map(loss).collect::<Vec<_>>()));
+        return format!("validation losses {}", listed(&point.valid.iter().enumerate().map(loss).collect::<Vec<_>>()));
     }
     parts.join("; ")
 }
 
-/// The 95 % interval of a gain, where there is one.
-fn interval(gain: &TransferGain) -> String {
-    match gain.low.is_finite() && gain.high.is_finite() {
-        true => format!(", {} to {}", whole(gain.low), whole(gain.high)),
-        false => String::new(),
-    }
-}
-
-/// A share as whole percent with its sign.
-fn whole(share: f64) -> String {
-    with_sign(share * 100.0, 0).replace('-', "\u{2212}")
+/// A gain, and its 95 % interval where that is there and means anything yet.
+fn with_interval(gain: &TransferGain) -> String {
+    let mean = whole_gain_text(gain.mean);
+    let interval = match gain.verdict {
+        Verdict::TooEarly => String::new(),
+        _ => whole_interval_text(gain.low, gain.high),
+    };
+    if interval.is_empty() { mean } else { format!("{mean}, {interval}") }
 }
 
 /// Which racers have arrived, of a race that was watched for so many steps.
@@ -163,41 +163,58 @@ fn listed(parts: &[impl AsRef<str>]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::measure::transfer::Verdict as Judged;
-    use mtl_core::protocol::{RaceNews, RaceStart, RacerStart};
+    use mtl_core::protocol::{Gains, RaceNews, RaceStart, RacerStart};
 
-    fn gain(mean: f64, half: f64, verdict: Judged) -> TransferGain {
-        TransferGain { mean, low: mean - half, high: mean + half, seeds: 5, verdict }
+    fn gain(mean: f64, half: f64, verdict: Verdict) -> TransferGain {
+        TransferGain { mean, low: mean - half, high: mean + half, seeds: 5, verdict, log_ratios: Vec::new() }
+    }
+
+    fn point(valid: &[f32], best: Vec<TransferGain>) -> CurvePoint {
+        CurvePoint {
+            epoch: 200,
+            valid: valid.to_vec(),
+            transfer: Gains { best, ..Gains::default() },
+            ..CurvePoint::default()
+        }
     }
 
     #[test]
     fn the_ending_names_loss_gain_and_interval_of_every_task_under_its_verdict() {
-        let transfer = vec![gain(-0.04, 0.1, Judged::NoDifference), gain(0.34, 0.14, Judged::Positive)];
-        let point = CurvePoint { epoch: 200, valid: vec![0.213, 0.18], transfer, ..CurvePoint::default() };
+        let two = vec![gain(-0.04, 0.1, Verdict::NotClear), gain(0.34, 0.14, Verdict::Gains)];
         assert_eq!(
-            outcome(&point, 120),
-            "sharing helped B (loss 0.180, gain +34 %, +20 to +48); \
-             no difference is seen for A (loss 0.213, gain \u{2212}4 %, \u{2212}14 to +6)"
+            outcome(&point(&[0.213, 0.18], two)),
+            "B (loss 0.180, gain +34 %, +20 to +48 %) gains by sharing; \
+             it is not clear yet for A (loss 0.213, gain \u{2212}4 %, \u{2212}14 to +6 %)"
         );
-        let three = CurvePoint { transfer: vec![gain(0.1, 0.05, Judged::Positive); 3], ..point };
         assert_eq!(
-            outcome(&three, 120),
-            "sharing helped A (+10 %, +5 to +15), B (+10 %, +5 to +15) and C (+10 %, +5 to +15)"
+            outcome(&point(&[0.2; 3], vec![gain(0.1, 0.05, Verdict::Gains); 3])),
+            "A (+10 %, +5 to +15 %), B (+10 %, +5 to +15 %) and C (+10 %, +5 to +15 %) gain by sharing"
         );
     }
 
     #[test]
-    fn an_ending_that_comes_early_judges_as_little_as_the_panel() {
-        let transfer = vec![gain(0.34, 0.14, Judged::Positive)];
-        let point = CurvePoint { epoch: 5, valid: vec![0.213], transfer, ..CurvePoint::default() };
-        assert_eq!(outcome(&point, 6), "it is too early to judge A (loss 0.213, gain +34 %, +20 to +48)");
-        assert_eq!((at(&point, 5).as_str(), at(&point, 7).as_str()), ("", "at epoch 5, the last recorded, "));
+    fn every_verdict_has_its_words_in_the_ending() {
+        for (verdict, words) in [
+            (Verdict::Loses, "A (loss 0.200, gain +1 %, +0 to +2 %) loses by sharing"),
+            (Verdict::AboutTheSame, "A (loss 0.200, gain +1 %, +0 to +2 %) is about the same as alone"),
+            (Verdict::TooEarly, "it is too early to judge A (loss 0.200, gain +1 %)"),
+            (Verdict::NothingLearned, "nothing learned yet on A (loss 0.200)"),
+            (Verdict::Undefined, "no gain is known for A (loss 0.200)"),
+        ] {
+            assert_eq!(outcome(&point(&[0.2], vec![gain(0.01, 0.01, verdict)])), words);
+        }
+    }
+
+    #[test]
+    fn an_ending_says_of_which_epoch_its_numbers_are_where_that_was_not_recorded() {
+        let early = CurvePoint { epoch: 5, ..CurvePoint::default() };
+        assert_eq!((at(&early, 5).as_str(), at(&early, 7).as_str()), ("", "at epoch 5, the last recorded, "));
     }
 
     #[test]
     fn without_baselines_the_ending_names_the_losses() {
-        let point = CurvePoint { valid: vec![0.5, 0.25, 0.125], ..CurvePoint::default() };
-        assert_eq!(outcome(&point, 120), "held-out losses A 0.500, B 0.250 and C 0.125");
+        let alone = point(&[0.5, 0.25, 0.125], Vec::new());
+        assert_eq!(outcome(&alone), "validation losses A 0.500, B 0.250 and C 0.125");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use crate::{Points, SCALE, SIZE};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
     FanPoint, LossChart, LossSeries, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Theme, Time,
-    TransferChart, TransferRow, Verdict, WeightSeries, WeightsChart,
+    TransferChart, TransferRow, WeightSeries, WeightsChart,
 };
+use mtl_core::measure::transfer::Verdict;
 
 #[test]
 fn a_label_from_a_link_stays_text() {
@@ -54,6 +55,7 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                     time,
                     log,
                     smoothing: 0.99,
+                    changes: &odd,
                     cursor: Some(2.0),
                     theme,
                     ..empty_chart()
@@ -61,7 +63,8 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                 let _ = chart.nearest(f64::NAN);
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let series = |task| WeightSeries { task, label: String::new(), weights: data };
-                let chart = WeightsChart { series: (0..9).map(series).collect(), time, ends: None, theme };
+                let series = (0..9).map(series).collect();
+                let chart = WeightsChart { series, time, ends: None, changes: &odd, theme };
                 to_svg(size, scale, "", |area| chart.draw(area));
                 let fan: Vec<FanPoint> = data
                     .iter()
@@ -88,9 +91,11 @@ fn no_size_and_no_number_makes_a_chart_panic() {
                 task: 3,
                 label: "row".into(),
                 mean,
+                number: "+1 %".into(),
                 low: -mean,
                 high: mean * 2.0,
-                verdict: Verdict::Positive,
+                seeds: odd.to_vec(),
+                verdict: Verdict::Gains,
                 beside: mean > 0.0,
             });
             let chart = TransferChart { rows: rows.collect(), ends: None, theme };

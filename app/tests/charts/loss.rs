@@ -42,6 +42,7 @@ pub fn empty_chart() -> LossChart<'static> {
         log: true,
         ends: None,
         smoothing: 0.0,
+        changes: &[],
         cursor: None,
         window: None,
         band: None,

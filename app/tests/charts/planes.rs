@@ -3,9 +3,10 @@
 use crate::{NAMES, Points, SCALE, SIZE, golden, theme};
 use mtl_app::charts::svg::to_svg;
 use mtl_app::charts::{
-    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Time, TransferChart, TransferRow, Verdict,
-    WeightSeries, WeightsChart,
+    FanPoint, ParallelChart, ParallelKind, ParallelLine, ParetoChart, Time, TransferChart, TransferRow, WeightSeries,
+    WeightsChart,
 };
+use mtl_core::measure::transfer::Verdict;
 
 fn fan() -> Vec<FanPoint> {
     let member = |k: usize| {
@@ -99,16 +100,19 @@ fn transfer_rows() -> Vec<TransferRow> {
         task,
         label: NAMES[task].into(),
         mean,
+        number: format!("{:+.1} %", mean * 100.0).replace('-', "\u{2212}"),
         low: mean - half,
         high: mean + half,
+        seeds: [-0.7, -0.2, 0.0, 0.3, 0.6].map(|part| mean + part * half).to_vec(),
         verdict,
         beside: false,
     };
+    let none = row(3, f64::NAN, f64::NAN, Verdict::Undefined);
     vec![
-        row(0, 0.182, 0.06, Verdict::Positive),
-        row(1, -0.124, 0.05, Verdict::Negative),
-        row(2, 0.031, 0.9, Verdict::NoDifference),
-        row(3, f64::NAN, f64::NAN, Verdict::Undefined),
+        row(0, 0.182, 0.06, Verdict::Gains),
+        row(1, -0.124, 0.05, Verdict::Loses),
+        row(2, 0.031, 0.9, Verdict::NotClear),
+        TransferRow { number: String::new(), ..none },
     ]
 }
 
@@ -117,7 +121,7 @@ fn transfer_with_its_intervals_looks_as_it_did() {
     for dark in [false, true] {
         let chart = TransferChart { rows: transfer_rows(), ends: None, theme: theme(dark) };
         let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
-        for words in ["positive transfer", "negative transfer", "no difference seen", "\u{2014}"] {
+        for words in ["% gains", "positive transfer", "% loses", "negative transfer", "not clear yet", "not known"] {
             assert!(svg.contains(words), "{words}");
         }
         golden(if dark { "transfer-dark" } else { "transfer" }, &svg);
@@ -126,21 +130,43 @@ fn transfer_with_its_intervals_looks_as_it_did() {
 
 #[test]
 fn transfer_in_a_narrow_chart_says_less_in_whole_words() {
-    let early = TransferRow { verdict: Verdict::TooEarly, ..transfer_rows().remove(0) };
-    let rows = transfer_rows().into_iter().take(3).chain([early]).collect();
+    let of = |task: usize, verdict| {
+        let number = if verdict == Verdict::NothingLearned { "" } else { "+18.2 %" };
+        TransferRow { task, number: number.into(), verdict, ..transfer_rows().remove(0) }
+    };
+    let others = [of(4, Verdict::TooEarly), of(5, Verdict::NothingLearned)];
+    let rows = transfer_rows().into_iter().take(3).chain(others).collect();
     let chart = TransferChart { rows, ends: Some((-1.0, 0.5)), theme: theme(false) };
-    let svg = to_svg((267, 180), SCALE, "Transfer", |area| chart.draw(area));
-    for words in [">\npositive\n", ">\nnegative\n", ">\nno difference\n", ">\ntoo early\n"] {
-        assert!(svg.contains(words), "{words}");
+    let svg = to_svg((234, 208), SCALE, "Transfer", |area| chart.draw(area));
+    for words in ["gains", "loses", "not clear yet", "too early", "nothing", "learned yet"] {
+        assert!(svg.contains(&format!(">\n{words}\n")), "{words}");
     }
     golden("transfer-narrow", &svg);
+}
+
+#[test]
+fn a_loss_many_times_as_high_goes_on_beyond_the_axis() {
+    let far = TransferRow {
+        mean: -300.0,
+        low: -420.0,
+        high: -210.0,
+        number: "301\u{d7} the loss".into(),
+        seeds: vec![-400.0, -320.0, -220.0],
+        ..transfer_rows().remove(1)
+    };
+    let chart = TransferChart { rows: vec![transfer_rows().remove(0), far], ends: None, theme: theme(false) };
+    let svg = to_svg(SIZE, SCALE, "Transfer", |area| chart.draw(area));
+    assert!(svg.contains("301\u{d7} the loss loses") && svg.contains("\u{2212}100 %"));
+    golden("transfer-far", &svg);
 }
 
 #[test]
 fn the_gain_in_another_model_stands_hollow_below_the_task_s_own() {
     let beside = |row: TransferRow| {
         let (mean, half) = (row.mean - 0.05, (row.high - row.low) / 2.0);
-        TransferRow { label: "equal size".into(), mean, low: mean - half, high: mean + half, beside: true, ..row }
+        let seeds = row.seeds.iter().map(|gain| gain - 0.05).collect();
+        let (low, high) = (mean - half, mean + half);
+        TransferRow { label: "equal size".into(), mean, low, high, seeds, beside: true, ..row }
     };
     let rows = transfer_rows().into_iter().flat_map(|row| [row.clone(), beside(row)]).collect();
     let chart = TransferChart { rows, ends: None, theme: theme(false) };
@@ -155,9 +181,11 @@ fn a_gain_without_an_interval_has_no_whisker() {
         task: 0,
         label: "A".into(),
         mean: 0.1,
+        number: "+10.0 %".into(),
         low,
         high,
-        verdict: Verdict::NoDifference,
+        seeds: Vec::new(),
+        verdict: Verdict::NotClear,
         beside: false,
     };
     let draw = |row| {
@@ -180,7 +208,7 @@ fn task_weights_over_time_look_as_they_did() {
     for dark in [false, true] {
         let series = all.iter().enumerate();
         let series = series.map(|(task, weights)| WeightSeries { task, label: NAMES[task].into(), weights });
-        let chart = WeightsChart { series: series.collect(), time, ends: None, theme: theme(dark) };
+        let chart = WeightsChart { series: series.collect(), time, ends: None, changes: &[], theme: theme(dark) };
         let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
         golden(if dark { "weights-dark" } else { "weights" }, &svg);
     }
@@ -191,7 +219,7 @@ fn equal_weights_still_show_a_line_and_a_label_for_every_task() {
     let one: Points = (0..100).map(|k| (f64::from(k), 1.0)).collect();
     let time = Time::of(200.0, 99.0, false);
     let series = (0..6).map(|task| WeightSeries { task, label: NAMES[task].into(), weights: &one });
-    let chart = WeightsChart { series: series.collect(), time, ends: None, theme: theme(false) };
+    let chart = WeightsChart { series: series.collect(), time, ends: None, changes: &[], theme: theme(false) };
     let svg = to_svg((440, 150), SCALE, "Task weights", |area| chart.draw(area));
     for name in &NAMES[..4] {
         assert!(svg.contains(name));

@@ -64,7 +64,7 @@ pub struct DataConfig {
     pub source: Pick,
     /// Rows to train on.
     pub train_rows: usize,
-    /// Held-out rows for curves, live transfer and the Pareto plane.
+    /// Held-out rows for curves, best steps and the Pareto plane.
     pub valid_rows: usize,
     /// Held-out rows for the final numbers.
     pub test_rows: usize,
@@ -278,6 +278,31 @@ impl Default for PaceConfig {
     }
 }
 
+/// What the network is that learns a task alone: what a transfer gain is a gain over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Baseline {
+    /// What makes the gain a question of company: of the same size where the architecture has over a tenth more
+    /// parameters than a shared bottom of its layers, else of the same layers.
+    #[default]
+    Fair,
+    /// The lesson's shared layers and one head.
+    SameLayers,
+    /// The same with all shared widths scaled, to as many parameters as the composed network has.
+    SameSize,
+    /// The composed network itself under the loss of one task.
+    SameArchitecture,
+}
+
+/// What differs from seed to seed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Varies {
+    /// Initial values, batches and dropout; all seeds see the same rows.
+    Training,
+    /// The rows too: each paired seed has a draw of its own from the generator.
+    #[default]
+    Data,
+}
+
 /// Which models train in addition to the composed one, in lockstep with it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PopulationConfig {
@@ -288,6 +313,10 @@ pub struct PopulationConfig {
     pub fan: usize,
     /// Whether single-task baselines train: without them there is no transfer to show.
     pub baselines: bool,
+    /// What the network is that learns a task alone.
+    pub baseline: Baseline,
+    /// What differs from seed to seed.
+    pub varies: Varies,
     /// Whether one network that reads a preference trains for the whole front.
     pub conditioned: bool,
     /// Concentration of the preferences that it is shown: below 1 rather extreme ones, above rather even.
@@ -330,12 +359,14 @@ impl Default for TrainingConfig {
 }
 
 impl Default for PopulationConfig {
-    /// Five paired seeds with their baselines, and a fan of eleven.
+    /// Five paired seeds with their baselines, each on rows of its own, and a fan of eleven.
     fn default() -> Self {
         Self {
             seeds: 5,
             fan: 11,
             baselines: true,
+            baseline: Baseline::Fair,
+            varies: Varies::Data,
             conditioned: false,
             concentration: 1.0,
             spread: 0.01,

@@ -17,7 +17,7 @@ pub struct Dataset {
     pub tasks: Vec<TaskShape>,
     /// Rows to train on, with label noise and missing labels.
     pub train: Split,
-    /// Held-out rows for curves, live transfer and the Pareto plane; clean and complete.
+    /// Held-out rows for curves, best steps and the Pareto plane; clean and complete.
     pub valid: Split,
     /// Held-out rows for the final numbers; clean and complete.
     pub test: Split,
@@ -30,6 +30,8 @@ pub struct Dataset {
     /// Losses are means over rows and outputs: squared error without a factor 1/2; Huber with
     /// threshold 1, `e²/2` up to 1 and `|e| - 1/2` beyond; cross-entropies in nats.
     pub reference: Vec<f32>,
+    /// Per task: the same of the test rows.
+    pub test_reference: Vec<f32>,
 }
 
 /// What a task's labels look like.

@@ -30,10 +30,11 @@ pub(super) fn finish(config: &Config, drawn: Drawn, source: &Source) -> Dataset 
             }
         }
     }
-    let reference = shapes.iter().zip(&valid.y).map(|(shape, y)| constant_loss(shape, y) as f32);
-    let reference = reference.collect();
+    let best_constant =
+        |split: &Split| shapes.iter().zip(&split.y).map(|(shape, y)| constant_loss(shape, y) as f32).collect();
+    let (reference, test_reference) = (best_constant(&valid), best_constant(&test));
     let (plane, side) = (source.plane, if source.picture { inputs.isqrt() } else { 0 });
-    Dataset { inputs, plane, side, extent, tasks: shapes, train, valid, test, correlation, reference }
+    Dataset { inputs, plane, side, extent, tasks: shapes, train, valid, test, correlation, reference, test_reference }
 }
 
 fn complete(drawn: DrawnSplit) -> Split {

@@ -4,8 +4,8 @@
 //! and removes labels, whatever the source. A source is one file and one
 //! word in the table of sources.
 //!
-//! Everything random comes from streams of the lesson's seed alone: the model's seeds never change
-//! the data, and each split, each task and each purpose has a stream of its own, so that adding a
+//! Everything random comes from streams of the lesson's seed alone. [`Draws`] has the rows of every paired seed, which
+//! are the same or drawn anew, as the lesson says. Each split, each task and each purpose has a stream of its own, so that adding a
 //! task or a validation row changes nothing else.
 //!
 //! ```
@@ -22,6 +22,7 @@ pub mod batches;
 mod dataset;
 mod digits;
 mod directions;
+mod draws;
 mod field;
 mod groups;
 mod labels;
@@ -34,6 +35,7 @@ mod table;
 pub mod targets;
 
 pub use dataset::{Dataset, Split, TaskShape};
+pub use draws::Draws;
 pub use table::Table;
 
 use crate::config::{Config, DataConfig, LossKind, Pick, PickEntry};

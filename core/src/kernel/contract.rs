@@ -147,40 +147,44 @@ fn losses_and_their_slopes_are_the_same_on_every_path() {
     }
 }
 
+/// The losses of two pieces of rows, which `sets` members each have for themselves, or all members together.
+fn losses_of_splits(sets: usize, device: &Device, by_operations: bool) -> Vec<f32> {
+    let groups: Vec<_> = KINDS.iter().map(|kind| LossGroup { loss: *kind, tasks: widths(*kind).0 }).collect();
+    let mut sum = SplitLosses::default();
+    // Two pieces, the second of which has no row of the first split.
+    for (piece, splits) in [(0, [0..3, 3..6, 0..0]), (1, [0..0, 0..2, 2..6])] {
+        let of = |kind: LossKind| {
+            let (tasks, each) = widths(kind);
+            let pace = 0.2 + piece as f32;
+            let outputs = upload(wave(MEMBERS * BATCH * tasks * each, pace), [MEMBERS, BATCH, tasks * each], device);
+            let goals = upload(targets(kind, sets * BATCH, (tasks, each)), [sets, BATCH, tasks * each], device);
+            let shares = wave(sets * BATCH * tasks, 0.6).iter().map(|x| x.abs()).collect();
+            (outputs, goals, upload(shares, [sets, BATCH, tasks], device))
+        };
+        let (mut outputs, mut goals, mut shares) = (Vec::new(), Vec::new(), Vec::new());
+        for (output, goal, share) in KINDS.map(of) {
+            outputs.push(output);
+            goals.push(goal);
+            shares.push(share);
+        }
+        let rows = Rows { targets: &goals, shares: &shares, splits: &splits };
+        if by_operations {
+            sum.add_by_operations(&groups, outputs, &rows);
+        } else {
+            sum.add(&groups, outputs, &rows);
+        }
+    }
+    read(sum.finish())
+}
+
 #[test]
 fn losses_of_splits_are_the_same_on_every_path() {
-    let groups: Vec<_> = KINDS.iter().map(|kind| LossGroup { loss: *kind, tasks: widths(*kind).0 }).collect();
-    let run = |device: &Device, by_operations: bool| {
-        let mut sum = SplitLosses::default();
-        // Two pieces, the second of which has no row of the first split.
-        for (piece, splits) in [(0, [0..3, 3..6, 0..0]), (1, [0..0, 0..2, 2..6])] {
-            let of = |kind: LossKind| {
-                let (tasks, each) = widths(kind);
-                let pace = 0.2 + piece as f32;
-                let outputs =
-                    upload(wave(MEMBERS * BATCH * tasks * each, pace), [MEMBERS, BATCH, tasks * each], device);
-                let goals = upload(targets(kind, BATCH, (tasks, each)), [1, BATCH, tasks * each], device);
-                let shares = wave(BATCH * tasks, 0.6).iter().map(|x| x.abs()).collect();
-                (outputs, goals, upload(shares, [1, BATCH, tasks], device))
-            };
-            let (mut outputs, mut goals, mut shares) = (Vec::new(), Vec::new(), Vec::new());
-            for (output, goal, share) in KINDS.map(of) {
-                outputs.push(output);
-                goals.push(goal);
-                shares.push(share);
-            }
-            let rows = Rows { targets: &goals, shares: &shares, splits: &splits };
-            if by_operations {
-                sum.add_by_operations(&groups, outputs, &rows);
-            } else {
-                sum.add(&groups, outputs, &rows);
-            }
+    // All members on the same rows, and each on rows of its own.
+    for sets in [1, MEMBERS] {
+        let wanted = losses_of_splits(sets, &Device::flex(), true);
+        for (path, device, slack) in paths() {
+            alike(path, &losses_of_splits(sets, &device, false), &wanted, 4.0 * slack);
         }
-        read(sum.finish())
-    };
-    let wanted = run(&Device::flex(), true);
-    for (path, device, slack) in paths() {
-        alike(path, &run(&device, false), &wanted, 4.0 * slack);
     }
 }
 

@@ -4,14 +4,14 @@
 //! starts from the preset, so that a link needs to name only what differs from it.
 
 use super::place::{Place, SLOTS, place, places};
-use super::{Lesson, check, lessons, link};
+use super::{Lesson, check, lessons, link, older};
 use crate::config::kind::{Notice, quoted};
 use crate::config::number::{parse_integer, typed};
 use crate::config::{Config, MAX_TASKS, TaskConfig};
 use std::collections::HashSet;
 
-/// The version that is written. Older versions are brought up to date by `migrate`.
-pub const VERSION: u32 = 1;
+/// The version that is written. What an older one means differently stands in `older`.
+pub const VERSION: u32 = 2;
 
 /// The most pairs that are read; a hostile link may have many more.
 pub(super) const MAX_PAIRS: usize = 400;
@@ -45,9 +45,12 @@ pub struct Decoded {
 /// Reads a lesson from keys and texts. Every input gives a lesson that runs.
 pub fn decode_pairs(pairs: Vec<(String, String)>) -> Decoded {
     let mut notices = Vec::new();
-    let pairs = once_each(limited(pairs, &mut notices), &mut notices);
-    let mut pairs = migrate(pairs, &mut notices);
+    let mut pairs = once_each(limited(pairs, &mut notices), &mut notices);
+    let version = version(&mut pairs, &mut notices);
     let mut config = preset(&mut pairs, &mut notices);
+    let mut then = older::settings(version, &config.preset);
+    older::write(&mut config, &then);
+    then.retain(|(key, _)| pairs.iter().all(|(said, _)| said != key));
     resize(&mut config, &mut pairs, &mut notices);
     // Methods first: their options exist only once the method is chosen.
     let (methods, rest): (Vec<_>, Vec<_>) =
@@ -59,6 +62,7 @@ pub fn decode_pairs(pairs: Vec<(String, String)>) -> Decoded {
             None => strange.push((key, text)),
         }
     }
+    notices.extend(older::settle(&mut config, &then));
     let (lesson, more) = check(config);
     notices.extend(more);
     let unknown = keep(strange, &mut notices);
@@ -131,17 +135,18 @@ fn take(pairs: &mut Vec<(String, String)>, key: &str) -> Option<String> {
     Some(pairs.remove(found).1)
 }
 
-/// Brings the pairs of an older version up to date and says what can't be read.
-fn migrate(mut pairs: Vec<(String, String)>, notices: &mut Vec<Notice>) -> Vec<(String, String)> {
-    match take(&mut pairs, "v").map(|text| typed(&text).parse::<u32>()) {
-        None | Some(Ok(VERSION)) => {}
-        Some(Ok(newer)) if newer > VERSION => {
-            notices
-                .push(Notice::new("v", "This was made by a newer version of the page; what this one knows is used."));
+/// The version that the pairs are of: the newest where they don't say, as in what is written by hand.
+fn version(pairs: &mut Vec<(String, String)>, notices: &mut Vec<Notice>) -> u32 {
+    let Some(text) = take(pairs, "v") else { return VERSION };
+    let sentence = match typed(&text).parse::<u32>() {
+        Ok(known @ 1..=VERSION) => return known,
+        Ok(newer) if newer > VERSION => {
+            "This was made by a newer version of the page; what this one knows is used.".to_string()
         }
-        Some(_) => notices.push(Notice::new("v", format!("This is no version; it is read as version {VERSION}."))),
-    }
-    pairs
+        _ => format!("This is no version; it is read as version {VERSION}."),
+    };
+    notices.push(Notice::new("v", sentence));
+    VERSION
 }
 
 fn preset(pairs: &mut Vec<(String, String)>, notices: &mut Vec<Notice>) -> Config {

@@ -1,6 +1,6 @@
 //! The table of settings as documentation, for `SETTINGS.md`.
 
-use super::codec::OWN;
+use super::codec::{OWN, VERSION};
 use super::fields::{Effect, Field, lesson_fields, task_fields};
 use super::lessons;
 use super::place::{SLOTS, Slot};
@@ -23,8 +23,14 @@ fn write_all(text: &mut String) -> std::fmt::Result {
     let presets: Vec<_> = lessons::LESSONS.iter().map(|lesson| lesson.key).collect();
     let of_presets = format!("one of {}", presets.join(", "));
     let of_tasks = format!("a whole number from 1 to {MAX_TASKS}");
+    let (versions, version) = (format!("a whole number from 1 to {VERSION}"), VERSION.to_string());
     let own = [
-        ["1", "1", "", "The version of the link; it stands first."],
+        [
+            versions.as_str(),
+            &version,
+            "",
+            "The version of the link; it stands first. Links of older ones keep their meaning.",
+        ],
         [&of_presets, &default.preset, "reset", "The lesson to start from; a link names what differs from it."],
         [&of_tasks, "the lesson's", "reset", "More than the lesson has are added, fewer are cut from the end."],
     ];

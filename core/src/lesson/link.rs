@@ -1,9 +1,9 @@
-//! The lesson in the address's fragment: `#v=1&p=rivals&s=42&bal=uncertainty&lr=0.03&trunk=16,16`.
+//! The lesson in the address's fragment: `#v=2&p=rivals&s=42&bal=uncertainty&lr=0.03&trunk=16,16`.
 //!
 //! Readable, canonical (equal lessons give equal links), and only what differs from the preset.
-//! Unknown keys survive a round trip.
+//! Unknown keys survive a round trip, and links of older versions keep their meaning.
 
-use super::codec::{Decoded, MAX_PAIRS, decode_pairs, encode_pairs};
+use super::codec::{Decoded, MAX_PAIRS, VERSION, decode_pairs, encode_pairs};
 use super::{Lesson, damaged_link};
 use crate::config::Notice;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -22,7 +22,7 @@ pub const MAX_LENGTH: usize = 64_000;
 /// use mtl_core::lesson::{check, link};
 ///
 /// let (lesson, _) = check(Config { seed: 7, ..Config::default() });
-/// assert_eq!(link::encode(&lesson, &[]), "v=1&p=twins&s=7");
+/// assert_eq!(link::encode(&lesson, &[]), "v=2&p=twins&s=7");
 /// ```
 pub fn encode(lesson: &Lesson, unknown: &[(String, String)]) -> String {
     let texts: Vec<_> = encode_pairs(lesson, unknown, false).iter().map(text).collect();
@@ -36,7 +36,7 @@ fn text((key, value): &(String, String)) -> String {
 /// Whether a link gives an unknown pair back as it is. One of a file that looks like damage to a link could
 /// become a setting there.
 pub(super) fn is_read_as_written(pair: &(String, String)) -> bool {
-    let read = damaged_link::pairs(&format!("v=1&{}", text(pair)), 3);
+    let read = damaged_link::pairs(&format!("v={VERSION}&{}", text(pair)), 3);
     read.get(1..) == Some(std::slice::from_ref(pair)) && !damaged_link::is_cut(pair) && !damaged_link::is_cut_away(pair)
 }
 

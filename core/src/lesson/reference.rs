@@ -128,6 +128,7 @@ fn write_measure(text: &mut String, measure: &Measure) -> Result {
     let Choice { key, label, help } = measure.choice;
     open(text, &format!("measure-{key}"), label, key)?;
     writeln!(text, "<p>{} ({})</p>", escaped(help), measure.better.words())?;
+    writeln!(text, "<p>Taken on {}.</p>", escaped(measure.taken()))?;
     writeln!(text, "<p class=\"formula\">{}</p>", escaped(formula(key)))?;
     write_papers(text, measure.papers)?;
     writeln!(text, "</article>")

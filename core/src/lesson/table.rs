@@ -5,7 +5,8 @@ use super::limits;
 use crate::config::kind::{Choice, Kind, Value};
 use crate::config::layer::{MAX_DROPOUT, MAX_HEAD, MAX_TRUNK};
 use crate::config::{
-    Clip, Config, Heads, LossKind, Norm, Optimiser, Pace, RELATION_KEYS, RELATIONS, Relation, Schedule, TaskConfig,
+    Baseline, Clip, Config, Heads, LossKind, Norm, Optimiser, Pace, RELATION_KEYS, RELATIONS, Relation, Schedule,
+    TaskConfig, Varies,
 };
 use crate::config::{Pick, PickEntry};
 use crate::{balance, data, model, strategy};
@@ -97,6 +98,17 @@ words!(NORMS, norms, of_norm, as_norm, Norm, [
     Norm::Own => "own", "the balancer's own", "As long as the balancer makes it.";
     Norm::Mean => "mean", "as the mean", "As long as the mean of the task gradients.";
     Norm::Sum => "sum", "as the sum", "As long as the sum of the task gradients, which equal weights follow.";
+]);
+
+words!(BASELINES, baselines, of_baseline, as_baseline, Baseline, [
+    Baseline::Fair => "fair", "fair", "Of the same size where the architecture has over 10 % more parameters than a shared bottom of the same layers, else the shared layers and one head: a gain is then a gain by company.";
+    Baseline::SameLayers => "layers", "same network, one task", "The shared layers and one head, whatever the architecture.";
+    Baseline::SameSize => "size", "same size", "The shared layers, all made wider or narrower until there are about as many parameters as in the network of all tasks.";
+    Baseline::SameArchitecture => "arch", "same architecture, one task alone", "The network of all tasks itself, taught one of them alone.";
+]);
+words!(VARIES, varies, of_varies, as_varies, Varies, [
+    Varies::Training => "training", "initial values and batches", "All seeds learn from the same rows: the spread is that of training, for this one draw of the data.";
+    Varies::Data => "data", "also the data", "Each seed has its own draw of the data too: the spread is that of the lesson as a whole.";
 ]);
 
 words!(PACES, paces, of_pace, as_pace, Pace, [
@@ -260,8 +272,8 @@ pub(super) static LESSON: &[Field] = &[
         line!("s", Training, Reset, "seed", "Everything random follows from it: the same seed replays the same run.", whole(0, u32::MAX as i64), integer!(c.seed)),
         line!("data", Data, Reset, "data", "Where inputs and targets come from.", Kind::Choice(sources), (|c, _| Value::Choice(c.data.source.method.clone()), |c, _, v| set_method(&mut c.data.source, v))),
         line!("rows", Data, Reset, "training rows", "How many rows the networks learn from.", whole(8, 20_000), integer!(c.data.train_rows)),
-        line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves, live transfer and the Pareto plane.", whole(8, 5000), integer!(c.data.valid_rows)),
-        line!("test", Data, Reset, "test rows", "Held-out rows for the final numbers, looked at once.", whole(8, 5000), integer!(c.data.test_rows)),
+        line!("valid", Data, Reset, "validation rows", "Held-out rows for the curves and the Pareto plane. The best steps are chosen by them.", whole(8, 5000), integer!(c.data.valid_rows)),
+        line!("test", Data, Reset, "test rows", "Held-out rows for the transfer gains and the other numbers at the best steps, which are not chosen by them.", whole(8, 5000), integer!(c.data.test_rows)),
         line!("arch", Network, Reset, "sharing", "Which layers are shared between tasks, and how.", Kind::Choice(architectures), (|c, _| Value::Choice(c.architecture.method.clone()), |c, _, v| set_method(&mut c.architecture, v))),
         line!("trunk", Network, Reset, "shared layers", "The trunk: layers that every task uses, first to last.", Kind::Layers { max: MAX_TRUNK }, (|c, _| Value::Layers(c.trunk.clone()), |c, _, v| if let Value::Layers(l) = v { c.trunk = l.clone() })),
         line!("bal", Sharing, Live, "balancer", "How the task losses are weighed against each other.", Kind::Choice(balancers), (|c, _| Value::Choice(c.balancer.method.clone()), |c, _, v| set_method(&mut c.balancer, v))),
@@ -280,10 +292,12 @@ pub(super) static LESSON: &[Field] = &[
         line!("clip", Training, Live, "gradient clipping", "Shortens gradients that are too long, for each model on its own.", Kind::Choice(clips), word!(of_clip, as_clip, c.training.clip)),
         line!("clipat", Training, Live, "clip at", "The clipping threshold.", factor(1e-3, 1e3), number!(c.training.clip_at), shown |c, _| c.training.clip != Clip::None),
         line!("batch", Training, Reset, "batch size", "Rows in an optimiser step.", whole_or(1, 5000, "full"), integer!(c.training.batch), within limits::rows),
-        line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines with other initial values and batches: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
+        line!("seeds", Training, Reset, "paired seeds", "Runs of the model and its baselines, each with initial values and batches of its own, and where the data vary too with rows of its own: they give the spread of the transfer gain.", whole(1, 64), integer!(c.population.seeds)),
         line!("fan", Training, Reset, "Pareto fan", "Models with fixed preferences between the tasks that trace the Pareto front: for two tasks just as many, for three to six the largest even lattice within it, of 11 points 10, 10, 5 and 6.", whole_or(2, 45, "none"), integer!(c.population.fan), within limits::fan),
         line!("fanby", Training, Live, "fan's method", "How each model of the fan aims at its preference.", Kind::Choice(preferences), (|c, _| Value::Choice(c.preference.method.clone()), |c, _, v| set_method(&mut c.preference, v)), shown |c, _| c.population.fan > 0),
         line!("baselines", Training, Reset, "single-task baselines", "One model per task that learns this task alone; without them there is no transfer to show.", Kind::Switch, (|c, _| Value::Switch(c.population.baselines), |c, _, v| if let Value::Switch(on) = v { c.population.baselines = *on })),
+        line!("alone", Data, Reset, "tasks alone", "What the network is that learns a task alone: the transfer gain is a gain over it.", Kind::Choice(baselines), word!(of_baseline, as_baseline, c.population.baseline), shown |c, _| c.population.baselines && c.tasks.len() > 1),
+        line!("vary", Data, Reset, "what varies with the seed", "What differs between the paired seeds: a gain and its interval hold for what varies. The first seed has the same rows either way, and they are the ones in the pictures.", Kind::Choice(varies), word!(of_varies, as_varies, c.population.varies), shown |c, _| c.population.seeds > 1),
         line!("front", Training, Reset, "one network for the front", "Trains one network that reads a preference beside its inputs (COSMOS): it is asked for every point of the front.", Kind::Switch, (|c, _| Value::Switch(c.population.conditioned), |c, _, v| if let Value::Switch(on) = v { c.population.conditioned = *on }), shown |c, _| c.tasks.len() > 1),
         line!("front-alpha", Training, Live, "preferences it is shown", "Concentration of the Dirichlet distribution they are drawn from: below 1 rather extreme ones, above 1 rather even ones.", factor(0.1, 10.0), number!(c.population.concentration), shown |c, _| c.population.conditioned),
         line!("front-lambda", Training, Live, "keeping answers apart", "Weight of the cosine between preference and losses, as published: it spreads the answers, and a large one turns them round.", real(0.0, 10.0), number!(c.population.spread), shown |c, _| c.population.conditioned),

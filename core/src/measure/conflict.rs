@@ -6,13 +6,27 @@
 
 pub use super::gram::norms;
 use super::gram::{entry, side};
-use super::real::{Real, finite};
+use super::real::{Real, finite, mean};
 
 /// The recorded steps over which the engine states a conflict rate.
 pub const WINDOW: usize = 50;
 
-/// The cosine of the angle between two tasks' gradients, `G[i][j] / (n_i n_j)`: below zero they
-/// conflict. `None` where a gradient is zero or not finite.
+/// The recorded steps over which a cosine is averaged before anything is said of it.
+pub const AVERAGED: usize = 10;
+
+/// Cosines no further from zero than this are called neutral: a conflict is one below `-NEUTRAL`.
+///
+/// By chance alone a cosine is not zero. Two random directions in n dimensions have one with mean 0 and
+/// standard deviation `1 / sqrt(n)`, and the mean over ten independent pairs of them has `1 / sqrt(10 n)`: 0.05
+/// for 40 shared parameters, 0.01 for a thousand. Networks here have from tens to thousands; gradients of one
+/// batch wander besides, and those of neighbouring steps are alike, so that ten of them average out less than
+/// that. What is nearer to zero than 0.05 is therefore not told from a right angle. Without a band two gradients
+/// at right angles would be in conflict at every second step. It is one convention for all lessons and no test:
+/// in a small network a cosine outside of it may still be chance.
+pub const NEUTRAL: f64 = 0.05;
+
+/// The cosine of the angle between two tasks' gradients, `G[i][j] / (n_i n_j)`. `None` where a gradient is
+/// zero or not finite.
 ///
 /// ```
 /// let cosine = mtl_core::measure::conflict::cosine(&[1.0, -1.0, -1.0, 2.0], 0, 1);
@@ -24,6 +38,28 @@ pub fn cosine<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     finite(cosine).map(|cosine| cosine.clamp(-1.0, 1.0))
 }
 
+/// The mean [`cosine`] over the last steps of a window (oldest first) at which two tasks have one, of
+/// [`AVERAGED`] steps at most. `None` where they never have one.
+///
+/// ```
+/// use mtl_core::measure::conflict::mean_cosine;
+///
+/// let window = [[1.0, 0.5, 0.5, 1.0], [0.0, 0.0, 0.0, 1.0], [1.0, -1.0, -1.0, 1.0]];
+/// assert_eq!(mean_cosine(window.iter().map(|gram| gram.as_slice()), 0, 1), Some(-0.25));
+/// ```
+pub fn mean_cosine<'a, T: Real + 'a>(
+    window: impl IntoIterator<Item = &'a [T], IntoIter: DoubleEndedIterator>,
+    i: usize,
+    j: usize,
+) -> Option<f64> {
+    mean(window.into_iter().rev().filter_map(|gram| cosine(gram, i, j)).take(AVERAGED))
+}
+
+/// Whether a cosine, or a mean of several, is a conflict: below zero by more than [`NEUTRAL`].
+pub fn is_conflict(cosine: f64) -> bool {
+    cosine < -NEUTRAL
+}
+
 /// Gradient magnitude similarity, `2 n_i n_j / (n_i² + n_j²)`: 1 for gradients of equal length,
 /// towards 0 where one drowns the other. `None` where a gradient is zero or not finite.
 pub fn magnitude_similarity<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
@@ -32,9 +68,14 @@ pub fn magnitude_similarity<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f
     Some(2.0 * ratio.sqrt() / (1.0 + ratio))
 }
 
-/// The multi-task curvature bound, `(1 - c²) |g_i - g_j|² / |g_i + g_j|²` with the cosine c (Yu et
-/// al. 2020): where the loss is curved more than this along the sum of the gradients, a conflict
-/// costs more than it looks. 0 for gradients along one line, 1 for equally long ones at right angles.
+/// The multi-task curvature bounding measure of Yu et al. 2020, `(1 - c²) |g_i - g_j|² / |g_i + g_j|²` with the
+/// cosine c: 0 for gradients along one line, 1 for equally long ones at right angles.
+///
+/// It is a threshold and no score. By their Theorem 2 a step of PCGrad leaves the sum of two losses no higher than
+/// a plain step does if `c` is at most minus the magnitude similarity, the curvature between the step's two ends is
+/// at least this number times L (the Lipschitz constant of the sum's gradient), and the step is long enough. Only
+/// above that curvature does a conflict do harm that surgery is sure to mend, so a low bound says neither that
+/// there is harm nor that there is none. Since no curvature exceeds L, a bound above 1 is never met.
 ///
 /// `None` where a gradient is zero or not finite, and where the two cancel but for the rounding of T.
 pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
@@ -49,10 +90,10 @@ pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
 fn conflicts<T: Real>(gram: &[T]) -> impl Iterator<Item = bool> {
     let tasks = side(gram).unwrap_or(0);
     let pairs = (0..tasks).flat_map(move |i| (i + 1..tasks).map(move |j| (i, j)));
-    pairs.filter_map(move |(i, j)| cosine(gram, i, j)).map(|cosine| cosine < 0.0)
+    pairs.filter_map(move |(i, j)| cosine(gram, i, j)).map(is_conflict)
 }
 
-/// The share of pairs with conflicting gradients (cosine below zero) among all pairs of tasks over all
+/// The share of pairs with conflicting gradients ([`is_conflict`]) among all pairs of tasks over all
 /// steps of a window. Pairs without an angle don't count; `None` where none has one.
 ///
 /// ```
@@ -72,7 +113,7 @@ pub fn pair_conflict_rate<'a, T: Real + 'a>(
     i: usize,
     j: usize,
 ) -> Option<f64> {
-    share(window.into_iter().filter_map(|gram| cosine(gram, i, j)).map(|cosine| cosine < 0.0))
+    share(window.into_iter().filter_map(|gram| cosine(gram, i, j)).map(is_conflict))
 }
 
 fn share(answers: impl Iterator<Item = bool>) -> Option<f64> {

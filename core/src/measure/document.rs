@@ -5,7 +5,7 @@ use crate::config::Paper;
 use std::fmt::Write;
 
 /// Every measure as Markdown, by group: its key, name, which way is better, what it has numbers for
-/// and is counted in, what it says, and its formula.
+/// and is counted in, what it is taken on, what it says, and its formula.
 pub fn markdown() -> String {
     let mut text = String::new();
     for group in Group::ALL {
@@ -20,8 +20,8 @@ fn write_group(text: &mut String, group: Group) -> std::fmt::Result {
         writeln!(text)?;
     }
     writeln!(text, "**{}**\n", group.title())?;
-    writeln!(text, "| key | measure | numbers | meaning | formula | from |")?;
-    writeln!(text, "|---|---|---|---|---|---|")?;
+    writeln!(text, "| key | measure | numbers | taken on | meaning | formula | from |")?;
+    writeln!(text, "|---|---|---|---|---|---|---|")?;
     MEASURES.iter().filter(|measure| measure.group == group).try_for_each(|measure| row(text, measure))
 }
 
@@ -33,7 +33,8 @@ fn row(text: &mut String, measure: &Measure) -> std::fmt::Result {
     let numbers: Vec<_> = numbers.into_iter().filter(|part| !part.is_empty()).collect();
     let papers: Vec<_> = measure.papers.iter().map(Paper::markdown).collect();
     let (name, numbers, from) = (name.trim_end(), numbers.join(", "), papers.join("; "));
-    writeln!(text, "| `{}` | {name} | {numbers} | {help} | {formula} | {from} |", choice.key)
+    let (key, taken) = (choice.key, measure.taken());
+    writeln!(text, "| `{key}` | {name} | {numbers} | {taken} | {help} | {formula} | {from} |")
 }
 
 fn per(per: Per) -> &'static str {
@@ -42,6 +43,7 @@ fn per(per: Per) -> &'static str {
         Per::Task => "per task",
         Per::Pair => "per two tasks",
         Per::Against => "per task, and for its model alone",
+        Per::Seeds => "one, with its 95 % interval over the paired seeds",
         Per::Gain => "per task, with its 95 % interval",
         Per::Gains => "per task and partner, with their 95 % interval",
     }

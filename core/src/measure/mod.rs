@@ -10,6 +10,7 @@
 pub mod classes;
 pub mod conflict;
 pub mod correlation;
+pub mod distinct;
 pub mod document;
 pub mod forgetting;
 pub mod gram;
@@ -30,3 +31,4 @@ pub mod tasks;
 pub mod terms;
 pub mod transfer;
 pub mod update;
+pub mod words;

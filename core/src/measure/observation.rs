@@ -6,13 +6,20 @@ use super::table::{MEASURES, TAKES};
 use super::transfer::TransferGain;
 use super::update::Combined;
 
+/// How the predictions of a task do on one paired seed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SeedScores {
+    /// Those of the composed model.
+    pub together: Scores,
+    /// Those of the model that learns this task alone; nothing where there is none.
+    pub alone: Scores,
+}
+
 /// What is seen of one task, on held-out rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct TaskObservation {
-    /// How the composed model's predictions do.
-    pub scores: Scores,
-    /// How those of the model that learns this task alone do; nothing where there is none.
-    pub alone: Scores,
+    /// By paired seed, the first one's first.
+    pub seeds: Vec<SeedScores>,
     /// The composed model's loss.
     pub loss: f64,
     /// The loss of the model that learns this task alone; NaN where there is none.
@@ -28,7 +35,7 @@ pub struct TaskObservation {
 }
 
 /// What is seen at a recorded step. The composed model is the one on the first seed, and so are its
-/// baselines and its fan.
+/// baselines and its fan, except where seeds are named.
 #[derive(Clone, Debug, Default)]
 pub struct Observation<'a> {
     /// The tasks.
@@ -48,6 +55,13 @@ pub struct Observation<'a> {
     /// In row i and column j: the gain of task j from task i alone, see
     /// [`super::transfer::matrix`]. Empty where no pairs train.
     pub pairs: Vec<Vec<Option<TransferGain>>>,
+}
+
+impl TaskObservation {
+    /// How the composed model's predictions do on the first seed.
+    pub fn scores(&self) -> Scores {
+        self.seeds.first().map(|seed| seed.together.clone()).unwrap_or_default()
+    }
 }
 
 impl Observation<'_> {

@@ -8,8 +8,8 @@
 //! over the run looks like memory to it and widens the interval too; memory that reaches further is not
 //! seen. One run says nothing of other seeds.
 
+use super::distinct::t_quantile;
 use super::real::finite;
-use super::transfer::t_quantile;
 use crate::config::{Declared, Relation};
 use serde::{Deserialize, Serialize};
 

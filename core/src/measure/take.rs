@@ -1,9 +1,10 @@
 //! How each measure of the table is taken: the functions of its column, in its order.
 
+use super::distinct::t_interval;
 use super::observation::{Observation, TaskObservation};
 use super::scores::Scores;
 use super::tasks::Score;
-use super::transfer::{TransferGain, Verdict};
+use super::transfer::TransferGain;
 use super::update::Combined;
 use super::{conflict, forgetting as stages, gram, spread, tasks};
 use crate::math::hypervolume as volume;
@@ -11,7 +12,7 @@ use crate::math::hypervolume as volume;
 type Numbers = Vec<Option<f64>>;
 
 fn scores(seen: &Observation, score: fn(&Scores) -> Option<f64>) -> Numbers {
-    seen.tasks.iter().map(|task| score(&task.scores)).collect()
+    seen.tasks.iter().map(|task| score(&task.scores())).collect()
 }
 
 pub(super) fn accuracy(seen: &Observation) -> Numbers {
@@ -46,10 +47,11 @@ pub(super) fn r2(seen: &Observation) -> Numbers {
     scores(seen, |scores| scores.r2)
 }
 
-/// Mean and interval of a gain; three times nothing where there is none.
+/// Mean and interval of a gain; three times nothing where none is named, and no interval for one seed.
 fn gain(gain: Option<&TransferGain>) -> [Option<f64>; 3] {
-    let stated = gain.filter(|gain| gain.verdict != Verdict::Undefined);
-    stated.map_or([None; 3], |gain| [gain.mean, gain.low, gain.high].map(Some))
+    let Some(gain) = gain.filter(|gain| gain.is_named()) else { return [None; 3] };
+    let end = |end: f64| Some(end).filter(|_| gain.seeds > 1);
+    [Some(gain.mean), end(gain.low), end(gain.high)]
 }
 
 pub(super) fn transfer_gain(seen: &Observation) -> Numbers {
@@ -64,16 +66,28 @@ pub(super) fn transfer_matrix(seen: &Observation) -> Numbers {
     seen.pairs.iter().flatten().flat_map(|of| gain(of.as_ref())).collect()
 }
 
-fn against_alone(seen: &Observation) -> Vec<Vec<Score>> {
-    seen.tasks.iter().map(|task| task.scores.against(&task.alone)).collect()
+/// A number of the tasks' scores against those alone, over the paired seeds: its mean and the ends of its interval, of
+/// the seeds on which it is there.
+fn over_seeds(seen: &Observation, of: fn(&[Vec<Score>]) -> Option<f64>) -> Numbers {
+    let seeds = seen.tasks.iter().map(|task| task.seeds.len()).min().unwrap_or(0);
+    let on_seed = |seed: usize| {
+        let scores = seen.tasks.iter().filter_map(|task| task.seeds.get(seed));
+        of(&scores.map(|both| both.together.against(&both.alone)).collect::<Vec<_>>())
+    };
+    let numbers: Vec<f64> = (0..seeds).filter_map(on_seed).collect();
+    if numbers.is_empty() {
+        return vec![None; 3];
+    }
+    let (mean, half) = t_interval(&numbers);
+    [mean, mean - half, mean + half].map(|number| Some(number).filter(|number| number.is_finite())).to_vec()
 }
 
 pub(super) fn delta_m(seen: &Observation) -> Numbers {
-    vec![tasks::delta_m(&against_alone(seen))]
+    over_seeds(seen, tasks::delta_m)
 }
 
 pub(super) fn delta_m_drop(seen: &Observation) -> Numbers {
-    vec![tasks::delta_m_drop(&against_alone(seen))]
+    over_seeds(seen, tasks::delta_m_drop)
 }
 
 /// Of the composed model among itself, the models that learn one task each, and the fan.
@@ -91,7 +105,7 @@ fn each_task(seen: &Observation, of: fn(&TaskObservation) -> f64) -> Vec<f64> {
 }
 
 pub(super) fn average(seen: &Observation) -> Numbers {
-    let shares = each_task(seen, |task| task.scores.share().unwrap_or(f64::NAN));
+    let shares = each_task(seen, |task| task.scores().share().unwrap_or(f64::NAN));
     vec![tasks::average(&shares, &each_task(seen, |task| task.importance))]
 }
 

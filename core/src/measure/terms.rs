@@ -28,6 +28,15 @@ impl Group {
             Self::Front => "The Pareto front",
         }
     }
+
+    /// What the group's measures are taken on, if they don't say otherwise; [`super::table::Measure::taken`].
+    pub(super) fn taken(self) -> &'static str {
+        match self {
+            Self::Task | Self::Tasks => "validation rows, first seed",
+            Self::Gradients => "the last training batch, first seed, at the shared layers",
+            Self::Front => "validation rows, the fan and the composed model on the first seed",
+        }
+    }
 }
 
 /// Which way is better.
@@ -122,6 +131,8 @@ pub enum Per {
     Pair,
     /// For every task two numbers: the composed model's, then that of the model which learns the task alone.
     Against,
+    /// One number over the paired seeds: its mean and the two ends of its 95 % interval.
+    Seeds,
     /// For every task a gain: its mean over seeds and the two ends of its 95 % interval.
     Gain,
     /// For every task i and every task j the gain of j from i, as in [`Per::Gain`]; none where i is j.
@@ -133,6 +144,7 @@ impl Per {
     pub fn count(self, tasks: usize) -> usize {
         match self {
             Self::Lesson => 1,
+            Self::Seeds => 3,
             Self::Task => tasks,
             Self::Pair => tasks * tasks.saturating_sub(1) / 2,
             Self::Against => 2 * tasks,

@@ -256,6 +256,11 @@ impl Layout {
         last.and_then(of).unwrap_or(0..self.shared)
     }
 
+    /// Parameters that a task's outputs depend on: the shared ones and its own.
+    pub fn of_task(&self, task: usize) -> usize {
+        self.shared + self.slots.iter().map(|slot| slot.positions(Some(task)).len()).sum::<usize>()
+    }
+
     /// A task's position-by-position mask over the flat vector: 1 where the task alone owns it.
     pub fn owned_by(&self, task: usize) -> Vec<f32> {
         let mut mask = vec![0.0; self.len];

@@ -24,8 +24,10 @@ pub struct ComparedRow {
     pub parameters: usize,
     /// Optimiser steps per second of one model alone; 0 until it is timed.
     pub steps_per_second: f32,
-    /// Per task: loss on test rows at the step of the best mean validation loss, on the first seed.
-    pub test: Vec<f32>,
-    /// Per task: transfer gain on test rows, every model at the step of its own best.
+    /// Per task and paired seed: loss on test rows at the model's best step for the task, by validation rows.
+    pub test: Vec<Vec<f32>>,
+    /// Per task: transfer gain, read as [`super::Gains::best`].
     pub transfer: Vec<TransferGain>,
+    /// Parameters that a model of one task alone has, on average over the tasks; 0 without baselines.
+    pub alone_parameters: usize,
 }

@@ -12,7 +12,7 @@ mod summary;
 
 pub use compare::ComparedRow;
 pub use picture::{LayerPicture, LearnedMatrixPicture, Picture};
-pub use point::{Best, CurvePoint, GroupedBy, Groups};
+pub use point::{Best, CurvePoint, Gains, GroupedBy, Groups};
 pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
 pub use summary::{Rows, Summary};
 

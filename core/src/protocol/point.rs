@@ -29,12 +29,12 @@ pub struct CurvePoint {
     /// What was read of the step, in the order of [`crate::measure::recorded::RECORDED`]; empty until a step was
     /// taken. [`CurvePoint::recorded`] finds one.
     pub recorded: Vec<f32>,
-    /// Per task: transfer gain on validation rows.
-    pub transfer: Vec<TransferGain>,
+    /// The transfer gains.
+    pub transfer: Gains,
     /// Per task: validation loss of the shared bottom of equal size on the first seed; empty where none
     /// trains.
     pub matched: Vec<f32>,
-    /// Per task: that model's transfer gain on validation rows.
+    /// Per task: that model's transfer gain, read as [`Gains::best`].
     pub matched_transfer: Vec<TransferGain>,
     /// Validation losses of the fan, row-major `[points, T]`; NaN for diverged members.
     pub fan: Vec<f32>,
@@ -46,7 +46,7 @@ pub struct CurvePoint {
     /// Every measure of the composed model in the order of [`crate::measure::table::MEASURES`], as
     /// [`crate::measure::table::each`] takes them apart; NaN where there is no number.
     pub measures: Vec<f32>,
-    /// Test numbers at the step of the best mean validation loss so far.
+    /// Test numbers of the composed model on the first seed at its best step so far.
     pub best: Option<Best>,
     /// Mean affinities over the recorded steps so far, row-major `[T, T]`, a row for each task that
     /// receives; NaN where none is known, empty where they are not measured.
@@ -86,13 +86,24 @@ pub struct Groups {
     pub score: f64,
 }
 
-/// Numbers on test rows, each model at the step of its own best mean validation loss.
+/// A task's transfer gain, read in three ways; each has one entry a task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Gains {
+    /// The headline: on test rows, each side at its own best step so far by its own validation loss of the task.
+    /// What sharing can give this task.
+    pub best: Vec<TransferGain>,
+    /// On test rows: the composed model at the one step with the lowest mean over tasks of its validation loss as a
+    /// share of the best constant guess's, each baseline at its best step. What is deployed as one network.
+    pub one_step: Vec<TransferGain>,
+    /// On validation rows, both sides as they are at this step.
+    pub now: Vec<TransferGain>,
+}
+
+/// Numbers on test rows of the composed model on the first seed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Best {
-    /// The step of the composed model's best mean validation loss, first seed.
+    /// The step with the lowest mean over tasks of the validation loss as a share of the best constant guess's.
     pub step: u32,
     /// Per task: its test loss there.
     pub test: Vec<f32>,
-    /// Per task: transfer gain on test rows.
-    pub transfer: Vec<TransferGain>,
 }

@@ -1,6 +1,7 @@
 //! What a lesson is made of, as it was built.
 
 use super::CurvePoint;
+use crate::config::{Baseline, Varies};
 use crate::data::Split;
 use crate::measure::terms::Given;
 use serde::{Deserialize, Serialize};
@@ -60,6 +61,12 @@ pub struct Summary {
     pub fan: Vec<Vec<f32>>,
     /// Whether single-task baselines train.
     pub baselines: bool,
+    /// What the baselines are, with [`Baseline::Fair`] resolved to what it means for this lesson.
+    pub baseline: Baseline,
+    /// Per task: parameters of the model that learns it alone; empty without baselines.
+    pub alone_parameters: Vec<usize>,
+    /// What differs from seed to seed: [`Varies::Data`] only where every paired seed has rows of its own.
+    pub varies: Varies,
     /// Paired seeds on which every two tasks are trained together; 0 without such models.
     pub pairs: usize,
     /// The hypervolume's reference point: each task's validation loss under the best constant.

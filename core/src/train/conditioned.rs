@@ -13,7 +13,7 @@ use super::factors::optimiser_settings;
 use super::minibatch::{Batch, Batches};
 use super::order::TaskOrder;
 use super::plan::Plan;
-use crate::data::Dataset;
+use crate::data::Draws;
 use crate::kernel::loss::{batch_losses, weighted_losses};
 use crate::kernel::optimiser::{OptimiserSettings, State};
 use crate::kernel::tensors::upload;
@@ -65,13 +65,15 @@ impl Settings {
 
 impl Conditioned {
     /// The network of a lesson, if it wants one.
-    pub fn new(lesson: &Lesson, data: &Dataset, scales: Tensor<2>, device: &Device) -> Option<Self> {
+    pub fn new(lesson: &Lesson, draws: &Draws, scales: Tensor<2>, device: &Device) -> Option<Self> {
         let tasks = lesson.tasks.len();
         if !lesson.population.conditioned || tasks < 2 {
             return None;
         }
-        let plain = Shape::of(lesson, data.inputs);
-        let shape = Shape::of(lesson, data.inputs + tasks);
+        // Its one member is on the first seed.
+        let draws = &draws.only_first();
+        let inputs = draws.first().inputs;
+        let (plain, shape) = (Shape::of(lesson, inputs), Shape::of(lesson, inputs + tasks));
         let network = shared_bottom::plain(&shape);
         let (plan, order) = (Plan::single(tasks), TaskOrder::new(shape.columns()));
         let points = pareto::fan(tasks, lesson.population.fan.max(POINTS));
@@ -79,8 +81,8 @@ impl Conditioned {
         Some(Self {
             state: State::new(network.layout().init(lesson.seed, 0), 1, device),
             optimiser: optimiser_settings(lesson, network.layout(), device),
-            batches: Batches::new(lesson, data, &plain, &plan, device),
-            evaluator: Evaluator::new(data, &plain, &plan, device).with_preferences(preferences),
+            batches: Batches::new(lesson, draws, &plain, &plan, device),
+            evaluator: Evaluator::new(draws, &plain, &plan, device).with_preferences(preferences),
             settings: Settings::of(lesson),
             points: points.len(),
             device: device.clone(),
@@ -104,8 +106,8 @@ impl Conditioned {
     }
 
     /// Takes steps from `first` on.
-    pub fn run(&mut self, data: &Dataset, first: u32, steps: u32) {
-        let slice = self.batches.slice(data, first, steps);
+    pub fn run(&mut self, draws: &Draws, first: u32, steps: u32) {
+        let slice = self.batches.slice(draws, first, steps);
         for i in 0..steps {
             let batch = self.batches.batch(&slice, i as usize);
             self.step(&batch, first + i);

@@ -3,12 +3,12 @@
 //! Dropout off, unscaled, unweighted, over labelled rows.
 
 use super::conditioned::with_preferences;
-use super::minibatch::{group_labelled, group_targets};
-use super::plan::Plan;
-use crate::data::{Dataset, Split};
+use super::minibatch::{OfMembers, group_labelled, group_targets};
+use super::plan::{Plan, Role};
+use crate::data::{Dataset, Draws, Split};
 use crate::kernel::evaluate::{self, SplitLosses, joined};
 use crate::kernel::tensors::upload;
-use crate::model::{Group, Network, Params, Shape};
+use crate::model::{Network, Params, Shape};
 use burn::tensor::{Device, Tensor};
 use std::ops::Range;
 
@@ -20,13 +20,13 @@ const VALID: usize = 1;
 /// Bytes that an evaluation may take at once; more rows go in pieces.
 const PIECE_BYTES: usize = 48 << 20;
 
-/// Some rows on the device, those of one split after those of another.
+/// Some rows of every draw of the data on the device, those of one split after those of another.
 struct Piece {
-    /// `[1, n, inputs]`
+    /// `[draws, n, inputs]`
     inputs: Tensor<3>,
-    /// Per group: `[1, n, tasks * outputs]`.
+    /// Per group: `[draws, n, tasks * outputs]`.
     targets: Vec<Tensor<3>>,
-    /// Per group: 1 / labelled rows of the row's split where labelled, else 0; `[1, n, tasks]`.
+    /// Per group: 1 / labelled rows of the row's split where labelled, else 0; `[draws, n, tasks]`.
     shares: Vec<Tensor<3>>,
     /// Which rows are of which split.
     parts: Vec<(usize, Range<usize>)>,
@@ -35,62 +35,46 @@ struct Piece {
 /// All rows, ready to be evaluated.
 pub struct Evaluator {
     pieces: Vec<Piece>,
+    /// Validation rows of the first draw.
     valid: Tensor<3>,
-    alone: Vec<Alone>,
+    of_members: OfMembers,
+    /// Members whose outputs are read: the composed models, and the baselines.
+    composed: Range<usize>,
+    alone: Range<usize>,
     /// What every row of a population reads along with the inputs, `[R, 1, n]`.
     preferences: Option<Tensor<3>>,
-}
-
-/// Where the outputs stand that a baseline is there for.
-struct Alone {
-    member: usize,
-    task: usize,
-    group: usize,
-    /// The task's outputs among those of its group.
-    outputs: Range<usize>,
-}
-
-impl Alone {
-    /// One for every baseline on the first seed.
-    fn all(shape: &Shape, plan: &Plan) -> Vec<Self> {
-        let of_group = |(group, of): (usize, &Group)| {
-            let task = |(t, task): (usize, &usize)| {
-                let outputs = t * of.outputs..(t + 1) * of.outputs;
-                Some(Self { member: plan.baseline(0, *task)?, task: *task, group, outputs })
-            };
-            of.tasks.iter().enumerate().filter_map(task).collect::<Vec<_>>()
-        };
-        shape.groups.iter().enumerate().flat_map(of_group).collect()
-    }
-
-    fn cut(&self, groups: &[Tensor<3>], rows: &Range<usize>) -> Option<Tensor<3>> {
-        let member = self.member..self.member + 1;
-        groups.get(self.group).map(|outputs| outputs.clone().slice([member, rows.clone(), self.outputs.clone()]))
-    }
 }
 
 /// What an evaluation found.
 pub struct Evaluation {
     /// Losses of all members: `[M, 3 * T]`, per split all tasks in column order.
     pub losses: Tensor<2>,
-    /// Per group the outputs of the first member on validation rows, `[1, rows, tasks * outputs]`.
+    /// Per group the outputs of the composed models on their validation rows, `[seeds, rows, tasks * outputs]`;
+    /// empty where the population has none.
     pub predictions: Vec<Tensor<3>>,
-    /// The task of every baseline on the first seed, with its outputs for it on validation rows,
-    /// `[1, rows, outputs]`.
-    pub alone: Vec<(usize, Tensor<3>)>,
+    /// The same of the baselines, in the order of the plan.
+    pub alone: Vec<Tensor<3>>,
 }
 
 impl Evaluator {
     /// Uploads the rows.
-    pub fn new(data: &Dataset, shape: &Shape, plan: &Plan, device: &Device) -> Self {
+    pub fn new(draws: &Draws, shape: &Shape, plan: &Plan, device: &Device) -> Self {
         let widest = shape.trunk.iter().map(|l| l.width).chain([shape.inputs, 8]).max().unwrap_or(8);
         let bytes_per_row = 16 * plan.members.len() * widest;
         let most = (PIECE_BYTES / bytes_per_row.max(1)).max(16);
-        let all = Rows::of(data, shape);
-        let total = all.of_split.len();
-        let pieces = (0..total).step_by(most).map(|start| all.piece(shape, start..(start + most).min(total), device));
-        let valid = upload(data.valid.x.clone(), [1, data.valid.rows, shape.inputs], device);
-        Self { pieces: pieces.collect(), valid, alone: Alone::all(shape, plan), preferences: None }
+        let all: Vec<_> = draws.all().map(|data| Rows::of(data, shape)).collect();
+        let total = all.first().map_or(0, |rows| rows.of_split.len());
+        let piece = |start: usize| piece(&all, shape, start..(start + most).min(total), device);
+        let valid = &draws.first().valid;
+        let seeds: Vec<u64> = plan.members.iter().map(|member| member.seed).collect();
+        Self {
+            pieces: (0..total).step_by(most).map(piece).collect(),
+            valid: upload(valid.x.clone(), [1, valid.rows, shape.inputs], device),
+            of_members: OfMembers::new(draws, &seeds, device),
+            composed: plan.range(|role| role == Role::Composed),
+            alone: plan.range(|role| matches!(role, Role::Baseline(_))),
+            preferences: None,
+        }
     }
 
     /// The same with further inputs for every row of the population, `[R, 1, n]`.
@@ -109,38 +93,44 @@ impl Evaluator {
         let params = Params::from_flat(theta, network.layout());
         let (mut losses, groups) = (SplitLosses::default(), shape.loss_groups());
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
-        let mut alone: Vec<Vec<Tensor<3>>> = vec![Vec::new(); self.alone.len()];
+        let mut alone = predictions.clone();
         for piece in &self.pieces {
-            let [_, rows, inputs] = piece.inputs.dims();
-            let x = piece.inputs.clone().expand([members, rows, inputs]);
-            let x = match &self.preferences {
-                None => x,
-                Some(preferences) => with_preferences(x, preferences),
-            };
+            let x = self.inputs(piece, members);
             let outputs = network.forward(&params, x, None, false).groups;
-            for (list, outputs) in predictions.iter_mut().zip(&outputs) {
-                let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
-                list.extend(valid.map(|(_, range)| outputs.clone().slice([0..1, range.clone()])));
-            }
-            for (list, of) in alone.iter_mut().zip(&self.alone) {
-                let valid = piece.parts.iter().filter(|(split, _)| *split == VALID);
-                list.extend(valid.filter_map(|(_, range)| of.cut(&outputs, range)));
+            for (_, range) in piece.parts.iter().filter(|(split, _)| *split == VALID) {
+                for (lists, members) in [(&mut predictions, &self.composed), (&mut alone, &self.alone)] {
+                    let cut = |of: &Tensor<3>| of.clone().slice([members.clone(), range.clone()]);
+                    let kept = lists.iter_mut().zip(&outputs).filter(|_| !members.is_empty());
+                    kept.for_each(|(list, outputs)| list.push(cut(outputs)));
+                }
             }
             let mut splits = [const { 0..0 }; SPLITS];
             for (split, range) in &piece.parts {
                 splits[*split] = range.clone();
             }
-            let rows = evaluate::Rows { targets: &piece.targets, shares: &piece.shares, splits: &splits };
+            let own = |of: &Vec<Tensor<3>>| of.iter().map(|rows| self.of_members.rows_or_one(rows)).collect::<Vec<_>>();
+            let rows = evaluate::Rows { targets: &own(&piece.targets), shares: &own(&piece.shares), splits: &splits };
             losses.add(&groups, outputs, &rows);
         }
-        Evaluation {
-            losses: losses.finish(),
-            predictions: predictions.into_iter().map(|pieces| joined(pieces, 1)).collect(),
-            alone: self.alone.iter().map(|of| of.task).zip(alone.into_iter().map(|pieces| joined(pieces, 1))).collect(),
+        let joined = |lists: Vec<Vec<Tensor<3>>>| -> Vec<Tensor<3>> {
+            lists.into_iter().filter(|pieces| !pieces.is_empty()).map(|pieces| joined(pieces, 1)).collect()
+        };
+        Evaluation { losses: losses.finish(), predictions: joined(predictions), alone: joined(alone) }
+    }
+
+    /// What every member reads of some rows, `[M, n, inputs]`.
+    fn inputs(&self, piece: &Piece, members: usize) -> Tensor<3> {
+        match &self.preferences {
+            None => self.of_members.rows(&piece.inputs),
+            // One network at many preferences: more rows than members.
+            Some(preferences) => {
+                let [_, rows, inputs] = piece.inputs.dims();
+                with_preferences(piece.inputs.clone().expand([members, rows, inputs]), preferences)
+            }
         }
     }
 
-    /// Outputs of the first member on the validation rows, as in [`Evaluation::predictions`].
+    /// Outputs of the first member on the validation rows, per group `[1, rows, tasks * outputs]`.
     pub fn predictions(&self, network: &dyn Network, theta: &Tensor<2>) -> Vec<Tensor<3>> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
@@ -172,24 +162,27 @@ impl Rows {
         }
         all
     }
+}
 
-    fn piece(&self, shape: &Shape, range: Range<usize>, device: &Device) -> Piece {
-        let rows = range.len();
-        let cut = |values: &[f32], width: usize| {
-            upload(values[range.start * width..range.end * width].to_vec(), [1, rows, width], device)
-        };
-        let groups = || shape.groups.iter().enumerate();
-        let part = |split: usize| {
-            let mut found = (0..rows).filter(|row| self.of_split[range.start + row] == split);
-            let first = found.next()?;
-            Some((split, first..found.next_back().unwrap_or(first) + 1))
-        };
-        Piece {
-            inputs: cut(&self.inputs, shape.inputs),
-            targets: groups().map(|(g, group)| cut(&self.targets[g], group.tasks.len() * group.outputs)).collect(),
-            shares: groups().map(|(g, group)| cut(&self.shares[g], group.tasks.len())).collect(),
-            parts: (0..SPLITS).filter_map(part).collect(),
-        }
+/// Some of the rows of every draw.
+fn piece(draws: &[Rows], shape: &Shape, range: Range<usize>, device: &Device) -> Piece {
+    let rows = range.len();
+    let cut = |of: &dyn Fn(&Rows) -> &Vec<f32>, width: usize| {
+        let values = draws.iter().flat_map(|draw| &of(draw)[range.start * width..range.end * width]).copied();
+        upload(values.collect(), [draws.len(), rows, width], device)
+    };
+    let groups = || shape.groups.iter().enumerate();
+    let part = |split: usize| {
+        let of_split = draws.first()?.of_split.get(range.clone())?;
+        let mut found = (0..rows).filter(|row| of_split[*row] == split);
+        let first = found.next()?;
+        Some((split, first..found.next_back().unwrap_or(first) + 1))
+    };
+    Piece {
+        inputs: cut(&|draw| &draw.inputs, shape.inputs),
+        targets: groups().map(|(g, group)| cut(&|draw| &draw.targets[g], group.tasks.len() * group.outputs)).collect(),
+        shares: groups().map(|(g, group)| cut(&|draw| &draw.shares[g], group.tasks.len())).collect(),
+        parts: (0..SPLITS).filter_map(part).collect(),
     }
 }
 

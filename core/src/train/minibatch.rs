@@ -2,8 +2,8 @@
 
 use super::plan::Plan;
 use crate::config::LossKind;
-use crate::data::Dataset;
 use crate::data::batches::{epoch_order, steps_per_epoch};
+use crate::data::{Draws, Split};
 use crate::kernel::gather;
 use crate::kernel::loss::Targets;
 use crate::kernel::tensors::{upload, upload_indices};
@@ -40,7 +40,7 @@ impl Batch {
 }
 
 /// Targets of one group as the losses want them: one-hot for classes. `[rows, tasks * outputs]`.
-pub fn group_targets(split: &crate::data::Split, shape: &Shape, group: usize) -> Vec<f32> {
+pub fn group_targets(split: &Split, shape: &Shape, group: usize) -> Vec<f32> {
     let Some(group) = shape.groups.get(group) else { return Vec::new() };
     let mut values = Vec::with_capacity(split.rows * group.tasks.len() * group.outputs);
     for row in 0..split.rows {
@@ -57,7 +57,7 @@ pub fn group_targets(split: &crate::data::Split, shape: &Shape, group: usize) ->
 }
 
 /// 1 where labelled, `[rows, tasks]`.
-pub fn group_labelled(split: &crate::data::Split, shape: &Shape, group: usize) -> Vec<f32> {
+pub fn group_labelled(split: &Split, shape: &Shape, group: usize) -> Vec<f32> {
     let Some(group) = shape.groups.get(group) else { return Vec::new() };
     (0..split.rows).flat_map(|row| group.tasks.iter().map(move |task| f32::from(split.mask[*task][row]))).collect()
 }
@@ -71,8 +71,10 @@ struct Columns {
 
 /// The training rows, packed so that a batch is one gather.
 pub struct Batches {
+    /// The rows of one draw of the data after those of another, `[draws * rows, columns]`.
     table: Tensor<2>,
     columns: Columns,
+    /// Of one draw.
     rows: usize,
     batch: usize,
     /// Model seed of each member.
@@ -86,45 +88,83 @@ pub struct Batches {
     full: Option<Batch>,
 }
 
-impl Batches {
-    /// Uploads the training rows.
-    pub fn new(lesson: &Lesson, data: &Dataset, shape: &Shape, plan: &Plan, device: &Device) -> Self {
-        let split = &data.train;
-        let mut parts: Vec<(Vec<f32>, usize)> = vec![(split.x.clone(), shape.inputs)];
-        let mut at = shape.inputs;
-        let mut columns = Columns { inputs: at, targets: Vec::new(), labelled: Vec::new() };
-        for (g, group) in shape.groups.iter().enumerate() {
-            let width = group.tasks.len() * group.outputs;
-            parts.push((group_targets(split, shape, g), width));
-            columns.targets.push((at, at + width));
+/// The columns of the packed table, and its pieces side by side: values with their widths, the rows of one draw
+/// after those of another.
+fn columns(draws: &Draws, shape: &Shape) -> (Columns, Vec<(Vec<f32>, usize)>) {
+    let all = |of: &dyn Fn(&Split) -> Vec<f32>| draws.all().flat_map(|data| of(&data.train)).collect::<Vec<f32>>();
+    let mut parts = vec![(all(&|split| split.x.clone()), shape.inputs)];
+    let mut at = shape.inputs;
+    let mut columns = Columns { inputs: at, targets: Vec::new(), labelled: Vec::new() };
+    for (g, group) in shape.groups.iter().enumerate() {
+        let width = group.tasks.len() * group.outputs;
+        parts.push((all(&|split| group_targets(split, shape, g)), width));
+        columns.targets.push((at, at + width));
+        at += width;
+    }
+    for (g, group) in shape.groups.iter().enumerate() {
+        let labelled = all(&|split| group_labelled(split, shape, g));
+        let width = group.tasks.len();
+        let missing = labelled.contains(&0.0);
+        columns.labelled.push(missing.then_some((at, at + width)));
+        if missing {
+            parts.push((labelled, width));
             at += width;
         }
-        for (g, group) in shape.groups.iter().enumerate() {
-            let labelled = group_labelled(split, shape, g);
-            let width = group.tasks.len();
-            let missing = labelled.contains(&0.0);
-            columns.labelled.push(missing.then_some((at, at + width)));
-            if missing {
-                parts.push((labelled, width));
-                at += width;
-            }
+    }
+    (columns, parts)
+}
+
+/// The draw of the data that each member sees.
+pub struct OfMembers {
+    members: usize,
+    /// Its place; none where all see the same.
+    draws: Option<Tensor<1, Int>>,
+}
+
+impl OfMembers {
+    /// Of members with these seeds.
+    pub fn new(draws: &Draws, seeds: &[u64], device: &Device) -> Self {
+        let places = || seeds.iter().map(|seed| draws.place(*seed) as i32).collect();
+        Self { members: seeds.len(), draws: (draws.count() > 1).then(|| upload_indices(places(), device)) }
+    }
+
+    /// Rows of every draw, `[draws, n, width]`, as rows of every member, `[members, n, width]`.
+    pub fn rows(&self, of_draws: &Tensor<3>) -> Tensor<3> {
+        let [_, rows, width] = of_draws.dims();
+        match &self.draws {
+            // In one run of memory.
+            None => of_draws.clone().expand([self.members, rows, width]),
+            Some(draws) => of_draws.clone().select(0, draws.clone()),
         }
-        let packed = (0..split.rows).flat_map(|row| {
+    }
+
+    /// The same where one row for all members will do: left as it is if they see the same.
+    pub fn rows_or_one(&self, of_draws: &Tensor<3>) -> Tensor<3> {
+        if self.draws.is_some() { self.rows(of_draws) } else { of_draws.clone() }
+    }
+}
+
+impl Batches {
+    /// Uploads the training rows.
+    pub fn new(lesson: &Lesson, draws: &Draws, shape: &Shape, plan: &Plan, device: &Device) -> Self {
+        let rows = draws.first().train.rows;
+        let (columns, parts) = columns(draws, shape);
+        let across = parts.iter().map(|(_, width)| width).sum();
+        let packed = (0..draws.count() * rows).flat_map(|row| {
             parts.iter().flat_map(move |(values, width)| values[row * width..(row + 1) * width].iter().copied())
         });
-        let table = upload(packed.collect(), [split.rows, at], device);
+        let table = upload(packed.collect(), [draws.count() * rows, across], device);
         let member_seeds: Vec<u64> = plan.members.iter().map(|member| member.seed).collect();
         let mut seeds = member_seeds.clone();
         seeds.sort_unstable();
         seeds.dedup();
-        let batch = if lesson.training.batch >= split.rows { 0 } else { lesson.training.batch };
-        // Once for all members, each piece in one run of memory.
+        let batch = if lesson.training.batch >= rows { 0 } else { lesson.training.batch };
         let full = (batch == 0).then(|| {
-            let mut pieces = parts.into_iter().map(|(values, width)| {
-                upload(values, [1, split.rows, width], device).expand([member_seeds.len(), split.rows, width])
-            });
+            let of_members = OfMembers::new(draws, &member_seeds, device);
+            let piece = |(values, width)| of_members.rows(&upload(values, [draws.count(), rows, width], device));
+            let mut pieces = parts.into_iter().map(piece);
             Batch {
-                inputs: pieces.next().unwrap_or_else(|| Tensor::zeros([member_seeds.len(), split.rows, 0], device)),
+                inputs: pieces.next().unwrap_or_else(|| Tensor::zeros([member_seeds.len(), rows, 0], device)),
                 targets: pieces.by_ref().take(columns.targets.len()).collect(),
                 labelled: columns.labelled.iter().map(|labelled| labelled.and_then(|_| pieces.next())).collect(),
             }
@@ -132,7 +172,7 @@ impl Batches {
         Self {
             table,
             columns,
-            rows: split.rows,
+            rows,
             batch,
             member_seeds,
             seeds,
@@ -170,8 +210,8 @@ impl Batches {
         }
     }
 
-    /// Rows of the training table in a step's batch, for a model seed.
-    fn step_rows(&mut self, data: &Dataset, seed: u64, step: u32) -> Vec<u32> {
+    /// Training rows in a step's batch, for a model seed.
+    fn step_rows(&mut self, draws: &Draws, seed: u64, step: u32) -> Vec<u32> {
         let per_epoch = self.steps_per_epoch();
         let (epoch, within) = (u64::from(step / per_epoch), (step % per_epoch) as usize);
         let (lesson_seed, batch) = (self.lesson_seed, self.batch);
@@ -179,8 +219,8 @@ impl Batches {
         if self.orders.len() > 4 * self.seeds.len() {
             self.orders.retain(|(other, _), _| other.abs_diff(epoch) <= 1);
         }
-        let order =
-            self.orders.entry((epoch, seed)).or_insert_with(|| epoch_order(data, lesson_seed, seed, epoch, batch));
+        let drawn = || epoch_order(draws.of_seed(seed), lesson_seed, seed, epoch, batch);
+        let order = self.orders.entry((epoch, seed)).or_insert_with(drawn);
         let rows = order.get(within * batch..(within + 1) * batch);
         debug_assert!(rows.is_some(), "an epoch's order holds the rows of all its steps");
         rows.unwrap_or_default().to_vec()
@@ -188,18 +228,19 @@ impl Batches {
 
     /// Which tasks have no label in a step's batch, per model seed in ascending order; `None`
     /// where every task has one everywhere.
-    fn absent(&self, data: &Dataset, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
+    fn absent(&self, draws: &Draws, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
         let absent: BTreeMap<u64, Vec<bool>> = rows
             .iter()
             .map(|(seed, rows)| {
-                (*seed, data.train.mask.iter().map(|mask| !rows.iter().any(|row| mask[*row as usize])).collect())
+                let masks = draws.of_seed(*seed).train.mask.iter();
+                (*seed, masks.map(|mask| !rows.iter().any(|row| mask[*row as usize])).collect())
             })
             .collect();
         absent.values().flatten().any(|a| *a).then_some(absent)
     }
 
     /// The batches of `steps` steps from `first` on: one upload for all of them.
-    pub fn slice(&mut self, data: &Dataset, first: u32, steps: u32) -> Slice {
+    pub fn slice(&mut self, draws: &Draws, first: u32, steps: u32) -> Slice {
         if let Some(full) = &self.full {
             return Slice { source: Source::Full(full.clone()), absent: vec![None; steps as usize] };
         }
@@ -208,11 +249,12 @@ impl Batches {
         let mut absent = Vec::new();
         for step in first..first + steps {
             let rows: BTreeMap<u64, Vec<u32>> =
-                self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(data, seed, step))).collect();
+                self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(draws, seed, step))).collect();
             for seed in &self.member_seeds {
-                indices.extend(rows.get(seed).into_iter().flatten().map(|row| *row as i32));
+                let first = draws.place(*seed) * self.rows;
+                indices.extend(rows.get(seed).into_iter().flatten().map(|row| (first + *row as usize) as i32));
             }
-            absent.push(if missing { self.absent(data, &rows) } else { None });
+            absent.push(if missing { self.absent(draws, &rows) } else { None });
         }
         let indices = upload_indices(indices, &self.device);
         Slice { source: Source::Picked(indices), absent }

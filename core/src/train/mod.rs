@@ -4,6 +4,8 @@
 //! answers with events. Nothing here blocks: every read of the device is awaited.
 
 mod balancers;
+mod baseline;
+mod best_steps;
 mod conditioned;
 mod draws;
 mod dropout;
@@ -11,6 +13,7 @@ mod ensemble;
 mod error;
 mod evaluate;
 mod factors;
+mod gains;
 mod minibatch;
 mod observe;
 mod order;

@@ -1,13 +1,12 @@
 //! What the measures are given of a recorded step.
 
-use super::plan::Plan;
-use super::record::RecordedValues;
+use super::gains::{self, Seen};
 use super::stages::Stages;
 use crate::data::Dataset;
-use crate::measure::observation::{Observation, TaskObservation};
+use crate::measure::observation::{Observation, SeedScores, TaskObservation};
 use crate::measure::scores::Scores;
 use crate::measure::steps_to_baseline::StepsToBaseline;
-use crate::measure::transfer::{self, TransferGain};
+use crate::measure::transfer::TransferGain;
 
 /// What is remembered of earlier steps.
 pub struct Past<'a> {
@@ -19,44 +18,51 @@ pub struct Past<'a> {
     pub steps_to_baseline: &'a [StepsToBaseline],
 }
 
-/// The observation of a step; `front` are the validation losses of the fan and of the composed model.
-pub fn of<'a>(
-    plan: &Plan,
-    data: &Dataset,
-    values: &'a RecordedValues,
-    front: Vec<Vec<f64>>,
-    transfer: Vec<TransferGain>,
-    past: Past<'a>,
-) -> Observation<'a> {
+/// The observation of a step; `front` are the validation losses of the fan and of the composed model, `transfer` the
+/// gains with their words.
+pub fn of<'a>(seen: Seen<'a>, front: Vec<Vec<f64>>, transfer: Vec<TransferGain>, past: Past<'a>) -> Observation<'a> {
+    let values = seen.values;
     Observation {
-        tasks: (0..plan.tasks).map(|task| task_observation(plan, data, values, &past, task)).collect(),
+        tasks: (0..seen.plan.tasks).map(|task| task_observation(seen, &past, task)).collect(),
         gram: &values.gram,
         window: past.window,
         combined: values.combined.clone(),
         weights: values.weights.iter().map(|weight| f64::from(*weight)).collect(),
         front,
         transfer,
-        pairs: pairs(plan, values),
+        pairs: gains::of_pairs(seen),
     }
 }
 
-fn task_observation(plan: &Plan, data: &Dataset, values: &RecordedValues, past: &Past, task: usize) -> TaskObservation {
+fn task_observation(seen: Seen, past: &Past, task: usize) -> TaskObservation {
+    let Seen { plan, values, .. } = seen;
     let baseline = plan.baseline(0, task);
-    let diverged = baseline.is_none_or(|member| values.diverged.get(member).copied().unwrap_or(false));
-    let alone = values.alone.iter().find(|(of, _)| *of == task && !diverged).map(|(_, outputs)| outputs.as_slice());
-    let scores = |outputs: Option<&[f32]>| {
-        outputs.and_then(|outputs| labelled(data, task, outputs)).map(|rows| rows.scores()).unwrap_or_default()
-    };
     TaskObservation {
-        scores: scores(values.predictions.get(task).map(Vec::as_slice)),
-        alone: scores(alone),
+        seeds: (0..plan.seeds).map(|seed| seed_scores(seen, seed, task)).collect(),
         // As the page shows it: where the composed model diverges, that at the parameters that were restored.
         loss: values.valid_where_it_stands(plan, 0, task),
         loss_alone: baseline.map_or(f64::NAN, |member| values.valid(plan, member, task)),
-        guess: data.reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
+        guess: seen.draws.first().reference.get(task).map_or(f64::NAN, |guess| f64::from(*guess)),
         importance: values.importance.get(task).copied().unwrap_or(1.0),
         stages: past.stages.of(task),
         steps_to_baseline: past.steps_to_baseline.get(task).cloned().unwrap_or_default(),
+    }
+}
+
+/// How both sides' predictions of a task do on a paired seed; those of a diverged baseline count for nothing.
+fn seed_scores(seen: Seen, seed: usize, task: usize) -> SeedScores {
+    let Seen { plan, values, .. } = seen;
+    let data = seen.draws.of_seed(seed as u64);
+    let scores = |outputs: Option<&Vec<f32>>| {
+        outputs.and_then(|outputs| labelled(data, task, outputs)).map(|rows| rows.scores()).unwrap_or_default()
+    };
+    let place = plan.baseline(seed, task);
+    let sound = place.filter(|member| !values.diverged.get(*member).copied().unwrap_or(false));
+    let member = sound.and_then(|place| plan.members.get(place));
+    let alone = member.and_then(|member| values.alone.iter().find(|(of, _)| of == member));
+    SeedScores {
+        together: scores(values.predictions.get(seed).and_then(|tasks| tasks.get(task))),
+        alone: scores(alone.and_then(|(_, tasks)| tasks.get(task))),
     }
 }
 
@@ -80,18 +86,4 @@ fn labelled(data: &Dataset, task: usize, outputs: &[f32]) -> Option<Labelled> {
         rows.flat_map(|(row, _)| row).copied().collect()
     };
     Some(Labelled { shape, outputs: kept(outputs, shape.outputs), labels: kept(labels, shape.columns) })
-}
-
-/// Every task's gain from every other one, over the paired seeds on which the pairs train.
-fn pairs(plan: &Plan, values: &RecordedValues) -> Vec<Vec<Option<TransferGain>>> {
-    let (tasks, seeds) = (plan.tasks, plan.pair_seeds());
-    if seeds == 0 {
-        return Vec::new();
-    }
-    let loss = |member: Option<usize>, task: usize| member.map_or(f64::NAN, |m| values.valid(plan, m, task));
-    let alone: Vec<Vec<f64>> =
-        (0..tasks).map(|j| (0..seeds).map(|seed| loss(plan.baseline(seed, j), j)).collect()).collect();
-    let paired = |i: usize, j: usize| (0..seeds).map(|seed| loss(plan.pair(seed, i, j), j)).collect();
-    let paired: Vec<Vec<Vec<f64>>> = (0..tasks).map(|i| (0..tasks).map(|j| paired(i, j)).collect()).collect();
-    transfer::matrix(&alone, &paired)
 }

@@ -1,5 +1,6 @@
 //! What trains: the members of a population and the rows of its tensors.
 
+use super::baseline;
 use crate::balance::{self, balancer::Needs};
 use crate::config::Pick;
 use crate::lesson::Lesson;
@@ -12,7 +13,7 @@ use std::ops::Range;
 pub enum Role {
     /// The model that the lesson composes, under its balancer.
     Composed,
-    /// A shared bottom under a one-hot task weight: it learns this task alone.
+    /// The baseline's network under a one-hot task weight: it learns this task alone.
     Baseline(usize),
     /// A fixed preference: this point of the fan.
     Fan(usize),
@@ -28,7 +29,7 @@ pub enum Role {
 pub struct Member {
     /// What it is there for.
     pub role: Role,
-    /// Its model seed: initial values, batches and dropout. The data are the same for all.
+    /// Its model seed: initial values, batches and dropout, and the draw of the data where there are several.
     pub seed: u64,
 }
 
@@ -114,7 +115,7 @@ impl Plan {
         let singles = singles.flat_map(|seed| (0..tasks).map(move |task| Member { role: Role::Baseline(task), seed }));
         let pairs = (0..pair_seeds as u64)
             .flat_map(|seed| pairs.iter().map(move |(i, j)| Member { role: Role::Pair(*i, *j), seed }));
-        if plain {
+        if baseline::is_own_network(lesson, shape.inputs) {
             members.extend(singles);
             members.extend(pairs);
         } else {
@@ -185,9 +186,13 @@ impl Plan {
 
     /// Where the fan stands.
     pub fn fan_range(&self) -> Range<usize> {
-        let is_fan = |member: &Member| matches!(member.role, Role::Fan(_));
-        let start = self.members.iter().position(is_fan).unwrap_or(self.members.len());
-        start..start + self.members.iter().filter(|member| is_fan(member)).count()
+        self.range(|role| matches!(role, Role::Fan(_)))
+    }
+
+    /// Where the members of a role stand, which stand together.
+    pub fn range(&self, is: impl Fn(Role) -> bool) -> Range<usize> {
+        let start = self.members.iter().position(|member| is(member.role)).unwrap_or(self.members.len());
+        start..start + self.members.iter().filter(|member| is(member.role)).count()
     }
 }
 

@@ -1,14 +1,16 @@
 //! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers, measures.
 
+use super::best_steps::{AtStep, BestSteps};
 use super::evaluate::SPLITS;
+use super::gains::{self, GainWords};
 use super::observe::{self, Past};
-use super::plan::{Plan, Role};
+use super::plan::{Member, Plan};
 use super::stages::Stages;
 use super::task_affinity::TaskAffinity;
 use crate::config::Declared;
-use crate::data::Dataset;
+use crate::data::{Dataset, Draws};
 use crate::math::hypervolume::hypervolume;
-use crate::measure::{conflict, steps_to_baseline::StepsToBaseline, transfer::TransferGain, update::Combined};
+use crate::measure::{conflict, steps_to_baseline::StepsToBaseline, update::Combined};
 use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
@@ -31,8 +33,10 @@ pub fn is_recorded(epoch: u32, steps_per_epoch: u32) -> bool {
 /// What recording has to remember: the best of every member so far, and the last Gram matrices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Per member: lowest mean validation loss, its step, and the test losses there.
-    best: Vec<(f32, u32, Vec<f32>)>,
+    /// Per member.
+    best: Vec<BestSteps>,
+    /// What was said of the gains.
+    words: GainWords,
     /// Steps with the Gram matrices there, in task order, oldest first.
     grams: VecDeque<(u32, Vec<f32>)>,
     /// By task: the baseline's validation loss at the last recorded step, as a share of the best constant
@@ -60,10 +64,10 @@ pub struct RecordedValues {
     pub combined: Option<Combined>,
     /// The recorded numbers of the last step; empty before the first one.
     pub recorded: Vec<f32>,
-    /// Outputs of the first member on validation rows, per task `[rows, outputs]`.
-    pub predictions: Vec<Vec<f32>>,
-    /// Tasks with the outputs of their baseline on the first seed on validation rows, `[rows, outputs]`.
-    pub alone: Vec<(usize, Vec<f32>)>,
+    /// Of every composed model: outputs on validation rows, per task `[rows, outputs]`.
+    pub predictions: Vec<Vec<Vec<f32>>>,
+    /// Baselines with theirs.
+    pub alone: Vec<(Member, Vec<Vec<f32>>)>,
     /// Per task: how much it counts in an average.
     pub importance: Vec<f64>,
     /// Which tasks were active in the last step; empty for a strategy without stages.
@@ -108,8 +112,9 @@ const TEST: usize = 2;
 
 impl Record {
     /// Takes in the values of a step and makes a point of the curves of them.
-    pub fn point(&mut self, plan: &Plan, data: &Dataset, step: u32, epoch: u32, values: &RecordedValues) -> CurvePoint {
-        self.update(plan, step, values);
+    pub fn point(&mut self, plan: &Plan, draws: &Draws, step: u32, epoch: u32, values: &RecordedValues) -> CurvePoint {
+        let data = draws.first();
+        self.update(plan, draws, step, values);
         self.remember(step, &values.gram);
         self.follow(plan, data, values);
         self.task_affinity.record(step, &values.ahead, &values.gram);
@@ -123,10 +128,11 @@ impl Record {
         let reference: Vec<f64> = data.reference.iter().map(|r| f64::from(*r)).collect();
         let mut front = fan_losses.clone();
         front.push(tasks.clone().map(|k| values.valid(plan, 0, k)).collect());
-        let transfer = self.transfer(plan, |member, task| values.valid(plan, member, task));
+        let gains = gains::Seen { plan, draws, values, best: &self.best, epoch, step };
+        let (transfer, matched_transfer) = self.words.say(gains);
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
         let past = Past { window, stages: &self.stages, steps_to_baseline: &self.steps_to_baseline };
-        let seen = observe::of(plan, data, values, front, transfer.clone(), past);
+        let seen = observe::of(gains, front, transfer.best.clone(), past);
         CurvePoint {
             step,
             epoch,
@@ -135,7 +141,7 @@ impl Record {
             metric: seen
                 .tasks
                 .iter()
-                .map(|task| task.scores.metric().map_or(f32::NAN, |metric| metric as f32))
+                .map(|task| task.scores().metric().map_or(f32::NAN, |metric| metric as f32))
                 .collect(),
             single: tasks
                 .clone()
@@ -149,12 +155,12 @@ impl Record {
                 None => Vec::new(),
                 Some(first) => tasks.clone().map(|k| values.valid(plan, first, k) as f32).collect(),
             },
-            matched_transfer: self.gain_of(plan, |seed| plan.matched(seed), |m, k| values.valid(plan, m, k)),
+            matched_transfer,
             fan: fan_losses.iter().flatten().map(|loss| *loss as f32).collect(),
             conditioned: values.conditioned.clone(),
             hypervolume: hypervolume(&seen.front, &reference),
             measures: seen.measures(),
-            best: self.best_point(plan),
+            best: self.best_point(),
             affinity: self.task_affinity.mean(),
             groupings: self.task_affinity.groupings(),
             relations: self.task_affinity.held(&values.declared),
@@ -204,47 +210,24 @@ impl Record {
         }
     }
 
-    fn update(&mut self, plan: &Plan, step: u32, values: &RecordedValues) {
-        self.best.resize(plan.members.len(), (f32::INFINITY, 0, Vec::new()));
+    fn update(&mut self, plan: &Plan, draws: &Draws, step: u32, values: &RecordedValues) {
+        self.best.resize_with(plan.members.len(), BestSteps::default);
         for (m, (member, best)) in plan.members.iter().zip(&mut self.best).enumerate() {
-            let valid = match member.role {
-                Role::Baseline(task) => values.valid(plan, m, task),
-                Role::Pair(i, j) => [i, j].map(|k| values.valid(plan, m, k)).iter().sum::<f64>() / 2.0,
-                _ => (0..plan.tasks).map(|k| values.valid(plan, m, k)).sum::<f64>() / plan.tasks as f64,
-            } as f32;
-            if valid < best.0 {
-                let test = (0..plan.tasks).map(|k| values.loss(plan, m, TEST, k) as f32).collect();
-                *best = (valid, step, test);
-            }
+            let of = |split| (0..plan.tasks).map(|k| values.loss(plan, m, split, k)).collect::<Vec<f64>>();
+            let guess: Vec<f64> = draws.of_seed(member.seed).reference.iter().map(|guess| f64::from(*guess)).collect();
+            let losses = AtStep { valid: &of(VALID), test: &of(TEST), guess: &guess };
+            best.record(step, &losses, |task| plan.learns(member.role, task));
         }
     }
 
-    fn transfer(&self, plan: &Plan, loss: impl Fn(usize, usize) -> f64) -> Vec<TransferGain> {
-        self.gain_of(plan, Some, loss)
+    fn best_point(&self) -> Option<Best> {
+        let (step, test) = self.best.first()?.one_step()?;
+        Some(Best { step, test: test.to_vec() })
     }
 
-    /// The gain of some model over the baselines, task by task; `member` is its place by seed.
-    fn gain_of(
-        &self,
-        plan: &Plan,
-        member: impl Fn(usize) -> Option<usize>,
-        loss: impl Fn(usize, usize) -> f64,
-    ) -> Vec<TransferGain> {
-        (0..plan.tasks)
-            .map(|task| {
-                let pairs: Option<Vec<_>> = (0..plan.seeds)
-                    .map(|seed| Some((loss(plan.baseline(seed, task)?, task), loss(member(seed)?, task))))
-                    .collect();
-                pairs.map_or_else(TransferGain::undefined, |pairs| TransferGain::over_seeds(&pairs))
-            })
-            .collect()
-    }
-
-    fn best_point(&self, plan: &Plan) -> Option<Best> {
-        let (_, step, test) = self.best.first().filter(|(loss, ..)| loss.is_finite())?;
-        let loss = |member: usize, task: usize| {
-            self.best.get(member).and_then(|(_, _, test)| test.get(task)).map_or(f64::NAN, |l| f64::from(*l))
-        };
-        Some(Best { step: *step, test: test.clone(), transfer: self.transfer(plan, loss) })
+    /// Per task and paired seed: the composed model's test loss at its best step for the task so far.
+    pub fn test_losses(&self, plan: &Plan) -> Vec<Vec<f32>> {
+        let loss = |task: usize, seed: usize| self.best.get(seed).map_or(f32::NAN, |best| best.of_task(task) as f32);
+        (0..plan.tasks).map(|task| (0..plan.seeds).map(|seed| loss(task, seed)).collect()).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Ensemble, RaceRun, TrainError};
 use crate::config::Config;
-use crate::data;
+use crate::data::Draws;
 use crate::lesson::Lesson;
 use crate::protocol::{Picture, Snapshot, Summary};
 use burn::tensor::Device;
@@ -22,8 +22,8 @@ impl Running {
         match RaceRun::new(&lesson) {
             Some(race) => Self::Race(race),
             None => {
-                let data = data::build(&lesson);
-                Self::Ensemble(Ensemble::new(lesson, data, device))
+                let draws = Draws::of(&lesson);
+                Self::Ensemble(Ensemble::new(lesson, draws, device))
             }
         }
     }

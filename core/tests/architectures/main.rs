@@ -17,6 +17,7 @@ mod hand;
 mod lab;
 mod mixtures;
 mod relations;
+mod simpler;
 mod sparse;
 mod trunks;
 mod weights;

@@ -36,6 +36,8 @@ fn every_lesson_needs_some_panels_and_a_race_its_landscape() {
         let distinct: BTreeSet<_> = lesson.panels.iter().map(|panel| format!("{panel:?}")).collect();
         assert!(!lesson.panels.is_empty() && distinct.len() == lesson.panels.len(), "{}", lesson.key);
         assert!(lesson.panels.iter().all(|panel| (*panel == Panel::Landscape) == races), "{}", lesson.key);
+        // A front is traced by a fan.
+        assert!(config.population.fan > 0 || !lesson.panels.contains(&Panel::TradeOff), "{}", lesson.key);
     }
 }
 

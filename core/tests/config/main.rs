@@ -126,9 +126,23 @@ fn what_changes_while_it_runs_is_live() {
     for key in ["lr", "bal", "t0.weight", "t0.scale", "decay", "clip"] {
         assert_eq!(entry(&Config::default(), key).unwrap().effect, Effect::Live, "{key}");
     }
-    for key in ["s", "trunk", "rows", "t0.loss", "t0.labelled", "batch"] {
+    for key in ["s", "trunk", "rows", "t0.loss", "t0.labelled", "batch", "alone", "vary"] {
         assert_eq!(entry(&Config::default(), key).unwrap().effect, Effect::Reset, "{key}");
     }
+}
+
+#[test]
+fn what_a_gain_is_over_and_what_varies_is_asked_where_it_means_something() {
+    let shown = |change: fn(&mut Config)| {
+        let mut config = Config::default();
+        change(&mut config);
+        ["alone", "vary"].map(|key| entry(&config, key).unwrap().shown)
+    };
+    assert_eq!(shown(|_| {}), [true, true]);
+    assert_eq!(shown(|config| config.population.baselines = false), [false, true]);
+    assert_eq!(shown(|config| config.tasks.truncate(1)), [false, true]);
+    assert_eq!(shown(|config| config.population.seeds = 1), [true, false]);
+    assert_eq!(shown(|config| config.data.source = Pick::new("fronts")), [false, false]);
 }
 
 proptest! {

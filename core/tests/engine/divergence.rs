@@ -46,17 +46,17 @@ fn a_seed_with_a_diverged_model_or_baseline_does_not_count_for_transfer() {
     let mut rig = Rig::new(two_tasks());
     rig.steps(20);
     let all = rig.record();
-    assert_eq!(all.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [3, 3]);
+    assert_eq!(all.transfer.now.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [3, 3]);
     // The model of seed 2, and the baseline of task B on seed 0.
     let baseline = rig.ensemble.plan().baseline(0, 1).unwrap();
     rig.load(&with_diverged(&rig, &[2, baseline]));
     let point = rig.record();
-    assert_eq!(point.transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(point.transfer.now.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(point.single[0], all.single[0]);
     assert!(point.single[1].is_nan());
     let diverged = with_diverged(&rig, &[0, 1, 2]);
     rig.load(&diverged);
-    assert_eq!(rig.record().transfer[0], TransferGain::undefined());
+    assert_eq!(rig.record().transfer.now[0], TransferGain::undefined());
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn the_best_step_of_a_diverged_member_is_one_before_it_diverged() {
     rig.load(&diverged);
     rig.steps(10);
     // Seed 1 had diverged from the start, so there is no pair of it on the test rows either.
-    assert_eq!(rig.record().best.unwrap().transfer.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(rig.record().transfer.best.iter().map(|gain| gain.seeds).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use mtl_core::config::{
     Activation, Config, DataConfig, LayerConfig, LossKind, Optimiser, Pace, PaceConfig, Pick, PopulationConfig,
     SharingConfig, TaskConfig, TrainingConfig,
 };
-use mtl_core::data;
+use mtl_core::data::Draws;
 use mtl_core::lesson::{Lesson, check};
 use mtl_core::model::{Layout, Network, Shape};
 use mtl_core::protocol::{CurvePoint, Divergence, Snapshot};
@@ -79,10 +79,10 @@ pub fn bits(snapshot: &Snapshot) -> Vec<(String, Vec<u32>)> {
     arrays.map(|(name, v)| (name.clone(), bits(v))).collect()
 }
 
-/// A lesson over its own data.
+/// A lesson over its own draws of the data.
 pub fn ensemble(lesson: Lesson) -> Ensemble {
-    let data = data::build(&lesson);
-    Ensemble::new(lesson, data, &Device::flex())
+    let draws = Draws::of(&lesson);
+    Ensemble::new(lesson, draws, &Device::flex())
 }
 
 /// An ensemble with its reads awaited.
@@ -99,8 +99,8 @@ impl Rig {
     pub fn planned(config: Config, change: impl FnOnce(Plan) -> Plan) -> Self {
         let plan = |lesson: &Lesson, shape: &Shape, network: &dyn Network| change(Plan::of(lesson, shape, network));
         let lesson = lesson(config);
-        let data = data::build(&lesson);
-        Self { ensemble: Ensemble::planned(lesson, data, &Device::flex(), plan) }
+        let draws = Draws::of(&lesson);
+        Self { ensemble: Ensemble::planned(lesson, draws, &Device::flex(), plan) }
     }
 
     pub fn members(&self) -> usize {

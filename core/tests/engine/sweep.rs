@@ -21,7 +21,7 @@ fn all_losses(activation: Activation) -> Config {
 
 fn finite(point: &CurvePoint) -> bool {
     let lists = [&point.train, &point.valid, &point.metric, &point.single, &point.weights, &point.gram, &point.fan];
-    let gains = point.transfer.iter().all(|gain| gain.mean.is_finite());
+    let gains = point.transfer.best.iter().all(|gain| gain.mean.is_finite());
     lists.into_iter().flatten().all(|v| v.is_finite()) && point.hypervolume.is_finite() && gains
 }
 

@@ -6,17 +6,18 @@ use mtl_core::config::{Activation, Config, LossKind};
 use mtl_core::protocol::CurvePoint;
 use pollster::block_on;
 
-/// The share of negative products over all pairs of tasks and points.
+/// The share of cosines below -0.05 over all pairs of tasks and points.
 pub fn conflict_rate(points: &[CurvePoint]) -> f64 {
-    let (mut negative, mut all) = (0.0, 0.0);
+    let (mut conflicts, mut all) = (0.0, 0.0);
     for point in points {
         let tasks = point.valid.len();
         for (i, j) in (0..tasks).flat_map(|i| (i + 1..tasks).map(move |j| (i, j))) {
+            let entry = |i: usize, j: usize| f64::from(point.gram[i * tasks + j]);
             all += 1.0;
-            negative += f64::from(u8::from(point.gram[i * tasks + j] < 0.0));
+            conflicts += f64::from(u8::from(entry(i, j) / (entry(i, i) * entry(j, j)).sqrt() < -0.05));
         }
     }
-    negative / all
+    conflicts / all
 }
 
 /// Two small tasks, recorded at many steps.

@@ -28,19 +28,19 @@ fn bytes(news: &RaceNews) -> Vec<u8> {
 
 #[test]
 fn a_link_opens_a_race_and_another_source_none() {
-    let valleys = run("v=1&p=two-valleys").news();
+    let valleys = run("v=2&p=two-valleys").news();
     let start = valleys.start.unwrap();
     assert_eq!((start.scenes.len(), start.racers.len() % 3, start.steps), (1, 0, 50_000));
     assert_eq!((valleys.now.x.len(), valleys.now.losses.len()), (2 * start.racers.len(), 2 * start.racers.len()));
     assert_eq!(&valleys.now.x[..6], [-8.5, 7.5, 0.0, 0.0, 9.0, 9.0]);
-    let five = run("v=1&p=two-valleys&data.starts=five&data.scale=1").news().start.unwrap();
+    let five = run("v=2&p=two-valleys&data.starts=five&data.scale=1").news().start.unwrap();
     assert_eq!(five.racers.len(), start.racers.len() / 3 * 5);
-    let fronts = run("v=1&p=fronts&data.points=4").news();
+    let fronts = run("v=2&p=fronts&data.points=4").news();
     let start = fronts.start.unwrap();
     assert_eq!((start.scenes.len(), start.racers.len()), (2, 2 * 7 * 4));
     assert!(fronts.now.x.is_empty() && start.scenes.iter().all(|scene| scene.heat.is_empty()));
     assert!((start.scenes[0].hypervolume.unwrap() - 0.342116).abs() < 1e-6);
-    assert!(RaceRun::new(&lesson("v=1&p=twins")).is_none());
+    assert!(RaceRun::new(&lesson("v=2&p=twins")).is_none());
 }
 
 #[test]
@@ -48,25 +48,25 @@ fn on_a_landscape_only_what_means_something_is_shown() {
     let shown = |fragment: &str| -> Vec<String> {
         entries(&lesson(fragment)).into_iter().filter(|entry| entry.shown).map(|entry| entry.key).collect()
     };
-    let valleys = shown("v=1&p=two-valleys");
+    let valleys = shown("v=2&p=two-valleys");
     assert_eq!(valleys, ["s", "data", "data.scale", "data.starts", "bal", "opt", "lr", "mom"]);
-    assert!(shown("v=1&p=two-valleys&data=plane").contains(&"trunk".into()));
-    let live = |key: &str| entries(&lesson("v=1&p=fronts")).iter().any(|e| e.key == key && e.effect == Effect::Live);
+    assert!(shown("v=2&p=two-valleys&data=plane").contains(&"trunk".into()));
+    let live = |key: &str| entries(&lesson("v=2&p=fronts")).iter().any(|e| e.key == key && e.effect == Effect::Live);
     assert!(live("bal") && live("lr") && !live("data.points"));
 }
 
 #[test]
 fn the_same_link_gives_the_same_race_and_another_seed_other_starts() {
     let race = |fragment: &str| steps(&mut run(fragment), 150);
-    for fragment in ["v=1&p=two-valleys", "v=1&p=fronts"] {
+    for fragment in ["v=2&p=two-valleys", "v=2&p=fronts"] {
         assert!(bytes(&race(fragment)) == bytes(&race(fragment)), "{fragment}");
     }
-    assert!(race("v=1&p=fronts").now != race("v=1&p=fronts&s=7").now);
+    assert!(race("v=2&p=fronts").now != race("v=2&p=fronts&s=7").now);
 }
 
 #[test]
 fn points_are_recorded_at_fixed_steps_and_stay_few() {
-    let mut run = run("v=1&p=fronts&data.points=2");
+    let mut run = run("v=2&p=fronts&data.points=2");
     let first = steps(&mut run, 70);
     let second = steps(&mut run, 80);
     let recorded: Vec<u32> = first.points.iter().chain(&second.points).map(|point| point.step).collect();
@@ -79,14 +79,14 @@ fn points_are_recorded_at_fixed_steps_and_stay_few() {
 
 #[test]
 fn a_frame_s_news_of_every_balancer_is_a_few_kilobytes() {
-    let mut run = run("v=1&p=two-valleys");
+    let mut run = run("v=2&p=two-valleys");
     run.news();
     assert!(bytes(&steps(&mut run, 0)).len() < 8_000);
 }
 
 #[test]
 fn a_saved_race_goes_on_as_if_nothing_had_happened() {
-    for fragment in ["v=1&p=two-valleys", "v=1&p=fronts"] {
+    for fragment in ["v=2&p=two-valleys", "v=2&p=fronts"] {
         let mut first = run(fragment);
         steps(&mut first, 120);
         let saved = first.save().unwrap();
@@ -96,14 +96,14 @@ fn a_saved_race_goes_on_as_if_nothing_had_happened() {
         first.news();
         assert!(bytes(&steps(&mut first, 60)) == bytes(&steps(&mut second, 60)), "{fragment}");
         // One of another race is left aside.
-        let mut other = run("v=1&p=fronts&data.points=3");
+        let mut other = run("v=2&p=fronts&data.points=3");
         assert!(!other.load(&saved) && other.race().step() == 0);
     }
 }
 
 #[test]
 fn options_of_the_balancer_are_live_and_a_new_one_joins_a_race_of_its_own() {
-    let mut run = run("v=1&p=two-valleys");
+    let mut run = run("v=2&p=two-valleys");
     steps(&mut run, 10);
     let faster = |config: &Config| Config {
         training: mtl_core::config::TrainingConfig { learning_rate: 0.01, ..config.training.clone() },
@@ -113,7 +113,7 @@ fn options_of_the_balancer_are_live_and_a_new_one_joins_a_race_of_its_own() {
     let news = steps(&mut run, 10);
     assert!(news.start.is_none() && run.race().step() == 20);
     // No racer of the fronts has equal weights until they are picked.
-    let mut fronts = self::run("v=1&p=fronts&data.points=2");
+    let mut fronts = self::run("v=2&p=fronts&data.points=2");
     steps(&mut fronts, 10);
     let picked =
         Config { balancer: mtl_core::config::Pick::new("uncertainty"), ..Config::clone(fronts.race().config()) };

@@ -58,7 +58,7 @@ fn groups_gain_within_a_family_and_lose_across() {
 /// What the engine measures by look-ahead steps over 100 epochs, and the groups that it proposes by those
 /// and by cosines.
 fn affinities(settings: &str, seed: u32) -> (Affinities, CurvePoint) {
-    let fragment = format!("v=1&{settings}&s={seed}&baselines=off&affinity=on");
+    let fragment = format!("v=2&{settings}&s={seed}&baselines=off&affinity=on");
     let mut ensemble = ensemble(lesson(&fragment));
     let point = train_to(&mut ensemble, 100);
     let rows = point.affinity.chunks_exact(5).map(|row| row.iter().map(|z| f64::from(*z)).collect()).collect();
@@ -107,7 +107,7 @@ fn held(seed: u32, within: &str, across: &str) -> Vec<Held> {
         format!("&t{b}.{}={word}", RELATION_KEYS[a])
     };
     let relations: String = pairs.map(relation).collect();
-    let fragment = format!("v=1&p=groups&s={seed}&baselines=off{relations}");
+    let fragment = format!("v=2&p=groups&s={seed}&baselines=off{relations}");
     let held = train_to(&mut ensemble(lesson(&fragment)), JUDGED).relations;
     for Held { declared, mean, half, steps, verdict } in &held {
         let (a, b) = declared.tasks;

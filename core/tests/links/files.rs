@@ -7,7 +7,7 @@ use mtl_core::lesson::{check, entries, file, link};
 fn a_file_may_have_numbers_switches_and_lists() {
     let decoded = file::decode(r#"{"p": "rivals", "lr": 0.05, "baselines": false, "trunk": [8, "4-relu"], "s": 7}"#);
     assert_eq!(decoded.notices, []);
-    assert_eq!(link::encode(&decoded.lesson, &[]), "v=1&p=rivals&s=7&trunk=8,4-relu&lr=0.05&baselines=off");
+    assert_eq!(link::encode(&decoded.lesson, &[]), "v=2&p=rivals&s=7&trunk=8,4-relu&lr=0.05&baselines=off");
 }
 
 #[test]
@@ -38,7 +38,7 @@ fn a_file_has_every_setting_in_the_order_of_the_link() {
     let places: Vec<_> =
         entries(&lesson).iter().map(|entry| text.find(&format!("\"{}\": ", entry.key)).unwrap()).collect();
     assert!(places.is_sorted());
-    assert!(text.starts_with("{\n  \"v\": \"1\",\n  \"p\": \"twins\",\n  \"tasks\": \"2\","));
+    assert!(text.starts_with("{\n  \"v\": \"2\",\n  \"p\": \"twins\",\n  \"tasks\": \"2\","));
 }
 
 /// A lesson that differs from its preset, as a file.
@@ -54,7 +54,7 @@ fn a_file_opens_whichever_editor_saved_it() {
     for bytes in [marked.clone().into_bytes(), text.into_bytes(), wide(u16::to_le_bytes), wide(u16::to_be_bytes)] {
         let decoded = file::open(&bytes).unwrap();
         assert_eq!(decoded.notices, []);
-        assert_eq!(link::encode(&decoded.lesson, &[]), "v=1&p=rivals&trunk=8,8&lr=0.02");
+        assert_eq!(link::encode(&decoded.lesson, &[]), "v=2&p=rivals&trunk=8,8&lr=0.02");
     }
     assert_eq!(file::decode(&marked).notices, []);
 }

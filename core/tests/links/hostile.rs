@@ -61,8 +61,9 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         ("tasks=-1e999", "tasks", "'-1e999' is not a number of tasks from 1 to 6; 1 is used."),
         ("tasks=two", "tasks", "'two' is not a number of tasks from 1 to 6; 2 is used."),
         ("p=nowhere", "p", "There is no lesson 'nowhere'; 'twins' is used."),
-        ("v=2", "v", "This was made by a newer version of the page; what this one knows is used."),
-        ("v=x", "v", "This is no version; it is read as version 1."),
+        ("v=3", "v", "This was made by a newer version of the page; what this one knows is used."),
+        ("v=x", "v", "This is no version; it is read as version 2."),
+        ("v=0&p=twins", "v", "This is no version; it is read as version 2."),
         ("lr=0.1&lr=0.2&lr=0.3", "lr", "This is given more than once; the first one is used."),
         ("bal=uncertainty&bal.lr=0", "bal.lr", "'0' is not a number from 0.001 to 1; 0.001 is used."),
         ("t1.labelled=4000", "t1.labelled", "There are only 240 training rows; all of them are labelled."),
@@ -82,9 +83,9 @@ fn minus_zero_and_other_spellings_are_no_mistakes() {
         assert_eq!(notices(text), []);
         link::encode(&link::decode(text).lesson, &[])
     };
-    assert_eq!(canonical("decay=-0&t1.rel=-0.0"), "v=1&p=twins&decay=0&t1.rel=0");
-    assert_eq!(canonical("%6Cr= 3e-2 &batch=2e1&trunk=16, 16"), "v=1&p=twins&trunk=16,16&lr=0.03&batch=20");
-    assert_eq!(canonical("batch=0&baselines=false&t0.head="), "v=1&p=twins&batch=full&baselines=off");
+    assert_eq!(canonical("decay=-0&t1.rel=-0.0"), "v=2&p=twins&decay=0&t1.rel=0");
+    assert_eq!(canonical("%6Cr= 3e-2 &batch=2e1&trunk=16, 16"), "v=2&p=twins&trunk=16,16&lr=0.03&batch=20");
+    assert_eq!(canonical("batch=0&baselines=false&t0.head="), "v=2&p=twins&batch=full&baselines=off");
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_link_that_is_too_long_is_read_up_to_a_whole_setting() {
     let text = format!("lr=0.03&x={}&s=1&mom=0.55555", "x".repeat(link::MAX_LENGTH - 20));
     let decoded = link::decode(&text);
     assert_eq!(decoded.notices[0].key, "link");
-    assert_eq!(link::encode(&decoded.lesson, &[]), "v=1&p=twins&s=1&lr=0.03");
+    assert_eq!(link::encode(&decoded.lesson, &[]), "v=2&p=twins&s=1&lr=0.03");
     for hostile in [
         "&".repeat(100_000),
         "=".repeat(100_000),

@@ -10,6 +10,7 @@ mod golden;
 mod hostile;
 mod properties;
 mod unknown;
+mod version_1;
 
 use mtl_core::config::Notice;
 use mtl_core::lesson::codec::Decoded;

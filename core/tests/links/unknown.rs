@@ -11,7 +11,7 @@ fn unknown_settings_survive_a_round_trip_and_are_named() {
     let named: Vec<_> = decoded.notices.iter().map(|notice| notice.key.as_str()).collect();
     assert_eq!(named, ["future", "lang", "novalue"]);
     let text = link::encode(&decoded.lesson, &decoded.unknown);
-    assert_eq!(text, "v=1&p=twins&future=a%20b%26c%3Dd&lang=de&novalue=");
+    assert_eq!(text, "v=2&p=twins&future=a%20b%26c%3Dd&lang=de&novalue=");
     let back = file::decode(&file::encode(&decoded.lesson, &decoded.unknown));
     assert_eq!((back.unknown, back.lesson), (decoded.unknown, decoded.lesson));
 }

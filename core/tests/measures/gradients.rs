@@ -2,7 +2,8 @@
 
 use super::{assert_close, combined, single};
 use mtl_core::measure::conflict::{
-    conflict_rate, cosine, curvature_bound, magnitude_similarity, norms, pair_conflict_rate,
+    AVERAGED, NEUTRAL, conflict_rate, cosine, curvature_bound, is_conflict, magnitude_similarity, mean_cosine, norms,
+    pair_conflict_rate,
 };
 use mtl_core::measure::gram::{condition_number, dominance, stationarity, unit_stationarity};
 use mtl_core::measure::update::Combined;
@@ -84,6 +85,44 @@ fn a_conflict_rate_counts_the_steps_with_an_angle() {
         (conflict_rate::<f64>([]), conflict_rate([[1.0].as_slice()]), conflict_rate([[0.0; 4].as_slice()])),
         (None, None, None)
     );
+}
+
+/// The Gram matrix of two gradients of length 1 with this cosine.
+fn apart(cosine: f64) -> [f64; 4] {
+    [1.0, cosine, cosine, 1.0]
+}
+
+#[test]
+fn a_cosine_near_zero_is_no_conflict() {
+    let rates = |cosine: f64| {
+        let gram = apart(cosine);
+        let window = || [gram.as_slice()];
+        assert_eq!(conflict_rate(window()), pair_conflict_rate(window(), 0, 1));
+        conflict_rate(window())
+    };
+    assert!(!is_conflict(-0.03) && !is_conflict(-NEUTRAL) && is_conflict(-0.051));
+    assert_eq!((rates(-0.03), rates(0.0), rates(0.3)), (Some(0.0), Some(0.0), Some(0.0)));
+    assert_eq!((rates(-0.06), rates(-1.0)), (Some(1.0), Some(1.0)));
+    // Around a right angle every second step would count.
+    let wander: Vec<[f64; 4]> = (0..50).map(|k| apart(if k % 2 == 0 { 0.04 } else { -0.04 })).collect();
+    assert_eq!(conflict_rate(wander.iter().map(|gram| gram.as_slice())), Some(0.0));
+}
+
+#[test]
+fn a_mean_cosine_is_that_of_the_last_ten_steps_with_an_angle() {
+    let mean = |grams: &[[f64; 4]]| mean_cosine(grams.iter().map(|gram| gram.as_slice()), 0, 1);
+    assert_eq!(AVERAGED, 10);
+    assert_eq!((mean(&[]), mean(&[[0.0, 0.0, 0.0, 1.0]]), mean(&[apart(-0.5)])), (None, None, Some(-0.5)));
+    // What is further back doesn't count: five at 0.2 and five at -0.4.
+    let cosines = [1.0; 20].into_iter().chain([0.2; 5]).chain([-0.4; 5]);
+    let mut grams: Vec<[f64; 4]> = cosines.map(apart).collect();
+    assert_close(mean(&grams), -0.1, 1e-12);
+    // A step in which a task had no label takes no place.
+    grams.push([1.0, f64::NAN, f64::NAN, 1.0]);
+    assert_close(mean(&grams), -0.1, 1e-12);
+    grams.push(apart(1.0));
+    assert_close(mean(&grams), (4.0 * 0.2 - 5.0 * 0.4 + 1.0) / 10.0, 1e-12);
+    assert_eq!(mean_cosine(grams.iter().map(|gram| gram.as_slice()), 0, 2), None);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Declared relations held against measured affinities.
 
 use mtl_core::config::{Declared, Relation};
+use mtl_core::measure::distinct::t_interval;
 use mtl_core::measure::relations::{ENOUGH, Held, NEGLIGIBLE, Tally, Verdict, verdict};
-use mtl_core::measure::transfer::t_interval;
 
 fn tally(values: &[f64]) -> Tally {
     let mut tally = Tally::default();

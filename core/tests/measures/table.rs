@@ -2,9 +2,10 @@
 
 use crate::generated::assert_section;
 use mtl_core::config::LossKind;
-use mtl_core::measure::document;
 use mtl_core::measure::observation::{Observation, TaskObservation};
-use mtl_core::measure::table::{Better, Given, Group, MEASURES, Need, Unit, each, formula, measure};
+use mtl_core::measure::table::{Better, Given, Group, MEASURES, Need, Per, Unit, each, formula, measure};
+use mtl_core::measure::transfer::{SeedLosses, TransferGain};
+use mtl_core::measure::{conflict, document};
 
 #[test]
 fn every_measure_has_a_key_of_its_own_in_kebab_case() {
@@ -27,6 +28,37 @@ fn every_measure_is_explained_in_one_sentence_and_has_a_formula() {
             "{}",
             line.choice.key
         );
+    }
+}
+
+#[test]
+fn every_measure_says_what_it_is_taken_on() {
+    for line in MEASURES {
+        let (key, taken) = (line.choice.key, line.taken());
+        let rows = ["test rows", "validation rows", "batch"].iter().filter(|rows| taken.contains(*rows)).count();
+        assert!(rows >= 1 && taken.contains("seed") && !taken.ends_with('.'), "{key}: {taken}");
+        assert_eq!(taken.contains("test rows"), matches!(line.per, Per::Gain | Per::Gains), "{key}: {taken}");
+        assert_eq!(taken.contains("batch"), line.group == Group::Gradients, "{key}: {taken}");
+        let window = conflict::WINDOW.to_string();
+        assert_eq!(taken.contains(&window), key == "conflict-rate", "{key}: {taken}");
+        // Whatever a measure compares with is named.
+        assert_eq!(taken.contains("fan"), line.group == Group::Front || line.need == Need::Rivals, "{key}: {taken}");
+    }
+}
+
+#[test]
+fn nothing_of_the_gradients_has_an_arrow() {
+    for line in MEASURES {
+        assert!(line.group != Group::Gradients || line.better == Better::Neither, "{}", line.choice.key);
+    }
+}
+
+#[test]
+fn the_conflict_rate_names_its_window_and_its_neutral_band() {
+    let rate = measure("conflict-rate").map(|line| line.choice.help).unwrap_or_default();
+    let band = format!("-{}", conflict::NEUTRAL);
+    for text in [rate, formula("conflict-rate")] {
+        assert!(text.contains(&band) && text.contains(&conflict::WINDOW.to_string()), "{text}");
     }
 }
 
@@ -77,6 +109,19 @@ fn every_measure_has_as_many_numbers_as_it_says_and_none_where_nothing_was_seen(
 }
 
 #[test]
+fn a_gain_of_one_seed_has_no_interval() {
+    let numbers = |seeds: usize| {
+        let seed = SeedLosses { alone: 1.0, together: 0.5, guess: 2.0 };
+        let transfer = vec![TransferGain::over_seeds(&vec![seed; seeds])];
+        let seen = Observation { tasks: vec![TaskObservation::default()], transfer, ..Observation::default() };
+        let numbers = seen.measures();
+        let own = each(&numbers, 1).find(|(measure, _)| measure.per == Per::Gain).map(|(_, own)| own.to_vec());
+        own.unwrap_or_default().iter().map(|number| number.is_finite()).collect::<Vec<_>>()
+    };
+    assert_eq!((numbers(0), numbers(1), numbers(2)), (vec![false; 3], vec![true, false, false], vec![true; 3]));
+}
+
+#[test]
 fn what_can_not_be_measured_is_told_in_a_sentence() {
     let nothing = Given { tasks: 2, ..Given::default() };
     let all = Given { tasks: 2, baselines: true, pairs: 1, fan: 3, gradients: true, weights: true };
@@ -116,10 +161,11 @@ fn the_documents_list_the_measures_as_they_are() {
 fn the_documentation_has_every_measure_with_its_formula_in_rows_of_one_width() {
     let text = document::markdown();
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
-    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| columns(line) == 7));
+    assert!(text.lines().filter(|line| line.starts_with('|')).all(|line| columns(line) == 8));
     for measure in MEASURES {
         let key = measure.choice.key;
         assert_eq!(text.matches(&format!("\n| `{key}` | ")).count(), 1, "{key}");
         assert!(text.contains(&formula(key).replace('|', "\\|")), "{key}");
+        assert!(text.contains(&format!(" | {} | ", measure.taken())), "{key}");
     }
 }

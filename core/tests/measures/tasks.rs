@@ -3,7 +3,7 @@
 use super::{assert_close, wild};
 use mtl_core::measure::forgetting::{forgetting, mean_forgetting};
 use mtl_core::measure::tasks::{Score, average, delta_m, delta_m_drop, mean_ranks, validation};
-use mtl_core::measure::transfer::{TransferGain, Verdict, gain, matrix};
+use mtl_core::measure::transfer::{TransferGain, Verdict, gain_of, log_ratio, matrix};
 use proptest::prelude::*;
 
 fn score(value: f64, baseline: f64, higher_is_better: bool) -> Score {
@@ -78,37 +78,48 @@ fn validation_is_relative_to_the_best_constant_guess() {
 
 #[test]
 fn a_gain_is_a_share_of_the_loss_alone() {
-    assert_eq!((gain(2.0, 1.0), gain(1.0, 1.5), gain(1.0, 1.0)), (Some(0.5), Some(-0.5), Some(0.0)));
-    for (single, multi) in
+    for (alone, together, share) in [(2.0, 1.0, 0.5), (1.0, 1.5, -0.5), (1.0, 1.0, 0.0)] {
+        assert_close(log_ratio(alone, together).map(gain_of), share, 1e-12);
+    }
+    // With a loss of zero together all but nothing of the loss alone is gone.
+    assert_close(log_ratio(1.0, 0.0).map(gain_of), 1.0 - 1e-6, 1e-12);
+    for (alone, together) in
         [(0.0, 1.0), (1e-7, 1.0), (-1.0, 1.0), (f64::NAN, 1.0), (1.0, f64::NAN), (1.0, f64::INFINITY)]
     {
-        assert_eq!(gain(single, multi), None);
+        assert_eq!(log_ratio(alone, together), None);
     }
 }
 
 #[test]
 fn a_transfer_matrix_says_which_task_helps_which() {
     let alone = [vec![1.0, 1.0, 1.0], vec![2.0, 2.0, 2.0]];
+    let guesses = [vec![3.0; 3], vec![3.0; 3]];
     let paired = [vec![vec![], vec![1.0, 1.1, 0.9]], vec![vec![1.5, 1.6, 1.4], vec![]]];
-    let matrix = matrix(&alone, &paired);
-    assert_eq!((&matrix[0][0], &matrix[1][1]), (&None, &None));
-    // Task 0 helps task 1, and task 1 hurts task 0; spreads of 0.05 and 0.1 over three seeds.
-    let verdicts = |i: usize, j: usize| matrix[i][j].clone().unwrap_or_default();
-    assert_eq!((verdicts(0, 1).verdict, verdicts(1, 0).verdict), (Verdict::Positive, Verdict::Negative));
-    assert_close(verdicts(0, 1).mean, 0.5, 1e-12);
-    assert_close(verdicts(0, 1).high - 0.5, 4.302_653 * 0.05 / 3_f64.sqrt(), 1e-6);
-    assert_close(verdicts(1, 0).mean, -0.5, 1e-12);
+    let all = matrix(&alone, &guesses, &paired);
+    assert_eq!((&all[0][0], &all[1][1]), (&None, &None));
+    // Task 0 helps task 1, and task 1 hurts task 0: logarithms of mean 0.696497 and -0.403980, half an
+    // interval 0.249351 and 0.165886.
+    let of = |i: usize, j: usize| all[i][j].clone().unwrap_or_default();
+    assert_eq!((of(0, 1).verdict, of(1, 0).verdict), (Verdict::Gains, Verdict::Loses));
+    assert_close(of(0, 1).mean, 0.501_672, 1e-6);
+    assert_close(of(0, 1).high, 0.611_650, 1e-5);
+    assert_close(of(1, 0).mean, -0.497_774, 1e-6);
+    assert_close(of(1, 0).low, -0.768_031, 1e-5);
+    // Where a constant guess does as well nothing is said; where it is not known nothing speaks against it.
+    let low = matrix(&alone, &[vec![1.0; 3], vec![1.0; 3]], &paired);
+    assert_eq!(low[1][0].as_ref().map(|gain| gain.verdict), Some(Verdict::NothingLearned));
+    assert_eq!(matrix(&alone, &[], &paired)[1][0].as_ref().map(|gain| gain.verdict), Some(Verdict::Loses));
 }
 
 #[test]
 fn a_transfer_matrix_without_its_runs_is_undefined() {
     let undefined = Some(TransferGain::undefined());
     let alone = [vec![1.0], vec![0.0]];
-    assert_eq!(matrix(&alone, &[]), [[None, undefined.clone()], [undefined.clone(), None]]);
+    assert_eq!(matrix(&alone, &[], &[]), [[None, undefined.clone()], [undefined.clone(), None]]);
     // A baseline of zero, and two seeds against one.
     let paired = [vec![vec![], vec![1.0]], vec![vec![1.0, 1.0], vec![]]];
-    assert_eq!(matrix(&alone, &paired), [[None, undefined.clone()], [undefined, None]]);
-    assert!(matrix(&[], &paired).is_empty());
+    assert_eq!(matrix(&alone, &[], &paired), [[None, undefined.clone()], [undefined, None]]);
+    assert!(matrix(&[], &[], &paired).is_empty());
 }
 
 #[test]
@@ -157,7 +168,8 @@ proptest! {
     fn across_tasks_whatever_is_measured_is_finite_or_nothing(a in prop::collection::vec(wild(), 0..5), b in prop::collection::vec(wild(), 0..5)) {
         let all = [average(&a, &b), validation(&a, &b), forgetting(&a), mean_forgetting(&[a.clone(), b.clone()])];
         prop_assert!(all.iter().flatten().all(|value| value.is_finite()), "{all:?}");
-        for gains in matrix(&[a.clone(), b.clone()], &[vec![b.clone(), a.clone()], vec![b, a]]).iter().flatten().flatten() {
+        let (alone, paired) = ([a.clone(), b.clone()], [vec![b.clone(), a.clone()], vec![b, a]]);
+        for gains in matrix(&alone, &alone, &paired).iter().flatten().flatten() {
             prop_assert!(gains.mean.is_finite());
         }
     }

@@ -11,7 +11,7 @@ use xtask::static_site::serve;
 
 /// Three tasks, two shared layers of 16 units, full batches, one model: a step is an epoch.
 const LESSON: &str =
-    "v=1&p=rivals&tasks=3&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
+    "v=2&p=rivals&tasks=3&s=1&trunk=16,16&rows=64&valid=64&test=64&batch=full&seeds=1&fan=none&baselines=off";
 
 /// Units of its shared layers.
 const WIDTH: u64 = 16;

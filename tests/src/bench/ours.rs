@@ -10,11 +10,11 @@ use std::time::Duration;
 use xtask::static_site::{Server, serve};
 
 /// Workload W1 as a link: three regressions of one output on a tanh trunk 16-16, Adam, a full batch
-/// of 64 rows, P seeds of the model and no other. A step is an epoch.
+/// of 64 rows, P seeds of the model on the same rows and no other. A step is an epoch.
 fn workload(members: usize) -> String {
     let mut link = format!(
-        "v=1&p=twins&s=1&tasks=3&rows=64&valid=64&test=64&trunk=16,16&bal=equal&opt=adam&lr=0.01&sched=constant\
-         &decay=0&drop=0&clip=none&batch=full&seeds={members}&fan=none&baselines=off"
+        "v=2&p=twins&s=1&tasks=3&rows=64&valid=64&test=64&trunk=16,16&bal=equal&opt=adam&lr=0.01&sched=constant\
+         &decay=0&drop=0&clip=none&batch=full&seeds={members}&fan=none&baselines=off&vary=training"
     );
     for (task, target) in ["slope", "waves", "circle"].iter().enumerate() {
         link += &format!(

@@ -64,7 +64,7 @@ fn main() -> Result<()> {
 
 /// The files of a lesson's pictures, from the start of its story to the end.
 fn take(page: &Page, lesson: &str, story: u64, name: &str, out: &Path) -> Result<Vec<String>> {
-    page.open(&format!("v=1&p={lesson}"))?;
+    page.open(&format!("v=2&p={lesson}"))?;
     page.rewound()?;
     let mut files = Vec::new();
     for (part, epoch) in [("start", 0), ("middle", story / 2), ("end", story)] {

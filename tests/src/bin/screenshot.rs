@@ -16,7 +16,7 @@ fn main() -> Result<()> {
     let browser = Browser::start(Flavour::Cpu, Setup::DESKTOP, false)?;
     let page = Page::new(&browser, &site.url());
     explained(&page, || {
-        page.open("v=1&p=rivals")?;
+        page.open("v=2&p=rivals")?;
         page.play()?;
         page.wait_epoch(1)?;
         std::thread::sleep(Duration::from_secs(8));

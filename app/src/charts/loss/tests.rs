@@ -10,6 +10,7 @@ fn chart<'a>(train: &'a [Point], valid: &'a [Point], log: bool) -> LossChart<'a>
         log,
         ends: None,
         smoothing: 0.0,
+        changes: &[],
         cursor: None,
         window: None,
         band: None,

@@ -44,21 +44,6 @@ pub fn format_short(value: f64) -> String {
     format_value((value * unit).round() / unit)
 }
 
-/// A share as a signed percentage, `+12.3 %`, or a dash where there is none. The widest that a
-/// page has use for is ±9999 %.
-pub fn format_percent(share: f64) -> String {
-    if share.is_nan() {
-        return "\u{2014}".into();
-    }
-    let percent = share * 100.0;
-    if percent.abs() > 9999.0 {
-        return if percent > 0.0 { ">+9999 %".into() } else { "<\u{2212}9999 %".into() };
-    }
-    let decimals = if percent.abs() < 99.95 { 1 } else { 0 };
-    let text = format!("{percent:+.decimals$} %");
-    if text.trim_start_matches(['+', '-']).starts_with("0.0 ") { "0.0 %".into() } else { signed(text) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,22 +81,6 @@ mod tests {
         ];
         for (value, text) in pairs {
             assert_eq!(format_short(value), text);
-        }
-    }
-
-    #[test]
-    fn a_share_is_written_as_a_signed_percentage() {
-        let pairs = [
-            (0.1234, "+12.3 %"),
-            (-0.5, "\u{2212}50.0 %"),
-            (0.0, "0.0 %"),
-            (-0.00001, "0.0 %"),
-            (2.5, "+250 %"),
-            (f64::NAN, "\u{2014}"),
-            (f64::NEG_INFINITY, "<\u{2212}9999 %"),
-        ];
-        for (share, text) in pairs {
-            assert_eq!(format_percent(share), text);
         }
     }
 }

@@ -48,6 +48,7 @@ impl Conductor {
             if !frame.running && std::mem::take(&mut self.rewinding) {
                 batch.points.retain(|point| point.step <= frame.step);
                 self.show(PageUpdate::ForgetAfter(frame.step));
+                self.go_back_to(frame.step);
             }
             if self.frame != frame {
                 self.show_frame(frame);

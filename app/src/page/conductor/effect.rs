@@ -1,7 +1,7 @@
 //! What the page does.
 
 use super::lesson::{Lesson, Notice};
-use super::{Comparison, EngineChoice, EngineFault, EngineState, Timer};
+use super::{Comparison, EngineChoice, EngineFault, EngineState, LiveChange, Timer};
 use mtl_core::protocol::{Command, CurvePoint, Divergence, Engine, Frame, Picture, RaceNews, Summary};
 
 /// Something to do, for the shell.
@@ -98,6 +98,8 @@ pub enum PageUpdate {
     ForgetAfter(u32),
     /// No point counts.
     ForgetAll,
+    /// All that was changed in the middle of the run, in the order of steps.
+    Changed(Vec<LiveChange>),
     /// The newest pictures.
     Picture(Box<Picture>),
     /// Seconds per epoch of the shared model and of the separate ones, once measured.

@@ -93,6 +93,10 @@ impl Conductor {
         let run = self.next_run();
         self.post(engine, Command::Load { run, config, snapshot, data: None });
         self.post(engine, Command::Speed(self.speed));
+        match step {
+            Some(step) => self.go_on_from(step),
+            None => self.begin_anew(),
+        }
         self.pass_comparison_on(&waiting);
         self.go_on(waiting);
         match step {

@@ -153,6 +153,7 @@ impl Conductor {
         self.unsent = Unsent::Change;
         self.post(engine, Command::Speed(self.speed));
         self.forget_after(step);
+        self.go_on_from(step);
         let waiting = self.enter_quiet();
         // What the other engine compares is its own business.
         self.pass_comparison_on(&waiting);

@@ -38,6 +38,7 @@ impl Conductor {
         self.show_frame(Frame::default());
         self.show(PageUpdate::NoCursor);
         self.forget_all();
+        self.forget_changes();
         self.schedule();
     }
 

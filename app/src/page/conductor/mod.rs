@@ -10,13 +10,15 @@
 //! * [`Input`], [`Intent`], [`Timer`]: what goes in; [`Effect`], [`PageUpdate`]: what comes out;
 //! * `worker_link`: one worker as the page knows it;
 //! * `inbox`, `batch`: what the workers said, and when it is shown;
-//! * `playing`, `loading`: what the user does to the run and to the lesson;
+//! * `playing`, `loading`: what the user does to the run and to the lesson; [`changes`](LiveChange): what was changed
+//!   in the middle of a run;
 //! * `engine_choice`, `handover`: which engine computes, and how a run moves to it; `reason`: why, in words;
 //! * `faults`: engines that break;
 //! * `comparison`: architectures side by side;
 //! * `lesson`: what of a lesson matters to all this; [`curves`], `shown`: what the panels read.
 
 mod batch;
+mod changes;
 mod comparison;
 mod effect;
 mod engine_choice;
@@ -36,6 +38,7 @@ pub mod curves;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{ChangedSetting, LiveChange};
 pub use comparison::Comparison;
 pub use effect::{Effect, PageUpdate, When};
 pub use handover::Handover;
@@ -43,6 +46,7 @@ pub use input::{Input, Intent, Opening, Timer};
 pub use shown::{EngineChoice, EngineFault, EngineState, GpuState, RaceState};
 
 use batch::Batch;
+use changes::Changes;
 use engine_choice::Measured;
 use inbox::{Acknowledgement, Heard};
 use lesson::Lesson;
@@ -69,6 +73,10 @@ pub struct Conductor {
     effects: Vec<Effect>,
     /// The lesson on the page.
     lesson: Lesson,
+    /// The lesson as the engine in charge was last told of it.
+    told: Lesson,
+    /// What was changed in the middle of the run.
+    changes: Changes,
     unsent: Unsent,
     /// The last state of training that arrived, of the lesson on the page.
     snapshot: Option<Box<Snapshot>>,
@@ -123,7 +131,9 @@ impl Conductor {
         Self {
             now: 0.0,
             effects: Vec::new(),
+            told: lesson.clone(),
             lesson,
+            changes: Changes::default(),
             unsent: Unsent::Nothing,
             snapshot: None,
             playing: false,

@@ -91,6 +91,7 @@ impl Conductor {
         match self.unsent {
             Unsent::Load if now || !building => {
                 self.unsent = Unsent::Nothing;
+                self.begin_anew();
                 let config = Config::clone(&self.lesson);
                 self.post(active, Command::Load { run, config, snapshot: None, data: None });
                 self.post(active, Command::Speed(self.speed));
@@ -101,6 +102,8 @@ impl Conductor {
             // A run that is on its way takes the settings along when it has arrived.
             Unsent::Change if !self.handover.hands_over() => {
                 self.unsent = Unsent::Nothing;
+                let (step, trains) = (self.newest_frame().step, self.newest_frame().running || self.playing);
+                self.note_changes(step, !trains);
                 self.post(active, Command::Change(Config::clone(&self.lesson)));
             }
             _ => {}

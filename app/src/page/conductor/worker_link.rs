@@ -13,6 +13,8 @@ pub(super) struct WorkerLink {
     pub loading: Option<u32>,
     /// How many play commands this load was sent.
     pub plays: u32,
+    /// Whether this load was told to train.
+    pub trains: bool,
     /// Timings of this load that have not been answered.
     timings: u32,
     ready: bool,
@@ -23,18 +25,20 @@ pub(super) struct WorkerLink {
 impl WorkerLink {
     /// A worker that was just started.
     pub fn new(serial: u32) -> Self {
-        Self { serial, run: 0, loading: None, plays: 0, timings: 0, ready: false, waiting: Vec::new() }
+        Self { serial, run: 0, loading: None, plays: 0, trains: false, timings: 0, ready: false, waiting: Vec::new() }
     }
 
     /// Takes note of a command and gives it back if it can be posted; one that can't is kept.
     pub fn send(&mut self, command: Command) -> Option<Command> {
         match &command {
             Command::Load { run, .. } => {
-                (self.run, self.loading, self.plays, self.timings) = (*run, Some(*run), 0, 0);
+                (self.run, self.loading) = (*run, Some(*run));
+                (self.plays, self.trains, self.timings) = (0, false, 0);
                 // What was to be done with an earlier lesson needs not be done at all.
                 self.waiting.clear();
             }
-            Command::Play | Command::PlayTo(_) => self.plays += 1,
+            Command::Play | Command::PlayTo(_) => (self.plays, self.trains) = (self.plays + 1, true),
+            Command::Step(_) | Command::StepEpoch => self.trains = true,
             Command::Time(_) => self.timings += 1,
             _ => {}
         }

@@ -14,8 +14,6 @@ use mtl_core::protocol::CurvePoint;
 
 /// The disc's radius, in units of the picture.
 const RADIUS: f64 = 100.0;
-/// Recorded steps that a ray is the mean of.
-const AVERAGED: usize = 10;
 /// Fewer tasks have few enough pairs for the gauges.
 const LEAST: usize = 3;
 
@@ -67,7 +65,8 @@ fn now(page: Page, pair: (usize, usize)) -> Option<Ray> {
 }
 
 fn mean(curves: &[CurvePoint], (i, j): (usize, usize)) -> Option<Ray> {
-    let rays: Vec<Ray> = curves.iter().rev().filter_map(|point| Ray::of(&point.gram, i, j)).take(AVERAGED).collect();
+    let rays: Vec<Ray> =
+        curves.iter().rev().filter_map(|point| Ray::of(&point.gram, i, j)).take(conflict::AVERAGED).collect();
     let mean = |of: fn(&Ray) -> f64| rays.iter().map(of).sum::<f64>() / rays.len() as f64;
     (!rays.is_empty()).then(|| Ray { angle: mean(|ray| ray.angle), ratio: mean(|ray| ray.ratio) })
 }
@@ -132,7 +131,7 @@ fn label(page: Page, count: usize) -> String {
     if angles.is_empty() {
         return "No gradients yet".into();
     }
-    let against = angles.iter().filter(|angle| **angle > 90.0).count();
+    let against = angles.iter().filter(|angle| conflict::is_conflict(angle.to_radians().cos())).count();
     format!("{against} of {} pairs of tasks pull against each other now", angles.len())
 }
 

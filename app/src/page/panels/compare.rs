@@ -1,68 +1,26 @@
 //! Architectures side by side: what each costs and what each brings on the lesson, measured.
 
+mod numbers;
+
 use super::mark::TaskMark;
 use super::panel::HelpButton;
-use super::text::{percent, short};
 use crate::page::conductor::{Comparison, Intent};
 use crate::page::panels::table::{PanelLine, Place};
 use crate::page::state::{Page, Tab};
 use leptos::prelude::*;
 use mtl_core::lesson::lessons;
-use mtl_core::measure::transfer::{TransferGain, Verdict};
+use mtl_core::measure::transfer::Verdict;
 use mtl_core::protocol::ComparedRow;
+use numbers::Cell;
 
 /// How many epochs one may choose.
 const EPOCHS: [u32; 5] = [20, 50, 100, 200, 500];
 /// What is chosen at first.
 const USUAL: u32 = 100;
 
-/// A number of a row.
-struct Cell {
-    /// Higher is better.
-    score: f64,
-    text: String,
-    interval: String,
-}
-
-impl Cell {
-    fn new(score: f64, text: String) -> Self {
-        Self { score, text, interval: String::new() }
-    }
-
-    fn gain(gain: &TransferGain) -> Self {
-        let stated = gain.verdict != Verdict::Undefined;
-        let (low, high) = (percent(gain.low), percent(gain.high));
-        let interval = if stated && gain.low.is_finite() {
-            format!("{} to {high}", low.trim_end_matches(" %"))
-        } else {
-            String::new()
-        };
-        let mean = if stated { gain.mean } else { f64::NAN };
-        Self { score: mean, text: percent(mean), interval }
-    }
-}
-
-/// A row's numbers, in the order of the columns.
-fn cells(row: &ComparedRow) -> Vec<Cell> {
-    let parameters = Cell::new(-(row.parameters as f64), row.parameters.to_string());
-    let speed = f64::from(row.steps_per_second);
-    let loss = |loss: &f32| Cell::new(-f64::from(*loss), short(f64::from(*loss)));
-    let mut cells = vec![parameters, Cell::new(speed, format!("{speed:.0}"))];
-    cells.extend(row.test.iter().map(loss));
-    cells.extend(row.transfer.iter().map(Cell::gain));
-    cells
-}
-
-/// The best score of every column, where there are several to choose from.
-fn best(rows: &[Vec<Cell>]) -> Vec<f64> {
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let of = |column: usize| {
-        let scores: Vec<f64> =
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.score).filter(|s| s.is_finite()).collect();
-        if scores.len() < 2 { f64::NAN } else { scores.into_iter().fold(f64::NEG_INFINITY, f64::max) }
-    };
-    (0..columns).map(of).collect()
-}
+/// Whose parameters the table shows.
+const PARAMETERS: &str =
+    "Of one model of the architecture; below it of the network that learns one task alone, on average over the tasks";
 
 /// How far it has come, in words.
 fn progress(page: Page, comparison: &Comparison) -> String {
@@ -136,51 +94,57 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
         return None;
     }
     let comparison = page.comparison.get_untracked();
-    let tasks = comparison.rows.first().map_or(0, |row| row.test.len());
-    let all: Vec<_> = comparison.rows.iter().map(cells).collect();
-    let best = best(&all);
-    let rows = comparison.rows.iter().zip(all).map(|(row, cells)| line(page, row, cells, &best)).collect_view();
+    let tasks = numbers::tasks(&comparison.rows);
+    let best = numbers::best(&comparison.rows);
+    let lines = comparison.rows.iter().enumerate().map(|(place, row)| {
+        let is_best = |task: usize| best.as_ref().and_then(|best| best.get(task).copied().flatten()) == Some(place);
+        line(page, row, numbers::cells(row, tasks, is_best))
+    });
+    let lines = lines.collect_view();
     let marks = || (0..tasks).map(|task| view! { <th scope="col"><TaskMark task/></th> }.into_any()).collect_view();
     let of_tasks = tasks.max(1).to_string();
     let old =
         move || stale().then(|| view! { <p class="small">"Measured with other settings than the lesson has now"</p> });
+    // A row comes only while the lesson that is compared is the one that is loaded.
+    let over = page.summary.with_untracked(|summary| {
+        summary.as_ref().map(|summary| [&numbers::over(summary.seeds, summary.varies), " "].concat())
+    });
     Some(
         view! {
             {old}
+            <p class="small" data-testid="compare-note">
+                {over}
+                "Each model is taken at its own best step for each task by validation rows; losses and gains are on test rows. A gain is over the network that learns the task alone, whose parameters stand below the architecture's."
+            </p>
             <div class="compare-scroll" tabindex="0" role="region" aria-label="Comparison of architectures, table">
                 <table class="readings" data-testid="compare-table">
                     <caption class="small">
-                        {format!("{} epochs each; steps/s of one model on the {}; test rows; 95 % intervals", comparison.epochs, comparison.engine)}
+                        {format!("{} epochs each; steps/s of one model on the {}", comparison.epochs, comparison.engine)}
                     </caption>
                     <thead>
                         <tr>
                             <th scope="col" rowspan="2">"architecture"</th>
-                            <th scope="col" rowspan="2">"parameters"</th>
+                            <th scope="col" rowspan="2" title=PARAMETERS>"parameters"</th>
                             <th scope="col" rowspan="2">"steps/s"</th>
                             <th scope="colgroup" colspan=of_tasks.clone()>"test loss"</th>
                             <th scope="colgroup" colspan=of_tasks>"transfer gain"</th>
                         </tr>
                         <tr>{marks()} {marks()}</tr>
                     </thead>
-                    <tbody>{rows}</tbody>
+                    <tbody>{lines}</tbody>
                 </table>
             </div>
+            <p class="small" data-testid="compare-best">{numbers::undecided(best.as_deref())} " " {numbers::HOW_BEST}</p>
         }
         .into_any(),
     )
 }
 
-fn line(page: Page, row: &ComparedRow, cells: Vec<Cell>, best: &[f64]) -> AnyView {
+fn line(page: Page, row: &ComparedRow, cells: Vec<Cell>) -> AnyView {
     let key = row.key.clone();
     let own = Signal::derive(move || page.lesson.with(|lesson| lesson.architecture.method == key));
     let exploded =
         row.diverged.then(|| view! { <span class="interval">{format!("exploded in epoch {}", row.epochs)}</span> });
-    let cell = |(cell, best): (Cell, &f64)| {
-        let wins = cell.score == *best;
-        let below = [if wins { "best" } else { "" }, &cell.interval].join(" ");
-        view! { <td class="number" class:best=wins>{cell.text} " " <span class="interval">{below}</span></td> }
-            .into_any()
-    };
     view! {
         <tr aria-current=move || own.get().then_some("true")>
             <th scope="row">
@@ -188,39 +152,24 @@ fn line(page: Page, row: &ComparedRow, cells: Vec<Cell>, best: &[f64]) -> AnyVie
                 {move || own.get().then(|| view! { <span class="interval">"this lesson's"</span> })}
                 {exploded}
             </th>
-            {cells.into_iter().zip(best).map(cell).collect_view()}
+            {cells.into_iter().map(cell_view).collect_view()}
         </tr>
     }
     .into_any()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn row(parameters: usize, speed: f32, loss: f32, mean: f64) -> Vec<Cell> {
-        let gain = TransferGain { mean, low: mean - 0.1, high: mean + 0.1, seeds: 3, verdict: Verdict::NoDifference };
-        cells(&ComparedRow {
-            parameters,
-            steps_per_second: speed,
-            test: vec![loss],
-            transfer: vec![gain],
-            ..ComparedRow::default()
-        })
+fn cell_view(cell: Cell) -> AnyView {
+    let below = if cell.best { ["best ", &cell.below].concat() } else { cell.below };
+    let word = cell.word.map(|word| {
+        let class = match word {
+            Verdict::Gains => "verdict good",
+            Verdict::Loses => "verdict bad",
+            _ => "verdict",
+        };
+        view! { <span class=class title=word.term()>{word.word()}</span> }
+    });
+    view! {
+        <td class="number" class:best=cell.best>{cell.text} " " <span class="interval">{below}</span> " " {word}</td>
     }
-
-    #[test]
-    fn the_best_of_a_column_is_few_parameters_many_steps_a_low_loss_and_a_high_gain() {
-        let rows = [row(10, 100.0, 0.3, -0.2), row(30, 90.0, 0.2, 0.1), row(20, 80.0, f32::NAN, f64::NAN)];
-        assert_eq!(best(&rows), [-10.0, 100.0, -f64::from(0.2f32), 0.1]);
-        assert!(best(&rows[..1]).iter().all(|best| best.is_nan()), "there is nothing to choose from");
-    }
-
-    #[test]
-    fn a_gain_that_can_not_be_stated_is_a_dash() {
-        assert_eq!(Cell::gain(&TransferGain::undefined()).text, super::super::text::DASH);
-        let one_seed =
-            TransferGain { mean: 0.1, low: f64::NEG_INFINITY, high: f64::INFINITY, ..TransferGain::default() };
-        assert_eq!(Cell::gain(&one_seed).interval, "");
-    }
+    .into_any()
 }

@@ -1,4 +1,5 @@
-//! Do the tasks agree? Cosines between their gradients at the trunk, and how long these are.
+//! Do the tasks agree? Cosines between their gradients at the trunk, and how long these are. The gradients of a
+//! single batch wander, so that number, needle and word are those of a mean.
 
 use super::mark::TaskMark;
 use super::panel::Panel;
@@ -12,12 +13,10 @@ use mtl_core::lesson::lessons;
 use mtl_core::measure::conflict;
 use mtl_core::protocol::CurvePoint;
 
-/// Nearer to zero than this, two gradients neither help nor hinder each other.
-const NEUTRAL: f64 = 0.05;
-
-/// The cosine between the newest gradients of two tasks; none before the first step.
-fn cosine(page: Page, i: usize, j: usize) -> Option<f64> {
-    page.latest.with(|point| conflict::cosine(&point.as_ref()?.gram, i, j))
+/// The mean cosine between the gradients of two tasks over the last recorded steps; none before the first step.
+fn cosine(page: Page, (i, j): (usize, usize)) -> Option<f64> {
+    page.curves_version.track();
+    page.curves.with_value(|curves| conflict::mean_cosine(curves.iter().map(|point| point.gram.as_slice()), i, j))
 }
 
 /// The length of a task's newest gradient.
@@ -27,8 +26,8 @@ fn norm(page: Page, task: usize) -> Option<f64> {
 
 fn word(cosine: Option<f64>) -> &'static str {
     match cosine {
-        Some(cosine) if cosine < -NEUTRAL => "conflict",
-        Some(cosine) if cosine > NEUTRAL => "helping",
+        Some(cosine) if conflict::is_conflict(cosine) => "conflict",
+        Some(cosine) if cosine > conflict::NEUTRAL => "helping",
         Some(_) => "neutral",
         None => "",
     }
@@ -43,6 +42,8 @@ fn text(cosine: Option<f64>) -> String {
 struct Tally {
     run: u32,
     points: usize,
+    /// Points at which both tasks have a gradient.
+    angles: usize,
     conflicts: usize,
 }
 
@@ -51,18 +52,22 @@ impl Tally {
     fn after(&self, run: u32, curves: &[CurvePoint], (i, j): (usize, usize)) -> Self {
         let goes_on = run == self.run && curves.len() >= self.points;
         let before = if goes_on { self.clone() } else { Self { run, ..Self::default() } };
-        let cosines = || curves.iter().skip(before.points).filter_map(|point| conflict::cosine(&point.gram, i, j));
-        let conflicts = before.conflicts + cosines().filter(|cosine| *cosine < -NEUTRAL).count();
-        Self { run, points: curves.len(), conflicts }
+        let cosines = curves.iter().skip(before.points).filter_map(|point| conflict::cosine(&point.gram, i, j));
+        let counted = Self { points: curves.len(), ..before };
+        cosines.fold(counted, |tally, cosine| Self {
+            angles: tally.angles + 1,
+            conflicts: tally.conflicts + usize::from(conflict::is_conflict(cosine)),
+            ..tally
+        })
     }
 
-    /// The same in words; none before there is anything to count.
+    /// The same in words, with what the number beside it is; none before there are as many steps.
     fn text(&self) -> String {
-        if self.points < 10 {
+        if self.angles < conflict::AVERAGED {
             return String::new();
         }
-        let share = (self.conflicts * 100 + self.points / 2) / self.points;
-        format!("now; so far in conflict at {share} % of steps")
+        let share = (self.conflicts * 100 + self.angles / 2) / self.angles;
+        format!("mean of {} steps; in conflict at {share} % so far", conflict::AVERAGED)
     }
 }
 
@@ -89,7 +94,7 @@ pub fn ConflictGauge() -> impl IntoView {
     let page = Page::get();
     let run = run_number(page);
     let pair = move |(i, j): (usize, usize)| {
-        let now = Memo::new(move |_| cosine(page, i, j));
+        let now = Memo::new(move |_| cosine(page, (i, j)));
         let tally = Memo::new(move |before: Option<&Tally>| {
             page.curves_version.track();
             let before = before.cloned().unwrap_or_default();
@@ -157,9 +162,27 @@ mod tests {
         assert_eq!((early.conflicts, early.text().as_str()), (1, ""));
         curves.extend((0..9).map(|_| point(-1.0)));
         let later = early.after(0, &curves, (0, 1));
-        assert_eq!(later.text(), "now; so far in conflict at 83 % of steps");
+        assert_eq!(later.text(), "mean of 10 steps; in conflict at 83 % so far");
         assert_eq!(later, Tally::default().after(0, &curves, (0, 1)));
         assert_eq!(later.after(0, &curves[..2], (0, 1)).conflicts, 1, "after a step back");
-        assert_eq!(later.after(1, &curves[..1], (0, 1)), Tally { run: 1, points: 1, conflicts: 1 });
+        let anew = Tally { run: 1, points: 1, angles: 1, conflicts: 1 };
+        assert_eq!(later.after(1, &curves[..1], (0, 1)), anew);
+    }
+
+    #[test]
+    fn points_without_gradients_are_no_steps_without_a_conflict() {
+        // The first point comes before the first step.
+        let curves: Vec<CurvePoint> =
+            std::iter::once(CurvePoint::default()).chain((0..10).map(|_| point(-1.0))).collect();
+        let tally = Tally::default().after(0, &curves, (0, 1));
+        assert_eq!((tally.points, tally.angles), (11, 10));
+        assert!(tally.text().ends_with("at 100 % so far"), "{}", tally.text());
+    }
+
+    #[test]
+    fn a_small_cosine_is_neither_help_nor_conflict() {
+        let words = [-0.5, -0.03, 0.0, 0.03, 0.5].map(|cosine| word(Some(cosine)));
+        assert_eq!(words, ["conflict", "neutral", "neutral", "neutral", "helping"]);
+        assert_eq!(word(None), "");
     }
 }

@@ -3,10 +3,11 @@
 mod readings;
 
 use super::cards::NumberControl;
+use super::changes::{Changes, marks};
 use super::draw::{Chart, ChartView, Pointer, Press};
 use super::held::Held;
 use super::panel::{Panel, TableTwin};
-use super::series::{Lines, nearest, steps_per_epoch, time};
+use super::series::{Lines, change_epochs, nearest, steps_per_epoch, time};
 use super::text::{DASH, six, task_title};
 use crate::charts::{Area, Drawn, LossChart, LossSeries, Theme};
 use crate::page::panels::table::{PanelLine, Place};
@@ -71,6 +72,7 @@ impl LossView {
             valid: valid.of(task),
             single: single.of(task),
         };
+        let changes = change_epochs(page);
         let cursor = page.cursor.get_untracked().map(|step| f64::from(step) / f64::from(per_epoch));
         Some(use_it(LossChart {
             series: titles.into_iter().enumerate().map(series).collect(),
@@ -78,6 +80,7 @@ impl LossView {
             log: page.log_axis.get_untracked(),
             ends: self.held.axis(0),
             smoothing: self.smoothing.get_untracked(),
+            changes: &changes,
             cursor,
             window: self.window.get_untracked(),
             band: self.band.get_untracked(),
@@ -92,6 +95,7 @@ impl Chart for LossView {
 
     fn track(&self) {
         self.page.curves_version.track();
+        self.page.changes.track();
         self.page.log_axis.track();
         self.page.prefs.log_time.track();
         self.page.cursor.track();
@@ -121,6 +125,10 @@ impl Chart for LossView {
         };
         let all: Vec<_> = (0..point.train.len()).map(of_task).collect();
         format!("Losses over epochs. At epoch {}, {}.", point.epoch, all.join("; "))
+    }
+
+    fn marks(&self) -> String {
+        marks(self.page)
     }
 
     fn point(&self, pointer: Option<Pointer>) {
@@ -232,6 +240,7 @@ pub fn LossPanel() -> impl IntoView {
             <ChartView chart=view>
                 <TableTwin caption="Losses over epochs" table=Callback::new(move |()| table(page))/>
             </ChartView>
+            <Changes/>
             <Readings/>
         </Panel>
     }

@@ -7,6 +7,7 @@
 
 mod angles;
 mod cards;
+mod changes;
 mod compare;
 mod conflict;
 mod cost;
@@ -42,8 +43,7 @@ pub use mark::TaskMark;
 pub use panel::HelpButton;
 pub use strip::hidden_ends;
 pub use table::{CHARTS, Place, line};
-pub(super) use text::{short, with_sign};
-pub use transfer::said;
+pub(super) use text::{percent, short, with_sign};
 pub use weighing::watch_weights;
 
 use table::PanelLine;
@@ -58,9 +58,9 @@ pub const PANELS: &[PanelLine] = &[
     loss::PANEL,
     pareto::PANEL,
     weights::PANEL,
-    angles::PANEL,
     measures::PAIRS,
     kinship::PANEL,
+    angles::PANEL,
     measures::PANEL,
     compare::PANEL,
     landscape::PANEL,

@@ -118,6 +118,12 @@ pub fn steps_per_epoch(page: Page) -> u32 {
     page.summary.with_untracked(|summary| summary.as_ref().map_or(1, |summary| summary.steps_per_epoch)).max(1)
 }
 
+/// The epochs after which settings were changed in the middle of the run, for the marks on the curves.
+pub fn change_epochs(page: Page) -> Vec<f64> {
+    let per_epoch = f64::from(steps_per_epoch(page));
+    page.changes.with_untracked(|changes| changes.iter().map(|change| f64::from(change.step) / per_epoch).collect())
+}
+
 /// The recorded point nearest to a step.
 pub fn nearest(curves: &[CurvePoint], step: u32) -> Option<&CurvePoint> {
     let after = curves.partition_point(|point| point.step < step);

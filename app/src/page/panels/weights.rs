@@ -1,10 +1,11 @@
 //! How much each task counts, now and over time.
 
+use super::changes::marks;
 use super::draw::{Chart, ChartView};
 use super::held::Held;
 use super::mark::{TaskMark, task_css};
 use super::panel::{Panel, Table, TableTwin};
-use super::series::{Lines, sampled, steps_per_epoch, time};
+use super::series::{Lines, change_epochs, sampled, steps_per_epoch, time};
 use super::text::{DASH, short, tasks};
 use super::weighing::scales;
 use crate::charts::scale::format_short;
@@ -41,6 +42,7 @@ impl Chart for WeightsView {
 
     fn track(&self) {
         self.page.curves_version.track();
+        self.page.changes.track();
         self.page.prefs.log_time.track();
         self.page.lesson.track();
     }
@@ -48,10 +50,12 @@ impl Chart for WeightsView {
     fn draw<DB: DrawingBackend>(&self, area: &Area<DB>, theme: Theme) -> Drawn<DB> {
         self.renew();
         let count = self.page.lesson.with_untracked(|lesson| lesson.tasks.len());
+        let changes = change_epochs(self.page);
         self.lines.with_value(|lines| {
             let series = |task| WeightSeries { task, label: task_name(task).into(), weights: lines.of(task) };
             let series = (0..count).map(series).collect();
-            let mut chart = WeightsChart { series, time: time(self.page), ends: None, theme };
+            let time = time(self.page);
+            let mut chart = WeightsChart { series, time, ends: None, changes: &changes, theme };
             chart.ends = self.held.over(0, Ends::Even, &[chart.extent()]).first().copied().flatten();
             chart.draw(area)
         })
@@ -65,6 +69,10 @@ impl Chart for WeightsView {
         let of_task = |task: usize| format!("{} {}", task_name(task), or_dash(effective(page, task)));
         let all: Vec<_> = (0..tasks(page)).map(of_task).collect();
         format!("Effective task weights over epochs. At epoch {}: {}.", point.epoch, all.join(", "))
+    }
+
+    fn marks(&self) -> String {
+        marks(self.page)
     }
 }
 

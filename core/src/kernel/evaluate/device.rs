@@ -33,7 +33,8 @@ pub fn add_losses(
         let (targets, shares) = (primitive(rows.targets.get(g)?.clone())?, primitive(rows.shares.get(g)?.clone())?);
         let into = before.get_or_insert_with(|| empty(&outputs, [members, rows.splits.len() * all]));
         let places = Places { rows: count, tasks, each: width / tasks.max(1), all, first };
-        let kind = Kind { loss: group.loss, add: sum.is_some() };
+        let own_rows = targets.meta.shape()[0] > 1;
+        let kind = Kind { loss: group.loss, add: sum.is_some(), own_rows };
         launch(&outputs, &targets, &shares, into, places, rows.splits, kind);
         first += tasks;
     }
@@ -73,6 +74,8 @@ struct Kind {
     loss: LossKind,
     /// Whether there are losses of other rows already.
     add: bool,
+    /// Whether every member has rows of its own.
+    own_rows: bool,
 }
 
 #[derive(CubeType, CubeLaunch, Clone, Copy)]
@@ -118,11 +121,15 @@ fn evaluate(
     }
     row += UNIT_POS as usize;
     let width = places.tasks * places.each;
+    let mut own_first = 0;
+    if comptime!(kind.own_rows) {
+        own_first = member * places.rows;
+    }
     let mut own = 0.0f32;
     while row < end {
-        let at = row * width + task * places.each;
-        let output_at = member * places.rows * width + at;
-        let share = shares[row * places.tasks + task];
+        let output_at = (member * places.rows + row) * width + task * places.each;
+        let at = (own_first + row) * width + task * places.each;
+        let share = shares[(own_first + row) * places.tasks + task];
         own += loss_and_slope(
             outputs,
             output_at,

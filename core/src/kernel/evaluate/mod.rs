@@ -11,9 +11,9 @@ use std::ops::Range;
 
 /// Some rows with everything to which their losses are numbers.
 pub struct Rows<'a> {
-    /// Per group: `[1, n, tasks * outputs]`.
+    /// Per group: `[1, n, tasks * outputs]`, or `[M, n, ..]` where every member has rows of its own.
     pub targets: &'a [Tensor<3>],
-    /// Per group: what a row counts in its split's mean, `[1, n, tasks]`.
+    /// Per group: what a row counts in its split's mean, `[1, n, tasks]` or `[M, n, tasks]`.
     pub shares: &'a [Tensor<3>],
     /// Which rows are of which split; none is an empty range.
     pub splits: &'a [Range<usize>],

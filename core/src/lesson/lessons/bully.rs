@@ -1,6 +1,8 @@
 //! The bully: one task's loss is much larger than the other's.
 
-use super::{Act, Look, PaceConfig, Panel, Preset, ask, base, binary, play, watch};
+use super::{
+    Act, Look, PaceConfig, Panel, Preset, TRANSFER_IN_VERSION_1, about_transfer, ask, base, binary, play, watch,
+};
 use crate::config::{Config, TaskConfig};
 
 pub(super) const LESSON: Preset = Preset {
@@ -15,7 +17,7 @@ pub(super) const LESSON: Preset = Preset {
             Look::Setting("t1.scale"),
         ),
         watch(
-            "A pays for it: its transfer gain falls far below zero and stays there. B, though it comes first, has to share too, and gains nothing.",
+            "A pays for it: its transfer gain falls far below zero and stays there. B, though it comes first, has to share too, and gains nothing by it.",
             Panel::Transfer,
             100,
         ),
@@ -30,18 +32,20 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(350)]),
         ),
         ask(
-            "Now B pays: A's gain ends above zero, B's far below it, with this seed near \u{2212}47 %. Who is heard has changed; there is no more room than before.",
+            "Now B pays: A does about as well as alone or better, B clearly worse, here by some 20 %. Who is heard has changed; there is no more room than before.",
             Look::Panel(Panel::Transfer),
             Act::All(&[Act::Set("bal", "uncertainty"), Act::Epoch(400)]),
         ),
         ask(
-            "With equal weights again, set B's loss scale to 1 and play from the start: the bully was never stronger, only louder.",
+            "With equal weights again, set B's loss scale to 1 and play from the start. A loses about a tenth, no more: the bully was never stronger, only louder.",
             Look::Setting("t1.scale"),
             Act::All(&[Act::Set("bal", "equal"), Act::Set("t1.scale", "1")]),
         ),
     ],
+    in_version_1: TRANSFER_IN_VERSION_1,
     build: || {
-        let lesson = base(vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }], &[8]);
+        let tasks = vec![binary("circle"), TaskConfig { scale: 10.0, ..binary("xor") }];
+        let lesson = about_transfer(base(tasks, &[8]));
         // The balancer is changed on the way, and what comes of it takes two hundred epochs more.
         Config { pacing: PaceConfig { story: 400, ..lesson.pacing }, ..lesson }
     },

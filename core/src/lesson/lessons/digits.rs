@@ -49,6 +49,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::Set("data.shift", "8"),
         ),
     ],
+    in_version_1: &[],
     build: || {
         let digit = || TaskConfig { loss: LossKind::Ce, outputs: 10, ..TaskConfig::default() };
         let lesson = base(vec![digit(), digit()], &[]);

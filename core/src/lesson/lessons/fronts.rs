@@ -33,6 +33,7 @@ pub(super) const LESSON: Preset = Preset {
         ),
         ask("Change the seed: others start elsewhere, and the picture stays.", Look::Setting("s"), Act::Change("s")),
     ],
+    in_version_1: &[],
     build: || {
         let lesson = base(vec![binary("gaussians"), binary("circle")], &[2]);
         Config {

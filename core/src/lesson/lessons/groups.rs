@@ -50,6 +50,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("data.near", "0"), Act::Set("data.like", "0")]),
         ),
     ],
+    in_version_1: &[],
     build: || {
         // A third of the rows have a task's label, not the same third for all: relatives have something to tell.
         let lesson = base(vec![TaskConfig { labelled: 200, ..regression() }; 5], &[16]);

@@ -43,6 +43,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("bal", "equal"), Act::Set("data.loud", "1")]),
         ),
     ],
+    in_version_1: &[],
     build: || {
         let regression = TaskConfig { loss: LossKind::Mse, outputs: 8, ..TaskConfig::default() };
         let lesson = base(vec![regression.clone(), regression], &[]);

@@ -34,6 +34,9 @@ pub struct Preset {
     pub panels: &'static [Panel],
     /// What to do and to look at, in order.
     pub steps: &'static [Step],
+    /// What it had in version 1 of the links' format where it has something else now: settings by their keys, as
+    /// links write them.
+    pub in_version_1: &'static [(&'static str, &'static str)],
     /// Its configuration.
     pub build: fn() -> Config,
 }
@@ -108,6 +111,19 @@ fn base(tasks: Vec<TaskConfig>, trunk: &[usize]) -> Config {
         population: PopulationConfig::default(),
     }
 }
+
+/// A lesson about transfer: as many seeds and test rows as its sentences need, and no fan, which has no part in a
+/// transfer gain.
+fn about_transfer(lesson: Config) -> Config {
+    Config {
+        data: DataConfig { test_rows: 1000, ..lesson.data },
+        population: PopulationConfig { seeds: 10, fan: 0, ..lesson.population },
+        ..lesson
+    }
+}
+
+/// What these lessons had in version 1 of the links' format.
+const TRANSFER_IN_VERSION_1: &[(&str, &str)] = &[("seeds", "5"), ("fan", "11"), ("test", "240")];
 
 /// A binary task of a target.
 fn binary(target: &str) -> TaskConfig {

@@ -50,6 +50,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("data.p", "1"), Act::Set("arch", "mmoe")]),
         ),
     ],
+    in_version_1: &[("seeds", "5")],
     build: || {
         let noisy = || TaskConfig { noise: 0.15, ..regression() };
         let lesson = base(vec![noisy(), noisy()], &[8]);
@@ -62,7 +63,7 @@ pub(super) const LESSON: Preset = Preset {
                 test_rows: 500,
             },
             training: TrainingConfig { weight_decay: 0.2, ..lesson.training },
-            population: PopulationConfig { fan: 0, ..lesson.population },
+            population: PopulationConfig { seeds: 10, fan: 0, ..lesson.population },
             ..lesson
         }
     },

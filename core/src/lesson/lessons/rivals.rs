@@ -1,6 +1,6 @@
 //! Rivals: two tasks that pull a narrow trunk in opposite directions.
 
-use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
+use super::{Act, Look, Panel, Preset, TRANSFER_IN_VERSION_1, about_transfer, ask, base, binary, play, watch};
 use crate::config::TaskConfig;
 
 pub(super) const LESSON: Preset = Preset {
@@ -27,14 +27,15 @@ pub(super) const LESSON: Preset = Preset {
             Act::Change("trunk"),
         ),
         ask(
-            "With room for both, A's harm fades away by about epoch 200, and B's loss halves.",
+            "With room for both, what A loses by sharing shrinks to a few percent by epoch 200, and B's loss itself is less than half of what it was.",
             Look::Panel(Panel::Transfer),
             Act::All(&[Act::Change("trunk"), Act::Epoch(200)]),
         ),
     ],
+    in_version_1: TRANSFER_IN_VERSION_1,
     build: || {
         // Some labels are wrong, so that no loss gets so small that a ratio to it means little.
         let noisy = |target| TaskConfig { noise: 0.05, ..binary(target) };
-        base(vec![noisy("gaussians"), noisy("xor")], &[2])
+        about_transfer(base(vec![noisy("gaussians"), noisy("xor")], &[2]))
     },
 };

@@ -1,6 +1,6 @@
 //! The stranger: an unrelated task takes room that the first task needs.
 
-use super::{Act, Look, Panel, Preset, ask, base, binary, play, watch};
+use super::{Act, Look, Panel, Preset, TRANSFER_IN_VERSION_1, about_transfer, ask, base, binary, play, watch};
 
 pub(super) const LESSON: Preset = Preset {
     key: "stranger",
@@ -15,7 +15,7 @@ pub(super) const LESSON: Preset = Preset {
         ),
         watch("Beside B four units are not enough: A's map keeps too straight an edge.", Panel::Predictions, 60),
         watch(
-            "From about epoch 100 on A's transfer gain is clearly below zero. B has nothing to tell A, it only takes room.",
+            "Between epochs 100 and 200 A's transfer gain falls far below zero. B has nothing to tell A, it only takes room.",
             Panel::Transfer,
             200,
         ),
@@ -25,10 +25,11 @@ pub(super) const LESSON: Preset = Preset {
             Act::Change("trunk"),
         ),
         ask(
-            "By epoch 200 A does as well as alone, or better: the stranger only hurts where room is short.",
+            "By epoch 200 A no longer loses: the stranger did it harm only where room was short. B still pays something for A's company.",
             Look::Panel(Panel::Transfer),
             Act::All(&[Act::Change("trunk"), Act::Epoch(200)]),
         ),
     ],
-    build: || base(vec![binary("moons"), binary("xor")], &[4]),
+    in_version_1: TRANSFER_IN_VERSION_1,
+    build: || about_transfer(base(vec![binary("moons"), binary("xor")], &[4])),
 };

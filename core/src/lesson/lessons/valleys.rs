@@ -31,6 +31,7 @@ pub(super) const LESSON: Preset = Preset {
             Act::All(&[Act::Set("data.scale", "1"), Act::Set("data.starts", "cagrad"), Act::Epoch(100)]),
         ),
     ],
+    in_version_1: &[],
     build: || {
         let lesson = base(vec![binary("gaussians"), binary("circle")], &[2]);
         Config {

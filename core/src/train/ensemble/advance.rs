@@ -72,12 +72,12 @@ impl Ensemble {
     async fn run(&mut self, steps: u32, observes: bool) -> Result<(), TrainError> {
         let singles = self.record.single();
         let first = self.composed.step();
-        self.composed.run(&self.data, steps, observes, singles).await?;
+        self.composed.run(&self.draws, steps, observes, singles).await?;
         if let Some(front) = &mut self.front {
-            front.run(&self.data, first, steps);
+            front.run(&self.draws, first, steps);
         }
         for population in &mut self.auxiliary {
-            population.run(&self.data, steps, false, singles).await?;
+            population.run(&self.draws, steps, false, singles).await?;
         }
         Ok(())
     }

@@ -1,10 +1,12 @@
 //! What a lesson in training looks like: its picture, and what doesn't change while it trains.
 
 use super::Ensemble;
+use crate::config::Varies;
 use crate::measure::metric::metric_name;
 use crate::model;
 use crate::protocol::{Picture, Summary};
 use crate::train::TrainError;
+use crate::train::baseline;
 use crate::train::plan::Role;
 use crate::train::population::Population;
 
@@ -17,7 +19,7 @@ impl Ensemble {
     pub async fn picture(&self) -> Result<Picture, TrainError> {
         let (composed, evaluator) = (&self.composed, self.composed.evaluator());
         let predictions =
-            if self.data.plane { Vec::new() } else { evaluator.predictions(composed.network(), composed.theta()) };
+            if self.data().plane { Vec::new() } else { evaluator.predictions(composed.network(), composed.theta()) };
         let rows = (predictions, evaluator.rows());
         self.pictures.take(composed.network(), composed.shape(), composed.theta(), rows, self.step()).await
     }
@@ -27,17 +29,15 @@ impl Ensemble {
         let shape = self.composed.shape();
         let plain = model::shared_bottom::plain(shape);
         let layout = plain.layout();
-        let separate: usize = (0..shape.tasks)
-            .map(|k| layout.shared + layout.slots.iter().map(|slot| slot.positions(Some(k)).len()).sum::<usize>())
-            .sum();
+        let separate = (0..shape.tasks).map(|task| layout.of_task(task)).sum();
         Summary {
-            inputs: self.data.inputs,
-            plane: self.data.plane,
-            side: self.data.side,
-            pictures: self.data.pictures(),
-            extent: self.data.extent,
-            train: (&self.data.train).into(),
-            valid: (&self.data.valid).into(),
+            inputs: self.data().inputs,
+            plane: self.data().plane,
+            side: self.data().side,
+            pictures: self.data().pictures(),
+            extent: self.data().extent,
+            train: (&self.data().train).into(),
+            valid: (&self.data().valid).into(),
             steps_per_epoch: self.steps_per_epoch(),
             shared_parameters: self.network().layout().len,
             matched_parameters: self.matched_parameters(),
@@ -45,12 +45,24 @@ impl Ensemble {
             seeds: self.plan().seeds,
             fan: self.plan().fan.clone(),
             baselines: self.full_plan.baselines,
+            baseline: baseline::resolved(self.lesson(), self.data().inputs),
+            alone_parameters: self.alone_parameters(),
+            varies: if self.draws.count() > 1 { Varies::Data } else { Varies::Training },
             pairs: self.plan().pair_seeds(),
-            reference: self.data.reference.clone(),
-            correlation: self.data.correlation.clone(),
+            reference: self.data().reference.clone(),
+            correlation: self.data().correlation.clone(),
             reduced: self.full_plan.reduced.clone(),
             metrics: self.lesson().tasks.iter().map(|task| metric_name(task.loss).to_string()).collect(),
         }
+    }
+
+    /// Per task: parameters of the model that learns it alone; empty without baselines.
+    pub fn alone_parameters(&self) -> Vec<usize> {
+        let alone = |of: &&Population| of.plan().baseline(0, 0).is_some();
+        let population = std::iter::once(&self.composed).chain(&self.auxiliary).find(alone);
+        let layout = population.map(|population| population.network().layout());
+        let of_task = |task| layout.map(|layout| layout.of_task(task));
+        (0..self.lesson().tasks.len()).filter_map(of_task).collect()
     }
 
     /// Parameters of the shared bottom of equal size; 0 where none trains.

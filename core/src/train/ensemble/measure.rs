@@ -46,7 +46,7 @@ impl Ensemble {
             conditioned: self.front.as_ref().map_or_else(Vec::new, |front| front.valid(&observed.front)),
         };
         let (step, epoch) = (self.step(), self.epoch());
-        let point = self.record.point(&self.full_plan, &self.data, step, epoch, &values);
+        let point = self.record.point(&self.full_plan, &self.draws, step, epoch, &values);
         let sound = self.composed.composed().all(|m| !own.get(m).copied().unwrap_or(true));
         if sound && point.train.iter().chain(&point.valid).all(|loss| loss.is_finite() && *loss < UNSOUND) {
             self.last_good = self.checkpoint();
@@ -59,6 +59,11 @@ impl Ensemble {
         let staged = strategy::line(&self.lesson().strategy).staged;
         let schedule = self.composed.last_schedule().filter(|_| staged);
         schedule.map_or_else(Vec::new, |schedule| schedule.tasks.iter().map(|factor| *factor > 0.0).collect())
+    }
+
+    /// Per task and paired seed: the composed model's test loss at its best step for the task so far.
+    pub fn test_losses(&self) -> Vec<Vec<f32>> {
+        self.record.test_losses(&self.full_plan)
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {

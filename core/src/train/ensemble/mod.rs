@@ -3,7 +3,7 @@
 //! | population | trains |
 //! |---|---|
 //! | composed | the lesson's network on every paired seed, its fan, its pairs of tasks |
-//! | baselines | a shared bottom for each task alone, where the lesson's network is another one |
+//! | baselines | a network for each task alone, where that is another than the lesson's |
 //! | matched | a shared bottom of equal size |
 //! | conditioned | one network for the whole front ([`Conditioned`]) |
 
@@ -20,14 +20,14 @@ use super::pictures::Pictures;
 use super::plan::Plan;
 use super::population::Population;
 use super::record::Record;
-use crate::data::Dataset;
+use crate::data::{Dataset, Draws};
 use crate::lesson::Lesson;
 use crate::model::{self, Network, Shape};
 use burn::tensor::Device;
 
 /// A lesson in training.
 pub struct Ensemble {
-    data: Dataset,
+    draws: Draws,
     /// Of all populations.
     full_plan: Plan,
     /// The composed model's population: where training stands is where it stands.
@@ -44,37 +44,39 @@ pub struct Ensemble {
 }
 
 impl Ensemble {
-    /// Builds a lesson over its data with all its populations.
-    pub fn new(lesson: Lesson, data: Dataset, device: &Device) -> Self {
+    /// Builds a lesson with all its populations, over draws of the data or over one data set for all seeds.
+    pub fn new(lesson: Lesson, data: impl Into<Draws>, device: &Device) -> Self {
         Self::planned(lesson, data, device, Plan::of)
     }
 
     /// Builds one composed model of a lesson and nothing else.
-    pub fn single(lesson: Lesson, data: Dataset, device: &Device) -> Self {
+    pub fn single(lesson: Lesson, data: impl Into<Draws>, device: &Device) -> Self {
         Self::planned(lesson, data, device, |_, shape, _| Plan::single(shape.tasks))
     }
 
     /// Builds a lesson with members of the caller's choice.
     pub fn planned(
         lesson: Lesson,
-        data: Dataset,
+        data: impl Into<Draws>,
         device: &Device,
         plan: impl FnOnce(&Lesson, &Shape, &dyn Network) -> Plan,
     ) -> Self {
-        let shape = Shape::of(&lesson, data.inputs);
+        let draws = data.into();
+        let inputs = draws.first().inputs;
+        let shape = Shape::of(&lesson, inputs);
         let network = model::build(&lesson.architecture, &shape);
         let full_plan = plan(&lesson, &shape, network.as_ref());
-        let mut parts = populations::of(&lesson, &full_plan, data.inputs).into_iter();
+        let mut parts = populations::of(&lesson, &full_plan, inputs).into_iter();
         let (lesson, plan) = parts.next().unwrap_or_else(|| (lesson, full_plan.clone()));
-        let composed = Population::new(lesson, &data, plan, device);
-        let auxiliary: Vec<_> = parts.map(|(lesson, plan)| Population::new(lesson, &data, plan, device)).collect();
-        let front = Conditioned::new(composed.lesson(), &data, composed.scales().clone(), device);
+        let composed = Population::new(lesson, &draws, plan, device);
+        let auxiliary: Vec<_> = parts.map(|(lesson, plan)| Population::new(lesson, &draws, plan, device)).collect();
+        let front = Conditioned::new(composed.lesson(), &draws, composed.scales().clone(), device);
         let record = Record::default();
         Self {
             last_good: Checkpoint::of(&composed, &auxiliary, front.as_ref(), &record),
-            pictures: Pictures::new(&data, device),
+            pictures: Pictures::new(draws.first(), device),
             device: device.clone(),
-            data,
+            draws,
             full_plan,
             composed,
             auxiliary,
@@ -98,9 +100,14 @@ impl Ensemble {
         &self.full_plan
     }
 
-    /// The rows.
+    /// The rows of the first seed.
     pub fn data(&self) -> &Dataset {
-        &self.data
+        self.draws.first()
+    }
+
+    /// The rows of every seed.
+    pub fn draws(&self) -> &Draws {
+        &self.draws
     }
 
     /// The composed model's network.
@@ -137,7 +144,7 @@ impl Ensemble {
         if lesson.tasks.len() != self.lesson().tasks.len() {
             return;
         }
-        let parts = populations::of(&lesson, &self.full_plan, self.data.inputs).into_iter().skip(1);
+        let parts = populations::of(&lesson, &self.full_plan, self.data().inputs).into_iter().skip(1);
         self.auxiliary.iter_mut().zip(parts).for_each(|(population, (lesson, _))| population.change(lesson));
         self.composed.change(lesson);
         if let Some(front) = &mut self.front {

@@ -8,6 +8,7 @@ use crate::protocol::Divergence;
 use crate::train::TrainError;
 use crate::train::evaluate::{Evaluation, SPLITS};
 use crate::train::pictures::task_outputs;
+use crate::train::plan::{Member, Role};
 use crate::train::snapshot::diverged_as_numbers;
 use crate::train::tensors::{Packed, Parts, download, download_truths};
 use burn::tensor::Tensor;
@@ -32,8 +33,8 @@ pub struct Evaluated {
     pub diverged: Vec<bool>,
     /// `[M, 3, T]`: losses on the training, validation and test rows.
     pub losses: Vec<f32>,
-    /// Tasks with the outputs of their baseline on the first seed, `[rows, outputs]`.
-    pub alone: Vec<(usize, Vec<f32>)>,
+    /// Baselines with their outputs on validation rows, per task `[rows, outputs]`.
+    pub alone: Vec<(Member, Vec<Vec<f32>>)>,
 }
 
 impl Evaluated {
@@ -49,8 +50,8 @@ impl Evaluated {
 pub struct Observed {
     /// Its task weights, with the strategy's factors; NaN where its balancer has none.
     pub weights: Vec<f32>,
-    /// Its outputs on validation rows, per task `[rows, outputs]`.
-    pub predictions: Vec<Vec<f32>>,
+    /// Of every composed model: its outputs on validation rows, per task `[rows, outputs]`.
+    pub predictions: Vec<Vec<Vec<f32>>>,
     /// Products of its task gradients at the shared layers, `[T, T]`; empty before the first step.
     pub gram: Vec<f32>,
     /// Products of what the balancer made of them.
@@ -72,8 +73,8 @@ impl Population {
     /// The device gave no numbers back.
     pub async fn evaluate(&self) -> Result<Evaluated, TrainError> {
         let mut packed = Packed::default();
-        let (owners, _) = self.push(self.evaluation(), &mut packed);
-        Ok(self.evaluated(owners, &mut packed.read().await?))
+        self.push(self.evaluation(), &mut packed);
+        Ok(self.evaluated(&mut packed.read().await?))
     }
 
     /// The same with what there is to know of the first composed model; `front` is read along.
@@ -83,7 +84,7 @@ impl Population {
     /// The device gave no numbers back.
     pub async fn evaluate_composed(&self, front: Option<Tensor<2>>) -> Result<(Evaluated, Observed), TrainError> {
         let mut packed = Packed::default();
-        let (owners, predictions) = self.push(self.evaluation(), &mut packed);
+        let predictions = self.push(self.evaluation(), &mut packed);
         packed.push(WEIGHTS, self.task_weights.weights(&self.log_variances).slice([0..1, 0..self.order.tasks()]));
         if let Some(seen) = self.observation.clone() {
             let StepObservation { gram, combined, recorded, absent: _, ahead } = seen;
@@ -95,10 +96,10 @@ impl Population {
         packed.push_some(FRONT, front);
         predictions.into_iter().for_each(|group| packed.push(PREDICTIONS, group));
         let mut parts = packed.read().await?;
-        let evaluated = self.evaluated(owners, &mut parts);
+        let evaluated = self.evaluated(&mut parts);
         let observed = Observed {
             weights: self.weights(&parts.take(WEIGHTS)),
-            predictions: task_outputs(&self.shape, &parts.take_all(PREDICTIONS)),
+            predictions: self.outputs(&parts.take_all(PREDICTIONS), self.plan.seeds),
             gram: self.gram(&parts.take(GRAM)),
             combined: self.combined_products(&parts.take(COMBINED)),
             recorded: self.recorded(&parts.take_all(RECORDED_NUMBERS)),
@@ -112,21 +113,35 @@ impl Population {
         self.evaluator.evaluate(self.network.as_ref(), &self.shape, &self.state.theta)
     }
 
-    /// Adds what every member is read for; the tasks of the baselines, and the predictions that are left.
-    fn push(&self, found: Evaluation, packed: &mut Packed) -> (Vec<usize>, Vec<Tensor<3>>) {
+    /// Adds what every member is read for; gives the predictions that are left.
+    fn push(&self, found: Evaluation, packed: &mut Packed) -> Vec<Tensor<3>> {
         packed.push(LOSSES, found.losses);
         packed.push(DIVERGED, diverged_as_numbers(&self.state));
-        let (owners, alone): (Vec<usize>, Vec<_>) = found.alone.into_iter().unzip();
-        alone.into_iter().for_each(|outputs| packed.push(ALONE, outputs));
-        (owners, found.predictions)
+        found.alone.into_iter().for_each(|outputs| packed.push(ALONE, outputs));
+        found.predictions
     }
 
-    fn evaluated(&self, owners: Vec<usize>, parts: &mut Parts) -> Evaluated {
+    fn evaluated(&self, parts: &mut Parts) -> Evaluated {
+        let baselines = self.plan.range(|role| matches!(role, Role::Baseline(_)));
+        let baselines = self.plan.members.get(baselines).unwrap_or_default();
+        let outputs = self.outputs(&parts.take_all(ALONE), baselines.len());
         Evaluated {
             diverged: parts.take(DIVERGED).iter().map(|diverged| *diverged > 0.5).collect(),
             losses: self.order.rows(&parts.take(LOSSES)),
-            alone: owners.into_iter().zip(parts.take_all(ALONE)).collect(),
+            alone: baselines.iter().copied().zip(outputs).collect(),
         }
+    }
+
+    /// The outputs of some members, one after another in every group, per member and task `[rows, outputs]`.
+    fn outputs(&self, groups: &[Vec<f32>], members: usize) -> Vec<Vec<Vec<f32>>> {
+        let of_member = |member: usize| {
+            let own = |group: &Vec<f32>| {
+                let length = group.len() / members.max(1);
+                group.get(member * length..(member + 1) * length).unwrap_or_default().to_vec()
+            };
+            task_outputs(&self.shape, &groups.iter().map(own).collect::<Vec<_>>())
+        };
+        if groups.is_empty() { Vec::new() } else { (0..members).map(of_member).collect() }
     }
 
     /// The weights of the first composed model: those that its balancer answered last, else what the device has,

@@ -22,7 +22,7 @@ use super::order::TaskOrder;
 use super::plan::{Plan, Role};
 use super::step::Replicas;
 use super::task_weights::{LogVariances, TaskWeights};
-use crate::data::Dataset;
+use crate::data::Draws;
 use crate::kernel::loss::LossGroup;
 use crate::kernel::optimiser::{OptimiserSettings, State};
 use crate::kernel::tensors::upload;
@@ -73,8 +73,8 @@ pub struct Population {
 
 impl Population {
     /// The members of a plan at their initial values.
-    pub fn new(lesson: Lesson, data: &Dataset, plan: Plan, device: &Device) -> Self {
-        let shape = Shape::of(&lesson, data.inputs);
+    pub fn new(lesson: Lesson, draws: &Draws, plan: Plan, device: &Device) -> Self {
+        let shape = Shape::of(&lesson, draws.first().inputs);
         let network = model::build(&lesson.architecture, &shape);
         let order = TaskOrder::new(shape.columns());
         let theta: Vec<f32> =
@@ -82,8 +82,8 @@ impl Population {
         let balancers = Balancers::of(&lesson, &plan, network.layout());
         Self {
             groups: shape.loss_groups(),
-            batches: Batches::new(&lesson, data, &shape, &plan, device),
-            evaluator: Evaluator::new(data, &shape, &plan, device),
+            batches: Batches::new(&lesson, draws, &shape, &plan, device),
+            evaluator: Evaluator::new(draws, &shape, &plan, device),
             member_seeds: plan.members.iter().map(|member| member.seed).collect(),
             rates: Rates::of(&lesson, &shape),
             drawn: None,
@@ -99,7 +99,7 @@ impl Population {
             observation: None,
             owners: None,
             last_schedule: None,
-            labelled: (0..order.tasks()).map(|task| data.train.labelled(task)).collect(),
+            labelled: (0..order.tasks()).map(|task| draws.first().train.labelled(task)).collect(),
             device: device.clone(),
             balancers,
             order,

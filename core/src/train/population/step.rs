@@ -2,7 +2,7 @@
 
 use super::Population;
 use super::observe::StepObservation;
-use crate::data::Dataset;
+use crate::data::Draws;
 use crate::model::{GumbelNoise, Params, StepNoise};
 use crate::train::TrainError;
 use crate::train::balancers::Memory;
@@ -20,8 +20,8 @@ impl Population {
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn run(&mut self, data: &Dataset, steps: u32, observes: bool, singles: &[f64]) -> Result<(), TrainError> {
-        let slice = self.batches.slice(data, self.step, steps);
+    pub async fn run(&mut self, draws: &Draws, steps: u32, observes: bool, singles: &[f64]) -> Result<(), TrainError> {
+        let slice = self.batches.slice(draws, self.step, steps);
         for i in 0..steps as usize {
             self.draw_masks(steps - i as u32);
             // Apart while the rest of the population is looked at.

@@ -3,7 +3,7 @@
 
 use super::{Mode, Session, Turn, pace::Pace, pacer::Pacer};
 use crate::config::{Config, PaceConfig, Pick, PopulationConfig};
-use crate::data;
+use crate::data::Draws;
 use crate::lesson::{Lesson, check};
 use crate::model::architectures;
 use crate::protocol::{ComparedRow, Engine, Event};
@@ -114,11 +114,16 @@ fn contenders(lesson: &Lesson) -> Vec<(Lesson, ComparedRow)> {
 impl Contender {
     /// Builds its population.
     async fn new(lesson: Lesson, row: ComparedRow, device: &Device, engine: Engine) -> Result<Self, TrainError> {
-        let data = data::build(&lesson);
-        let mut ensemble = Ensemble::new(lesson, data, device);
+        let draws = Draws::of(&lesson);
+        let mut ensemble = Ensemble::new(lesson, draws, device);
         // As a lesson does when it is loaded: the best so far may be the first.
         ensemble.record().await?;
-        let row = ComparedRow { parameters: ensemble.network().layout().len, ..row };
+        let alone = ensemble.alone_parameters();
+        let row = ComparedRow {
+            parameters: ensemble.network().layout().len,
+            alone_parameters: alone.iter().sum::<usize>().checked_div(alone.len()).unwrap_or(0),
+            ..row
+        };
         Ok(Self { ensemble, row, pace: Pace::new(engine), pacer: Pacer::default(), trained: false, alone: None })
     }
 
@@ -145,8 +150,8 @@ impl Contender {
             self.row.epochs = self.ensemble.epoch();
             self.row.diverged = advance.divergence.is_some();
             self.trained = self.row.diverged || advance.point.is_some() && self.row.epochs >= epochs;
-            if let Some(best) = advance.point.and_then(|point| point.best) {
-                (self.row.test, self.row.transfer) = (best.test, best.transfer);
+            if let Some(point) = advance.point {
+                (self.row.test, self.row.transfer) = (self.ensemble.test_losses(), point.transfer.best);
             }
         }
         Ok(None)

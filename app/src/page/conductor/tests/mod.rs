@@ -1,5 +1,6 @@
 //! Replays what would otherwise need a browser, two workers and luck.
 
+mod changing;
 mod choosing;
 mod comparing;
 mod faults;

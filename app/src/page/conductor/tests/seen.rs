@@ -1,6 +1,6 @@
 //! What the user would see of the page, and what was asked of the browser.
 
-use crate::page::conductor::{Comparison, EngineChoice, EngineFault, EngineState, PageUpdate, curves};
+use crate::page::conductor::{Comparison, EngineChoice, EngineFault, EngineState, LiveChange, PageUpdate, curves};
 use mtl_core::lesson::Lesson;
 use mtl_core::protocol::{CurvePoint, Divergence, Engine, Frame};
 
@@ -13,6 +13,7 @@ pub(super) struct Seen {
     /// How often another frame was shown.
     pub(super) frames: u32,
     pub(super) curves: Vec<CurvePoint>,
+    pub(super) changes: Vec<LiveChange>,
     pub(super) pictures: u32,
     pub(super) summaries: u32,
     pub(super) blanks: u32,
@@ -44,6 +45,7 @@ impl Seen {
             frame: Frame::default(),
             frames: 0,
             curves: Vec::new(),
+            changes: Vec::new(),
             pictures: 0,
             summaries: 0,
             blanks: 0,
@@ -77,6 +79,7 @@ impl Seen {
             PageUpdate::Points(points) => curves::append(&mut self.curves, points),
             PageUpdate::ForgetAfter(step) => curves::forget_after(&mut self.curves, step),
             PageUpdate::ForgetAll => self.curves.clear(),
+            PageUpdate::Changed(changes) => self.changes = changes,
             PageUpdate::Picture(_) => self.pictures += 1,
             PageUpdate::Cost(cost) => self.cost = cost,
             PageUpdate::Comparison(comparison) => self.comparison = *comparison,
@@ -85,6 +88,15 @@ impl Seen {
             PageUpdate::Fault(fault) => self.fault = fault,
             PageUpdate::Unknown(_) | PageUpdate::Speed(_) | PageUpdate::NoCursor | PageUpdate::Race(_) => {}
         }
+    }
+
+    /// What was changed in the middle of the run: a step, and the settings with their values before and since.
+    pub(super) fn changed(&self) -> Vec<String> {
+        let change = |change: &LiveChange| {
+            let settings = change.settings.iter().map(|s| format!("{} {} to {}", s.name, s.from, s.to));
+            format!("{}: {}", change.step, settings.collect::<Vec<_>>().join(", "))
+        };
+        self.changes.iter().map(change).collect()
     }
 
     /// The steps of the curves.

@@ -1,8 +1,9 @@
 //! Card 3: how the tasks share gradients.
 
 use super::card::{About, CardView};
+use crate::page::state::Page;
 use leptos::prelude::*;
-use mtl_core::lesson::Card;
+use mtl_core::lesson::{Card, simpler};
 
 const ABOUT: About = About {
     number: 3,
@@ -16,5 +17,11 @@ const ABOUT: About = About {
 /// How to share.
 #[component]
 pub fn SharingCard() -> impl IntoView {
-    view! { <CardView about=ABOUT/> }
+    let page = Page::get();
+    let said = Memo::new(move |_| page.lesson.with(|lesson| simpler::balancer(lesson)));
+    view! {
+        <CardView about=ABOUT>
+            {move || said.get().map(|said| view! { <p class="small simpler" data-testid="simpler-balancer">{said}</p> })}
+        </CardView>
+    }
 }

@@ -50,7 +50,7 @@ pub fn MeasuresPanel() -> impl IntoView {
                 <summary data-testid="measures"><h2>"Measures"</h2></summary>
                 <div>
                     <p class="small">
-                        "Of your model on the first seed, on validation rows, at the last recorded step. An arrow says which way is better. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
+                        "Of your model at the last recorded step; on which rows and seeds stands behind the name of each. An arrow says which way is better; what has none describes and is no score. Delta-m has two signs in use: as a gain (\u{2191}) above zero is better than learning alone, as a drop (\u{2193}) below zero is. "
                         <HelpButton term=PANEL.term picture=true/>
                     </p>
                     {groups}

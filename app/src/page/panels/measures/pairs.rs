@@ -29,15 +29,22 @@ pub fn PairsPanel() -> impl IntoView {
     });
     move || {
         let row = Row::of(page, "transfer-matrix", count.get()).filter(|row| row.tasks > 1)?;
-        Some(view(row))
+        Some(view(page, row))
     }
 }
 
-fn view(row: Row) -> AnyView {
+/// How many seeds those are, as far as known.
+fn seeds(page: Page) -> String {
+    let pairs = page.summary.with(|summary| summary.as_ref().map_or(0, |summary| summary.pairs));
+    if pairs > 0 { format!(" (seeds: {pairs})") } else { String::new() }
+}
+
+fn view(page: Page, row: Row) -> AnyView {
     view! {
         <Panel of=PAIRS>
             <p class="small">
-                "What the column's task gains from being trained with the row's task alone, against being trained by itself."
+                "What the column's task gains from being trained with the row's task alone, against being trained by itself. Taken on "
+                {row.measure.taken()} {move || seeds(page)} "."
             </p>
             <div class="kinship-scroll" tabindex="0" role="region" aria-label="Pairwise transfer, table">
                 {matrix::view(row, "pairs")}
