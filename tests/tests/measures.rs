@@ -59,7 +59,7 @@ fn walk(page: &Page, losses: &[LossKind], open: &[Need]) -> Result<Vec<&'static 
 fn every_measure_has_numbers_after_some_epochs_and_dashes_where_it_does_not_apply() -> Result<()> {
     // When a task is as good as alone another test waits for.
     BROWSER.visit("v=2&p=rivals&s=3&fan=11&pairs=on", |page| {
-        page.step_epochs(3)?;
+        page.step_epochs(12)?;
         page.script_click("measures")?;
         walk(page, &[LossKind::Bce; 2], &[Need::Reached])?;
         page.no_console_errors()
@@ -69,7 +69,7 @@ fn every_measure_has_numbers_after_some_epochs_and_dashes_where_it_does_not_appl
 #[test]
 fn every_score_has_a_number_for_the_tasks_of_its_kind_and_a_dash_for_the_others() -> Result<()> {
     BROWSER.visit(MIXED, |page| {
-        page.step_epochs(3)?;
+        page.step_epochs(12)?;
         page.script_click("measures")?;
         // One model of the fan may be the best for all three.
         let numbers = walk(page, &[LossKind::Bce, LossKind::Ce, LossKind::Mse], &[Need::Reached, Need::Fan])?;
@@ -83,7 +83,7 @@ fn every_score_has_a_number_for_the_tasks_of_its_kind_and_a_dash_for_the_others(
 #[test]
 fn scores_of_a_task_fit_together() -> Result<()> {
     BROWSER.visit(MIXED, |page| {
-        page.step_epochs(3)?;
+        page.step_epochs(12)?;
         page.script_click("measures")?;
         eventually_true(PATIENCE, "a number", || has_number(page, "measure-rmse-2"))?;
         for k in 0..2 {
@@ -140,7 +140,7 @@ fn forgetting_is_a_number_of_the_tasks_before_the_last() -> Result<()> {
 #[test]
 fn with_two_equally_weighed_tasks_pairwise_transfer_is_transfer() -> Result<()> {
     BROWSER.visit("v=2&p=rivals&s=3&pairs=on", |page| {
-        page.step_epochs(3)?;
+        page.step_epochs(12)?;
         page.script_click("measures")?;
         for (cell, task) in [("measure-transfer-matrix-0-1", 1), ("measure-transfer-matrix-1-0", 0)] {
             eventually_true(PATIENCE, &format!("a number in {cell}"), || has_number(page, cell))?;

@@ -43,12 +43,12 @@ fn wait_rows(page: &Page, at_least: usize) -> Result<Vec<Vec<String>>> {
     Ok(found)
 }
 
-/// An error unless every row has parameters, steps per second, and a loss and a gain of both tasks.
+/// An error unless every row has parameters, steps per second, a loss and a gain of both tasks, and a rank.
 fn filled(rows: &[Vec<String>]) -> Result<()> {
     let is_number = |cell: &String| cell.contains(|c: char| c.is_ascii_digit());
     for row in rows {
-        ensure!(row.len() == 7 && row.iter().skip(1).all(is_number), "{row:?}");
-        ensure!(row.iter().skip(5).all(|gain| gain.contains('%')), "{row:?}");
+        ensure!(row.len() == 8 && row.iter().skip(1).all(is_number), "{row:?}");
+        ensure!(row.iter().skip(5).take(2).all(|gain| gain.contains('%')), "{row:?}");
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ impl Span {
     /// `None` where the two lessons learn the same.
     fn new(step: u32, before: Lesson, after: Lesson) -> Option<Self> {
         let settings = changed_settings(&before, &after);
-        (!settings.is_empty()).then(|| Self { told: LiveChange { step, settings }, before, after })
+        (!settings.is_empty()).then_some(Self { told: LiveChange { step, settings }, before, after })
     }
 
     fn has(&self, key: &str) -> bool {

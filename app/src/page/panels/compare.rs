@@ -22,6 +22,10 @@ const USUAL: u32 = 100;
 const PARAMETERS: &str =
     "Of one model of the architecture; below it of the network that learns one task alone, on average over the tasks";
 
+/// What a rank is one of.
+const RANK: &str =
+    "Its place among the rows by test loss, 1 is the lowest: averaged over the tasks on each seed, then over the seeds";
+
 /// How far it has come, in words.
 fn progress(page: Page, comparison: &Comparison) -> String {
     let done = comparison.rows.len();
@@ -96,9 +100,12 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
     let comparison = page.comparison.get_untracked();
     let tasks = numbers::tasks(&comparison.rows);
     let best = numbers::best(&comparison.rows);
+    let ranks = numbers::ranks(&comparison.rows);
     let lines = comparison.rows.iter().enumerate().map(|(place, row)| {
         let is_best = |task: usize| best.as_ref().and_then(|best| best.get(task).copied().flatten()) == Some(place);
-        line(page, row, numbers::cells(row, tasks, is_best))
+        let rank = numbers::rank_cell(ranks.get(place).copied().flatten(), ranks.len());
+        let cells = numbers::cells(row, tasks, is_best).into_iter().chain([rank]);
+        line(page, row, cells.collect())
     });
     let lines = lines.collect_view();
     let marks = || (0..tasks).map(|task| view! { <th scope="col"><TaskMark task/></th> }.into_any()).collect_view();
@@ -128,6 +135,7 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
                             <th scope="col" rowspan="2">"steps/s"</th>
                             <th scope="colgroup" colspan=of_tasks.clone()>"test loss"</th>
                             <th scope="colgroup" colspan=of_tasks>"transfer gain"</th>
+                            <th scope="col" rowspan="2" title=RANK>"mean rank"</th>
                         </tr>
                         <tr>{marks()} {marks()}</tr>
                     </thead>

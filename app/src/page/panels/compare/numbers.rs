@@ -3,7 +3,8 @@
 use crate::page::gain::{gain_text, interval_text};
 use crate::page::panels::text::{DASH, short};
 use mtl_core::config::{Varies, task_name};
-use mtl_core::measure::distinct::{geometric, lowest};
+use mtl_core::measure::distinct::{geometric, lowest, t_interval};
+use mtl_core::measure::tasks::mean_ranks;
 use mtl_core::measure::transfer::{LEAST_SEEDS, TransferGain, Verdict};
 use mtl_core::protocol::ComparedRow;
 
@@ -72,6 +73,35 @@ pub fn best(rows: &[ComparedRow]) -> Option<Vec<Option<usize>>> {
     done.then(|| (0..tasks(rows)).map(at).collect())
 }
 
+/// The mean rank of every row among all of them by its test losses, averaged over the tasks on each paired seed, with
+/// half its 95 % t-interval over the seeds; `None` for a row without a loss on some seed that the first row has.
+pub fn ranks(rows: &[ComparedRow]) -> Vec<Option<(f64, f64)>> {
+    let (tasks, seeds) = (tasks(rows), rows.first().and_then(|row| row.test.first()).map_or(0, Vec::len));
+    let loss = |row: &ComparedRow, task: usize, seed: usize| {
+        row.test.get(task).and_then(|seeds| seeds.get(seed)).map_or(f64::NAN, |loss| f64::from(*loss))
+    };
+    let on_seed = |seed: usize| {
+        let losses: Vec<Vec<f64>> =
+            rows.iter().map(|row| (0..tasks).map(|task| loss(row, task, seed)).collect()).collect();
+        mean_ranks(&losses, &vec![false; tasks])
+    };
+    let by_seed: Vec<_> = (0..seeds).map(on_seed).collect();
+    let of_row = |place: usize| {
+        let ranks: Option<Vec<f64>> = by_seed.iter().map(|ranks| ranks.get(place).copied().flatten()).collect();
+        ranks.filter(|ranks| !ranks.is_empty()).map(|ranks| t_interval(&ranks))
+    };
+    (0..rows.len()).map(of_row).collect()
+}
+
+/// A row's mean rank as a cell.
+pub fn rank_cell(rank: Option<(f64, f64)>, rows: usize) -> Cell {
+    let Some((mean, half)) = rank else { return Cell::plain(DASH.into()) };
+    // A rank is nowhere beyond the first and the last.
+    let end = |end: f64| format!("{:.1}", end.clamp(1.0, rows.max(1) as f64));
+    let below = if half.is_finite() { format!("{} to {}", end(mean - half), end(mean + half)) } else { String::new() };
+    Cell { below, ..Cell::plain(format!("{mean:.1}")) }
+}
+
 /// A row's cells, in the order of the columns: parameters, steps per second, every task's loss, every task's gain.
 /// Of the losses those are marked for which `is_best` says so.
 pub fn cells(row: &ComparedRow, tasks: usize, is_best: impl Fn(usize) -> bool) -> Vec<Cell> {
@@ -130,6 +160,23 @@ mod tests {
         assert!(low.starts_with("0.035") && high.starts_with("1.12"), "{low} to {high}");
         assert_eq!((cells[3].text.as_str(), cells[3].below.as_str()), ("0.300", ""), "one seed has no interval");
         assert_eq!([&cells[4].text, &cells[5].text], [DASH, DASH], "one that exploded, one that is missing");
+    }
+
+    #[test]
+    fn a_rank_is_the_mean_over_tasks_and_seeds_with_its_interval() {
+        let rows = [
+            row(3, &[&[0.1, 0.3], &[0.1, 0.1]]),
+            row(3, &[&[0.2, 0.2], &[0.2, 0.2]]),
+            row(3, &[&[0.3, 0.1], &[f32::NAN, 0.3]]),
+        ];
+        // On the first seed the third row exploded: ranks 1 and 2 of two; on the second (3, 1), (2, 2), (1, 3).
+        let ranks = ranks(&rows);
+        assert_eq!(ranks[0].map(|(mean, _)| mean), Some(1.5));
+        assert_eq!(ranks[1], Some((2.0, 0.0)));
+        assert_eq!(ranks[2], None);
+        let cell = rank_cell(ranks[0], 3);
+        assert_eq!((cell.text.as_str(), cell.below.as_str()), ("1.5", "1.0 to 3.0"));
+        assert_eq!(rank_cell(None, 3).text, DASH);
     }
 
     #[test]

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_gain_is_the_headline_to_the_last_digit() {
-        let gain = TransferGain { mean: 0.123_456_789, low: -0.1, high: 0.3, ..TransferGain::default() };
+        let gain = TransferGain { mean: 0.123_456_789, low: -0.1, high: 0.3, seeds: 5, ..TransferGain::default() };
         let one_seed = TransferGain { low: f64::NEG_INFINITY, high: 1.0, ..gain.clone() };
         let best = vec![gain, one_seed, TransferGain::undefined()];
         let transfer = Gains { best, ..Gains::default() };

@@ -18,7 +18,7 @@ fn over(summary: &Summary) -> String {
     if !summary.baselines {
         return "No baselines, so nothing to compare with (card 4).".into();
     }
-    [sizes(summary), seeds(summary.seeds, summary.varies)].concat()
+    ["Gain: how much lower the loss is than alone. ", &sizes(summary), &seeds(summary.seeds, summary.varies)].concat()
 }
 
 /// The parameters of the network that learns all tasks and of those that learn one.
@@ -34,7 +34,7 @@ fn sizes(summary: &Summary) -> String {
         Baseline::SameArchitecture => "same architecture".into(),
         Baseline::SameLayers | Baseline::Fair => "same layers".into(),
     };
-    format!("{together} parameters together, {alone} alone ({how}). ")
+    format!("{together} parameters together, {alone} for each task alone ({how}). ")
 }
 
 fn seeds(seeds: usize, varies: Varies) -> String {
@@ -43,8 +43,12 @@ fn seeds(seeds: usize, varies: Varies) -> String {
         return format!("{paired}: too few to say that a task gains or loses.");
     }
     let over = match varies {
-        Varies::Data => " on rows of their own: 95 % t-interval over data, initial values and batches.",
-        Varies::Training => " on the same rows: 95 % t-interval over initial values and batches, not over other data.",
+        Varies::Data => {
+            ", each on its own draw of the data: 95 % t-interval of the mean over data, initial values and batches."
+        }
+        Varies::Training => {
+            " on the same data: 95 % t-interval of the mean over initial values and batches, not over other data."
+        }
     };
     paired + over
 }
@@ -68,12 +72,18 @@ mod tests {
     #[test]
     fn both_sides_are_named_with_their_parameters_and_a_difference_in_size() {
         let said = |together, alone: &[usize], baseline| sizes(&summary(together, alone, baseline));
-        assert_eq!(said(46, &[45, 45], Baseline::SameSize), "46 parameters together, 45 alone (same size). ");
+        assert_eq!(
+            said(46, &[45, 45], Baseline::SameSize),
+            "46 parameters together, 45 for each task alone (same size). "
+        );
         assert_eq!(
             said(46, &[41, 45], Baseline::SameSize),
-            "46 parameters together, 41 to 45 alone (same size to within 11 %). "
+            "46 parameters together, 41 to 45 for each task alone (same size to within 11 %). "
         );
-        assert_eq!(said(12, &[9, 10], Baseline::SameLayers), "12 parameters together, 9 to 10 alone (same layers). ");
+        assert_eq!(
+            said(12, &[9, 10], Baseline::SameLayers),
+            "12 parameters together, 9 to 10 for each task alone (same layers). "
+        );
         assert!(said(46, &[46], Baseline::SameArchitecture).ends_with("(same architecture). "));
         assert_eq!(said(46, &[], Baseline::SameSize), "");
     }
@@ -82,7 +92,8 @@ mod tests {
     fn the_interval_says_over_what_it_is_taken_and_what_it_does_not_tell() {
         assert_eq!(
             seeds(5, Varies::Data),
-            "5 paired seeds on rows of their own: 95 % t-interval over data, initial values and batches."
+            "5 paired seeds, each on its own draw of the data: 95 % t-interval of the mean over data, initial values and \
+             batches."
         );
         assert!(seeds(5, Varies::Training).ends_with("batches, not over other data."));
         for few in 1..LEAST_SEEDS {

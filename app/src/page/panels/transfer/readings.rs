@@ -56,7 +56,7 @@ pub fn Readings() -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"task"</th>
-                    <th scope="col" title=BEST>"gain, 95 % interval"</th>
+                    <th scope="col" title=BEST>"best, 95 % interval"</th>
                     <th scope="col" class="of-verdict">"verdict"</th>
                     <th scope="col" title=ONE_STEP>"one network, one step"</th>
                     <th scope="col" title=NOW>"now"</th>
