@@ -92,12 +92,13 @@ async fn train(decoded: Decoded, arguments: &Arguments) -> Result<(), Stop> {
     }
     let draws = Draws::of(&decoded.lesson);
     let mut ensemble = Ensemble::new(decoded.lesson, draws, &Device::flex());
-    print(&ensemble.record().await?, arguments.json, &mut out)?;
+    let first = ensemble.record().await?;
+    print(&first, &ensemble, arguments.json, &mut out)?;
     let end = arguments.epochs.saturating_mul(ensemble.steps_per_epoch());
     while ensemble.step() < end {
         let advance = ensemble.advance(end - ensemble.step()).await?;
         if let Some(point) = advance.point {
-            print(&point, arguments.json, &mut out)?;
+            print(&point, &ensemble, arguments.json, &mut out)?;
         }
         if let Some(divergence) = advance.divergence {
             eprintln!(
@@ -151,9 +152,9 @@ fn numbers(values: &[f32]) -> String {
     values.iter().map(|value| format!("{value:.4}")).collect::<Vec<_>>().join(" ")
 }
 
-fn print(point: &CurvePoint, as_json: bool, out: &mut impl Write) -> io::Result<()> {
+fn print(point: &CurvePoint, ensemble: &Ensemble, as_json: bool, out: &mut impl Write) -> io::Result<()> {
     if as_json {
-        return writeln!(out, "{}", line(point));
+        return writeln!(out, "{}", line(point, ensemble));
     }
     let transfer = point
         .transfer
@@ -175,7 +176,7 @@ fn print(point: &CurvePoint, as_json: bool, out: &mut impl Write) -> io::Result<
     )
 }
 
-fn line(point: &CurvePoint) -> Value {
+fn line(point: &CurvePoint, ensemble: &Ensemble) -> Value {
     json!({
         "epoch": point.epoch,
         "step": point.step,
@@ -189,6 +190,7 @@ fn line(point: &CurvePoint) -> Value {
         "fan": point.fan,
         "hypervolume": point.hypervolume,
         "best": point.best,
+        "test_by_seed": ensemble.test_losses(),
         "measures": measures(point),
     })
 }

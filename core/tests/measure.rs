@@ -297,7 +297,9 @@ fn a_transfer_gain_needs_a_baseline_and_three_seeds_for_a_word() {
     assert_eq!(gain(&[(1.0, 0.1), (1.0, 0.1)]).verdict, Verdict::TooEarly);
     assert_eq!(gain(&[(1.0, 0.1), (1.0, 0.1), (1.0, 0.1)]).verdict, Verdict::Gains);
     assert_eq!(gain(&[]), TransferGain::undefined());
-    assert_eq!(gain(&[(0.0, 1.0), (1.0, 1.0)]), TransferGain::undefined());
+    assert_eq!(gain(&[(0.0, 1.0)]), TransferGain::undefined());
+    // A seed whose baseline is nearly zero has no ratio, the others have theirs.
+    assert_eq!(gain(&[(0.0, 1.0), (1.0, 1.0)]).seeds, 1);
     assert_eq!(gain(&[(f64::NAN, 1.0), (1.0, f64::INFINITY)]), TransferGain::undefined());
     let diverged = gain(&[(1.0, 0.5), (f64::NAN, 1.0)]);
     assert_eq!((diverged.seeds, diverged.of_seeds().count(), diverged.log_ratios.len()), (1, 1, 2));

@@ -1,7 +1,7 @@
 //! How a transfer gain is written, wherever the page names one.
 
 use super::panels::{percent, with_sign};
-use mtl_core::measure::transfer::TransferGain;
+use mtl_core::measure::transfer::{TransferGain, Verdict};
 
 /// Below this gain a percentage says little: it is written as a factor between the losses.
 const FACTOR_BELOW: f64 = -10.0;
@@ -30,7 +30,12 @@ pub fn interval_text(low: f64, high: f64) -> String {
     interval(low, high, percent)
 }
 
-/// The same with its ends as [`whole_gain_text`].
+/// A gain's interval; empty where it comes too early to mean anything.
+pub fn stated_interval(gain: &TransferGain) -> String {
+    if gain.verdict == Verdict::TooEarly { String::new() } else { interval_text(gain.low, gain.high) }
+}
+
+/// An interval with its ends as [`whole_gain_text`].
 pub fn whole_interval_text(low: f64, high: f64) -> String {
     interval(low, high, whole_gain_text)
 }
@@ -65,7 +70,6 @@ fn factor(gain: f64) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mtl_core::measure::transfer::Verdict;
 
     #[test]
     fn a_gain_is_a_signed_percentage_down_to_ten_times_the_loss_more() {

@@ -8,8 +8,9 @@ use rand::RngExt;
 /// The data of the paired seeds: one draw for all of them, or one each.
 ///
 /// The first seed's rows are those of the lesson, so that pictures, first-seed curves and links mean the same
-/// whichever it is. The seeds share nothing but the settings: labels, noise and what is missing are drawn anew, and so
-/// are the generating weights of a source that draws its targets.
+/// whichever it is. Labels, noise and what is missing are drawn anew, and so are the
+/// generating weights of a source that draws its targets. Of pictures there is one pool: each seed splits and pairs it
+/// anew, so that its draws are not independent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draws {
     first: Dataset,
@@ -17,14 +18,15 @@ pub struct Draws {
 }
 
 impl Draws {
-    /// As many draws as the lesson's seeds ask for.
+    /// As many draws as the lesson's seeds ask for, and as there is room for.
     pub fn of(config: &Config) -> Self {
+        let first = build(config);
         let others = match config.population.varies {
             Varies::Training => 0,
-            Varies::Data => config.population.seeds.saturating_sub(1),
+            Varies::Data => config.population.seeds.min(affordable(config, first.inputs)).saturating_sub(1),
         };
         let draw = |seed: usize| build(&Config { seed: seed_of(config.seed, seed as u64), ..config.clone() });
-        Self { first: build(config), others: (1..=others).map(draw).collect() }
+        Self { first, others: (1..=others).map(draw).collect() }
     }
 
     /// The rows of the first seed.
@@ -63,6 +65,18 @@ impl From<Dataset> for Draws {
     fn from(first: Dataset) -> Self {
         Self { first, others: Vec::new() }
     }
+}
+
+/// Bytes that the rows of all seeds may take.
+const MEMORY: usize = 256 << 20;
+
+/// How many draws there is room for: of every number of a row there are a few copies, on the host, for batches and for
+/// evaluation, for the composed networks and for those beside them.
+pub(crate) fn affordable(config: &Config, inputs: usize) -> usize {
+    const COPIES: usize = 8;
+    let rows = config.data.train_rows + config.data.valid_rows + config.data.test_rows;
+    let outputs: usize = config.tasks.iter().map(|task| task.outputs + 1).sum();
+    (MEMORY / (4 * COPIES * rows * (inputs + outputs)).max(1)).max(1)
 }
 
 /// The seed of a draw: the lesson's for the first. The others come from a stream, so that lessons with

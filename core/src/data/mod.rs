@@ -22,7 +22,7 @@ pub mod batches;
 mod dataset;
 mod digits;
 mod directions;
-mod draws;
+pub(crate) mod draws;
 mod field;
 mod groups;
 mod labels;

@@ -83,7 +83,8 @@ pub struct TransferGain {
     pub seeds: usize,
     /// What may be said of it.
     pub verdict: Verdict,
-    /// `r` of every paired seed, first to last; NaN for one whose model has diverged.
+    /// `r` of every paired seed, first to last; NaN for one that has none: a loss is not finite, or the one alone nearly
+    /// zero.
     pub log_ratios: Vec<f64>,
 }
 
@@ -127,7 +128,7 @@ impl TransferGain {
     }
 
     /// The gain over paired seeds and the word that its interval alone allows. Seeds with a loss that is not finite
-    /// (a model that diverged) don't count.
+    /// (a model that diverged before it had any), or with one alone that is nearly zero, don't count.
     ///
     /// ```
     /// use mtl_core::measure::transfer::{SeedLosses, TransferGain, Verdict};
@@ -138,9 +139,12 @@ impl TransferGain {
     /// assert!((gain.mean - 0.5).abs() < 0.01);
     /// ```
     pub fn over_seeds(seeds: &[SeedLosses]) -> Self {
-        let sound: Vec<_> = seeds.iter().filter(|seed| seed.alone.is_finite() && seed.together.is_finite()).collect();
-        let ratios: Option<Vec<f64>> = sound.iter().map(|seed| log_ratio(seed.alone, seed.together)).collect();
-        let Some(ratios) = ratios.filter(|ratios| !ratios.is_empty()) else { return Self::undefined() };
+        let ratio = |seed: &SeedLosses| log_ratio(seed.alone, seed.together);
+        let sound: Vec<_> = seeds.iter().filter(|seed| ratio(seed).is_some()).collect();
+        let ratios: Vec<f64> = sound.iter().filter_map(|seed| ratio(seed)).collect();
+        if ratios.is_empty() {
+            return Self::undefined();
+        }
         let (mean, half) = t_interval(&ratios);
         let (low, high) = (gain_of(mean - half), gain_of(mean + half));
         let verdict = match ratios.len() {
@@ -151,7 +155,7 @@ impl TransferGain {
             _ if high < 0.0 => Verdict::Loses,
             _ => Verdict::NotClear,
         };
-        let log_ratios = seeds.iter().map(|seed| log_ratio(seed.alone, seed.together).unwrap_or(f64::NAN)).collect();
+        let log_ratios = seeds.iter().map(|seed| ratio(seed).unwrap_or(f64::NAN)).collect();
         Self { mean: gain_of(mean), low, high, seeds: ratios.len(), verdict, log_ratios }
     }
 

@@ -4,14 +4,16 @@ use super::transfer::{TransferGain, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Nothing is said before this epoch …
+/// Nothing is said before this epoch, or where an epoch has many steps …
 pub const EARLY_EPOCHS: u32 = 20;
-/// … or before this many steps, where an epoch has many …
+/// … before this step, whichever comes first …
 pub const EARLY_STEPS: u32 = 400;
-/// … and before this many recorded points.
+/// … and not before this many recorded points.
 pub const EARLY_POINTS: usize = 10;
 /// The least number of epochs that a word is taken over.
 pub const WINDOW: u32 = 20;
+/// The least number of recorded points that a word is taken over: late in a run they are far apart.
+pub const LEAST_POINTS: usize = 8;
 /// A word is said where this share of the window's points allow it …
 const SAID_AT: f64 = 0.8;
 /// … and kept while this share of them do.
@@ -19,7 +21,7 @@ const KEPT_AT: f64 = 0.5;
 
 /// What was said of one gain so far, and what its interval allowed lately.
 ///
-/// The word is taken over the last `max(20, epoch / 10)` epochs: said where four fifths of the points recorded there
+/// The word is taken over the last `max(20, epoch / 10)` epochs, and over eight points at least: said where four fifths of the points recorded there
 /// allow it, kept as long as half of them do. In between nothing is clear yet.
 ///
 /// ```
@@ -55,7 +57,8 @@ impl Words {
         self.seen.push_back((epoch, gain.verdict));
         self.points += 1;
         let window = WINDOW.max(epoch / 10);
-        while self.seen.front().is_some_and(|(first, _)| *first + window < epoch) {
+        let is_old = |first: u32| first + window < epoch;
+        while self.seen.len() > LEAST_POINTS && self.seen.front().is_some_and(|(first, _)| is_old(*first)) {
             self.seen.pop_front();
         }
         let early = epoch < EARLY_EPOCHS && step < EARLY_STEPS || self.points < EARLY_POINTS;

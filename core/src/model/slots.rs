@@ -256,7 +256,7 @@ impl Layout {
         last.and_then(of).unwrap_or(0..self.shared)
     }
 
-    /// Parameters that a task's outputs depend on: the shared ones and its own.
+    /// Parameters of the network without what belongs to other tasks: the shared ones and the task's own.
     pub fn of_task(&self, task: usize) -> usize {
         self.shared + self.slots.iter().map(|slot| slot.positions(Some(task)).len()).sum::<usize>()
     }

@@ -51,7 +51,7 @@ pub struct Summary {
     pub steps_per_epoch: u32,
     /// Parameters of the composed model.
     pub shared_parameters: usize,
-    /// Parameters of the single-task models together.
+    /// Parameters of a shared bottom of the lesson's layers for each task, together.
     pub separate_parameters: usize,
     /// Parameters of the shared bottom of equal size; 0 where none trains.
     pub matched_parameters: usize,

@@ -53,6 +53,12 @@ pub fn matched(lesson: &Lesson, inputs: usize) -> Lesson {
     plain(lesson, scaled_trunk(lesson, inputs, |layout| layout.len))
 }
 
+/// The lesson of a network beside the composed one, with the live settings of another.
+pub fn changed(own: &Lesson, live: &Lesson) -> Lesson {
+    let (architecture, trunk) = (own.architecture.clone(), own.trunk.clone());
+    check(Config { architecture, trunk, ..Config::clone(live) }).0
+}
+
 /// The same lesson with a shared bottom of this trunk.
 fn plain(lesson: &Lesson, trunk: Vec<LayerConfig>) -> Lesson {
     let architecture = Pick::new(model::shared_bottom::ARCHITECTURE.entry.choice.key);

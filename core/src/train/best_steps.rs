@@ -1,5 +1,6 @@
 //! The best steps of a model so far, by validation rows, with its losses on test rows there.
 
+use crate::measure::transfer::NEARLY_ZERO;
 use serde::{Deserialize, Serialize};
 
 /// The lowest validation number so far, where that was, and what stood on test rows.
@@ -51,9 +52,11 @@ impl BestSteps {
         for ((own, valid), test) in self.tasks.iter_mut().zip(losses.valid).zip(losses.test) {
             own.record(*valid, step, || *test as f32);
         }
-        let shares = losses.valid.iter().zip(losses.guess).enumerate().filter(|(task, _)| learns(*task));
+        let shares = losses.valid.iter().zip(losses.guess).enumerate();
+        // A task that a constant guesses has nothing to be a share of.
+        let counting = shares.filter(|(task, (_, guess))| learns(*task) && **guess >= NEARLY_ZERO);
         let (sum, count) =
-            shares.fold((0.0, 0.0), |(sum, count), (_, (valid, guess))| (sum + valid / guess, count + 1.0));
+            counting.fold((0.0, 0.0), |(sum, count), (_, (valid, guess))| (sum + valid / guess, count + 1.0));
         self.all.record(sum / count, step, || losses.test.iter().map(|test| *test as f32).collect());
     }
 

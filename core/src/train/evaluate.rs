@@ -38,9 +38,12 @@ pub struct Evaluator {
     /// Validation rows of the first draw.
     valid: Tensor<3>,
     of_members: OfMembers,
-    /// Members whose outputs are read: the composed models, and the baselines.
+    /// The composed models, whose outputs are read.
     composed: Range<usize>,
+    /// The baselines, whose outputs are read too: one for every task on every seed, in this order.
     alone: Range<usize>,
+    /// Where each task's outputs stand: its group, and those among the group's.
+    outputs: Vec<(usize, Range<usize>)>,
     /// What every row of a population reads along with the inputs, `[R, 1, n]`.
     preferences: Option<Tensor<3>>,
 }
@@ -52,7 +55,8 @@ pub struct Evaluation {
     /// Per group the outputs of the composed models on their validation rows, `[seeds, rows, tasks * outputs]`;
     /// empty where the population has none.
     pub predictions: Vec<Tensor<3>>,
-    /// The same of the baselines, in the order of the plan.
+    /// Per task the outputs of its baselines on their validation rows, `[seeds, rows, outputs]`; empty where the
+    /// population has none.
     pub alone: Vec<Tensor<3>>,
 }
 
@@ -72,7 +76,8 @@ impl Evaluator {
             valid: upload(valid.x.clone(), [1, valid.rows, shape.inputs], device),
             of_members: OfMembers::new(draws, &seeds, device),
             composed: plan.range(|role| role == Role::Composed),
-            alone: plan.range(|role| matches!(role, Role::Baseline(_))),
+            alone: baselines(plan),
+            outputs: outputs(shape),
             preferences: None,
         }
     }
@@ -93,15 +98,17 @@ impl Evaluator {
         let params = Params::from_flat(theta, network.layout());
         let (mut losses, groups) = (SplitLosses::default(), shape.loss_groups());
         let mut predictions: Vec<Vec<Tensor<3>>> = vec![Vec::new(); shape.groups.len()];
-        let mut alone = predictions.clone();
+        let mut alone: Vec<Vec<Tensor<3>>> = vec![Vec::new(); self.outputs.len()];
         for piece in &self.pieces {
             let x = self.inputs(piece, members);
             let outputs = network.forward(&params, x, None, false).groups;
             for (_, range) in piece.parts.iter().filter(|(split, _)| *split == VALID) {
-                for (lists, members) in [(&mut predictions, &self.composed), (&mut alone, &self.alone)] {
-                    let cut = |of: &Tensor<3>| of.clone().slice([members.clone(), range.clone()]);
-                    let kept = lists.iter_mut().zip(&outputs).filter(|_| !members.is_empty());
-                    kept.for_each(|(list, outputs)| list.push(cut(outputs)));
+                if !self.composed.is_empty() {
+                    let cut = |of: &Tensor<3>| of.clone().slice([self.composed.clone(), range.clone()]);
+                    predictions.iter_mut().zip(&outputs).for_each(|(list, outputs)| list.push(cut(outputs)));
+                }
+                if !self.alone.is_empty() {
+                    alone.iter_mut().enumerate().for_each(|(task, list)| list.push(self.own(&outputs, task, range)));
                 }
             }
             let mut splits = [const { 0..0 }; SPLITS];
@@ -116,6 +123,15 @@ impl Evaluator {
             lists.into_iter().filter(|pieces| !pieces.is_empty()).map(|pieces| joined(pieces, 1)).collect()
         };
         Evaluation { losses: losses.finish(), predictions: joined(predictions), alone: joined(alone) }
+    }
+
+    /// A task's outputs of its baselines on some rows, `[seeds, n, outputs]`.
+    fn own(&self, groups: &[Tensor<3>], task: usize, rows: &Range<usize>) -> Tensor<3> {
+        let (tasks, (group, outputs)) = (self.outputs.len(), &self.outputs[task]);
+        let cut = groups[*group].clone().slice([self.alone.clone(), rows.clone(), outputs.clone()]);
+        let [members, rows, width] = cut.dims();
+        let by_seed = cut.reshape([members / tasks, tasks, rows, width]);
+        by_seed.narrow(1, task, 1).reshape([members / tasks, rows, width])
     }
 
     /// What every member reads of some rows, `[M, n, inputs]`.
@@ -136,6 +152,23 @@ impl Evaluator {
         let first = theta.clone().slice([0..1, 0..columns]);
         network.forward(&Params::from_flat(&first, network.layout()), self.valid.clone(), None, false).groups
     }
+}
+
+/// Where the baselines stand, if there is one for every task on every seed; one alone is nobody's baseline.
+fn baselines(plan: &Plan) -> Range<usize> {
+    let all = plan.range(|role| matches!(role, Role::Baseline(_)));
+    if all.len() == plan.seeds * plan.tasks { all } else { 0..0 }
+}
+
+/// Where each task's outputs stand: its group, and those among the group's.
+fn outputs(shape: &Shape) -> Vec<(usize, Range<usize>)> {
+    let mut all = vec![(0, 0..0); shape.tasks];
+    for (g, group) in shape.groups.iter().enumerate() {
+        for (t, task) in group.tasks.iter().enumerate() {
+            all[*task] = (g, t * group.outputs..(t + 1) * group.outputs);
+        }
+    }
+    all
 }
 
 /// The rows of all splits, one after another.

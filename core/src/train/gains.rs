@@ -28,6 +28,8 @@ pub struct GainWords {
     one_step: Vec<Words>,
     now: Vec<Words>,
     matched: Vec<Words>,
+    /// Of every two tasks, row-major by the one that gives.
+    pairs: Vec<Words>,
 }
 
 impl GainWords {
@@ -40,6 +42,19 @@ impl GainWords {
         };
         let matched = |task| seen.gains(task, |seed| seen.plan.matched(seed), Reading::Best);
         (gains, said(&mut self.matched, seen, matched))
+    }
+
+    /// Every task's gain from every other one, as [`of_pairs`], with the words that have lasted.
+    pub fn say_of_pairs(&mut self, seen: Seen) -> Vec<Vec<Option<TransferGain>>> {
+        let mut rows = of_pairs(seen);
+        self.pairs.resize(rows.len() * rows.len(), Words::default());
+        for (gain, words) in rows.iter_mut().flatten().zip(&mut self.pairs) {
+            *gain = gain.take().map(|gain| {
+                let word = words.say(seen.epoch, seen.step, &gain);
+                gain.said(word)
+            });
+        }
+        rows
     }
 }
 
@@ -101,7 +116,7 @@ impl Seen<'_> {
 
 /// Every task's gain from every other one on test rows, over the paired seeds on which the pairs train, read as the
 /// headline.
-pub fn of_pairs(seen: Seen) -> Vec<Vec<Option<TransferGain>>> {
+fn of_pairs(seen: Seen) -> Vec<Vec<Option<TransferGain>>> {
     let (tasks, seeds) = (seen.plan.tasks, seen.plan.pair_seeds());
     if seeds == 0 {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! What the measures are given of a recorded step.
 
-use super::gains::{self, Seen};
+use super::gains::Seen;
 use super::stages::Stages;
 use crate::data::Dataset;
 use crate::measure::observation::{Observation, SeedScores, TaskObservation};
@@ -18,9 +18,12 @@ pub struct Past<'a> {
     pub steps_to_baseline: &'a [StepsToBaseline],
 }
 
-/// The observation of a step; `front` are the validation losses of the fan and of the composed model, `transfer` the
-/// gains with their words.
-pub fn of<'a>(seen: Seen<'a>, front: Vec<Vec<f64>>, transfer: Vec<TransferGain>, past: Past<'a>) -> Observation<'a> {
+/// The gains of every task, and of each from each other one.
+type GainsOf = (Vec<TransferGain>, Vec<Vec<Option<TransferGain>>>);
+
+/// The observation of a step; `front` are the validation losses of the fan and of the composed model, the gains, of all
+/// tasks together and of pairs, have their words.
+pub fn of<'a>(seen: Seen<'a>, front: Vec<Vec<f64>>, (transfer, pairs): GainsOf, past: Past<'a>) -> Observation<'a> {
     let values = seen.values;
     Observation {
         tasks: (0..seen.plan.tasks).map(|task| task_observation(seen, &past, task)).collect(),
@@ -30,7 +33,7 @@ pub fn of<'a>(seen: Seen<'a>, front: Vec<Vec<f64>>, transfer: Vec<TransferGain>,
         weights: values.weights.iter().map(|weight| f64::from(*weight)).collect(),
         front,
         transfer,
-        pairs: gains::of_pairs(seen),
+        pairs,
     }
 }
 
@@ -53,16 +56,19 @@ fn task_observation(seen: Seen, past: &Past, task: usize) -> TaskObservation {
 fn seed_scores(seen: Seen, seed: usize, task: usize) -> SeedScores {
     let Seen { plan, values, .. } = seen;
     let data = seen.draws.of_seed(seed as u64);
-    let scores = |outputs: Option<&Vec<f32>>| {
+    let scores = |outputs: Option<&[f32]>| {
         outputs.and_then(|outputs| labelled(data, task, outputs)).map(|rows| rows.scores()).unwrap_or_default()
     };
-    let place = plan.baseline(seed, task);
-    let sound = place.filter(|member| !values.diverged.get(*member).copied().unwrap_or(false));
-    let member = sound.and_then(|place| plan.members.get(place));
-    let alone = member.and_then(|member| values.alone.iter().find(|(of, _)| of == member));
+    let diverged = |member: usize| values.diverged.get(member).copied().unwrap_or(false);
+    let is_sound = plan.baseline(seed, task).is_some_and(|member| !diverged(member));
+    let of_seed = |all: &Vec<f32>| {
+        let length = all.len() / plan.seeds.max(1);
+        all.get(seed * length..(seed + 1) * length).map(<[f32]>::to_vec)
+    };
+    let alone = values.alone.get(task).filter(|_| is_sound).and_then(of_seed);
     SeedScores {
-        together: scores(values.predictions.get(seed).and_then(|tasks| tasks.get(task))),
-        alone: scores(alone.and_then(|(_, tasks)| tasks.get(task))),
+        together: scores(values.predictions.get(seed).and_then(|tasks| tasks.get(task)).map(Vec::as_slice)),
+        alone: scores(alone.as_deref()),
     }
 }
 

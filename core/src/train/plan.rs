@@ -2,7 +2,8 @@
 
 use super::baseline;
 use crate::balance::{self, balancer::Needs};
-use crate::config::Pick;
+use crate::config::{Pick, Varies};
+use crate::data::draws::affordable;
 use crate::lesson::Lesson;
 use crate::math::pareto;
 use crate::model::{Network, Shape, shared_bottom};
@@ -72,6 +73,9 @@ impl Plan {
         // As many points as the fan can have: a lattice has not any number of them.
         let wanted = (pareto::fan(tasks, lesson.population.fan).len(), lesson.population.seeds);
         let (mut fan, mut seeds) = wanted;
+        if lesson.population.varies == Varies::Data {
+            seeds = seeds.min(affordable(lesson, shape.inputs));
+        }
         // A pair's gain is over the baselines.
         let pairs = if baselines && lesson.population.pairs { pairs(tasks) } else { Vec::new() };
         let mut pair_seeds = if pairs.is_empty() { 0 } else { seeds };

@@ -4,7 +4,7 @@ use super::best_steps::{AtStep, BestSteps};
 use super::evaluate::SPLITS;
 use super::gains::{self, GainWords};
 use super::observe::{self, Past};
-use super::plan::{Member, Plan};
+use super::plan::Plan;
 use super::stages::Stages;
 use super::task_affinity::TaskAffinity;
 use crate::config::Declared;
@@ -66,8 +66,8 @@ pub struct RecordedValues {
     pub recorded: Vec<f32>,
     /// Of every composed model: outputs on validation rows, per task `[rows, outputs]`.
     pub predictions: Vec<Vec<Vec<f32>>>,
-    /// Baselines with theirs.
-    pub alone: Vec<(Member, Vec<Vec<f32>>)>,
+    /// Per task the outputs of its baselines, `[seeds, rows, outputs]`; empty without baselines.
+    pub alone: Vec<Vec<f32>>,
     /// Per task: how much it counts in an average.
     pub importance: Vec<f64>,
     /// Which tasks were active in the last step; empty for a strategy without stages.
@@ -130,9 +130,10 @@ impl Record {
         front.push(tasks.clone().map(|k| values.valid(plan, 0, k)).collect());
         let gains = gains::Seen { plan, draws, values, best: &self.best, epoch, step };
         let (transfer, matched_transfer) = self.words.say(gains);
+        let pairs = self.words.say_of_pairs(gains);
         let window = self.grams.iter().map(|(_, gram)| gram.as_slice()).collect();
         let past = Past { window, stages: &self.stages, steps_to_baseline: &self.steps_to_baseline };
-        let seen = observe::of(gains, front, transfer.best.clone(), past);
+        let seen = observe::of(gains, front, (transfer.best.clone(), pairs), past);
         CurvePoint {
             step,
             epoch,

@@ -114,3 +114,17 @@ fn a_saved_run_on_several_draws_goes_on_as_if_it_had_not_stopped() {
     assert_eq!(bits(&second.snapshot()), bits(&through.snapshot()));
     assert_eq!(block_on(second.ensemble.save()).unwrap().best, through.snapshot().best);
 }
+
+#[test]
+fn seeds_for_whose_rows_there_is_no_room_are_left_out_and_that_is_said() {
+    let mut config = over(Varies::Data);
+    (config.data.train_rows, config.data.valid_rows, config.data.test_rows) = (20_000, 5000, 5000);
+    config.training.batch = 100;
+    config.population = PopulationConfig { seeds: 64, fan: 0, baselines: false, ..config.population };
+    let draws = Draws::of(&config);
+    assert!((2..64).contains(&draws.count()), "{} draws", draws.count());
+    let rig = Rig::new(config);
+    assert_eq!(rig.ensemble.plan().seeds, draws.count());
+    let said = rig.ensemble.summary().reduced.unwrap();
+    assert!(said.contains(&format!("{} of 64 seeds", draws.count())), "{said}");
+}

@@ -7,6 +7,7 @@ use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfi
 use mtl_core::math::pareto::non_dominated;
 use mtl_core::measure::spread;
 use mtl_core::measure::table::{Measure, Need, Per, each};
+use mtl_core::measure::transfer::TransferGain;
 use mtl_core::protocol::CurvePoint;
 use nalgebra::{DMatrix, SymmetricEigen};
 
@@ -240,7 +241,11 @@ fn every_measure_across_tasks_follows_from_models_and_baselines() {
     let reference = double(&rig.ensemble.data().reference);
     let shares: Vec<f64> = valid.iter().zip(&reference).map(|(loss, guess)| loss / guess).collect();
     assert_close(&point, "validation", &[mean(&shares)], 1e-5);
-    let transfer: Vec<f64> = point.transfer.best.iter().flat_map(|gain| [gain.mean, gain.low, gain.high]).collect();
+    let said = |gain: &TransferGain| match gain.is_named() {
+        true => [gain.mean, gain.low, gain.high],
+        false => [f64::NAN; 3],
+    };
+    let transfer: Vec<f64> = point.transfer.best.iter().flat_map(said).collect();
     assert_close(&point, "transfer-gain", &transfer, 1e-6);
 
     let front: Vec<Vec<f64>> = fan.chunks(3).chain([&valid[..]]).map(<[f64]>::to_vec).collect();

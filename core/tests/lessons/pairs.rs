@@ -72,3 +72,14 @@ fn likeness_matters_least_with_a_gate_for_each_task_and_most_with_one() {
     assert!(gates < bottom && bottom < one, "{gates}, {bottom}, {one}");
     assert!(mean("mmoe", "0") > mean("shared-bottom", "0"), "it saves what a shared bottom loses");
 }
+
+#[test]
+#[ignore = "second tier: cargo xtask test --all"]
+fn at_right_angles_one_gate_loses_and_a_gate_for_each_task_hardly_does() {
+    holds("one gate loses", |seed| {
+        gains("p=pairs&data.p=0&arch=omoe", seed, &[200])[0].iter().all(|gain| gain.high < 0.0)
+    });
+    holds("with a gate for each task the loss is about gone", |seed| {
+        gains("p=pairs&data.p=0&arch=mmoe", seed, &[200])[0].iter().all(|gain| gain.mean > -0.1)
+    });
+}

@@ -67,7 +67,7 @@ impl Tally {
             return String::new();
         }
         let share = (self.conflicts * 100 + self.angles / 2) / self.angles;
-        format!("mean of {} steps; in conflict at {share} % of steps so far", conflict::AVERAGED)
+        format!("mean of {} steps; in conflict at {share} % so far", conflict::AVERAGED)
     }
 }
 
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!((early.conflicts, early.text().as_str()), (1, ""));
         curves.extend((0..9).map(|_| point(-1.0)));
         let later = early.after(0, &curves, (0, 1));
-        assert_eq!(later.text(), "mean of 10 steps; in conflict at 83 % of steps so far");
+        assert_eq!(later.text(), "mean of 10 steps; in conflict at 83 % so far");
         assert_eq!(later, Tally::default().after(0, &curves, (0, 1)));
         assert_eq!(later.after(0, &curves[..2], (0, 1)).conflicts, 1, "after a step back");
         let anew = Tally { run: 1, points: 1, angles: 1, conflicts: 1 };
@@ -176,7 +176,7 @@ mod tests {
             std::iter::once(CurvePoint::default()).chain((0..10).map(|_| point(-1.0))).collect();
         let tally = Tally::default().after(0, &curves, (0, 1));
         assert_eq!((tally.points, tally.angles), (11, 10));
-        assert!(tally.text().ends_with("at 100 % of steps so far"), "{}", tally.text());
+        assert!(tally.text().ends_with("at 100 % so far"), "{}", tally.text());
     }
 
     #[test]

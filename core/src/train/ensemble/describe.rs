@@ -1,7 +1,7 @@
 //! What a lesson in training looks like: its picture, and what doesn't change while it trains.
 
 use super::Ensemble;
-use crate::config::Varies;
+use crate::config::{Baseline, Varies};
 use crate::measure::metric::metric_name;
 use crate::model;
 use crate::protocol::{Picture, Summary};
@@ -61,7 +61,9 @@ impl Ensemble {
         let alone = |of: &&Population| of.plan().baseline(0, 0).is_some();
         let population = std::iter::once(&self.composed).chain(&self.auxiliary).find(alone);
         let layout = population.map(|population| population.network().layout());
-        let of_task = |task| layout.map(|layout| layout.of_task(task));
+        // Under the same architecture the network is the composed one, whole.
+        let whole = baseline::resolved(self.lesson(), self.data().inputs) == Baseline::SameArchitecture;
+        let of_task = |task| layout.map(|layout| if whole { layout.len } else { layout.of_task(task) });
         (0..self.lesson().tasks.len()).filter_map(of_task).collect()
     }
 

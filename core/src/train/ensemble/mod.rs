@@ -15,6 +15,7 @@ mod populations;
 
 pub use self::advance::Advance;
 use self::checkpoint::Checkpoint;
+use super::baseline;
 use super::conditioned::Conditioned;
 use super::pictures::Pictures;
 use super::plan::Plan;
@@ -144,8 +145,10 @@ impl Ensemble {
         if lesson.tasks.len() != self.lesson().tasks.len() {
             return;
         }
-        let parts = populations::of(&lesson, &self.full_plan, self.data().inputs).into_iter().skip(1);
-        self.auxiliary.iter_mut().zip(parts).for_each(|(population, (lesson, _))| population.change(lesson));
+        // Their layers stay as they are: no setting of them is live.
+        self.auxiliary
+            .iter_mut()
+            .for_each(|population| population.change(baseline::changed(population.lesson(), &lesson)));
         self.composed.change(lesson);
         if let Some(front) = &mut self.front {
             front.change(self.composed.lesson(), self.composed.scales().clone());

@@ -8,7 +8,6 @@ use crate::protocol::Divergence;
 use crate::train::TrainError;
 use crate::train::evaluate::{Evaluation, SPLITS};
 use crate::train::pictures::task_outputs;
-use crate::train::plan::{Member, Role};
 use crate::train::snapshot::diverged_as_numbers;
 use crate::train::tensors::{Packed, Parts, download, download_truths};
 use burn::tensor::Tensor;
@@ -33,8 +32,8 @@ pub struct Evaluated {
     pub diverged: Vec<bool>,
     /// `[M, 3, T]`: losses on the training, validation and test rows.
     pub losses: Vec<f32>,
-    /// Baselines with their outputs on validation rows, per task `[rows, outputs]`.
-    pub alone: Vec<(Member, Vec<Vec<f32>>)>,
+    /// Per task the outputs of its baselines on validation rows, `[seeds, rows, outputs]`; empty without baselines.
+    pub alone: Vec<Vec<f32>>,
 }
 
 impl Evaluated {
@@ -122,13 +121,10 @@ impl Population {
     }
 
     fn evaluated(&self, parts: &mut Parts) -> Evaluated {
-        let baselines = self.plan.range(|role| matches!(role, Role::Baseline(_)));
-        let baselines = self.plan.members.get(baselines).unwrap_or_default();
-        let outputs = self.outputs(&parts.take_all(ALONE), baselines.len());
         Evaluated {
             diverged: parts.take(DIVERGED).iter().map(|diverged| *diverged > 0.5).collect(),
             losses: self.order.rows(&parts.take(LOSSES)),
-            alone: baselines.iter().copied().zip(outputs).collect(),
+            alone: parts.take_all(ALONE),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the rows of a comparison say: numbers over all paired seeds, and which architecture stands out.
 
-use crate::page::gain::{gain_text, interval_text};
+use crate::page::gain::{gain_text, named, stated_interval};
 use crate::page::panels::text::{DASH, short};
 use mtl_core::config::{Varies, task_name};
 use mtl_core::measure::distinct::{geometric, lowest, t_interval};
@@ -44,11 +44,15 @@ impl Cell {
 
     /// The gain with its interval and its word; a dash where none can be stated.
     fn gain(gain: Option<&TransferGain>) -> Self {
-        let Some(gain) = gain.filter(|gain| gain.is_named()) else {
+        let Some(gain) = gain.filter(|gain| gain.verdict != Verdict::Undefined) else {
             return Self::plain(DASH.into());
         };
-        let (below, word) = (interval_text(gain.low, gain.high), Some(gain.verdict));
-        Self { below, word, ..Self::plain(gain_text(gain.mean)) }
+        let named = named(gain);
+        Self {
+            below: named.map_or_else(String::new, stated_interval),
+            word: Some(gain.verdict),
+            ..Self::plain(named.map_or(DASH.into(), |gain| gain_text(gain.mean)))
+        }
     }
 }
 

@@ -77,6 +77,7 @@ impl Row {
     /// that learns the task alone.
     fn aside(self, place: usize) -> String {
         match self.measure.per {
+            Per::Gain if self.word(place) == Verdict::TooEarly.word() => Verdict::TooEarly.word().into(),
             Per::Gain => joined(&[&self.interval(place), self.word(place)]),
             Per::Seeds => self.interval(place),
             Per::Against => format!("alone {}", self.text(place + 1)),

@@ -18,7 +18,7 @@ fn over(summary: &Summary) -> String {
     if !summary.baselines {
         return "No baselines, so nothing to compare with (card 4).".into();
     }
-    ["Gain: how much lower the loss is than alone. ", &sizes(summary), &seeds(summary.seeds, summary.varies)].concat()
+    [sizes(summary), seeds(summary.seeds, summary.varies, summary.side > 0)].concat()
 }
 
 /// The parameters of the network that learns all tasks and of those that learn one.
@@ -37,20 +37,18 @@ fn sizes(summary: &Summary) -> String {
     format!("{together} parameters together, {alone} for each task alone ({how}). ")
 }
 
-fn seeds(seeds: usize, varies: Varies) -> String {
+fn seeds(seeds: usize, varies: Varies, pictures: bool) -> String {
     let paired: String = if seeds == 1 { "1 paired seed".into() } else { format!("{seeds} paired seeds") };
     if seeds < LEAST_SEEDS {
         return format!("{paired}: too few to say that a task gains or loses.");
     }
-    let over = match varies {
-        Varies::Data => {
-            ", each on its own draw of the data: 95 % t-interval of the mean over data, initial values and batches."
-        }
-        Varies::Training => {
-            " on the same data: 95 % t-interval of the mean over initial values and batches, not over other data."
-        }
+    let own = match varies {
+        // There is one pool of them: the spread over other pictures is larger.
+        Varies::Data if pictures => "splits of the pictures, initial values and batches of their own",
+        Varies::Data => "data, initial values and batches of their own",
+        Varies::Training => "initial values and batches of their own on the same data",
     };
-    paired + over
+    format!("{paired} with {own}: 95 % t-interval of the mean.")
 }
 
 #[cfg(test)]
@@ -91,13 +89,13 @@ mod tests {
     #[test]
     fn the_interval_says_over_what_it_is_taken_and_what_it_does_not_tell() {
         assert_eq!(
-            seeds(5, Varies::Data),
-            "5 paired seeds, each on its own draw of the data: 95 % t-interval of the mean over data, initial values and \
-             batches."
+            seeds(5, Varies::Data, false),
+            "5 paired seeds with data, initial values and batches of their own: 95 % t-interval of the mean."
         );
-        assert!(seeds(5, Varies::Training).ends_with("batches, not over other data."));
+        assert!(seeds(5, Varies::Data, true).contains("splits of the pictures"));
+        assert!(seeds(5, Varies::Training, false).contains("on the same data"));
         for few in 1..LEAST_SEEDS {
-            assert!(seeds(few, Varies::Data).ends_with("too few to say that a task gains or loses."), "{few}");
+            assert!(seeds(few, Varies::Data, false).ends_with("too few to say that a task gains or loses."), "{few}");
         }
     }
 

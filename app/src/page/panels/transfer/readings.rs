@@ -1,7 +1,7 @@
 //! The gains as numbers: the headline of every task, two smaller readings of it, and all of them as a table.
 
 use super::{BESIDE, Reading, matched, said};
-use crate::page::gain::{gain_text, interval_text, named};
+use crate::page::gain::{gain_text, named, stated_interval};
 use crate::page::panels::mark::TaskMark;
 use crate::page::panels::measures::Row;
 use crate::page::panels::panel::Table;
@@ -25,8 +25,7 @@ pub fn number(gain: Option<&TransferGain>) -> String {
 
 /// Its 95 % interval; empty where there is none, or none that means anything yet.
 fn interval(gain: Option<&TransferGain>) -> String {
-    let stated = gain.and_then(named).filter(|gain| gain.verdict != Verdict::TooEarly);
-    stated.map_or_else(String::new, |gain| interval_text(gain.low, gain.high))
+    gain.and_then(named).map_or_else(String::new, stated_interval)
 }
 
 /// The word for it; empty before there is anything to speak of.
