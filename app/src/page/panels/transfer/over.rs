@@ -34,7 +34,7 @@ fn sizes(summary: &Summary) -> String {
         Baseline::SameArchitecture => "same architecture".into(),
         Baseline::SameLayers | Baseline::Fair => "same layers".into(),
     };
-    format!("{together} parameters together, {alone} for each task alone ({how}). ")
+    format!("{together} parameters together, {alone} each alone ({how}). ")
 }
 
 fn seeds(seeds: usize, varies: Varies, pictures: bool) -> String {
@@ -42,13 +42,13 @@ fn seeds(seeds: usize, varies: Varies, pictures: bool) -> String {
     if seeds < LEAST_SEEDS {
         return format!("{paired}: too few to say that a task gains or loses.");
     }
-    let own = match varies {
+    let varied = match varies {
         // There is one pool of them: the spread over other pictures is larger.
-        Varies::Data if pictures => "splits of the pictures, initial values and batches of their own",
-        Varies::Data => "data, initial values and batches of their own",
-        Varies::Training => "initial values and batches of their own on the same data",
+        Varies::Data if pictures => "splits of the pictures, initial values, batches",
+        Varies::Data => "data, initial values, batches",
+        Varies::Training => "initial values and batches, not data",
     };
-    format!("{paired} with {own}: 95 % t-interval of the mean.")
+    format!("{paired} vary {varied}: 95 % t-interval.")
 }
 
 #[cfg(test)]
@@ -70,17 +70,14 @@ mod tests {
     #[test]
     fn both_sides_are_named_with_their_parameters_and_a_difference_in_size() {
         let said = |together, alone: &[usize], baseline| sizes(&summary(together, alone, baseline));
-        assert_eq!(
-            said(46, &[45, 45], Baseline::SameSize),
-            "46 parameters together, 45 for each task alone (same size). "
-        );
+        assert_eq!(said(46, &[45, 45], Baseline::SameSize), "46 parameters together, 45 each alone (same size). ");
         assert_eq!(
             said(46, &[41, 45], Baseline::SameSize),
-            "46 parameters together, 41 to 45 for each task alone (same size to within 11 %). "
+            "46 parameters together, 41 to 45 each alone (same size to within 11 %). "
         );
         assert_eq!(
             said(12, &[9, 10], Baseline::SameLayers),
-            "12 parameters together, 9 to 10 for each task alone (same layers). "
+            "12 parameters together, 9 to 10 each alone (same layers). "
         );
         assert!(said(46, &[46], Baseline::SameArchitecture).ends_with("(same architecture). "));
         assert_eq!(said(46, &[], Baseline::SameSize), "");
@@ -90,10 +87,10 @@ mod tests {
     fn the_interval_says_over_what_it_is_taken_and_what_it_does_not_tell() {
         assert_eq!(
             seeds(5, Varies::Data, false),
-            "5 paired seeds with data, initial values and batches of their own: 95 % t-interval of the mean."
+            "5 paired seeds vary data, initial values, batches: 95 % t-interval."
         );
         assert!(seeds(5, Varies::Data, true).contains("splits of the pictures"));
-        assert!(seeds(5, Varies::Training, false).contains("on the same data"));
+        assert!(seeds(5, Varies::Training, false).contains("not data"));
         for few in 1..LEAST_SEEDS {
             assert!(seeds(few, Varies::Data, false).ends_with("too few to say that a task gains or loses."), "{few}");
         }
