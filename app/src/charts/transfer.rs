@@ -180,8 +180,16 @@ impl TransferChart {
         pen.upright(zero, (top - theme.px(4.0), bottom), ground.foreground)?;
         let y = theme.px(11.0);
         let words = [
-            (["\u{2190} higher loss than alone", "\u{2190} higher loss", "\u{2190} worse"], zero - theme.px(7.0), Side::End),
-            (["lower loss than alone \u{2192}", "lower loss \u{2192}", "better \u{2192}"], zero + theme.px(7.0), Side::Start),
+            (
+                ["\u{2190} higher loss than alone", "\u{2190} higher loss", "\u{2190} worse"],
+                zero - theme.px(7.0),
+                Side::End,
+            ),
+            (
+                ["lower loss than alone \u{2192}", "lower loss \u{2192}", "better \u{2192}"],
+                zero + theme.px(7.0),
+                Side::Start,
+            ),
         ];
         for (words, x, side) in words {
             let room = if side == Side::End { x } else { pen.size().0 - x } - theme.px(2.0);
