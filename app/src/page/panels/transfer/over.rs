@@ -29,7 +29,7 @@ fn sizes(summary: &Summary) -> String {
     let share = |parameters: &usize| (*parameters as f64 / together.max(1) as f64 - 1.0).abs();
     let apart = share(least).max(share(most));
     let how = match summary.baseline {
-        Baseline::SameSize if apart > SAME => format!("same size to within {:.0} %", (apart * 100.0).ceil()),
+        Baseline::SameSize if apart > SAME => format!("same size \u{b1}{:.0} %", (apart * 100.0).ceil()),
         Baseline::SameSize => "same size".into(),
         Baseline::SameArchitecture => "same architecture".into(),
         Baseline::SameLayers | Baseline::Fair => "same layers".into(),
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(said(46, &[45, 45], Baseline::SameSize), "46 parameters together, 45 each alone (same size). ");
         assert_eq!(
             said(46, &[41, 45], Baseline::SameSize),
-            "46 parameters together, 41 to 45 each alone (same size to within 11 %). "
+            "46 parameters together, 41 to 45 each alone (same size \u{b1}11 %). "
         );
         assert_eq!(
             said(12, &[9, 10], Baseline::SameLayers),
