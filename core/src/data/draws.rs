@@ -79,8 +79,8 @@ pub(crate) fn affordable(config: &Config, inputs: usize) -> usize {
     (MEMORY / (4 * COPIES * rows * (inputs + outputs)).max(1)).max(1)
 }
 
-/// The seed of a draw: the lesson's for the first. The others come from a stream, so that lessons with
-/// neighbouring seeds have no draw in common.
+/// The seed of a draw after the first, which has the lesson's. From a stream, so that lessons with neighbouring
+/// seeds have no draw in common.
 fn seed_of(lesson: u32, seed: u64) -> u32 {
-    if seed == 0 { lesson } else { stream(lesson, Purpose::Draw, seed, 0).random() }
+    stream(lesson, Purpose::Draw, seed, 0).random()
 }

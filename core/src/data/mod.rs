@@ -5,8 +5,8 @@
 //! word in the table of sources.
 //!
 //! Everything random comes from streams of the lesson's seed alone. [`Draws`] has the rows of every paired seed, which
-//! are the same or drawn anew, as the lesson says. Each split, each task and each purpose has a stream of its own, so that adding a
-//! task or a validation row changes nothing else.
+//! are the same or drawn anew, as the lesson says. Each split, each task and each purpose has a stream of its own, so
+//! that adding a task or a validation row changes nothing else.
 //!
 //! ```
 //! use mtl_core::{config::Config, lesson::check, data};
