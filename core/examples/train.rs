@@ -9,11 +9,10 @@ use mtl_core::config::task_name;
 use mtl_core::data::Draws;
 use mtl_core::lesson::codec::Decoded;
 use mtl_core::lesson::{file, link};
-use mtl_core::measure::table::{Per, each};
 use mtl_core::protocol::CurvePoint;
 use mtl_core::train::tensors::Device;
-use mtl_core::train::{Ensemble, RaceRun, TrainError};
-use serde_json::{Value, json};
+use mtl_core::train::{Ensemble, RaceRun, TrainError, json_line};
+use serde_json::json;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -154,7 +153,7 @@ fn numbers(values: &[f32]) -> String {
 
 fn print(point: &CurvePoint, ensemble: &Ensemble, as_json: bool, out: &mut impl Write) -> io::Result<()> {
     if as_json {
-        return writeln!(out, "{}", line(point, ensemble));
+        return writeln!(out, "{}", json_line(point, ensemble.test_losses()));
     }
     let transfer = point
         .transfer
@@ -174,41 +173,4 @@ fn print(point: &CurvePoint, ensemble: &Ensemble, as_json: bool, out: &mut impl 
         numbers(&point.valid),
         point.hypervolume
     )
-}
-
-fn line(point: &CurvePoint, ensemble: &Ensemble) -> Value {
-    json!({
-        "epoch": point.epoch,
-        "step": point.step,
-        "train": point.train,
-        "valid": point.valid,
-        "metric": point.metric,
-        "single": point.single,
-        "weights": point.weights,
-        "gram": point.gram,
-        "transfer": point.transfer,
-        "fan": point.fan,
-        "hypervolume": point.hypervolume,
-        "best": point.best,
-        "test_by_seed": ensemble.test_losses(),
-        "measures": measures(point),
-    })
-}
-
-/// Every measure under its key: a number, a list with an entry per task or pair of tasks, what
-/// is taken over seeds as lists of mean, low and high, or lists of the composed model's number and the baseline's.
-fn measures(point: &CurvePoint) -> Value {
-    let tasks = point.valid.len();
-    let value = |per: Per, numbers: &[f32]| -> Value {
-        let gains = || numbers.chunks_exact(3).map(|gain| json!(gain));
-        match per {
-            Per::Lesson => json!(numbers.first()),
-            Per::Task | Per::Pair | Per::Seeds => json!(numbers),
-            Per::Against => numbers.chunks_exact(2).map(|both| json!(both)).collect(),
-            Per::Gain => gains().collect(),
-            Per::Gains => gains().collect::<Vec<_>>().chunks(tasks.max(1)).map(|row| json!(row)).collect(),
-        }
-    };
-    let all = each(&point.measures, tasks).map(|(of, numbers)| (of.choice.key.to_string(), value(of.per, numbers)));
-    Value::Object(all.collect())
 }

@@ -7,8 +7,9 @@
 pub use super::gram::norms;
 use super::gram::{entry, side};
 use super::real::{Real, finite, mean};
+use std::collections::VecDeque;
 
-/// The recorded steps over which the engine states a conflict rate.
+/// The recorded steps over which the engine states a conflict rate, of the means of ten of them.
 pub const WINDOW: usize = 50;
 
 /// The recorded steps over which a cosine is averaged before anything is said of it.
@@ -86,39 +87,79 @@ pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     finite(bound).filter(|_| sum > 4.0 * T::PRECISION)
 }
 
-/// Whether two tasks conflict, for every pair of them with an angle between their gradients.
-fn conflicts<T: Real>(gram: &[T]) -> impl Iterator<Item = bool> {
-    let tasks = side(gram).unwrap_or(0);
-    let pairs = (0..tasks).flat_map(move |i| (i + 1..tasks).map(move |j| (i, j)));
-    pairs.filter_map(move |(i, j)| cosine(gram, i, j)).map(is_conflict)
+/// How often two tasks' gradients are in conflict, step by step: a step counts if the mean of its [`cosine`] and the
+/// `AVERAGED - 1` before it is one ([`is_conflict`]). The first steps, which have fewer before them, don't count.
+///
+/// ```
+/// use mtl_core::measure::conflict::Tally;
+///
+/// let mut tally = Tally::default();
+/// // Ten at right angles, then two against each other: means of 0, -0.1 and -0.2.
+/// [0.0; 10].into_iter().chain([-1.0; 2]).for_each(|cosine| tally.count(cosine));
+/// assert_eq!(tally.rate(), Some(2.0 / 3.0));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    /// The last cosines, oldest first.
+    last: VecDeque<f64>,
+    means: u32,
+    conflicts: u32,
 }
 
-/// The share of pairs with conflicting gradients ([`is_conflict`]) among all pairs of tasks over all
-/// steps of a window. Pairs without an angle don't count; `None` where none has one.
+impl Tally {
+    /// Takes the cosine of the next step at which the two tasks have one.
+    pub fn count(&mut self, cosine: f64) {
+        self.last.push_back(cosine);
+        if self.last.len() > AVERAGED {
+            self.last.pop_front();
+        }
+        if self.last.len() == AVERAGED {
+            self.means += 1;
+            self.conflicts += u32::from(mean(self.last.iter().copied()).is_some_and(is_conflict));
+        }
+    }
+
+    /// The share of conflicts among the steps that count; `None` before there is one.
+    pub fn rate(&self) -> Option<f64> {
+        finite(f64::from(self.conflicts) / f64::from(self.means))
+    }
+
+    /// After all steps of a window, oldest first.
+    fn of<'a, T: Real + 'a>(window: impl IntoIterator<Item = &'a [T]>, i: usize, j: usize) -> Self {
+        let mut tally = Self::default();
+        window.into_iter().filter_map(|gram| cosine(gram, i, j)).for_each(|cosine| tally.count(cosine));
+        tally
+    }
+}
+
+/// The share of conflicts among all pairs of tasks at all steps of a window that count, see [`Tally`]; the matrices
+/// come oldest first. `None` where no pair has [`AVERAGED`] steps with an angle.
 ///
 /// ```
 /// use mtl_core::measure::conflict::conflict_rate;
 ///
-/// let window = [[1.0, -1.0, -1.0, 2.0], [1.0, 0.5, 0.5, 1.0]];
-/// assert_eq!(conflict_rate(window.iter().map(|gram| gram.as_slice())), Some(0.5));
+/// let (against, along) = ([1.0, -1.0, -1.0, 2.0], [1.0, 0.5, 0.5, 1.0]);
+/// let rate = |window: &[[f64; 4]]| conflict_rate(window.iter().map(|gram| gram.as_slice()));
+/// assert_eq!((rate(&[against; 9]), rate(&[against; 10]), rate(&[along; 12])), (None, Some(1.0), Some(0.0)));
 /// ```
-pub fn conflict_rate<'a, T: Real + 'a>(window: impl IntoIterator<Item = &'a [T]>) -> Option<f64> {
-    share(window.into_iter().flat_map(conflicts))
+pub fn conflict_rate<'a, T: Real + 'a>(window: impl IntoIterator<Item = &'a [T], IntoIter: Clone>) -> Option<f64> {
+    let window = window.into_iter();
+    let tasks = window.clone().filter_map(side).max().unwrap_or(0);
+    let pairs = (0..tasks).flat_map(|i| (i + 1..tasks).map(move |j| (i, j)));
+    let all = pairs.fold(Tally::default(), |all, (i, j)| {
+        let pair = Tally::of(window.clone(), i, j);
+        Tally { means: all.means + pair.means, conflicts: all.conflicts + pair.conflicts, ..all }
+    });
+    all.rate()
 }
 
-/// The share of the steps of a window in which two tasks conflict. Steps where they have no angle
-/// don't count; `None` where they never have one.
+/// [`conflict_rate`] of one pair of tasks.
 pub fn pair_conflict_rate<'a, T: Real + 'a>(
     window: impl IntoIterator<Item = &'a [T]>,
     i: usize,
     j: usize,
 ) -> Option<f64> {
-    share(window.into_iter().filter_map(|gram| cosine(gram, i, j)).map(is_conflict))
-}
-
-fn share(answers: impl Iterator<Item = bool>) -> Option<f64> {
-    let (yes, all) = answers.fold((0.0, 0.0), |(yes, all), answer| (yes + f64::from(u8::from(answer)), all + 1.0));
-    finite(yes / all)
+    Tally::of(window, i, j).rate()
 }
 
 /// The squared norms of two gradients, if both are there.

@@ -14,6 +14,7 @@ mod error;
 mod evaluate;
 mod factors;
 mod gains;
+mod json_line;
 mod minibatch;
 mod observe;
 mod order;
@@ -34,6 +35,7 @@ mod watched;
 
 pub use ensemble::{Advance, Ensemble};
 pub use error::TrainError;
+pub use json_line::json_line;
 pub use plan::{Member, Plan, Role, member_bytes};
 pub use race_run::RaceRun;
 pub use session::{Session, Turn, reached};

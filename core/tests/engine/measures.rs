@@ -55,7 +55,7 @@ fn assert_whole(what: &str, config: Config) {
     let points = [vec![rig.record()], rig.steps(12)].concat();
     let (summary, lesson) = (rig.ensemble.summary(), rig.ensemble.lesson().clone());
     let tasks = lesson.tasks.len();
-    for point in &points {
+    for (k, point) in points.iter().enumerate() {
         let given = summary.given(point);
         assert_eq!(given.gradients, tasks > 1 && point.step > 0);
         let front: Vec<Vec<f64>> = point.fan.chunks(tasks).chain([&point.valid[..]]).map(double).collect();
@@ -70,8 +70,10 @@ fn assert_whole(what: &str, config: Config) {
                     matches!(measure.per, Per::Seeds | Per::Gain | Per::Gains) && place % 3 > 0 && summary.seeds == 1;
                 // One model that beats all others has no neighbours.
                 let lone = measure.need == Need::Fan && one_point;
-                let applies = measure.need.unmet(&given, loss).is_none() && !diagonal && !spread && !lone;
                 let key = measure.choice.key;
+                // It counts means of ten steps; the first point comes before any.
+                let few = key == "conflict-rate" && k < 10;
+                let applies = measure.need.unmet(&given, loss).is_none() && !diagonal && !spread && !lone && !few;
                 // Of two tasks that have learned nothing yet no gain is named.
                 if measure.per == Per::Gains && applies && number.is_nan() {
                     continue;

@@ -73,18 +73,22 @@ fn a_matrix_that_no_gradients_have_is_not_measured() {
 }
 
 #[test]
-fn a_conflict_rate_counts_the_steps_with_an_angle() {
-    let window = [T1, [1.0, 0.5, 0.5, 1.0], [0.0, 0.0, 0.0, 1.0], T3, [1.0, f64::NAN, f64::NAN, 1.0]];
-    let window = || window.iter().map(|gram| gram.as_slice());
-    assert_eq!((conflict_rate(window()), pair_conflict_rate(window(), 1, 0)), (Some(2.0 / 3.0), Some(2.0 / 3.0)));
-    assert_eq!(pair_conflict_rate(window(), 0, 2), None);
+fn a_conflict_rate_counts_means_of_ten_steps_with_an_angle() {
+    let window = |grams: &[[f64; 4]]| {
+        let window = || grams.iter().map(|gram| gram.as_slice());
+        assert_eq!(conflict_rate(window()), pair_conflict_rate(window(), 1, 0));
+        conflict_rate(window())
+    };
+    let (none, broken) = ([0.0, 0.0, 0.0, 1.0], [1.0, f64::NAN, f64::NAN, 1.0]);
+    // Steps without an angle take no place: means of 0.2, 0.1, 0, -0.1 and -0.2.
+    let mut grams = [[none; 1].as_slice(), &[apart(0.2); 10], &[broken; 2], &[apart(-0.8); 4]].concat();
+    assert_eq!(window(&grams), Some(0.4));
+    grams.truncate(9);
+    assert_eq!((window(&grams), window(&[]), window(&[none; 12])), (None, None, None));
     // T2: 0 and 1 conflict, 1 and 2 conflict, 0 and 2 stand at right angles, which is no conflict.
-    let three = [T2.as_slice()];
-    assert_eq!((conflict_rate(three), pair_conflict_rate(three, 0, 2)), (Some(2.0 / 3.0), Some(0.0)));
-    assert_eq!(
-        (conflict_rate::<f64>([]), conflict_rate([[1.0].as_slice()]), conflict_rate([[0.0; 4].as_slice()])),
-        (None, None, None)
-    );
+    let three = || [T2.as_slice(); 10].into_iter();
+    assert_eq!((conflict_rate(three()), pair_conflict_rate(three(), 0, 2)), (Some(2.0 / 3.0), Some(0.0)));
+    assert_eq!(pair_conflict_rate([[1.0].as_slice(); 12], 0, 2), None);
 }
 
 /// The Gram matrix of two gradients of length 1 with this cosine.
@@ -94,18 +98,15 @@ fn apart(cosine: f64) -> [f64; 4] {
 
 #[test]
 fn a_cosine_near_zero_is_no_conflict() {
-    let rates = |cosine: f64| {
-        let gram = apart(cosine);
-        let window = || [gram.as_slice()];
-        assert_eq!(conflict_rate(window()), pair_conflict_rate(window(), 0, 1));
-        conflict_rate(window())
+    let rate = |cosines: [f64; 10]| {
+        let grams = cosines.map(apart);
+        conflict_rate(grams.iter().map(|gram| gram.as_slice()))
     };
     assert!(!is_conflict(-0.03) && !is_conflict(-NEUTRAL) && is_conflict(-0.051));
-    assert_eq!((rates(-0.03), rates(0.0), rates(0.3)), (Some(0.0), Some(0.0), Some(0.0)));
-    assert_eq!((rates(-0.06), rates(-1.0)), (Some(1.0), Some(1.0)));
-    // Around a right angle every second step would count.
-    let wander: Vec<[f64; 4]> = (0..50).map(|k| apart(if k % 2 == 0 { 0.04 } else { -0.04 })).collect();
-    assert_eq!(conflict_rate(wander.iter().map(|gram| gram.as_slice())), Some(0.0));
+    assert_eq!([-0.03, 0.0, 0.3].map(|cosine| rate([cosine; 10])), [Some(0.0); 3]);
+    assert_eq!([-0.06, -1.0].map(|cosine| rate([cosine; 10])), [Some(1.0); 2]);
+    // Single batches that wander widely around a right angle are in conflict at every second step, their mean is not.
+    assert_eq!(rate([0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, -0.5]), Some(0.0));
 }
 
 #[test]

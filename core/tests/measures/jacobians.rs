@@ -138,7 +138,7 @@ fn check_all<T: Real>(gram: &[T], weights: &[f64]) -> Result<(), TestCaseError> 
         prop_assert!(within(cosine(gram, i, j), -1.0, 1.0) && within(magnitude_similarity(gram, i, j), 0.0, 1.0));
         prop_assert!(within(curvature_bound(gram, i, j), 0.0, f64::MAX));
     }
-    prop_assert!(within(condition_number(gram), 1.0, f64::MAX) && within(conflict_rate([gram]), 0.0, 1.0));
+    prop_assert!(within(condition_number(gram), 1.0, f64::MAX) && within(conflict_rate([gram; 10]), 0.0, 1.0));
     prop_assert!(within(stationarity(gram), 0.0, 1.0) && within(unit_stationarity(gram), 0.0, 1.0));
     let combined = Combined { along: weights.to_vec(), square: weights.iter().sum() };
     prop_assert!(within(combined.norm(), 0.0, f64::MAX) && within(combined.alignment(gram), -1.0, 1.0));

@@ -114,7 +114,7 @@ fn results(page: Page, count: Memo<usize>) -> Option<AnyView> {
         move || stale().then(|| view! { <p class="small">"Measured with other settings than the lesson has now"</p> });
     // A row comes only while the lesson that is compared is the one that is loaded.
     let over = page.summary.with_untracked(|summary| {
-        summary.as_ref().map(|summary| [&numbers::over(summary.seeds, summary.varies), " "].concat())
+        summary.as_ref().map(|summary| [&numbers::over(&comparison.rows, summary.seeds, summary.varies), " "].concat())
     });
     Some(
         view! {

@@ -42,32 +42,24 @@ fn text(cosine: Option<f64>) -> String {
 struct Tally {
     run: u32,
     points: usize,
-    /// Points at which both tasks have a gradient.
-    angles: usize,
-    conflicts: usize,
+    of: conflict::Tally,
 }
 
 impl Tally {
     /// After another look at the recorded points.
     fn after(&self, run: u32, curves: &[CurvePoint], (i, j): (usize, usize)) -> Self {
         let goes_on = run == self.run && curves.len() >= self.points;
-        let before = if goes_on { self.clone() } else { Self { run, ..Self::default() } };
-        let cosines = curves.iter().skip(before.points).filter_map(|point| conflict::cosine(&point.gram, i, j));
-        let counted = Self { points: curves.len(), ..before };
-        cosines.fold(counted, |tally, cosine| Self {
-            angles: tally.angles + 1,
-            conflicts: tally.conflicts + usize::from(conflict::is_conflict(cosine)),
-            ..tally
-        })
+        let mut tally = if goes_on { self.clone() } else { Self { run, ..Self::default() } };
+        let new = curves.iter().skip(tally.points).filter_map(|point| conflict::cosine(&point.gram, i, j));
+        new.for_each(|cosine| tally.of.count(cosine));
+        Self { points: curves.len(), ..tally }
     }
 
     /// The same in words, with what the number beside it is; none before there are as many steps.
     fn text(&self) -> String {
-        if self.angles < conflict::AVERAGED {
-            return String::new();
-        }
-        let share = (self.conflicts * 100 + self.angles / 2) / self.angles;
-        format!("mean of {} steps; in conflict at {share} % so far", conflict::AVERAGED)
+        self.of.rate().map_or_else(String::new, |rate| {
+            format!("mean of {} steps; in conflict at {:.0} % so far", conflict::AVERAGED, 100.0 * rate)
+        })
     }
 }
 
@@ -155,27 +147,30 @@ mod tests {
         CurvePoint { gram: vec![1.0, cosine, cosine, 1.0], ..CurvePoint::default() }
     }
 
+    fn points(cosines: impl IntoIterator<Item = f32>) -> Vec<CurvePoint> {
+        cosines.into_iter().map(point).collect()
+    }
+
     #[test]
     fn conflicts_are_counted_as_points_come_and_begin_anew_with_the_run() {
-        let mut curves: Vec<CurvePoint> = [-0.5, -0.02, 0.3].into_iter().map(point).collect();
+        let mut curves = points([0.3; 9]);
         let early = Tally::default().after(0, &curves, (0, 1));
-        assert_eq!((early.conflicts, early.text().as_str()), (1, ""));
-        curves.extend((0..9).map(|_| point(-1.0)));
+        assert_eq!(early.text(), "", "no mean of ten yet");
+        // Means of 0.17, 0.04 and then less than -0.05.
+        curves.extend(points([-1.0; 4]));
         let later = early.after(0, &curves, (0, 1));
-        assert_eq!(later.text(), "mean of 10 steps; in conflict at 83 % so far");
+        assert_eq!(later.text(), "mean of 10 steps; in conflict at 50 % so far");
         assert_eq!(later, Tally::default().after(0, &curves, (0, 1)));
-        assert_eq!(later.after(0, &curves[..2], (0, 1)).conflicts, 1, "after a step back");
-        let anew = Tally { run: 1, points: 1, angles: 1, conflicts: 1 };
-        assert_eq!(later.after(1, &curves[..1], (0, 1)), anew);
+        assert_eq!(later.after(0, &curves[..9], (0, 1)), early, "after a step back");
+        assert_eq!(later.after(1, &curves[..9], (0, 1)), Tally { run: 1, ..early });
     }
 
     #[test]
     fn points_without_gradients_are_no_steps_without_a_conflict() {
         // The first point comes before the first step.
-        let curves: Vec<CurvePoint> =
-            std::iter::once(CurvePoint::default()).chain((0..10).map(|_| point(-1.0))).collect();
+        let curves: Vec<CurvePoint> = std::iter::once(CurvePoint::default()).chain(points([-1.0; 10])).collect();
         let tally = Tally::default().after(0, &curves, (0, 1));
-        assert_eq!((tally.points, tally.angles), (11, 10));
+        assert_eq!(tally.points, 11);
         assert!(tally.text().ends_with("at 100 % so far"), "{}", tally.text());
     }
 

@@ -65,22 +65,35 @@ pub fn tasks(rows: &[ComparedRow]) -> usize {
     rows.iter().map(|row| row.test.len()).max().unwrap_or(0)
 }
 
+/// The paired seeds that every row with losses has: where memory is short, larger architectures have fewer.
+fn common_seeds(rows: &[ComparedRow]) -> usize {
+    rows.iter().filter_map(seeds).min().unwrap_or(0)
+}
+
+/// A row's paired seeds; `None` for one that exploded at once, which has no losses.
+fn seeds(row: &ComparedRow) -> Option<usize> {
+    row.test.first().map(Vec::len).filter(|seeds| *seeds > 0)
+}
+
 /// The row that stands out at each task as the one with the lowest loss, where there is one. Nothing before every
 /// row is done: the tests are corrected for how many there are.
 pub fn best(rows: &[ComparedRow]) -> Option<Vec<Option<usize>>> {
     let of = rows.first()?.of;
     let done = rows.len() >= of && rows.iter().all(|row| row.done);
+    let seeds = common_seeds(rows);
     let at = |task: usize| {
-        let losses: Vec<_> = rows.iter().map(|row| row.test.get(task).map_or(vec![], |seeds| wide(seeds))).collect();
+        let losses = |row: &ComparedRow| row.test.get(task).and_then(|losses| losses.get(..seeds)).map_or(vec![], wide);
+        let losses: Vec<_> = rows.iter().map(losses).collect();
         lowest(&losses)
     };
     done.then(|| (0..tasks(rows)).map(at).collect())
 }
 
 /// The mean rank of every row among all of them by its test losses, averaged over the tasks on each paired seed, with
-/// half its 95 % t-interval over the seeds; `None` for a row without a loss on some seed that the first row has.
+/// half its 95 % t-interval over the seeds; `None` for a row without a loss on some seed. Seeds that not every row has
+/// don't count.
 pub fn ranks(rows: &[ComparedRow]) -> Vec<Option<(f64, f64)>> {
-    let (tasks, seeds) = (tasks(rows), rows.first().and_then(|row| row.test.first()).map_or(0, Vec::len));
+    let (tasks, seeds) = (tasks(rows), common_seeds(rows));
     let loss = |row: &ComparedRow, task: usize, seed: usize| {
         row.test.get(task).and_then(|seeds| seeds.get(seed)).map_or(f64::NAN, |loss| f64::from(*loss))
     };
@@ -131,8 +144,27 @@ pub fn undecided(best: Option<&[Option<usize>]>) -> String {
 /// What 'best' and its absence go by.
 pub const HOW_BEST: &str = "Best is a loss that is lower than every other row's beyond chance: paired t-tests on logarithms over the same seeds, corrected by Holm at 5 %.";
 
-/// Over what means and intervals are taken.
-pub fn over(seeds: usize, varies: Varies) -> String {
+/// Over what means and intervals of a lesson with so many paired seeds are taken.
+pub fn over(rows: &[ComparedRow], lesson: usize, varies: Varies) -> String {
+    let most = rows.iter().filter_map(seeds).max().unwrap_or(lesson);
+    [over_seeds(most, varies), fewer(rows, most)].concat()
+}
+
+/// Which rows have fewer seeds than others, and what follows; empty where none has.
+fn fewer(rows: &[ComparedRow], most: usize) -> String {
+    let few = rows.iter().filter_map(|row| Some((row, seeds(row)?))).filter(|(_, seeds)| *seeds < most);
+    let few: Vec<String> = few.map(|(row, seeds)| format!("{} {seeds}", row.label)).collect();
+    if few.is_empty() {
+        return String::new();
+    }
+    let common = common_seeds(rows);
+    format!(
+        " Memory left fewer seeds to some: {}. Ranks and 'best' are therefore of the first {common}, which all have.",
+        few.join(", ")
+    )
+}
+
+fn over_seeds(seeds: usize, varies: Varies) -> String {
     if seeds < 2 {
         return "One seed, so there are no intervals.".into();
     }
@@ -250,7 +282,23 @@ mod tests {
     }
 
     #[test]
+    fn rows_with_fewer_seeds_are_compared_on_those_that_all_have() {
+        let label = |row: ComparedRow| ComparedRow { label: "Large".into(), ..row };
+        let rows = [
+            row(3, &[&[0.20, 0.22, 0.25, 0.01]]),
+            label(row(3, &[&[0.10, 0.11, 0.12]])),
+            row(3, &[]), // exploded at once: it takes no seed from the others
+        ];
+        assert_eq!(best(&rows), Some(vec![Some(1)]));
+        assert_eq!(ranks(&rows), [Some((2.0, 0.0)), Some((1.0, 0.0)), None]);
+        let note = over(&rows, 4, Varies::Data);
+        assert!(note.contains("over 4 paired seeds") && note.contains("to some: Large 3. "), "{note}");
+        assert!(note.ends_with("of the first 3, which all have."), "{note}");
+    }
+
+    #[test]
     fn a_note_says_over_what_means_and_intervals_are_taken() {
+        let over = |seeds: usize, varies: Varies| over(&[], seeds, varies);
         assert!(over(1, Varies::Data).contains("no intervals"));
         let data = over(10, Varies::Data);
         assert!(data.contains("10 paired seeds") && data.contains("rows, initial values") && !data.contains("few"));
