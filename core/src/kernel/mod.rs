@@ -11,6 +11,8 @@
 //! Each has up to three paths: on the *host*, loops over plain memory; on a *device*, one GPU dispatch; and
 //! burn's own *operations*, which run everywhere and are what the others are tested against. The caller calls
 //! the module and doesn't choose. One contract test (`contract`) runs every path over the same cases.
+//!
+//! [`tape`] is a whole network out of the same loops, for the host, member by member.
 
 #[cfg(test)]
 mod contract;
@@ -22,9 +24,10 @@ pub mod evaluate;
 pub(crate) mod flat;
 pub mod gather;
 pub(crate) mod host;
-mod loops;
+pub(crate) mod loops;
 pub mod loss;
 pub mod optimiser;
 #[cfg(feature = "gpu")]
 mod shader;
+pub mod tape;
 pub mod tensors;

@@ -43,6 +43,7 @@ pub const ARCHITECTURE: Architecture = Architecture {
 mod engine {
     use crate::config::task_name;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -83,6 +84,12 @@ mod engine {
             let trunks: Vec<i32> = self.trunks.iter().map(|trunk| *trunk as i32).collect();
             let trunks = Tensor::<1, Int>::from_ints(trunks.as_slice(), &x.device());
             Features::PerTask(x.reshape([rows / self.count, self.count, batch, width]).select(1, trunks))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            let trunks: Vec<_> = (0..self.count).map(|group| tape.trunk(&self.layers, inputs, group)).collect();
+            Some(TapeFeatures::PerTask(self.trunks.iter().map(|group| trunks[*group]).collect()))
         }
 
         fn learned_matrices(&self, _: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

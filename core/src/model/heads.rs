@@ -37,6 +37,11 @@ impl Heads {
         Self { groups: groups.collect() }
     }
 
+    /// Per group: private layers, then the output layer.
+    pub fn groups(&self) -> &[Vec<Layer>] {
+        &self.groups
+    }
+
     /// Every group's outputs, `[R, B, tasks * outputs]`.
     pub fn forward(
         &self,

@@ -4,11 +4,9 @@ use super::Params;
 use crate::config::Activation;
 #[cfg(feature = "gpu")]
 use crate::kernel;
+use crate::kernel::dense::NORM_EPSILON;
 pub use crate::kernel::dense::{activate, dense};
 use burn::tensor::Tensor;
-
-/// Keeps the variance of a layer norm away from zero.
-const NORM_EPSILON: f32 = 1e-5;
 
 /// `activation(x w + b)`, with `w` and `b` two slots of the parameters.
 ///

@@ -29,6 +29,8 @@ mod low_rank;
 mod mmoe;
 mod mtan;
 #[cfg(feature = "engine")]
+mod on_tape;
+#[cfg(feature = "engine")]
 mod parts;
 mod ple;
 mod progressive;

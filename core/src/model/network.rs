@@ -3,6 +3,7 @@
 use super::slots::{Layout, Slot};
 #[cfg(feature = "gpu")]
 use crate::kernel::flat::{Flat, Place};
+use crate::kernel::tape::Tape;
 use burn::tensor::Tensor;
 
 /// The parameters of some rows of a population, slot by slot.
@@ -185,6 +186,12 @@ pub trait Network {
     ///
     /// `inputs`: `[R, B, inputs]`.
     fn forward(&self, params: &Params, inputs: Tensor<3>, noise: Option<&StepNoise>, keep_hidden: bool) -> Outputs;
+
+    /// The same network as a tape, with dropout if that drops anything; `None` for one that has none, which is then
+    /// trained by [`Network::forward`].
+    fn tape(&self, _drops: bool) -> Option<Tape> {
+        None
+    }
 
     /// Numbers that a member's forward pass over so many rows makes, for the memory budget.
     fn activation_count(&self, batch: usize) -> usize;

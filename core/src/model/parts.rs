@@ -3,9 +3,11 @@
 use super::heads::Heads;
 use super::layers::{activate, dense, layer, layer_norm};
 use super::network::{GumbelNoise, LearnedMatrix, Network, Outputs, Params, StepNoise};
+use super::on_tape::{Recorder, TapeFeatures};
 use super::shape::Shape;
 use super::slots::{Init, LayerId, Layout, Owner, Slot, SlotKind};
 use crate::config::{Activation, LayerConfig, task_name};
+use crate::kernel::tape::Tape;
 use burn::tensor::Tensor;
 
 /// The slots of one layer.
@@ -84,6 +86,16 @@ impl Layer {
         let Some((gain, shift)) = self.norm else { return dense(x, weights, all(self.bias), self.activation) };
         let y = dense(x, weights, all(self.bias), Activation::Identity);
         activate(layer_norm(y, all(gain), all(shift), 1), self.activation)
+    }
+
+    /// The slot of its bias.
+    pub fn bias(&self) -> usize {
+        self.bias
+    }
+
+    /// The slots of its norm's gain and shift.
+    pub fn norm(&self) -> Option<(usize, usize)> {
+        self.norm
     }
 
     /// Lets the bias begin at a value instead of 0.
@@ -203,6 +215,11 @@ pub trait Trunk: Sized {
     /// What it hands to the heads. `inputs`: `[R, B, inputs]`.
     fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features;
 
+    /// The same as operations of a tape; `None` for a trunk that has none.
+    fn on_tape(&self, _tape: &mut Recorder) -> Option<TapeFeatures> {
+        None
+    }
+
     /// Numbers that a member's forward pass over so many rows makes, apart from the inputs and what layers
     /// with weights of their own put out: copies for several trunks, mixtures, weights made of factors.
     fn activation_count(&self, shape: &Shape, batch: usize) -> usize;
@@ -269,6 +286,16 @@ impl<T: Trunk> Network for Composed<T> {
         let features = self.trunk.features(params, inputs, &mut context);
         let groups = self.heads.forward(&self.shape, params, &features, &mut context);
         Outputs { groups, hidden: context.hidden.unwrap_or_default() }
+    }
+
+    fn tape(&self, drops: bool) -> Option<Tape> {
+        if self.penalises() || self.noise_len() > 0 {
+            return None;
+        }
+        let mut recorder = Recorder { tape: Tape::over(self.shape.inputs), layout: &self.layout, drops };
+        let features = self.trunk.on_tape(&mut recorder)?;
+        let outputs = recorder.heads(&self.heads, &self.shape, &features);
+        Some(recorder.tape.finish(outputs))
     }
 
     fn activation_count(&self, batch: usize) -> usize {

@@ -34,6 +34,7 @@ pub fn plain(shape: &super::Shape) -> Box<dyn super::Network> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::network::Params;
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -60,6 +61,11 @@ mod engine {
         fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let layers = self.layers.iter().enumerate();
             Features::Shared(layers.fold(inputs, |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), 1)))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            Some(TapeFeatures::Shared(tape.trunk(&self.layers, inputs, 0)))
         }
     }
 }

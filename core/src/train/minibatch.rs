@@ -226,9 +226,20 @@ impl Batches {
         rows.unwrap_or_default().to_vec()
     }
 
+    /// Training rows in a step's batch, per model seed; `None` where every step sees all rows.
+    pub fn rows_by_seed(&mut self, draws: &Draws, step: u32) -> Option<BTreeMap<u64, Vec<u32>>> {
+        if self.full.is_some() {
+            return None;
+        }
+        Some(self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(draws, seed, step))).collect())
+    }
+
     /// Which tasks have no label in a step's batch, per model seed in ascending order; `None`
     /// where every task has one everywhere.
-    fn absent(&self, draws: &Draws, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
+    pub fn absent(&self, draws: &Draws, rows: &BTreeMap<u64, Vec<u32>>) -> Option<BTreeMap<u64, Vec<bool>>> {
+        if self.columns.labelled.iter().all(Option::is_none) {
+            return None;
+        }
         let absent: BTreeMap<u64, Vec<bool>> = rows
             .iter()
             .map(|(seed, rows)| {
@@ -244,17 +255,15 @@ impl Batches {
         if let Some(full) = &self.full {
             return Slice { source: Source::Full(full.clone()), absent: vec![None; steps as usize] };
         }
-        let missing = self.columns.labelled.iter().any(Option::is_some);
         let mut indices = Vec::with_capacity(steps as usize * self.member_seeds.len() * self.batch);
         let mut absent = Vec::new();
         for step in first..first + steps {
-            let rows: BTreeMap<u64, Vec<u32>> =
-                self.seeds.clone().into_iter().map(|seed| (seed, self.step_rows(draws, seed, step))).collect();
+            let rows = self.rows_by_seed(draws, step).unwrap_or_default();
             for seed in &self.member_seeds {
                 let first = draws.place(*seed) * self.rows;
                 indices.extend(rows.get(seed).into_iter().flatten().map(|row| (first + *row as usize) as i32));
             }
-            absent.push(if missing { self.absent(draws, &rows) } else { None });
+            absent.push(self.absent(draws, &rows));
         }
         let indices = upload_indices(indices, &self.device);
         Slice { source: Source::Picked(indices), absent }

@@ -63,8 +63,12 @@ impl TaskOrder {
     pub fn square(&self, numbers: &[f32]) -> Option<DMatrix<f64>> {
         let tasks = self.tasks();
         let numbers = numbers.get(..tasks * tasks)?;
-        let at = |i: usize, j: usize| f64::from(numbers[self.places[i] * tasks + self.places[j]]);
-        Some(DMatrix::from_fn(tasks, tasks, at))
+        Some(self.square_of(|i, j| f64::from(numbers[i * tasks + j])))
+    }
+
+    /// A number for every two columns as a matrix in task order.
+    pub fn square_of(&self, of: impl Fn(usize, usize) -> f64) -> DMatrix<f64> {
+        DMatrix::from_fn(self.tasks(), self.tasks(), |i, j| of(self.places[i], self.places[j]))
     }
 
     /// The first `[T, columns]` of some numbers, rows in column order, as a matrix with rows in task order; `None`

@@ -78,6 +78,11 @@ impl TaskWeights {
         }
     }
 
+    /// Whether there are some that are learned.
+    pub fn learns(&self) -> bool {
+        self.learned.is_some()
+    }
+
     /// The task weights of every member, `[M, T]`.
     pub fn weights(&self, learned: &LogVariances) -> Tensor<2> {
         match &self.learned {

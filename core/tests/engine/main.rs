@@ -37,6 +37,7 @@ mod session;
 mod sizes;
 mod strategies;
 mod sweep;
+mod tape;
 mod task_affinity;
 mod uncertainty;
 mod window;

@@ -2,7 +2,7 @@
 
 use crate::config::Activation;
 use crate::kernel::host::{HostTensor, Numbers, in_order, stands_once};
-use crate::kernel::loops::{Panel, activate, multiply, multiply_transposed, slope, transpose};
+use crate::kernel::loops::{self, Factor, Finish, Panel, Product, multiply, multiply_transposed, slope, transpose};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
@@ -63,9 +63,11 @@ fn forward(sizes: Sizes, x: &HostTensor, w: &HostTensor, b: &HostTensor, activat
     let mut y = vec![0.0; rows * batch * to];
     let mut panel = Panel::new();
     for row in 0..rows {
-        let out = &mut y[row * batch * to..(row + 1) * batch * to];
-        multiply(from, to, x.row(row), w.row(row), b.row(row), out, &mut panel);
-        activate(out, activation);
+        let mut out = Product { values: &mut y[row * batch * to..(row + 1) * batch * to], stride: to };
+        let x = Factor { values: x.row(row), stride: from };
+        let finish = Finish::Activation(activation);
+        let sizes = loops::Sizes { m: batch, k: from, n: to };
+        multiply(sizes, x, w.row(row), b.row(row), &mut out, finish, &mut panel);
     }
     Sizes::tensor([rows, batch, to], y)
 }
@@ -125,12 +127,14 @@ fn back(kept: &Kept, gradient: &HostTensor, needs_x: bool) -> Back {
         for line in inner.chunks_exact(to) {
             db.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
         }
-        let dw = &mut dw[row * from * to..(row + 1) * from * to];
-        multiply_transposed(from, to, x.row(row), &inner, dw, &mut panel);
+        let mut dw = Product { values: &mut dw[row * from * to..(row + 1) * from * to], stride: to };
+        let (x, inner) = (Factor { values: x.row(row), stride: from }, Factor { values: &inner, stride: to });
+        let plain = Finish::Activation(Activation::Identity);
+        multiply_transposed(loops::Sizes { m: batch, k: from, n: to }, x, inner, &mut dw, &mut panel);
         if needs_x {
             transpose(w.row(row), to, &mut turned);
-            let out = &mut dx[row * batch * from..(row + 1) * batch * from];
-            multiply(to, from, &inner, &turned, &[], out, &mut panel);
+            let mut out = Product { values: &mut dx[row * batch * from..(row + 1) * batch * from], stride: from };
+            multiply(loops::Sizes { m: batch, k: to, n: from }, inner, &turned, &[], &mut out, plain, &mut panel);
         }
     }
     Back {

@@ -12,6 +12,9 @@ use super::host::is_host;
 use crate::config::Activation;
 use burn::tensor::{Tensor, activation};
 
+/// Keeps the variance of a layer norm away from zero.
+pub const NORM_EPSILON: f32 = 1e-5;
+
 /// `activation(x w + b)`.
 ///
 /// # Shapes
@@ -40,7 +43,7 @@ pub(super) fn operations(x: Tensor<3>, w: Tensor<3>, b: Tensor<3>, activation: A
 
 /// The part of an activation that is computed in the kernel: all of it where the slope follows from the
 /// value.
-fn fused(activation: Activation) -> Activation {
+pub fn fused(activation: Activation) -> Activation {
     match activation {
         Activation::Gelu | Activation::Silu => Activation::Identity,
         fused => fused,

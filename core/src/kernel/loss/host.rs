@@ -2,13 +2,14 @@
 
 use crate::config::LossKind;
 use crate::kernel::host::{HostTensor, Numbers};
+use crate::kernel::loops::{Factor, add_columns};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
 use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
 use burn::backend::{Autodiff, AutodiffBackend, Flex};
 use burn::tensor::{Tensor, TensorData};
-use wide::f32x4;
+use wide::{f32x4, i32x4};
 
 /// Task losses as a mean over a batch's labelled rows, or `None` where the tensors are not what
 /// they should be.
@@ -68,89 +69,129 @@ fn measure(
     let (outputs, targets, labelled) = (outputs.rows(), targets.rows(), labelled.as_ref().map(Numbers::rows));
     let mut losses = vec![0.0; rows * tasks];
     let mut slopes = vec![0.0; rows * batch * width];
-    let mut row_losses = vec![0.0; batch * width];
-    let mut weights = vec![1.0 / (batch * each) as f32; batch * width];
+    let (mut weights, mut memory) = (Vec::new(), Vec::new());
+    let columns = LossColumns { kind, tasks, each, stride: width };
+    columns.weigh_rows(None, batch, &mut weights);
     for (row, losses) in losses.chunks_exact_mut(tasks).enumerate() {
         if let Some(labelled) = &labelled {
-            row_weights(labelled.row(row), tasks, each, &mut weights);
+            columns.weigh_rows(Some(labelled.row(row)), batch, &mut weights);
         }
         let slopes = &mut slopes[row * batch * width..(row + 1) * batch * width];
-        let (outputs, targets) = (outputs.row(row), targets.row(row));
-        loss_and_slope(kind, each, outputs, targets, slopes, &mut row_losses);
-        slopes.iter_mut().zip(&weights).for_each(|(slope, weight)| *slope *= weight);
-        row_losses.iter_mut().zip(&weights).for_each(|(loss, weight)| *loss *= weight);
-        for line in row_losses.chunks_exact(width) {
-            losses
-                .iter_mut()
-                .zip(line.chunks_exact(each))
-                .for_each(|(loss, row_losses)| *loss += row_losses.iter().sum::<f32>());
-        }
+        let rows = BatchRows { outputs: outputs.row(row), targets: targets.row(row), weights: &weights };
+        columns.measure(rows, slopes, losses, &mut memory);
     }
     (losses, slopes)
 }
 
-/// What each output at each row of the batch weighs in its task's mean.
-fn row_weights(labelled: &[f32], tasks: usize, each: usize, weights: &mut [f32]) {
-    let mut counts = vec![0.0; tasks];
-    for line in labelled.chunks_exact(tasks) {
-        counts.iter_mut().zip(line).for_each(|(count, labelled)| *count += labelled);
-    }
-    let outputs = labelled.iter().enumerate().zip(weights.chunks_exact_mut(each));
-    outputs.for_each(|((i, labelled), weights)| weights.fill(labelled / (counts[i % tasks].max(1.0) * each as f32)));
+/// Tasks with losses of one kind whose outputs stand side by side in the rows of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LossColumns {
+    /// Their loss.
+    pub kind: LossKind,
+    /// How many tasks.
+    pub tasks: usize,
+    /// Outputs of a task.
+    pub each: usize,
+    /// From one row of the batch to the next: the outputs, and maybe a padding of finite numbers.
+    pub stride: usize,
 }
 
-/// The loss of every output and its derivative, times the number of a task's outputs: what is
-/// shared out is a mean; see [`super::per_row`].
-fn loss_and_slope(
-    kind: LossKind,
-    each: usize,
-    outputs: &[f32],
-    targets: &[f32],
-    slopes: &mut [f32],
-    row_losses: &mut [f32],
-) {
-    let all = outputs.iter().zip(targets).zip(slopes.iter_mut().zip(row_losses.iter_mut()));
-    match kind {
-        LossKind::Mse => all.for_each(|((output, target), (slope, loss))| {
-            let error = output - target;
-            *slope = 2.0 * error;
-            *loss = error * error;
-        }),
-        LossKind::Huber => all.for_each(|((output, target), (slope, loss))| {
-            let error = output - target;
-            let near = error.clamp(-1.0, 1.0);
-            *slope = near;
-            *loss = near * (error - 0.5 * near);
-        }),
-        LossKind::Bce => in_fours(outputs, targets, slopes, row_losses, logistic),
-        LossKind::Ce => {
-            let lines = outputs.chunks_exact(each).zip(targets.chunks_exact(each));
-            let results = slopes.chunks_exact_mut(each).zip(row_losses.chunks_exact_mut(each));
-            for ((logits, targets), (slopes, row_losses)) in lines.zip(results) {
-                classify(logits, targets, slopes, row_losses);
+/// One member's batch, `[B, stride]` each.
+#[derive(Clone, Copy)]
+pub struct BatchRows<'a> {
+    /// What the network says.
+    pub outputs: &'a [f32],
+    /// What is right; one-hot for classes.
+    pub targets: &'a [f32],
+    /// What each weighs in its task's mean, see [`LossColumns::weigh_rows`].
+    pub weights: &'a [f32],
+}
+
+impl LossColumns {
+    /// The losses of one member's tasks, `[tasks]`, and their derivatives by its outputs, `[B, stride]`. `memory` is
+    /// used on the way.
+    pub fn measure(self, rows: BatchRows, slopes: &mut [f32], losses: &mut [f32], memory: &mut Vec<f32>) {
+        memory.clear();
+        memory.resize(rows.outputs.len() + self.stride, 0.0);
+        let (each_loss, sums) = memory.split_at_mut(rows.outputs.len());
+        self.weighted(rows, slopes, each_loss);
+        let all = Factor { values: each_loss, stride: self.stride };
+        add_columns(all, rows.outputs.len() / self.stride.max(1), sums);
+        losses.iter_mut().zip(sums.chunks_exact(self.each)).for_each(|(loss, sums)| *loss = sums.iter().sum());
+    }
+
+    /// What each output at each row of the batch weighs in its task's mean, `[B, stride]`: a mean over all rows, or
+    /// over those with a label, `[B, tasks]`.
+    pub fn weigh_rows(self, labelled: Option<&[f32]>, batch: usize, weights: &mut Vec<f32>) {
+        weights.clear();
+        weights.resize(batch * self.stride, 0.0);
+        let mut counts = vec![if labelled.is_none() { batch as f32 } else { 0.0 }; self.tasks];
+        for line in labelled.unwrap_or_default().chunks_exact(self.tasks) {
+            counts.iter_mut().zip(line).for_each(|(count, labelled)| *count += labelled);
+        }
+        for (row, weights) in weights.chunks_exact_mut(self.stride.max(1)).enumerate() {
+            let own = labelled.and_then(|labelled| labelled.get(row * self.tasks..));
+            for (t, weights) in weights.chunks_exact_mut(self.each).take(self.tasks).enumerate() {
+                let there = own.and_then(|own| own.get(t)).copied().unwrap_or(1.0);
+                weights.fill(there / (counts[t].max(1.0) * self.each as f32));
+            }
+        }
+    }
+
+    /// The loss of every output and its derivative, times what the output weighs; see [`super::per_row`].
+    fn weighted(self, rows: BatchRows, slopes: &mut [f32], losses: &mut [f32]) {
+        match self.kind {
+            LossKind::Mse => in_fours(rows, slopes, losses, |output, target| {
+                let error = output - target;
+                (error + error, error * error)
+            }),
+            LossKind::Huber => in_fours(rows, slopes, losses, |output, target| {
+                let (error, one) = (output - target, f32x4::ONE);
+                let near = error.simd_gt(one).select(one, error);
+                let near = near.simd_lt(-one).select(-one, near);
+                (near, near * (error - f32x4::splat(0.5) * near))
+            }),
+            LossKind::Bce => in_fours(rows, slopes, losses, logistic),
+            LossKind::Ce => {
+                let lines = |of| <[f32]>::chunks_exact(of, self.stride.max(1));
+                let given = lines(rows.outputs).zip(lines(rows.targets)).zip(lines(rows.weights));
+                let found = slopes.chunks_exact_mut(self.stride).zip(losses.chunks_exact_mut(self.stride));
+                for (((outputs, targets), weights), (slopes, losses)) in given.zip(found) {
+                    for at in (0..self.tasks * self.each).step_by(self.each) {
+                        let own = at..at + self.each;
+                        // Its sum over the classes counts, not the mean.
+                        let weight = weights[at] * self.each as f32;
+                        let (slopes, losses) = (&mut slopes[own.clone()], &mut losses[own.clone()]);
+                        classify(&outputs[own.clone()], &targets[own], weight, slopes, losses);
+                    }
+                }
             }
         }
     }
 }
 
-/// Applies a loss to four outputs at a time; what is left over is filled up with zeros.
-#[inline]
-fn in_fours(
-    outputs: &[f32],
-    targets: &[f32],
-    slopes: &mut [f32],
-    row_losses: &mut [f32],
-    loss: impl Fn(f32x4, f32x4) -> (f32x4, f32x4),
-) {
-    let lines = outputs.chunks(4).zip(targets.chunks(4));
-    for ((outputs, targets), (slopes, row_losses)) in lines.zip(slopes.chunks_mut(4).zip(row_losses.chunks_mut(4))) {
+/// Applies a loss to four outputs at a time, of which it gives slope and loss; what is left over is filled up with
+/// zeros.
+#[inline(always)]
+fn in_fours(rows: BatchRows, slopes: &mut [f32], losses: &mut [f32], loss: impl Fn(f32x4, f32x4) -> (f32x4, f32x4)) {
+    let given = rows.outputs.chunks(4).zip(rows.targets.chunks(4)).zip(rows.weights.chunks(4));
+    for (((outputs, targets), weights), (slopes, losses)) in given.zip(slopes.chunks_mut(4).zip(losses.chunks_mut(4))) {
+        let weight = four(weights);
         let (slope, loss) = loss(four(outputs), four(targets));
-        slopes.iter_mut().zip(slope.to_array()).for_each(|(slope, value)| *slope = value);
-        row_losses.iter_mut().zip(loss.to_array()).for_each(|(loss, value)| *loss = value);
+        put(slope * weight, slopes);
+        put(loss * weight, losses);
     }
 }
 
-#[inline]
+#[inline(always)]
+fn put(values: f32x4, to: &mut [f32]) {
+    match to.first_chunk_mut::<4>() {
+        Some(whole) => *whole = values.to_array(),
+        None => to.iter_mut().zip(values.to_array()).for_each(|(to, value)| *to = value),
+    }
+}
+
+#[inline(always)]
 fn four(values: &[f32]) -> f32x4 {
     match values.first_chunk::<4>() {
         Some(whole) => f32x4::from(*whole),
@@ -158,24 +199,70 @@ fn four(values: &[f32]) -> f32x4 {
     }
 }
 
-/// Slope and loss of logits against targets of 0 and 1. A logit that is no number gives such a loss.
-#[inline]
-fn logistic(logit: f32x4, target: f32x4) -> (f32x4, f32x4) {
-    let one = f32x4::ONE;
-    let small = (-logit.abs()).exp();
-    let sigmoid = logit.simd_lt(f32x4::ZERO).select(small, one) / (one + small);
-    (sigmoid - target, logit.max(f32x4::ZERO) - logit * target + (one + small).ln())
+/// The exponential of numbers that are not above zero, within two units in the last place: none of the care of a
+/// general one. What is no number stays none.
+#[inline(always)]
+fn exp_below_zero(x: f32x4) -> f32x4 {
+    let least = f32x4::splat(-87.0);
+    let x = x.simd_lt(least).select(least, x);
+    let power = (x * f32x4::splat(std::f32::consts::LOG2_E)).fast_round_int();
+    let whole = f32x4::from_i32x4(power);
+    // ln 2 in two parts (Cody & Waite 1980), then the series on what is left.
+    let rest = whole * f32x4::splat(-0.693_359_4) + x;
+    let rest = whole * f32x4::splat(2.121_944_4e-4) + rest;
+    let [first, others @ ..] = EXP_SERIES.map(f32x4::splat);
+    let series = others.into_iter().fold(first, |sum, c| sum * rest + c);
+    let power = ((power + i32x4::splat(127)) << 23_i32).to_array().map(|bits| f32::from_bits(bits as u32));
+    series * f32x4::from(power)
 }
 
-/// Cross-entropy of one row of the batch. Its sum over the classes counts, not the mean.
-fn classify(logits: &[f32], targets: &[f32], slopes: &mut [f32], row_losses: &mut [f32]) {
-    let classes = logits.len() as f32;
+/// 1 / n!, from n = 6 down.
+const EXP_SERIES: [f32; 7] = [1.388_888_9e-3, 8.333_334e-3, 4.166_666_6e-2, 0.166_666_67, 0.5, 1.0, 1.0];
+
+/// 2 / n for odd n, from 13 down.
+const LN_SERIES: [f32; 7] = [2.0 / 13.0, 2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 0.4, 2.0 / 3.0, 2.0];
+
+/// ln(1 + x) for x from 0 to 1: 2 artanh(x / (2 + x)) by its series.
+#[inline(always)]
+fn ln_of_one_and(x: f32x4) -> f32x4 {
+    let q = x / (f32x4::splat(2.0) + x);
+    let square = q * q;
+    let [first, others @ ..] = LN_SERIES.map(f32x4::splat);
+    others.into_iter().fold(first, |sum, c| sum * square + c) * q
+}
+
+/// Slope and loss of logits against targets of 0 and 1. A logit that is no number gives such a loss.
+#[inline(always)]
+fn logistic(logit: f32x4, target: f32x4) -> (f32x4, f32x4) {
+    let one = f32x4::ONE;
+    let small = exp_below_zero(-logit.abs());
+    let below = logit.simd_lt(f32x4::ZERO);
+    let sigmoid = below.select(small, one) / (one + small);
+    let above = below.select(f32x4::ZERO, logit);
+    (sigmoid - target, above - logit * target + ln_of_one_and(small))
+}
+
+/// The shares of some logits, their softmax; gives the logarithm of the sum that they were divided by.
+pub fn shares_of(logits: &[f32], shares: &mut [f32]) -> f32 {
     let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let sum: f32 = logits.iter().map(|logit| (logit - largest).exp()).sum();
-    let whole = largest + sum.ln();
-    for ((logit, target), (slope, loss)) in logits.iter().zip(targets).zip(slopes.iter_mut().zip(row_losses)) {
-        *slope = ((logit - largest).exp() / sum - target) * classes;
-        *loss = target * (whole - logit) * classes;
+    let mut sum = 0.0;
+    for (logits, shares) in logits.chunks(4).zip(shares.chunks_mut(4)) {
+        let powers = exp_below_zero(four(logits) - f32x4::splat(largest)).to_array();
+        for (share, power) in shares.iter_mut().zip(powers) {
+            *share = power;
+            sum += power;
+        }
+    }
+    shares.iter_mut().for_each(|share| *share /= sum);
+    largest + sum.ln()
+}
+
+/// Cross-entropy of one row of the batch and a task, and its slope, times a weight.
+fn classify(logits: &[f32], targets: &[f32], weight: f32, slopes: &mut [f32], losses: &mut [f32]) {
+    let whole = shares_of(logits, slopes);
+    for ((logit, target), (slope, loss)) in logits.iter().zip(targets).zip(slopes.iter_mut().zip(losses)) {
+        *slope = (*slope - target) * weight;
+        *loss = target * (whole - logit) * weight;
     }
 }
 

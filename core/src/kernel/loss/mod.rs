@@ -6,6 +6,7 @@
 #[cfg(feature = "gpu")]
 pub(super) mod device;
 pub(super) mod host;
+pub use host::{BatchRows, LossColumns, shares_of};
 #[cfg(feature = "gpu")]
 pub(super) mod row;
 

@@ -7,7 +7,7 @@ use super::{BETA2, HUGE, OptimiserSettings, RMS_DECAY, Scales, State};
 use crate::config::{Clip, Optimiser};
 use crate::kernel::host::{HostTensor, numbers, tensor};
 use burn::backend::Flex;
-use burn::tensor::{Bool, Tensor};
+use burn::tensor::{Bool, Tensor, TensorData};
 
 /// Takes the step, or gives `None` where a tensor is not on the host.
 pub fn step(
@@ -20,64 +20,174 @@ pub fn step(
 ) -> Option<()> {
     let shape = gradient.dims();
     let [_, columns] = shape;
-    let row = |tensor: &Option<Tensor<2>>| tensor.as_ref().map(numbers);
-    let (rates, decay) = (optional(row(&settings.rates))?, optional(row(&settings.decay))?);
+    let factors = HostFactors::of(settings)?;
     let moves = optional(moves.map(numbers))?;
     let (gradient, losses) = (numbers(gradient)?, numbers(losses)?);
     let mut diverged = read(&state.diverged)?;
     let [theta, last_finite, first, second] =
         [&state.theta, &state.last_finite, &state.first, &state.second].map(numbers);
-    let (before, last_finite) = (theta?, last_finite?);
-    let (mut theta, mut first, mut second) =
-        (slice(&before).to_vec(), slice(&first?).to_vec(), slice(&second?).to_vec());
+    let [mut theta, mut last_finite, mut first, mut second] =
+        [theta?, last_finite?, first?, second?].map(|of| slice(&of).to_vec());
     let tasks = slice(&losses).len() / diverged.len().max(1);
     let mut direction = vec![0.0; columns];
-    let mut newly_diverged = false;
-    for (member, is_diverged) in diverged.iter_mut().enumerate() {
+    let had_diverged = diverged.clone();
+    for (member, diverged) in diverged.iter_mut().enumerate() {
         let own = member * columns..(member + 1) * columns;
-        let gradient = &slice(&gradient)[own.clone()];
-        let losses = &slice(&losses)[member * tasks..(member + 1) * tasks];
-        let size = gradient.iter().map(|g| g.abs()).sum::<f32>() + losses.iter().sum::<f32>();
-        // A comparison with NaN is false, so this covers NaN and infinity alike.
-        let finite = size < HUGE;
-        newly_diverged |= !*is_diverged && !finite;
-        *is_diverged |= !finite;
-        if *is_diverged {
-            theta[own.clone()].copy_from_slice(&slice(&last_finite)[own]);
-            continue;
-        }
-        direction.copy_from_slice(gradient);
-        let row = Row {
-            direction: &mut direction,
+        direction.copy_from_slice(&slice(&gradient)[own.clone()]);
+        let of_member = MemberState {
             theta: &mut theta[own.clone()],
+            last_finite: &mut last_finite[own.clone()],
             first: &mut first[own.clone()],
             second: &mut second[own.clone()],
-            rates: rates.as_ref().map(slice),
-            decay: decay.as_ref().map(slice),
-            moves: moves.as_ref().map(|moves| &slice(moves)[own]),
+            diverged,
         };
-        row.step(settings, scales);
+        let losses = &slice(&losses)[member * tasks..(member + 1) * tasks];
+        let moves = moves.as_ref().map(|moves| &slice(moves)[own]);
+        settings.step_member(&factors, of_member, &mut direction, losses, moves, scales);
     }
-    state.last_finite = where_each_began(&diverged, &before, &last_finite, shape);
+    state.last_finite = tensor(last_finite, shape);
     state.theta = tensor(theta, shape);
     state.first = tensor(first, shape);
     state.second = tensor(second, shape);
-    if newly_diverged {
-        let numbers = diverged.iter().map(|diverged| f32::from(*diverged)).collect();
-        state.diverged = tensor(numbers, [diverged.len(), 1]).greater_elem(0.5);
+    if diverged != had_diverged {
+        state.diverged = truths(&diverged);
     }
     Some(())
 }
 
-/// Where members go that diverge: to where they began; those that have diverged already stay.
-fn where_each_began(diverged: &[bool], before: &HostTensor, last_finite: &HostTensor, shape: [usize; 2]) -> Tensor<2> {
-    if !diverged.contains(&true) {
-        return Tensor::from_primitive::<Flex>(before.clone());
+fn truths(values: &[bool]) -> Tensor<2, Bool> {
+    let numbers = values.iter().map(|value| f32::from(*value)).collect();
+    tensor(numbers, [values.len(), 1]).greater_elem(0.5)
+}
+
+/// What each parameter has of its own, as plain numbers.
+pub struct HostFactors {
+    rates: Option<HostTensor>,
+    decay: Option<HostTensor>,
+}
+
+impl HostFactors {
+    /// Those of some settings, or `None` where they are not on the host.
+    pub fn of(settings: &OptimiserSettings) -> Option<Self> {
+        let row = |tensor: &Option<Tensor<2>>| optional(tensor.as_ref().map(numbers));
+        Some(Self { rates: row(&settings.rates)?, decay: row(&settings.decay)? })
     }
-    let columns = shape[1];
-    let rows = slice(before).chunks_exact(columns).zip(slice(last_finite).chunks_exact(columns)).zip(diverged);
-    let values = rows.flat_map(|((before, last_finite), diverged)| if *diverged { last_finite } else { before });
-    tensor(values.copied().collect(), shape)
+}
+
+/// One member's numbers, `[N]` each.
+pub struct MemberState<'a> {
+    /// Parameters.
+    pub theta: &'a mut [f32],
+    /// Parameters at which the last finite step began: where it goes if it diverges.
+    pub last_finite: &'a mut [f32],
+    /// Momentum, or the running mean of gradients.
+    pub first: &'a mut [f32],
+    /// Running mean of squared gradients.
+    pub second: &'a mut [f32],
+    /// Whether it has diverged.
+    pub diverged: &'a mut bool,
+}
+
+impl OptimiserSettings {
+    /// Takes one member's step along a gradient, which becomes its update. One that is no longer finite goes where it
+    /// last was and stays there.
+    pub fn step_member(
+        &self,
+        factors: &HostFactors,
+        member: MemberState,
+        gradient: &mut [f32],
+        losses: &[f32],
+        moves: Option<&[f32]>,
+        scales: Scales,
+    ) {
+        let MemberState { theta, last_finite, first, second, diverged } = member;
+        let size = gradient.iter().map(|g| g.abs()).sum::<f32>() + losses.iter().sum::<f32>();
+        // A comparison with NaN is false, so this covers NaN and infinity alike.
+        let finite = size < HUGE;
+        *diverged |= !finite;
+        if *diverged {
+            theta.copy_from_slice(last_finite);
+            return;
+        }
+        last_finite.copy_from_slice(theta);
+        let (rates, decay) = (factors.rates.as_ref().map(slice), factors.decay.as_ref().map(slice));
+        Row { direction: gradient, theta, first, second, rates, decay, moves }.step(self, scales);
+    }
+}
+
+/// The numbers of a state on the host, to be changed in place.
+pub struct HostState {
+    theta: HostTensor,
+    last_finite: HostTensor,
+    first: HostTensor,
+    second: HostTensor,
+    diverged: Vec<bool>,
+    had_diverged: Vec<bool>,
+    columns: usize,
+}
+
+impl HostState {
+    /// Takes a state's tensors out of it; `nothing` stands there until [`HostState::put_back`]. `None`, with the
+    /// state as it was, where they are not on the host.
+    pub fn take(state: &mut State, nothing: &Tensor<2>) -> Option<Self> {
+        let columns = state.theta.dims()[1];
+        let diverged = read(&state.diverged)?;
+        numbers(&state.theta)?;
+        let mut out = |of: &mut Tensor<2>| whole(numbers(&std::mem::replace(of, nothing.clone()))?);
+        let [theta, last_finite, first, second] =
+            [&mut state.theta, &mut state.last_finite, &mut state.first, &mut state.second].map(&mut out);
+        Some(Self {
+            theta: theta?,
+            last_finite: last_finite?,
+            first: first?,
+            second: second?,
+            had_diverged: diverged.clone(),
+            diverged,
+            columns,
+        })
+    }
+
+    /// Gives the tensors back.
+    pub fn put_back(self, state: &mut State) {
+        let Self { theta, last_finite, first, second, diverged, had_diverged, .. } = self;
+        [state.theta, state.last_finite, state.first, state.second] =
+            [theta, last_finite, first, second].map(Tensor::from_primitive::<Flex>);
+        if diverged != had_diverged {
+            state.diverged = truths(&diverged);
+        }
+    }
+
+    /// A member's parameters.
+    pub fn theta(&self, member: usize) -> &[f32] {
+        &slice(&self.theta)[member * self.columns..(member + 1) * self.columns]
+    }
+
+    /// Takes a member's step, see [`OptimiserSettings::step_member`].
+    pub fn step(
+        &mut self,
+        member: usize,
+        (settings, factors, scales): (&OptimiserSettings, &HostFactors, Scales),
+        gradient: &mut [f32],
+        losses: &[f32],
+        moves: Option<&[f32]>,
+    ) {
+        let own = member * self.columns..(member + 1) * self.columns;
+        let [theta, last_finite, first, second] =
+            [&mut self.theta, &mut self.last_finite, &mut self.first, &mut self.second]
+                .map(|of| &mut of.storage_mut::<f32>()[own.clone()]);
+        let diverged = &mut self.diverged[member];
+        let of_member = MemberState { theta, last_finite, first, second, diverged };
+        settings.step_member(factors, of_member, gradient, losses, moves, scales);
+    }
+}
+
+/// A tensor that owns all of its memory, in order.
+fn whole(of: HostTensor) -> Option<HostTensor> {
+    let values = of.as_slice::<f32>()?;
+    if values.len() == of.storage::<f32>().len() {
+        return Some(of);
+    }
+    Some(HostTensor::from_data(TensorData::new(values.to_vec(), of.layout().shape().to_vec())))
 }
 
 /// `None` for a tensor that is there but not on the host.

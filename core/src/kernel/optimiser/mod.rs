@@ -9,6 +9,8 @@ pub(super) mod device;
 pub(super) mod host;
 pub mod operations;
 
+pub use host::{HostFactors, HostState};
+
 use super::host::is_host;
 use super::tensors::upload;
 use crate::config::{Clip, Optimiser, Schedule, TrainingConfig};
@@ -166,7 +168,7 @@ impl OptimiserSettings {
     }
 
     /// What an update is multiplied by and what its denominator is kept away from zero by.
-    pub(super) fn scales(&self, step: u32, rate: f32) -> Scales {
+    pub fn scales(&self, step: u32, rate: f32) -> Scales {
         match self.optimiser {
             Optimiser::Sgd | Optimiser::RmsProp => Scales { rate, factor: rate, epsilon: EPSILON },
             Optimiser::Adam | Optimiser::AdamW => {
@@ -187,7 +189,7 @@ pub fn adam_scales(rate: f32, (beta1, beta2): (f32, f32), t: u32) -> (f32, f32) 
 
 /// Factors that change from step to step.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scales {
+pub struct Scales {
     /// The learning rate.
     rate: f32,
     /// On the direction.

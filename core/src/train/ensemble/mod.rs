@@ -86,6 +86,18 @@ impl Ensemble {
         }
     }
 
+    /// The same with every step taken by burn's operations, as on a GPU; on the host networks have tapes.
+    pub fn by_operations(mut self) -> Self {
+        self.composed = self.composed.by_operations();
+        self.auxiliary = self.auxiliary.into_iter().map(Population::by_operations).collect();
+        self
+    }
+
+    /// Whether the composed model's steps are taken by its network's tape.
+    pub fn is_taped(&self) -> bool {
+        self.composed.is_taped()
+    }
+
     /// The lesson as it is trained.
     pub fn lesson(&self) -> &Lesson {
         self.composed.lesson()

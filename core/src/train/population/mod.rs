@@ -10,6 +10,7 @@ mod observe;
 mod recorded;
 mod schedule;
 mod step;
+mod taped;
 
 pub use checkpoint::Checkpoint;
 
@@ -31,6 +32,7 @@ use crate::model::{self, Network, Shape};
 use crate::strategy::StepSchedule;
 use burn::tensor::{Device, Tensor};
 use observe::StepObservation;
+use taped::Taped;
 
 /// Models of one network in training.
 pub struct Population {
@@ -69,6 +71,8 @@ pub struct Population {
     last_schedule: Option<StepSchedule>,
     /// Training rows with a label, by task.
     labelled: Vec<usize>,
+    /// The network's tape, where steps are taken by it.
+    taped: Option<Taped>,
 }
 
 impl Population {
@@ -80,7 +84,8 @@ impl Population {
         let theta: Vec<f32> =
             plan.members.iter().flat_map(|member| network.layout().init(lesson.seed, member.seed)).collect();
         let balancers = Balancers::of(&lesson, &plan, network.layout());
-        Self {
+        let mut population = Self {
+            taped: None,
             groups: shape.loss_groups(),
             batches: Batches::new(&lesson, draws, &shape, &plan, device),
             evaluator: Evaluator::new(draws, &shape, &plan, device),
@@ -107,7 +112,20 @@ impl Population {
             shape,
             plan,
             lesson,
-        }
+        };
+        population.taped = Taped::of(&population, draws);
+        population
+    }
+
+    /// The same without a tape: steps are taken by burn's operations, which the tape is held against.
+    pub fn by_operations(mut self) -> Self {
+        self.taped = None;
+        self
+    }
+
+    /// Whether steps are taken by a tape.
+    pub fn is_taped(&self) -> bool {
+        self.taped.is_some()
     }
 
     /// The lesson as it is trained.
@@ -186,6 +204,10 @@ impl Population {
         self.rates = Rates::of(&lesson, &self.shape);
         self.drawn = None;
         self.lesson = lesson;
+        if let Some(mut taped) = self.taped.take() {
+            taped.change(self);
+            self.taped = Some(taped);
+        }
     }
 
     /// Takes over settings that change nothing of a step.

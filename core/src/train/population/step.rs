@@ -2,6 +2,7 @@
 
 use super::Population;
 use super::observe::StepObservation;
+use super::taped::Taped;
 use crate::data::Draws;
 use crate::model::{GumbelNoise, Params, StepNoise};
 use crate::train::TrainError;
@@ -21,6 +22,9 @@ impl Population {
     ///
     /// The device gave no numbers back.
     pub async fn run(&mut self, draws: &Draws, steps: u32, observes: bool, singles: &[f64]) -> Result<(), TrainError> {
+        if let Some(taped) = self.taped.take() {
+            return self.run_taped(taped, draws, steps, observes, singles);
+        }
         let slice = self.batches.slice(draws, self.step, steps);
         for i in 0..steps as usize {
             self.draw_masks(steps - i as u32);
@@ -32,6 +36,27 @@ impl Population {
             taken?;
             self.step += 1;
         }
+        Ok(())
+    }
+
+    /// The same by the network's tape.
+    fn run_taped(
+        &mut self,
+        mut taped: Taped,
+        draws: &Draws,
+        steps: u32,
+        observes: bool,
+        singles: &[f64],
+    ) -> Result<(), TrainError> {
+        for i in 0..steps {
+            self.draw_masks(steps - i);
+            let mut memory = std::mem::take(&mut self.memory);
+            let taken = self.take_taped_step(&mut taped, draws, (observes && i + 1 == steps, singles), &mut memory);
+            self.memory = memory;
+            taken.ok_or_else(|| TrainError::Read("the state is not on the host".into()))?;
+            self.step += 1;
+        }
+        self.taped = Some(taped);
         Ok(())
     }
 
@@ -87,7 +112,7 @@ impl Population {
     }
 
     /// Dropout and what the network samples in this step.
-    fn noise(&self) -> Option<StepNoise> {
+    pub(super) fn noise(&self) -> Option<StepNoise> {
         let drops = self.drawn.as_ref().and_then(|drawn| drawn.masks(self.step));
         let count = self.network.noise_len();
         if count == 0 {

@@ -1,0 +1,60 @@
+//! A mixture by shares that are computed for every row, such as those of a gate.
+
+use super::{Columns, Given, Run, Scratch, Slopes, padded};
+
+/// `sum_e s_e x_e`, with a share a row for each of some equally wide values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mix {
+    /// A column for each of what is mixed.
+    pub shares: Columns,
+    /// What is mixed.
+    pub of: Vec<Columns>,
+}
+
+impl Run for Mix {
+    fn reads(&self) -> Vec<Columns> {
+        std::iter::once(self.shares).chain(self.of.iter().copied()).collect()
+    }
+
+    fn forward(&self, given: &Given, out: &mut [f32], _: &mut Scratch) {
+        let (shares, stride) = given.values.of(self.shares);
+        let Some(width) = self.of.first().map(|of| of.width) else { return };
+        for (e, of) in self.of.iter().enumerate() {
+            let (x, own) = given.values.of(*of);
+            let rows = out.chunks_mut(padded(width)).zip(x.chunks(own)).zip(shares.chunks(stride));
+            for ((y, x), shares) in rows.take(given.batch) {
+                let (y, x, share) = (&mut y[..width], &x[..width], shares[e]);
+                match e {
+                    0 => y.iter_mut().zip(x).for_each(|(y, x)| *y = share * x),
+                    _ => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
+                }
+            }
+        }
+    }
+
+    fn backward(&self, given: &Given, _: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
+        let (shares, stride) = given.values.of(self.shares);
+        for (e, of) in self.of.iter().enumerate() {
+            let (width, own) = (of.width, padded(of.width));
+            if let Some(target) = to.target(self.shares.part(e, 1)) {
+                let (x, stride) = given.values.of(*of);
+                let rows = target.values.chunks_mut(target.stride).zip(x.chunks(stride)).zip(dy.chunks(own));
+                for ((ds, x), dy) in rows.take(given.batch) {
+                    let own = x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum::<f32>();
+                    ds[0] = if target.adds { ds[0] + own } else { own };
+                }
+            }
+            if let Some(target) = to.target(*of) {
+                let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own)).zip(shares.chunks(stride));
+                for ((dx, dy), shares) in rows.take(given.batch) {
+                    let share = shares[e];
+                    let each = dx.iter_mut().zip(&dy[..width]);
+                    match target.adds {
+                        true => each.for_each(|(dx, dy)| *dx += share * dy),
+                        false => each.for_each(|(dx, dy)| *dx = share * dy),
+                    }
+                }
+            }
+        }
+    }
+}

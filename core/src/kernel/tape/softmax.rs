@@ -1,0 +1,38 @@
+//! Shares out of logits.
+
+use super::{Columns, Given, Run, Scratch, Slopes, padded};
+use crate::kernel::loss::shares_of;
+
+/// `softmax(x)` over the columns of a row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Softmax {
+    /// The logits.
+    pub x: Columns,
+}
+
+impl Run for Softmax {
+    fn reads(&self) -> Vec<Columns> {
+        vec![self.x]
+    }
+
+    fn forward(&self, given: &Given, out: &mut [f32], _: &mut Scratch) {
+        let (x, stride) = given.values.of(self.x);
+        let width = self.x.width;
+        for (y, x) in out.chunks_mut(padded(width)).zip(x.chunks(stride)).take(given.batch) {
+            shares_of(&x[..width], &mut y[..width]);
+        }
+    }
+
+    fn backward(&self, given: &Given, y: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
+        let (width, own) = (self.x.width, padded(self.x.width));
+        let Some(target) = to.target(self.x) else { return };
+        let rows = target.values.chunks_mut(target.stride).zip(y.chunks(own).zip(dy.chunks(own)));
+        for (dx, (y, dy)) in rows.take(given.batch) {
+            let along: f32 = y[..width].iter().zip(dy).map(|(y, dy)| y * dy).sum();
+            for ((dx, y), dy) in dx.iter_mut().zip(&y[..width]).zip(dy) {
+                let own = y * (dy - along);
+                *dx = if target.adds { *dx + own } else { own };
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Networks as tapes: how layers and heads become operations.
+
+use super::heads::Heads;
+use super::parts::Layer;
+use super::shape::Shape;
+use super::slots::{Layout, Slot};
+use crate::config::Activation;
+use crate::kernel::dense::fused;
+use crate::kernel::tape::{Activate, Columns, Dense, Drop, MaskPlace, Norm, Operation, Output, Tape};
+
+/// A tape in the making, and what its operations are made by.
+pub struct Recorder<'a> {
+    /// The tape so far.
+    pub tape: Tape,
+    /// Where parameters stand.
+    pub layout: &'a Layout,
+    /// Whether units drop out.
+    pub drops: bool,
+}
+
+/// What a trunk hands to the heads, by columns of a tape.
+pub enum TapeFeatures {
+    /// The same for all tasks.
+    Shared(Columns),
+    /// Every task's own, in column order.
+    PerTask(Vec<Columns>),
+}
+
+impl Recorder<'_> {
+    /// Where a matrix of a slot begins, with its sizes; a slot of several tasks side by side is one matrix.
+    pub fn matrix(&self, slot: usize, block: usize) -> (usize, usize) {
+        let slot = &self.layout.slots[slot];
+        let width = width(slot);
+        (slot.offset + block * slot.rows * width, width)
+    }
+
+    /// A layer by one matrix of its slots; `tasks` is how many tasks stand side by side in its columns.
+    pub fn layer(&mut self, layer: &Layer, x: Columns, block: usize, tasks: usize) -> Columns {
+        let ((weight, width), (bias, _)) = (self.matrix(layer.weight, block), self.matrix(layer.bias(), block));
+        let inside = if layer.norm().is_none() { fused(layer.activation) } else { Activation::Identity };
+        let dense = Dense::new(x, width, weight, Some(bias), inside);
+        let mut y = self.tape.push(Operation::Dense(dense), width);
+        if let Some((gain, shift)) = layer.norm() {
+            let [gain, shift] = [gain, shift].map(|slot| self.matrix(slot, block).0);
+            y = self.tape.push(Operation::Norm(Norm { x: y, tasks, gain, shift }), width);
+        }
+        if inside != layer.activation {
+            let activate = Activate { x: y, activation: layer.activation };
+            y = self.tape.push(Operation::Activate(activate), width);
+        }
+        y
+    }
+
+    /// Drops units of a layer by columns of a mask of so many.
+    pub fn drop(&mut self, x: Columns, mask: MaskPlace, (from, of): (usize, usize)) -> Columns {
+        if !self.drops {
+            return x;
+        }
+        self.tape.push(Operation::Drop(Drop { x, mask, from, of }), x.width)
+    }
+
+    /// Drops units of a shared layer.
+    pub fn drop_trunk(&mut self, x: Columns, l: usize) -> Columns {
+        self.drop(x, MaskPlace::Trunk(l), (0, x.width))
+    }
+
+    /// Layers one after another, each by the same matrix of its slots, with the dropout of shared layers.
+    pub fn trunk(&mut self, layers: &[Layer], x: Columns, block: usize) -> Columns {
+        layers.iter().enumerate().fold(x, |x, (l, layer)| {
+            let y = self.layer(layer, x, block, 1);
+            self.drop_trunk(y, l)
+        })
+    }
+
+    /// The heads on some features; their outputs in column order.
+    pub fn heads(&mut self, heads: &Heads, shape: &Shape, features: &TapeFeatures) -> Vec<Output> {
+        let (mut outputs, mut first) = (Vec::new(), 0);
+        for (g, (group, layers)) in shape.groups.iter().zip(heads.groups()).enumerate() {
+            let tasks = group.tasks.len();
+            let mut own: Vec<Columns> = match features {
+                TapeFeatures::Shared(z) => vec![*z; tasks],
+                TapeFeatures::PerTask(z) => z[first..first + tasks].to_vec(),
+            };
+            for (l, layer) in layers.iter().enumerate() {
+                let drops = l + 1 < layers.len();
+                let mask = MaskPlace::Head(g, l);
+                match features {
+                    TapeFeatures::Shared(z) if l == 0 => {
+                        let mut all = self.layer(layer, *z, 0, tasks);
+                        if !drops {
+                            outputs.push(Output { columns: all, tasks });
+                            own.clear();
+                            break;
+                        }
+                        all = self.drop(all, mask, (0, all.width));
+                        let each = all.width / tasks;
+                        own = (0..tasks).map(|t| all.part(t * each, each)).collect();
+                    }
+                    _ => {
+                        for (t, x) in own.iter_mut().enumerate() {
+                            *x = self.layer(layer, *x, t, 1);
+                            if drops {
+                                *x = self.drop(*x, mask, (t * x.width, tasks * x.width));
+                            }
+                        }
+                    }
+                }
+            }
+            outputs.extend(own.into_iter().map(|columns| Output { columns, tasks: 1 }));
+            first += tasks;
+        }
+        outputs
+    }
+}
+
+/// Columns of a slot's matrices: those of all tasks where they stand side by side.
+fn width(slot: &Slot) -> usize {
+    use super::slots::Owner;
+    match &slot.owner {
+        Owner::Wide(tasks) => tasks.len() * slot.columns,
+        Owner::Shared | Owner::Copies(_) | Owner::Stacked(_) => slot.columns,
+    }
+}

@@ -1,0 +1,138 @@
+//! A network's tape computes what burn's operations compute.
+
+use crate::lab::{Rig, close, config, lesson, task};
+use crate::population::everything;
+use mtl_core::balance::balancers;
+use mtl_core::config::{
+    Clip, Config, Heads, LossKind, Norm, Optimiser, Pick, PopulationConfig, Schedule, SharingConfig,
+};
+use mtl_core::model::ARCHITECTURES;
+use mtl_core::strategy::strategies;
+
+const STEPS: u32 = 8;
+
+/// Trains by the tape and by operations, and holds everything that is saved against each other.
+fn same(what: &str, config: Config, tolerance: f64) {
+    let mut taped = Rig::new(config.clone());
+    let mut other = Rig::new(config);
+    assert!(taped.ensemble.is_taped(), "{what}: there is no tape");
+    other.ensemble = other.ensemble.by_operations();
+    assert!(!other.ensemble.is_taped());
+    let (points, wanted) = (taped.steps(STEPS), other.steps(STEPS));
+    assert_eq!(points.len(), wanted.len());
+    for (point, wanted) in points.iter().zip(&wanted) {
+        close(&format!("{what}: validation losses at step {}", point.step), &point.valid, &wanted.valid, tolerance);
+        // A task that was not there has none.
+        let known = |gram: &[f32]| gram.iter().map(|product| if product.is_nan() { 0.0 } else { *product }).collect();
+        let [found, wanted]: [Vec<f32>; 2] = [&point.gram, &wanted.gram].map(|gram| known(gram));
+        close(&format!("{what}: products at step {}", point.step), &found, &wanted, 20.0 * tolerance);
+    }
+    for name in ["theta", "s", "first"] {
+        for (m, (found, wanted)) in taped.rows(name).iter().zip(other.rows(name)).enumerate() {
+            // Quotients of small numbers magnify rounding.
+            let slack = if name == "first" { 5.0 } else { 1.0 };
+            close(&format!("{what}: {name} of member {m}"), found, &wanted, slack * tolerance);
+        }
+    }
+}
+
+fn small(optimiser: Optimiser) -> Config {
+    let config = everything(optimiser);
+    Config { population: PopulationConfig { fan: 4, ..config.population.clone() }, ..config }
+}
+
+#[test]
+fn a_tape_takes_the_steps_of_every_optimiser_with_everything_that_a_step_has() {
+    for optimiser in [Optimiser::Sgd, Optimiser::Adam, Optimiser::AdamW, Optimiser::RmsProp] {
+        for clip in [Clip::None, Clip::Value, Clip::Norm] {
+            let mut config = small(optimiser);
+            config.training.clip = clip;
+            config.training.schedule = Schedule::Cosine;
+            same(&format!("{optimiser:?}, {clip:?}"), config, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn a_tape_asks_every_balancer_what_operations_ask_it() {
+    for balancer in balancers() {
+        let key = balancer.choice.key;
+        let mut config = small(Optimiser::Sgd);
+        config.training.learning_rate = 0.02;
+        config.balancer = Pick::new(key);
+        same(key, config, 2e-4);
+    }
+}
+
+#[test]
+fn a_tape_weighs_heads_shortens_and_refreshes_as_operations_do() {
+    for (heads, norm, refresh) in
+        [(Heads::Plain, Norm::Own, 1), (Heads::Weighed, Norm::Mean, 3), (Heads::Published, Norm::Sum, 2)]
+    {
+        for key in ["pcgrad", "mgda", "dwa"] {
+            let mut config = small(Optimiser::Adam);
+            config.balancer = Pick::new(key);
+            config.sharing = SharingConfig { heads, norm, refresh, ..SharingConfig::default() };
+            same(&format!("{key}, {heads:?}, {norm:?}, {refresh}"), config, 2e-4);
+        }
+    }
+}
+
+#[test]
+fn a_tape_follows_every_strategy() {
+    for strategy in strategies() {
+        let mut config = small(Optimiser::Adam);
+        config.strategy = Pick::new(strategy.choice.key);
+        same(strategy.choice.key, config, 1e-4);
+    }
+}
+
+#[test]
+fn a_tape_lets_a_member_that_is_no_longer_finite_rest() {
+    let mut config = small(Optimiser::Sgd);
+    config.training.learning_rate = 10.0;
+    config.training.clip = Clip::None;
+    let mut taped = Rig::new(config.clone());
+    let mut other = Rig::new(config);
+    other.ensemble = other.ensemble.by_operations();
+    taped.steps(STEPS);
+    other.steps(STEPS);
+    let [found, wanted] = [&taped, &other].map(|rig| rig.rows("dead"));
+    assert_eq!(found, wanted);
+    assert!(found.concat().contains(&1.0) && taped.rows("theta").concat().iter().all(|number| number.is_finite()));
+}
+
+#[test]
+fn affinities_are_measured_by_the_tape_as_by_operations() {
+    let mut config = small(Optimiser::Adam);
+    config.population.affinity = true;
+    let mut other = Rig::new(config.clone());
+    other.ensemble = other.ensemble.by_operations();
+    let (points, wanted) = (Rig::new(config).steps(STEPS), other.steps(STEPS));
+    let last = |points: &[mtl_core::protocol::CurvePoint]| points.last().map(|point| point.affinity.clone()).unwrap();
+    let (found, wanted) = (last(&points), last(&wanted));
+    assert!(!found.is_empty());
+    close("affinities", &found, &wanted, 1e-3);
+}
+
+#[test]
+fn every_architecture_says_whether_it_has_a_tape() {
+    let mut without = Vec::new();
+    for architecture in ARCHITECTURES {
+        let key = architecture.entry.choice.key;
+        let mut config = config(
+            vec![task(LossKind::Mse, "waves"), task(LossKind::Bce, "circle")],
+            vec![crate::lab::layer(4, mtl_core::config::Activation::Tanh)],
+        );
+        config.architecture = Pick::new(key);
+        config.training.learning_rate = 0.05;
+        let rig = Rig::new(config.clone());
+        assert_eq!(lesson(config.clone()).architecture.method, key);
+        if rig.ensemble.is_taped() {
+            same(key, config, 1e-4);
+        } else {
+            without.push(key);
+        }
+    }
+    println!("without a tape: {without:?}");
+}
