@@ -7,7 +7,7 @@
 //! step is one pass over memory. The bench holds them against plain loops.
 
 use burn::backend::Flex;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::{Bool, Tensor, TensorData};
 
 /// burn's tensor on the host.
 pub type HostTensor = <Flex as burn::backend::BackendTypes>::FloatTensorPrimitive;
@@ -20,6 +20,12 @@ pub fn is_host<const D: usize>(tensor: &Tensor<D>) -> bool {
 /// A tensor's numbers in row-major order; `None` where it lives elsewhere.
 pub fn numbers<const D: usize>(tensor: &Tensor<D>) -> Option<HostTensor> {
     tensor.clone().try_into_primitive::<Flex>().ok().map(in_order)
+}
+
+/// A tensor's truth values; `None` where it lives elsewhere.
+pub fn truths<const D: usize>(tensor: &Tensor<D, Bool>) -> Option<Vec<bool>> {
+    let values = tensor.clone().try_into_primitive::<Flex>().ok()?.to_contiguous();
+    Some(values.bytes().iter().map(|value| *value != 0).collect())
 }
 
 /// A tensor of numbers in row-major order.

@@ -5,8 +5,8 @@
 //! three heads side by side cost one register and not three numbers. Every tile keeps eight registers
 //! of sums: the loads of one line of the panel are shared by all rows of the tile.
 
+use super::activations::{activated, slope_of};
 use crate::config::Activation;
-use statrs::function::erf::erfc;
 use wide::f32x4;
 
 /// Packed lines of the right factor; kept between calls, so that its memory is.
@@ -50,8 +50,13 @@ pub enum Finish<'a> {
 
 /// [`Finish`], known when a product is compiled.
 trait Finisher: Copy {
-    /// What is written for sums at a place of the product, where `before` stands.
-    fn finish<const N: usize, const V: usize>(self, sums: [f32x4; V], at: usize, before: &[f32]) -> [f32x4; V];
+    /// Numbers that stand as the product's do and are looked at in place of these.
+    fn beside(&self) -> Option<&[f32]> {
+        None
+    }
+
+    /// What is written for a sum where these numbers stand, or stand beside it.
+    fn finish(self, sum: f32x4, there: f32x4) -> f32x4;
 }
 
 #[derive(Clone, Copy)]
@@ -59,8 +64,8 @@ struct Activated(Activation);
 
 impl Finisher for Activated {
     #[inline(always)]
-    fn finish<const N: usize, const V: usize>(self, sums: [f32x4; V], _: usize, _: &[f32]) -> [f32x4; V] {
-        sums.map(|sum| activated(sum, self.0))
+    fn finish(self, sum: f32x4, _: f32x4) -> f32x4 {
+        activated(sum, self.0)
     }
 }
 
@@ -69,9 +74,13 @@ struct Sloped<'a>(Activation, &'a [f32]);
 
 impl Finisher for Sloped<'_> {
     #[inline(always)]
-    fn finish<const N: usize, const V: usize>(self, sums: [f32x4; V], at: usize, before: &[f32]) -> [f32x4; V] {
-        let values = load_some::<N, V>(self.1.get(at..at + before.len()).unwrap_or_default());
-        std::array::from_fn(|v| sums[v] * slope_of(values[v], self.0))
+    fn beside(&self) -> Option<&[f32]> {
+        Some(self.1)
+    }
+
+    #[inline(always)]
+    fn finish(self, sum: f32x4, there: f32x4) -> f32x4 {
+        sum * slope_of(there, self.0)
     }
 }
 
@@ -80,9 +89,8 @@ struct Summed;
 
 impl Finisher for Summed {
     #[inline(always)]
-    fn finish<const N: usize, const V: usize>(self, sums: [f32x4; V], _: usize, before: &[f32]) -> [f32x4; V] {
-        let before = load_some::<N, V>(before);
-        std::array::from_fn(|v| sums[v] + before[v])
+    fn finish(self, sum: f32x4, there: f32x4) -> f32x4 {
+        sum + there
     }
 }
 
@@ -192,8 +200,9 @@ fn sums_of_rows<const N: usize, const V: usize, const R: usize>(
     let mut sums = [first; R];
     // Cut once: within the loop their ends need no checks.
     let rows: [&[f32]; R] = std::array::from_fn(|r| a.row(row + r, k));
-    for (i, line) in panel[..k].iter().enumerate() {
-        add(&mut sums, std::array::from_fn(|r| rows[r][i]), load(line));
+    let panel = &panel[..k];
+    for i in 0..k {
+        add(&mut sums, std::array::from_fn(|r| rows[r][i]), load(&panel[i]));
     }
     sums
 }
@@ -239,21 +248,23 @@ fn sums_of_columns<const N: usize, const V: usize, const R: usize>(
     panel: &[[f32; N]],
 ) -> [[f32x4; V]; R] {
     let mut sums = [[f32x4::ZERO; V]; R];
-    let rows = a.values.get(column..).unwrap_or_default().chunks(a.stride.max(1));
-    for (factors, line) in rows.zip(&panel[..m]) {
-        if let Some(factors) = factors.first_chunk::<R>() {
+    let panel = &panel[..m];
+    let mut at = column;
+    for line in panel {
+        if let Some(factors) = a.values.get(at..at + R).and_then(|factors| factors.first_chunk::<R>()) {
             add(&mut sums, *factors, load(line));
         }
+        at += a.stride;
     }
     sums
 }
 
 #[inline(always)]
 fn add<const V: usize, const R: usize>(sums: &mut [[f32x4; V]; R], factors: [f32; R], line: [f32x4; V]) {
-    for (sum, factor) in sums.iter_mut().zip(factors) {
-        let factor = f32x4::splat(factor);
-        for (s, value) in sum.iter_mut().zip(line) {
-            *s += factor * value;
+    for r in 0..R {
+        let factor = f32x4::splat(factors[r]);
+        for v in 0..V {
+            sums[r][v] += factor * line[v];
         }
     }
 }
@@ -296,6 +307,12 @@ fn load<const N: usize, const V: usize>(line: &[f32; N]) -> [f32x4; V] {
     std::array::from_fn(|v| f32x4::from(fours[v]))
 }
 
+/// The first four numbers, zeros for those that are not there.
+#[inline(always)]
+pub(super) fn four(values: &[f32]) -> f32x4 {
+    load_some::<4, 1>(values)[0]
+}
+
 /// As many numbers as there are, zeros behind them.
 #[inline(always)]
 fn load_some<const N: usize, const V: usize>(values: &[f32]) -> [f32x4; V] {
@@ -320,19 +337,28 @@ fn store<const N: usize, const V: usize, const R: usize>(
     // Where rows are padded, their padding may be overwritten: a whole line is faster than its parts.
     let last = columns.from + columns.width == columns.of;
     let width = if last { N.min(c.stride - columns.from) } else { columns.width };
-    for (r, sums) in sums.into_iter().enumerate() {
+    // By index: an iterator over the sums would have them in memory.
+    #[expect(clippy::needless_range_loop, reason = "the sums stay in registers")]
+    for r in 0..R {
         let at = (row + r) * c.stride + columns.from;
-        let Some(rest) = c.values.get_mut(at..) else { return };
-        match rest.first_chunk_mut::<N>().filter(|_| width == N) {
-            Some(out) => {
-                let sums = finish.finish::<N, V>(sums, at, out.as_slice());
-                out.as_chunks_mut::<4>().0.copy_from_slice(&sums.map(f32x4::to_array));
+        let Some(line) = c.values.get_mut(at..at + width) else { return };
+        let beside = match finish.beside() {
+            Some(values) => values.get(at..at + width).unwrap_or_default(),
+            None => &[],
+        };
+        let reads = finish.beside().is_some();
+        if let Some(line) = line.first_chunk_mut::<N>() {
+            let there = if reads { beside.first_chunk::<N>().copied().unwrap_or([0.0; N]) } else { *line };
+            let there = load::<N, V>(&there);
+            for v in 0..V {
+                let sum = finish.finish(sums[r][v], there[v]).to_array();
+                line[4 * v..4 * v + 4].copy_from_slice(&sum);
             }
-            None => {
-                let length = width.min(rest.len());
-                let out = &mut rest[..length];
-                let sums = finish.finish::<N, V>(sums, at, out).map(f32x4::to_array);
-                out.iter_mut().zip(sums.as_flattened()).for_each(|(out, sum)| *out = *sum);
+        } else {
+            let there = load_some::<N, V>(if reads { beside } else { line });
+            for v in 0..V {
+                let sum = finish.finish(sums[r][v], there[v]).to_array();
+                line.iter_mut().skip(4 * v).zip(sum).for_each(|(out, sum)| *out = sum);
             }
         }
     }
@@ -363,112 +389,18 @@ fn add_some_columns<const N: usize, const V: usize>(a: Factor, m: usize, from: u
 
 /// Writes the transpose of `[rows, columns]`.
 pub fn transpose(values: &[f32], columns: usize, out: &mut Vec<f32>) {
-    out.clear();
-    for column in 0..columns {
-        out.extend(values.iter().skip(column).step_by(columns));
-    }
-}
-
-/// Beyond it tanh is 1 to rounding.
-pub const TANH_CLAMP: f32 = 7.905_311;
-/// Weights of the odd powers in tanh's numerator, the highest first: the ones of the Eigen
-/// library's `ptanh`.
-pub const TANH_NUMERATOR: [f32; 7] =
-    [-2.760_768_5e-16, 2.000_188e-13, -8.604_672e-11, 5.122_297e-8, 1.485_722_4e-5, 6.372_619_3e-4, 4.893_524_6e-3];
-/// Weights of the even powers in its denominator.
-pub const TANH_DENOMINATOR: [f32; 4] = [1.198_258_4e-6, 1.185_347_1e-4, 2.268_434_6e-3, 4.893_525e-3];
-
-/// tanh by a ratio of odd and even polynomials, within a few units in the last place of f32; no branches and no
-/// library call. What is no number stays none.
-#[inline(always)]
-fn tanh(x: f32x4) -> f32x4 {
-    let most = f32x4::splat(TANH_CLAMP);
-    let x = x.simd_gt(most).select(most, x);
-    let x = x.simd_lt(-most).select(-most, x);
-    let s = x * x;
-    let [odd, others @ ..] = TANH_NUMERATOR.map(f32x4::splat);
-    let odd = others.into_iter().fold(odd, |sum, c| sum * s + c);
-    let [even, others @ ..] = TANH_DENOMINATOR.map(f32x4::splat);
-    let even = others.into_iter().fold(even, |sum, c| sum * s + c);
-    x * odd / even
-}
-
-/// An activation of four numbers; the identity for those whose slope doesn't follow from their value.
-#[inline(always)]
-fn activated(x: f32x4, activation: Activation) -> f32x4 {
-    let half = f32x4::splat(0.5);
-    match activation {
-        Activation::Tanh => tanh(x),
-        Activation::Sigmoid => half * tanh(half * x) + half,
-        Activation::Relu => x.simd_lt(f32x4::ZERO).select(f32x4::ZERO, x),
-        Activation::LeakyRelu => x.simd_lt(f32x4::ZERO).select(f32x4::splat(0.01) * x, x),
-        Activation::Identity | Activation::Gelu | Activation::Silu => x,
-    }
-}
-
-/// The slope of an activation where it has these values.
-#[inline(always)]
-fn slope_of(y: f32x4, activation: Activation) -> f32x4 {
-    let one = f32x4::ONE;
-    match activation {
-        Activation::Tanh => one - y * y,
-        Activation::Sigmoid => y * (one - y),
-        Activation::Relu => y.simd_gt(f32x4::ZERO).select(one, f32x4::ZERO),
-        Activation::LeakyRelu => y.simd_gt(f32x4::ZERO).select(one, f32x4::splat(0.01)),
-        Activation::Identity | Activation::Gelu | Activation::Silu => one,
-    }
-}
-
-/// An activation and its slope, where the slope does not follow from the value.
-pub fn activation_and_slope(x: f32, activation: Activation) -> (f32, f32) {
-    match activation {
-        Activation::Gelu => {
-            // x P(X <= x), X standard normal (Hendrycks & Gimpel 2016).
-            let wide = f64::from(x);
-            let below = 0.5 * erfc(-wide * std::f64::consts::FRAC_1_SQRT_2);
-            let density = (-0.5 * wide * wide).exp() / (2.0 * std::f64::consts::PI).sqrt();
-            ((wide * below) as f32, (below + wide * density) as f32)
-        }
-        Activation::Silu => {
-            let [sigmoid, ..] = activated(f32x4::splat(x), Activation::Sigmoid).to_array();
-            (x * sigmoid, sigmoid * (1.0 + x * (1.0 - sigmoid)))
-        }
-        other => {
-            let value = activated(f32x4::splat(x), other);
-            (value.to_array()[0], slope_of(value, other).to_array()[0])
+    let rows = values.len() / columns.max(1);
+    out.resize(values.len(), 0.0);
+    for (row, line) in values.chunks_exact(columns.max(1)).enumerate() {
+        for (column, value) in line.iter().enumerate() {
+            out[column * rows + row] = *value;
         }
     }
-}
-
-/// Multiplies a gradient by the activation's slope, which follows from the activation's value.
-pub fn slope(gradient: &mut [f32], values: &[f32], activation: Activation) {
-    if activation == Activation::Identity {
-        return;
-    }
-    let mut fours = gradient.chunks_exact_mut(4);
-    let mut values = values.chunks_exact(4);
-    for (gradient, values) in fours.by_ref().zip(values.by_ref()) {
-        let product = load_some::<4, 1>(gradient)[0] * slope_of(load_some::<4, 1>(values)[0], activation);
-        gradient.copy_from_slice(&product.to_array());
-    }
-    let rest = fours.into_remainder();
-    let product = load_some::<4, 1>(rest)[0] * slope_of(load_some::<4, 1>(values.remainder())[0], activation);
-    rest.iter_mut().zip(product.to_array()).for_each(|(gradient, product)| *gradient = product);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_polynomial_tanh_is_the_library_one_to_rounding() {
-        for i in -200_000..=200_000 {
-            let x = i as f32 * 1e-4;
-            let found = tanh(f32x4::splat(x)).to_array()[0];
-            assert!((found - x.tanh()).abs() < 5e-7, "at {x}: {found} against {}", x.tanh());
-        }
-        assert!(tanh(f32x4::splat(f32::NAN)).to_array()[0].is_nan());
-    }
 
     fn wave(length: usize, pace: f32) -> Vec<f32> {
         (0..length).map(|i| (i as f32 * pace).sin()).collect()
@@ -502,6 +434,17 @@ mod tests {
     }
 
     #[test]
+    fn a_transpose_has_rows_for_columns() {
+        for (rows, columns) in [(1, 1), (3, 5), (4, 4), (8, 12), (4, 3)] {
+            let values = wave(rows * columns, 0.7);
+            let mut turned = vec![f32::NAN; 7];
+            transpose(&values, columns, &mut turned);
+            assert_eq!(turned.len(), values.len());
+            assert!((0..rows * columns).all(|i| turned[(i % columns) * rows + i / columns] == values[i]));
+        }
+    }
+
+    #[test]
     fn tiles_and_their_remainders_give_the_transposed_product() {
         for (m, k, n) in SIZES {
             for padding in [0, 1, 5] {
@@ -515,27 +458,6 @@ mod tests {
                     let term = |i: usize| a[i * (k + padding) + row] * b[i * (n + padding) + column];
                     let want: f32 = 1.0 + (0..m).map(term).sum::<f32>();
                     assert!((c - want).abs() < 1e-5, "{m} x {k} x {n} + {padding} at {row}, {column}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_gradient_is_multiplied_by_the_slope_of_the_activation() {
-        let step = 1e-3;
-        for activation in [Activation::Tanh, Activation::Sigmoid, Activation::Relu, Activation::LeakyRelu] {
-            for length in 1..12 {
-                // Not where an activation has a corner.
-                let x: Vec<f32> = wave(length, 0.9).iter().map(|x| x + 0.05).collect();
-                let at = |shift: f32| -> Vec<f32> {
-                    x.iter().map(|x| activated(f32x4::splat(x + shift), activation).to_array()[0]).collect()
-                };
-                let (before, after) = (at(-step), at(step));
-                let mut found = vec![2.0; length];
-                slope(&mut found, &at(0.0), activation);
-                for (i, found) in found.iter().enumerate() {
-                    let want = (after[i] - before[i]) / step;
-                    assert!((found - want).abs() < 2e-3, "{activation:?} at {}: {found} and {want}", x[i]);
                 }
             }
         }

@@ -14,6 +14,7 @@
 //!
 //! [`tape`] is a whole network out of the same loops, for the host, member by member.
 
+mod activations;
 #[cfg(test)]
 mod contract;
 pub mod dense;
@@ -24,7 +25,7 @@ pub mod evaluate;
 pub(crate) mod flat;
 pub mod gather;
 pub(crate) mod host;
-pub(crate) mod loops;
+mod loops;
 pub mod loss;
 pub mod optimiser;
 #[cfg(feature = "gpu")]

@@ -3,8 +3,8 @@
 //! A shader's compiler may take it that there are no infinities and no NaN: whether a number is
 //! one is read from its bits.
 
+use super::activations::{TANH_CLAMP, TANH_DENOMINATOR, TANH_NUMERATOR};
 use super::device::UNITS;
-use super::loops::{TANH_CLAMP, TANH_DENOMINATOR, TANH_NUMERATOR};
 use crate::config::Activation;
 use burn_cubecl::cubecl;
 use burn_cubecl::cubecl::prelude::*;

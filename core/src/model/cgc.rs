@@ -51,8 +51,10 @@ pub(super) const OWN: OptionSpec = OptionSpec {
 
 #[cfg(feature = "engine")]
 mod engine {
+    use crate::kernel::tape::Columns;
     use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -118,6 +120,17 @@ mod engine {
             let gate = part(shared..shared + each).reshape([rows * tasks, 1, batch, each]);
             let own = mix(gate, own).reshape([rows, tasks, batch, width]);
             Features::PerTask(mix(part(0..shared), common) + own)
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            let common = self.common.on_tape(tape, inputs);
+            let own = self.own.on_tape(tape, inputs);
+            let mixed = |(t, own): (usize, &[Columns])| {
+                let shares = self.gates.on_tape(tape, inputs, t);
+                tape.mix(shares, [common.as_slice(), own].concat())
+            };
+            Some(TapeFeatures::PerTask(own.chunks_exact(self.counts.1.max(1)).enumerate().map(mixed).collect()))
         }
 
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

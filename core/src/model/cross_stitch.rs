@@ -85,7 +85,9 @@ pub(super) fn mixed(options: super::Options, depth: usize) -> std::ops::Range<us
 mod engine {
     use super::mixed;
     use crate::config::LayerConfig;
+    use crate::kernel::tape::Term;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
@@ -137,6 +139,25 @@ mod engine {
                 }
             }
             Features::own(x, tasks)
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let tasks = self.columns.len();
+            let mut x = vec![tape.tape.inputs(); tasks];
+            for (l, (layer, stitch)) in self.layers.iter().zip(&self.stitches).enumerate() {
+                for (t, x) in x.iter_mut().enumerate() {
+                    let y = tape.layer(layer, *x, t, 1);
+                    *x = tape.drop_trunk(y, l);
+                }
+                if let Some(stitch) = stitch {
+                    let (first, _) = tape.matrix(*stitch, 0);
+                    let row = |t: usize| -> Vec<Term> {
+                        x.iter().enumerate().map(|(other, x)| Term::by(*x, first + t * tasks + other)).collect()
+                    };
+                    x = (0..tasks).map(|t| tape.combine(row(t), None)).collect();
+                }
+            }
+            Some(TapeFeatures::PerTask(x))
         }
 
         fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {

@@ -30,8 +30,10 @@ pub use engine::{Bank, Gate, Hidden, mean_shares, mix, mix_alike, mixing, push_g
 mod engine {
     use super::{GATE, GATE_LAYERS};
     use crate::config::{Activation, LayerConfig};
+    use crate::kernel::tape::Columns;
     use crate::model::Options;
     use crate::model::network::Params;
+    use crate::model::on_tape::Recorder;
     use crate::model::parts::{ForwardContext, Layer, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
@@ -71,6 +73,13 @@ mod engine {
             });
             let [rows, batch, width] = x.dims();
             x.reshape([rows / self.count, self.count, batch, width])
+        }
+    }
+
+    impl Bank {
+        /// The experts' outputs on a tape.
+        pub fn on_tape(&self, tape: &mut Recorder, inputs: Columns) -> Vec<Columns> {
+            (0..self.count).map(|expert| tape.trunk(&self.layers, inputs, expert)).collect()
         }
     }
 
@@ -114,6 +123,15 @@ mod engine {
         hidden: Hidden,
         /// The slot of the linear map to the logits, without a bias.
         weights: usize,
+    }
+
+    impl Gate {
+        /// The shares that the gate of a place gives to the experts, on a tape.
+        pub fn on_tape(&self, tape: &mut Recorder, inputs: Columns, place: usize) -> Columns {
+            let read = self.hidden.layers.iter().fold(inputs, |x, layer| tape.layer(layer, x, place, 1));
+            let logits = tape.product(read, self.weights, place, None);
+            tape.softmax(logits, 1.0)
+        }
     }
 
     /// Gates over `experts` experts that read `from` numbers, one for each owner; the architecture's options say

@@ -105,8 +105,10 @@ fn starts() -> Vec<Choice> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
+    use crate::kernel::tape::{Dense, Operation, Term};
     use crate::model::init::weight_deviation;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, LayerId, Layout, Owner, Product, SlotKind};
@@ -266,6 +268,35 @@ mod engine {
                 context.layer(l, rest.apply_weights(params, x, weights), tasks)
             });
             Features::own(x, tasks)
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let mut x = vec![tape.tape.inputs(); self.columns.len()];
+            for (l, (factors, rest)) in self.layers.iter().enumerate() {
+                let (core, _) = tape.matrix(factors.core, 0);
+                let (rows, columns) = factors.inner;
+                for (t, x) in x.iter_mut().enumerate() {
+                    let bias = Some(tape.matrix(rest.bias(), t).0);
+                    let (shares, _) = tape.matrix(factors.tasks, t);
+                    let read = factors.before.map_or(*x, |before| tape.product(*x, before, 0, None));
+                    let mixed = |m: usize| {
+                        let weight = core + m * rows * columns;
+                        let dense = Dense::new(read, columns, weight, None, Activation::Identity);
+                        Term::by(tape.tape.push(Operation::Dense(dense), columns), shares + m)
+                    };
+                    let terms = (0..self.mixed).map(mixed).collect();
+                    let y = match factors.behind {
+                        None => tape.combine(terms, bias),
+                        Some(behind) => {
+                            let mixture = tape.combine(terms, None);
+                            tape.product(mixture, behind, 0, bias)
+                        }
+                    };
+                    let y = tape.finish(rest, y, t, 1);
+                    *x = tape.drop_trunk(y, l);
+                }
+            }
+            Some(TapeFeatures::PerTask(x))
         }
 
         fn learned_matrices(&self, params: &Params, _: Tensor<3>) -> Vec<LearnedMatrix> {

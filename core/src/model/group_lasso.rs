@@ -76,6 +76,7 @@ fn places() -> Vec<Choice> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, push_trunk};
     use crate::model::shape::Shape;
     use crate::model::slots::{LayerId, Layout, Owner, Slot, SlotKind};
@@ -136,6 +137,11 @@ mod engine {
         fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let layers = self.layers.iter().enumerate();
             Features::Shared(layers.fold(inputs, |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), 1)))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            Some(TapeFeatures::Shared(tape.trunk(&self.layers, inputs, 0)))
         }
 
         fn proximal(

@@ -76,7 +76,9 @@ fn shows(config: &Config, option: &str) -> bool {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{LayerConfig, Relation};
+    use crate::kernel::tape::Term;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
@@ -143,6 +145,23 @@ mod engine {
                 x = context.layer(l, layer.apply_weights(params, x, weights), tasks);
             }
             Features::own(x, tasks)
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let mut x = vec![tape.tape.inputs(); self.columns.len()];
+            for (l, (layer, (down, up))) in self.layers.iter().zip(&self.adapters).enumerate() {
+                let bias = tape.matrix(layer.bias(), 0).0;
+                for (t, x) in x.iter_mut().enumerate() {
+                    // x (W + s V U) as x W + s (x V) U: fewer products than the sum of the weights.
+                    let own = tape.product(*x, layer.weight, 0, Some(bias));
+                    let low = tape.product(*x, *down, t, None);
+                    let high = tape.product(low, *up, t, None);
+                    let sum = tape.combine(vec![Term::times(own, 1.0), Term::times(high, self.scale)], None);
+                    let y = tape.finish(layer, sum, 0, 1);
+                    *x = tape.drop_trunk(y, l);
+                }
+            }
+            Some(TapeFeatures::PerTask(x))
         }
 
         fn penalises(&self) -> bool {

@@ -68,6 +68,7 @@ pub(super) const EXPERTS: OptionSpec = OptionSpec {
 mod engine {
     use crate::model::experts::{Bank, Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Trunk, column_names, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -120,6 +121,19 @@ mod engine {
             }
             let [rows, _, batch, width] = mixed.dims();
             Features::Shared(mixed.reshape([rows, batch, width]))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            let experts = self.bank.on_tape(tape, inputs);
+            let mut mixed = |place: usize| {
+                let shares = self.gates.on_tape(tape, inputs, place);
+                tape.mix(shares, experts.clone())
+            };
+            Some(match ONE {
+                true => TapeFeatures::Shared(mixed(0)),
+                false => TapeFeatures::PerTask((0..self.columns.len()).map(mixed).collect()),
+            })
         }
 
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

@@ -46,7 +46,9 @@ const OPEN: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
+    use crate::kernel::tape::{Columns, Operation, Times};
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{LayerId, Layout, Owner};
@@ -104,6 +106,25 @@ mod engine {
 
         fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             Features::own(self.run(params, inputs, context, &mut |_| {}), self.columns.len())
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let tasks = self.columns.len();
+            let mut x = tape.tape.inputs();
+            let mut passed: Vec<Option<Columns>> = vec![None; tasks];
+            let mut own = vec![x; tasks];
+            for (l, (layer, attention)) in self.layers.iter().zip(&self.attentions).enumerate() {
+                let y = tape.layer(layer, x, 0, 1);
+                x = tape.drop_trunk(y, l);
+                for (t, (own, passed)) in own.iter_mut().zip(&mut passed).enumerate() {
+                    let seen = passed.map_or(x, |passed| tape.concat(vec![x, passed]));
+                    let middle = tape.layer(&attention.first, seen, t, 1);
+                    let mask = tape.layer(&attention.mask, middle, t, 1);
+                    *own = tape.tape.push(Operation::Times(Times { of: [mask, x] }), x.width);
+                    *passed = attention.onward.as_ref().map(|onward| tape.layer(onward, *own, t, 1));
+                }
+            }
+            Some(TapeFeatures::PerTask(own))
         }
 
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

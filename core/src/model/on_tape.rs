@@ -6,7 +6,9 @@ use super::shape::Shape;
 use super::slots::{Layout, Slot};
 use crate::config::Activation;
 use crate::kernel::dense::fused;
-use crate::kernel::tape::{Activate, Columns, Dense, Drop, MaskPlace, Norm, Operation, Output, Tape};
+use crate::kernel::tape::{
+    Activate, Columns, Combine, Concat, Dense, Drop, MaskPlace, Mix, Norm, Operation, Output, Softmax, Tape, Term,
+};
 
 /// A tape in the making, and what its operations are made by.
 pub struct Recorder<'a> {
@@ -39,16 +41,51 @@ impl Recorder<'_> {
         let ((weight, width), (bias, _)) = (self.matrix(layer.weight, block), self.matrix(layer.bias(), block));
         let inside = if layer.norm().is_none() { fused(layer.activation) } else { Activation::Identity };
         let dense = Dense::new(x, width, weight, Some(bias), inside);
-        let mut y = self.tape.push(Operation::Dense(dense), width);
+        let y = self.tape.push(Operation::Dense(dense), width);
+        if inside == layer.activation { y } else { self.finish(layer, y, block, tasks) }
+    }
+
+    /// Norm and activation behind a layer's affine map.
+    pub fn finish(&mut self, layer: &Layer, mut y: Columns, block: usize, tasks: usize) -> Columns {
         if let Some((gain, shift)) = layer.norm() {
             let [gain, shift] = [gain, shift].map(|slot| self.matrix(slot, block).0);
-            y = self.tape.push(Operation::Norm(Norm { x: y, tasks, gain, shift }), width);
+            y = self.tape.push(Operation::Norm(Norm { x: y, tasks, gain, shift }), y.width);
         }
-        if inside != layer.activation {
-            let activate = Activate { x: y, activation: layer.activation };
-            y = self.tape.push(Operation::Activate(activate), width);
+        if layer.activation == Activation::Identity {
+            return y;
         }
-        y
+        self.tape.push(Operation::Activate(Activate { x: y, activation: layer.activation }), y.width)
+    }
+
+    /// A product with one matrix of a slot, and a bias that begins somewhere.
+    pub fn product(&mut self, x: Columns, slot: usize, block: usize, bias: Option<usize>) -> Columns {
+        let (weight, width) = self.matrix(slot, block);
+        let dense = Dense::new(x, width, weight, bias, Activation::Identity);
+        self.tape.push(Operation::Dense(dense), width)
+    }
+
+    /// Values mixed by the shares of a row.
+    pub fn mix(&mut self, shares: Columns, of: Vec<Columns>) -> Columns {
+        let width = of.first().map_or(0, |of| of.width);
+        self.tape.push(Operation::Mix(Mix { shares, of }), width)
+    }
+
+    /// Values mixed by factors that are the same for every row.
+    pub fn combine(&mut self, of: Vec<Term>, bias: Option<usize>) -> Columns {
+        let width = of.first().map_or(0, |term| term.x.width);
+        self.tape.push(Operation::Combine(Combine { of, bias }), width)
+    }
+
+    /// Values side by side.
+    pub fn concat(&mut self, of: Vec<Columns>) -> Columns {
+        let concat = Concat { of };
+        let width = concat.width();
+        self.tape.push(Operation::Concat(concat), width)
+    }
+
+    /// Shares out of logits times a number.
+    pub fn softmax(&mut self, x: Columns, times: f32) -> Columns {
+        self.tape.push(Operation::Softmax(Softmax { x, times }), x.width)
     }
 
     /// Drops units of a layer by columns of a mask of so many.

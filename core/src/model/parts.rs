@@ -289,9 +289,6 @@ impl<T: Trunk> Network for Composed<T> {
     }
 
     fn tape(&self, drops: bool) -> Option<Tape> {
-        if self.penalises() || self.noise_len() > 0 {
-            return None;
-        }
         let mut recorder = Recorder { tape: Tape::over(self.shape.inputs), layout: &self.layout, drops };
         let features = self.trunk.on_tape(&mut recorder)?;
         let outputs = recorder.heads(&self.heads, &self.shape, &features);

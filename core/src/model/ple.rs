@@ -37,8 +37,10 @@ pub const ARCHITECTURE: Architecture = Architecture {
 
 #[cfg(feature = "engine")]
 mod engine {
+    use crate::kernel::tape::Columns;
     use crate::model::experts::{Gate, mean_shares, mix, mixing, push_gates, shares};
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Layout, Owner};
@@ -109,6 +111,31 @@ mod engine {
 
         fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             Features::PerTask(self.run(params, inputs, context, &mut |_, _| {}))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let (tasks, (shared, each)) = (self.columns.len(), self.counts);
+            let mut common = tape.tape.inputs();
+            let mut own = vec![common; tasks];
+            for (l, level) in self.levels.iter().enumerate() {
+                let mut expert = |layer: &Layer, x: Columns, place: usize| {
+                    let y = tape.layer(layer, x, place, 1);
+                    tape.drop_trunk(y, l)
+                };
+                let shared_out: Vec<_> = (0..shared).map(|e| expert(&level.common, common, e)).collect();
+                let own_out: Vec<_> = (0..tasks * each).map(|e| expert(&level.own, own[e / each], e)).collect();
+                let next = level.common_gate.as_ref().map(|gate| {
+                    let shares = gate.on_tape(tape, common, 0);
+                    tape.mix(shares, [shared_out.clone(), own_out.clone()].concat())
+                });
+                for (t, own) in own.iter_mut().enumerate() {
+                    let shares = level.gates.on_tape(tape, *own, t);
+                    let experts = own_out[t * each..(t + 1) * each].iter();
+                    *own = tape.mix(shares, shared_out.iter().chain(experts).copied().collect());
+                }
+                common = next.unwrap_or(common);
+            }
+            Some(TapeFeatures::PerTask(own))
         }
 
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

@@ -55,8 +55,10 @@ fn unfit(config: &Config) -> Option<&'static str> {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::LayerConfig;
+    use crate::kernel::tape::{Columns, Term};
     use crate::model::cross_stitch::mixed;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
@@ -127,6 +129,37 @@ mod engine {
             Features::own(mixed.reshape([rows, batch, width]), tasks)
         }
 
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let tasks = self.columns.len();
+            let mut x = vec![tape.tape.inputs(); tasks];
+            let mut all = Vec::new();
+            for (l, (layer, alpha)) in self.layers.iter().zip(&self.alphas).enumerate() {
+                for (t, x) in x.iter_mut().enumerate() {
+                    let y = tape.layer(layer, *x, t, 1);
+                    *x = tape.drop_trunk(y, l);
+                }
+                if let Some(alpha) = alpha {
+                    let (first, side) = tape.matrix(*alpha, 0);
+                    let half = |x: &Columns, part: usize| x.part(part * x.width / PARTS, x.width / PARTS);
+                    let parts: Vec<_> = x.iter().flat_map(|x| [half(x, 0), half(x, 1)]).collect();
+                    let mixed = |place: usize| {
+                        let terms = parts.iter().enumerate();
+                        let terms = terms.map(|(other, part)| Term::by(*part, first + place * side + other));
+                        tape.combine(terms.collect(), None)
+                    };
+                    let mixed: Vec<_> = (0..side).map(mixed).collect();
+                    x = mixed.chunks_exact(PARTS).map(|parts| tape.concat(parts.to_vec())).collect();
+                }
+                all.push(x.clone());
+            }
+            let (beta, depth) = tape.matrix(self.beta, 0);
+            let mixture = |t: usize| {
+                let term = |l: usize| Term { x: all[l][t], factor: Some(beta + t * depth + l), plus: self.start(l) };
+                tape.combine((0..depth).map(term).collect(), None)
+            };
+            Some(TapeFeatures::PerTask((0..tasks).map(mixture).collect()))
+        }
+
         fn penalises(&self) -> bool {
             self.apart > 0.0
         }
@@ -176,16 +209,21 @@ mod engine {
     }
 
     impl Sluice {
+        /// What the learned number of a layer's share in the heads' mixture is a difference from.
+        fn start(&self, l: usize) -> f32 {
+            let depth = self.alphas.len();
+            match (depth, l + 1 == depth) {
+                (1, _) => 1.0,
+                (_, true) => 0.9,
+                (_, false) => 0.1 / (depth - 1) as f32,
+            }
+        }
+
         /// `[R, T, L]`: 0.9 of the last layer at the start, the rest of the others.
         fn mixture(&self, params: &Params) -> Tensor<3> {
             let learned = params.slot(self.beta);
             let depth = self.alphas.len();
-            let start = |l: usize| match (depth, l + 1 == depth) {
-                (1, _) => 1.0,
-                (_, true) => 0.9,
-                (_, false) => 0.1 / (depth - 1) as f32,
-            };
-            let start: Vec<f32> = (0..depth).map(start).collect();
+            let start: Vec<f32> = (0..depth).map(|l| self.start(l)).collect();
             let start = Tensor::<1>::from_floats(start.as_slice(), &learned.device()).reshape([1, 1, depth]);
             learned + start
         }

@@ -57,6 +57,7 @@ const TIE: OptionSpec = OptionSpec {
 mod engine {
     use crate::config::Relation;
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::relations::{Pairs, total};
     use crate::model::shape::Shape;
@@ -118,6 +119,12 @@ mod engine {
             let x =
                 layers.fold(repeat(inputs, tasks), |x, (l, layer)| context.layer(l, layer.apply(params, x, 1), tasks));
             Features::own(x, tasks)
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let inputs = tape.tape.inputs();
+            let own = |t: usize| tape.trunk(&self.layers, inputs, t);
+            Some(TapeFeatures::PerTask((0..self.columns.len()).map(own).collect()))
         }
 
         fn penalises(&self) -> bool {

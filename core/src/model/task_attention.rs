@@ -49,8 +49,10 @@ const SIZE: OptionSpec = OptionSpec {
 #[cfg(feature = "engine")]
 mod engine {
     use crate::config::{Activation, LayerConfig};
+    use crate::kernel::tape::{Columns, Dense, Operation};
     use crate::model::experts::{mean_shares, mix, mixing};
     use crate::model::network::{LearnedMatrix, Params};
+    use crate::model::on_tape::{Recorder, TapeFeatures};
     use crate::model::parts::{Features, ForwardContext, Layer, Trunk, column_names, push_trunk, repeat};
     use crate::model::shape::Shape;
     use crate::model::slots::{Init, LayerId, Layout, Owner, SlotKind};
@@ -100,6 +102,31 @@ mod engine {
         fn features(&self, params: &Params, inputs: Tensor<3>, context: &mut ForwardContext) -> Features {
             let (shares, groups) = self.attend(params, inputs, context);
             Features::PerTask(mix(shares, groups))
+        }
+
+        fn on_tape(&self, tape: &mut Recorder) -> Option<TapeFeatures> {
+            let depth = self.layers.len();
+            let inputs = tape.tape.inputs();
+            let x = tape.trunk(&self.layers, inputs, 0);
+            let mut group = |g: usize| {
+                let y = tape.layer(&self.groups, x, g, 1);
+                tape.drop_trunk(y, depth)
+            };
+            let groups: Vec<_> = (0..self.count).map(&mut group).collect();
+            let keys: Vec<_> = groups.iter().map(|group| tape.product(*group, self.keys, 0, None)).collect();
+            let mut attended = |t: usize| {
+                // A task's embedding, a row, is the only column of a map of keys to scores.
+                let (query, size) = tape.matrix(self.queries, t);
+                let score = |key: &Columns| {
+                    let dense = Dense::new(*key, 1, query, None, Activation::Identity);
+                    tape.tape.push(Operation::Dense(dense), 1)
+                };
+                let scores = keys.iter().map(score).collect();
+                let scores = tape.concat(scores);
+                let shares = tape.softmax(scores, 1.0 / (size as f32).sqrt());
+                tape.mix(shares, groups.clone())
+            };
+            Some(TapeFeatures::PerTask((0..self.columns.len()).map(&mut attended).collect()))
         }
 
         fn learned_matrices(&self, params: &Params, inputs: Tensor<3>) -> Vec<LearnedMatrix> {

@@ -49,15 +49,19 @@ impl BestSteps {
     /// Takes in a recorded step; `learns` says which tasks the model learns.
     pub fn record(&mut self, step: u32, losses: &AtStep, learns: impl Fn(usize) -> bool) {
         self.tasks.resize_with(losses.valid.len(), Lowest::default);
-        for ((own, valid), test) in self.tasks.iter_mut().zip(losses.valid).zip(losses.test) {
+        let own = self.tasks.iter_mut().zip(losses.valid.iter().zip(losses.test)).enumerate();
+        for (_, (own, (valid, test))) in own.filter(|(task, _)| learns(*task)) {
             own.record(*valid, step, || *test as f32);
         }
-        let shares = losses.valid.iter().zip(losses.guess).enumerate();
-        // A task that a constant guesses has nothing to be a share of.
-        let counting = shares.filter(|(task, (_, guess))| learns(*task) && **guess >= NEARLY_ZERO);
-        let (sum, count) =
-            counting.fold((0.0, 0.0), |(sum, count), (_, (valid, guess))| (sum + valid / guess, count + 1.0));
-        self.all.record(sum / count, step, || losses.test.iter().map(|test| *test as f32).collect());
+        let share = mean_share(losses.valid, losses.guess, learns);
+        self.all.record(share, step, || losses.test.iter().map(|test| *test as f32).collect());
+    }
+
+    /// Whether losses on validation rows are the lowest so far, of a task that the model learns or of all together.
+    pub fn is_beaten(&self, valid: &[f64], guess: &[f64], learns: impl Fn(usize) -> bool) -> bool {
+        let lowest = |task: usize| self.tasks.get(task).map_or(f32::INFINITY, |own| own.valid);
+        valid.iter().enumerate().any(|(task, valid)| learns(task) && (*valid as f32) < lowest(task))
+            || (mean_share(valid, guess, learns) as f32) < self.all.valid
     }
 
     /// A task's test loss where its own validation loss was lowest; NaN before there was one.
@@ -75,6 +79,16 @@ impl BestSteps {
     pub fn one_step(&self) -> Option<(u32, &[f32])> {
         self.all.valid.is_finite().then_some((self.all.step, self.all.test.as_slice()))
     }
+}
+
+/// The mean over the tasks that a model learns of their losses as shares of the best constant guesses'; NaN without one.
+fn mean_share(valid: &[f64], guess: &[f64], learns: impl Fn(usize) -> bool) -> f64 {
+    let shares = valid.iter().zip(guess).enumerate();
+    // A task that a constant guesses has nothing to be a share of.
+    let counting = shares.filter(|(task, (_, guess))| learns(*task) && **guess >= NEARLY_ZERO);
+    let (sum, count) =
+        counting.fold((0.0, 0.0), |(sum, count), (_, (valid, guess))| (sum + valid / guess, count + 1.0));
+    sum / count
 }
 
 #[cfg(test)]
@@ -106,5 +120,8 @@ mod tests {
             best.record(step, &AtStep { valid: &valid, test: &valid, guess: &[1.0, 1.0] }, |task| task == 0);
         }
         assert_eq!(best.one_step().map(|(step, _)| step), Some(10));
+        assert!(best.of_task(1).is_nan());
+        let beaten = |valid: [f64; 2]| best.is_beaten(&valid, &[1.0, 1.0], |task| task == 0);
+        assert_eq!([[0.4, 9.0], [0.5, 0.0], [f64::NAN, 0.0]].map(beaten), [true, false, false]);
     }
 }

@@ -14,8 +14,12 @@ use std::ops::Range;
 
 /// The splits in the order of the results.
 pub const SPLITS: usize = 3;
-/// The validation rows among them.
-const VALID: usize = 1;
+/// The training rows among them.
+pub const TRAIN: usize = 0;
+/// The validation rows.
+pub const VALID: usize = 1;
+/// The test rows.
+pub const TEST: usize = 2;
 
 /// Bytes that an evaluation may take at once; more rows go in pieces.
 const PIECE_BYTES: usize = 48 << 20;

@@ -53,6 +53,11 @@ impl TaskOrder {
         rows.chunks_exact(self.tasks().max(1)).flat_map(|row| self.row(row)).collect()
     }
 
+    /// Something of each column, in column order, as that of each task.
+    pub fn of_tasks<T: Default>(&self, mut by_column: Vec<T>) -> Vec<T> {
+        self.places.iter().map(|column| by_column.get_mut(*column).map(std::mem::take).unwrap_or_default()).collect()
+    }
+
     /// As [`TaskOrder::row`], in f64.
     pub fn wide_row(&self, row: &[f32]) -> Vec<f64> {
         self.row(row).into_iter().map(f64::from).collect()

@@ -1,7 +1,7 @@
 //! What is recorded, when, and what follows from it: curve points, transfer, Pareto numbers, measures.
 
 use super::best_steps::{AtStep, BestSteps};
-use super::evaluate::SPLITS;
+use super::evaluate::{SPLITS, TEST, TRAIN, VALID};
 use super::gains::{self, GainWords};
 use super::observe::{self, Past};
 use super::plan::Plan;
@@ -105,10 +105,6 @@ impl RecordedValues {
         self.losses.get(index).map_or(f64::NAN, |loss| f64::from(*loss))
     }
 }
-
-const TRAIN: usize = 0;
-const VALID: usize = 1;
-const TEST: usize = 2;
 
 impl Record {
     /// Takes in the values of a step and makes a point of the curves of them.
@@ -215,10 +211,18 @@ impl Record {
         self.best.resize_with(plan.members.len(), BestSteps::default);
         for (m, (member, best)) in plan.members.iter().zip(&mut self.best).enumerate() {
             let of = |split| (0..plan.tasks).map(|k| values.loss(plan, m, split, k)).collect::<Vec<f64>>();
-            let guess: Vec<f64> = draws.of_seed(member.seed).reference.iter().map(|guess| f64::from(*guess)).collect();
+            let guess = guesses(draws, member.seed);
             let losses = AtStep { valid: &of(VALID), test: &of(TEST), guess: &guess };
             best.record(step, &losses, |task| plan.learns(member.role, task));
         }
+    }
+
+    /// Whether a member with these validation losses is at a best step, so that its test losses are wanted.
+    pub fn wants_test(&self, plan: &Plan, draws: &Draws, member: usize, valid: &[f32]) -> bool {
+        let Some(own) = plan.members.get(member) else { return false };
+        let valid: Vec<f64> = valid.iter().map(|loss| f64::from(*loss)).collect();
+        let learns = |task| plan.learns(own.role, task);
+        self.best.get(member).is_none_or(|best| best.is_beaten(&valid, &guesses(draws, own.seed), learns))
     }
 
     fn best_point(&self) -> Option<Best> {
@@ -231,4 +235,9 @@ impl Record {
         let loss = |task: usize, seed: usize| self.best.get(seed).map_or(f32::NAN, |best| best.of_task(task) as f32);
         (0..plan.tasks).map(|task| (0..plan.seeds).map(|seed| loss(task, seed)).collect()).collect()
     }
+}
+
+/// The losses of the best constant guesses on a seed's validation rows.
+fn guesses(draws: &Draws, seed: u64) -> Vec<f64> {
+    draws.of_seed(seed).reference.iter().map(|guess| f64::from(*guess)).collect()
 }

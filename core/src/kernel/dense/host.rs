@@ -1,8 +1,9 @@
 //! `activation(x w + b)` as one node of the autodiff graph.
 
 use crate::config::Activation;
+use crate::kernel::activations::slope;
 use crate::kernel::host::{HostTensor, Numbers, in_order, stands_once};
-use crate::kernel::loops::{self, Factor, Finish, Panel, Product, multiply, multiply_transposed, slope, transpose};
+use crate::kernel::loops::{self, Factor, Finish, Panel, Product, multiply, multiply_transposed, transpose};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;

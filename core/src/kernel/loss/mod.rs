@@ -5,8 +5,11 @@
 
 #[cfg(feature = "gpu")]
 pub(super) mod device;
+mod entropy;
 pub(super) mod host;
-pub use host::{BatchRows, LossColumns, shares_of};
+
+pub use entropy::shares_of;
+pub use host::{BatchRows, LossColumns};
 #[cfg(feature = "gpu")]
 pub(super) mod row;
 

@@ -5,7 +5,7 @@
 
 use super::{BETA2, HUGE, OptimiserSettings, RMS_DECAY, Scales, State};
 use crate::config::{Clip, Optimiser};
-use crate::kernel::host::{HostTensor, numbers, tensor};
+use crate::kernel::host::{self, HostTensor, numbers, tensor};
 use burn::backend::Flex;
 use burn::tensor::{Bool, Tensor, TensorData};
 
@@ -23,7 +23,7 @@ pub fn step(
     let factors = HostFactors::of(settings)?;
     let moves = optional(moves.map(numbers))?;
     let (gradient, losses) = (numbers(gradient)?, numbers(losses)?);
-    let mut diverged = read(&state.diverged)?;
+    let mut diverged = host::truths(&state.diverged)?;
     let [theta, last_finite, first, second] =
         [&state.theta, &state.last_finite, &state.first, &state.second].map(numbers);
     let [mut theta, mut last_finite, mut first, mut second] =
@@ -131,7 +131,7 @@ impl HostState {
     /// state as it was, where they are not on the host.
     pub fn take(state: &mut State, nothing: &Tensor<2>) -> Option<Self> {
         let columns = state.theta.dims()[1];
-        let diverged = read(&state.diverged)?;
+        let diverged = host::truths(&state.diverged)?;
         numbers(&state.theta)?;
         let mut out = |of: &mut Tensor<2>| whole(numbers(&std::mem::replace(of, nothing.clone()))?);
         let [theta, last_finite, first, second] =
@@ -203,11 +203,6 @@ fn slice(tensor: &HostTensor) -> &[f32] {
     let values = tensor.as_slice::<f32>();
     debug_assert!(values.is_some(), "what was put in order is a slice");
     values.unwrap_or_default()
-}
-
-fn read(diverged: &Tensor<2, Bool>) -> Option<Vec<bool>> {
-    let diverged = diverged.clone().try_into_primitive::<Flex>().ok()?.to_contiguous();
-    Some(diverged.bytes().iter().map(|diverged| *diverged != 0).collect())
 }
 
 /// One member's numbers.

@@ -2,7 +2,7 @@
 
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
 use crate::config::Activation;
-use crate::kernel::loops::activation_and_slope;
+use crate::kernel::activations::activation_and_slope;
 
 /// `activation(x)`, elementwise.
 #[derive(Clone, Debug, PartialEq)]

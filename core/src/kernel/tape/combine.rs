@@ -1,25 +1,61 @@
-//! A mixture by factors that are parameters, such as those of a stitch.
+//! A mixture by factors that are the same for every row, such as those of a stitch.
 
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
+use crate::kernel::loops::{Factor, add_columns};
 
-/// `sum_i a_i x_i`, with a factor for each of some equally wide values.
+/// What one of the mixed values is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Term {
+    /// What is mixed.
+    pub x: Columns,
+    /// Where its factor stands, where that is a parameter.
+    pub factor: Option<usize>,
+    /// What is added to the factor.
+    pub plus: f32,
+}
+
+impl Term {
+    /// By a factor that is a parameter.
+    pub fn by(x: Columns, factor: usize) -> Self {
+        Self { x, factor: Some(factor), plus: 0.0 }
+    }
+
+    /// By a number.
+    pub fn times(x: Columns, number: f32) -> Self {
+        Self { x, factor: None, plus: number }
+    }
+
+    fn factor(&self, parameters: &[f32]) -> f32 {
+        self.plus + self.factor.map_or(0.0, |place| parameters[place])
+    }
+}
+
+/// `sum_i a_i x_i + b`, with a factor for each of some equally wide values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Combine {
-    /// Where each factor stands, and what it multiplies.
-    pub of: Vec<(usize, Columns)>,
+    /// What is mixed, and by what.
+    pub of: Vec<Term>,
+    /// Where a bias begins, if there is one.
+    pub bias: Option<usize>,
+}
+
+impl Combine {
+    fn width(&self) -> usize {
+        self.of.first().map_or(0, |term| term.x.width)
+    }
 }
 
 impl Run for Combine {
     fn reads(&self) -> Vec<Columns> {
-        self.of.iter().map(|(_, of)| *of).collect()
+        self.of.iter().map(|term| term.x).collect()
     }
 
     fn forward(&self, given: &Given, out: &mut [f32], _: &mut Scratch) {
-        for (i, (factor, of)) in self.of.iter().enumerate() {
-            let (x, own) = given.values.of(*of);
-            let (width, factor) = (of.width, given.parameters[*factor]);
-            let rows = out.chunks_mut(padded(width)).zip(x.chunks(own));
-            for (y, x) in rows.take(given.batch) {
+        let width = self.width();
+        for (i, term) in self.of.iter().enumerate() {
+            let (x, own) = given.values.of(term.x);
+            let factor = term.factor(given.parameters);
+            for (y, x) in out.chunks_mut(padded(width)).zip(x.chunks(own)).take(given.batch) {
                 let each = y[..width].iter_mut().zip(&x[..width]);
                 match i {
                     0 => each.for_each(|(y, x)| *y = factor * x),
@@ -27,26 +63,36 @@ impl Run for Combine {
                 }
             }
         }
+        if let Some(bias) = self.bias {
+            let bias = &given.parameters[bias..][..width];
+            for y in out.chunks_mut(padded(width)).take(given.batch) {
+                y.iter_mut().zip(bias).for_each(|(y, bias)| *y += bias);
+            }
+        }
     }
 
     fn backward(&self, given: &Given, _: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
-        for (place, of) in &self.of {
-            let (x, stride) = given.values.of(*of);
-            let (width, own) = (of.width, padded(of.width));
-            let rows = x.chunks(stride).zip(dy.chunks(own)).take(given.batch);
-            let along = rows.map(|(x, dy)| x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum::<f32>());
-            to.parameters[*place] += along.sum::<f32>();
-            let factor = given.parameters[*place];
-            if let Some(target) = to.target(*of) {
-                let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own));
-                for (dx, dy) in rows.take(given.batch) {
-                    let each = dx.iter_mut().zip(&dy[..width]);
-                    match target.adds {
-                        true => each.for_each(|(dx, dy)| *dx += factor * dy),
-                        false => each.for_each(|(dx, dy)| *dx = factor * dy),
-                    }
+        let (width, own) = (self.width(), padded(self.width()));
+        for term in &self.of {
+            if let Some(place) = term.factor {
+                let (x, stride) = given.values.of(term.x);
+                let rows = x.chunks(stride).zip(dy.chunks(own)).take(given.batch);
+                let along = rows.map(|(x, dy)| x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum::<f32>());
+                to.parameters[place] += along.sum::<f32>();
+            }
+            let factor = term.factor(given.parameters);
+            let Some(target) = to.target(term.x) else { continue };
+            let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own));
+            for (dx, dy) in rows.take(given.batch) {
+                let each = dx.iter_mut().zip(&dy[..width]);
+                match target.adds {
+                    true => each.for_each(|(dx, dy)| *dx += factor * dy),
+                    false => each.for_each(|(dx, dy)| *dx = factor * dy),
                 }
             }
+        }
+        if let Some(bias) = self.bias {
+            add_columns(Factor { values: dy, stride: own }, given.batch, &mut to.parameters[bias..][..width]);
         }
     }
 }

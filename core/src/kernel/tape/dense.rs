@@ -2,9 +2,8 @@
 
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
 use crate::config::Activation;
-use crate::kernel::loops::{
-    Factor, Finish, Product, Sizes, add_columns, multiply, multiply_transposed, slope, transpose,
-};
+use crate::kernel::activations::slope;
+use crate::kernel::loops::{Factor, Finish, Product, Sizes, add_columns, multiply, multiply_transposed, transpose};
 
 /// A layer whose parameters stand in the flat vector: weights `[in, out]`, row-major, and a bias `[out]`.
 #[derive(Clone, Debug, PartialEq)]

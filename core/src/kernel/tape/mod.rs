@@ -7,7 +7,7 @@
 //! that they belong to.
 //!
 //! Every operation is one file with both directions: [`Dense`], [`Activate`], [`Norm`], [`Drop`], [`Softmax`],
-//! [`Mix`], [`Combine`]. burn's way through the same network (`Network::forward`) is what a tape is tested against.
+//! [`Mix`], [`Combine`], [`Concat`], [`Times`]. burn's way through the same network (`Network::forward`) is what a tape is tested against.
 //!
 //! # Shapes
 //!
@@ -17,20 +17,24 @@
 mod activate;
 mod arena;
 mod combine;
+mod concat;
 mod dense;
 mod drop;
 mod mix;
 mod norm;
 mod softmax;
+mod times;
 
 pub use activate::Activate;
 pub use arena::{Arena, Inputs, Masks};
-pub use combine::Combine;
+pub use combine::{Combine, Term};
+pub use concat::Concat;
 pub use dense::Dense;
 pub use drop::{Drop, MaskPlace};
 pub use mix::Mix;
 pub use norm::Norm;
 pub use softmax::Softmax;
+pub use times::Times;
 
 use arena::{Slopes, Values};
 
@@ -82,8 +86,12 @@ pub enum Operation {
     Softmax(Softmax),
     /// A mixture by shares that are computed.
     Mix(Mix),
-    /// A mixture by factors that are parameters.
+    /// A mixture by factors that are the same for every row.
     Combine(Combine),
+    /// Values side by side.
+    Concat(Concat),
+    /// A value times another.
+    Times(Times),
 }
 
 /// What an operation does in either direction.
@@ -127,6 +135,8 @@ impl Operation {
             Self::Softmax(of) => of,
             Self::Mix(of) => of,
             Self::Combine(of) => of,
+            Self::Concat(of) => of,
+            Self::Times(of) => of,
         }
     }
 }

@@ -3,11 +3,13 @@
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
 use crate::kernel::loss::shares_of;
 
-/// `softmax(x)` over the columns of a row.
+/// `softmax(a x)` over the columns of a row, with a number a.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Softmax {
     /// The logits.
     pub x: Columns,
+    /// What they are multiplied by.
+    pub times: f32,
 }
 
 impl Run for Softmax {
@@ -15,11 +17,14 @@ impl Run for Softmax {
         vec![self.x]
     }
 
-    fn forward(&self, given: &Given, out: &mut [f32], _: &mut Scratch) {
+    fn forward(&self, given: &Given, out: &mut [f32], scratch: &mut Scratch) {
         let (x, stride) = given.values.of(self.x);
         let width = self.x.width;
         for (y, x) in out.chunks_mut(padded(width)).zip(x.chunks(stride)).take(given.batch) {
-            shares_of(&x[..width], &mut y[..width]);
+            let y = &mut y[..width];
+            scratch.turned.clear();
+            scratch.turned.extend(x[..width].iter().map(|x| self.times * x));
+            shares_of(&scratch.turned, y);
         }
     }
 
@@ -30,7 +35,7 @@ impl Run for Softmax {
         for (dx, (y, dy)) in rows.take(given.batch) {
             let along: f32 = y[..width].iter().zip(dy).map(|(y, dy)| y * dy).sum();
             for ((dx, y), dy) in dx.iter_mut().zip(&y[..width]).zip(dy) {
-                let own = y * (dy - along);
+                let own = self.times * y * (dy - along);
                 *dx = if target.adds { *dx + own } else { own };
             }
         }

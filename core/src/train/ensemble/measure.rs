@@ -20,13 +20,18 @@ impl Ensemble {
     /// The point, and whether the first composed model has diverged.
     pub(super) async fn measure(&mut self) -> Result<(CurvePoint, bool), TrainError> {
         let front = self.front.as_ref().map(Conditioned::losses);
-        let (mut evaluated, observed) = self.composed.evaluate_composed(front).await?;
+        let (record, plan, draws) = (&self.record, &self.full_plan, &self.draws);
+        let wants_test = |member: usize, valid: &[f32]| record.wants_test(plan, draws, member, valid);
+        let (mut evaluated, observed) = self.composed.evaluate_composed(front, &wants_test).await?;
         if self.step() == 0 {
             self.composed.begin(&evaluated.losses);
         }
         let own = evaluated.diverged.clone();
-        for population in &self.auxiliary {
-            evaluated.extend(population.evaluate().await?);
+        for population in &mut self.auxiliary {
+            // The members of all populations stand one after another in the plan.
+            let first = evaluated.diverged.len();
+            let wants_test = |member: usize, valid: &[f32]| wants_test(first + member, valid);
+            evaluated.extend(population.evaluate(&wants_test).await?);
         }
         let lesson = self.lesson();
         let values = RecordedValues {

@@ -30,7 +30,7 @@ const THETA: &str = "theta";
 pub struct Evaluated {
     /// Members that have diverged.
     pub diverged: Vec<bool>,
-    /// `[M, 3, T]`: losses on the training, validation and test rows.
+    /// `[M, 3, T]`: losses on the training, validation and test rows; NaN for those that nobody reads.
     pub losses: Vec<f32>,
     /// Per task the outputs of its baselines on validation rows, `[seeds, rows, outputs]`; empty without baselines.
     pub alone: Vec<Vec<f32>>,
@@ -64,13 +64,19 @@ pub struct Observed {
     pub front: Vec<f32>,
 }
 
+/// Whether the test losses of a member are wanted, by its place and its validation losses in task order.
+pub type WantsTest<'a> = &'a dyn Fn(usize, &[f32]) -> bool;
+
 impl Population {
-    /// Evaluates every member on all rows.
+    /// Evaluates every member: its validation losses, and what else is wanted of it.
     ///
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn evaluate(&self) -> Result<Evaluated, TrainError> {
+    pub async fn evaluate(&mut self, wants_test: WantsTest<'_>) -> Result<Evaluated, TrainError> {
+        if let Some((evaluated, _)) = self.evaluate_taped(wants_test) {
+            return Ok(evaluated);
+        }
         let mut packed = Packed::default();
         self.push(self.evaluation(), &mut packed);
         Ok(self.evaluated(&mut packed.read().await?))
@@ -81,9 +87,14 @@ impl Population {
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn evaluate_composed(&self, front: Option<Tensor<2>>) -> Result<(Evaluated, Observed), TrainError> {
+    pub async fn evaluate_composed(
+        &mut self,
+        front: Option<Tensor<2>>,
+        wants_test: WantsTest<'_>,
+    ) -> Result<(Evaluated, Observed), TrainError> {
+        let taped = self.evaluate_taped(wants_test);
         let mut packed = Packed::default();
-        let predictions = self.push(self.evaluation(), &mut packed);
+        let predictions = if taped.is_none() { self.push(self.evaluation(), &mut packed) } else { Vec::new() };
         packed.push(WEIGHTS, self.task_weights.weights(&self.log_variances).slice([0..1, 0..self.order.tasks()]));
         if let Some(seen) = self.observation.clone() {
             let StepObservation { gram, combined, recorded, absent: _, ahead } = seen;
@@ -95,10 +106,16 @@ impl Population {
         packed.push_some(FRONT, front);
         predictions.into_iter().for_each(|group| packed.push(PREDICTIONS, group));
         let mut parts = packed.read().await?;
-        let evaluated = self.evaluated(&mut parts);
+        let (evaluated, predictions) = match taped {
+            Some(found) => found,
+            None => {
+                let predictions = self.outputs(&parts.take_all(PREDICTIONS), self.plan.seeds);
+                (self.evaluated(&mut parts), predictions)
+            }
+        };
         let observed = Observed {
             weights: self.weights(&parts.take(WEIGHTS)),
-            predictions: self.outputs(&parts.take_all(PREDICTIONS), self.plan.seeds),
+            predictions,
             gram: self.gram(&parts.take(GRAM)),
             combined: self.combined_products(&parts.take(COMBINED)),
             recorded: self.recorded(&parts.take_all(RECORDED_NUMBERS)),

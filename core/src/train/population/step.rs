@@ -126,14 +126,20 @@ impl Population {
     /// Adds the gradient of the network's own term to every member's, `[M, N]`: once, after
     /// aggregation.
     fn penalised(&self, combined: Tensor<2>, batch: &Batch) -> Tensor<2> {
+        match self.penalty_gradient(&batch.inputs) {
+            None => combined,
+            Some(penalty) => combined + penalty,
+        }
+    }
+
+    /// The gradient of the network's own term, `[M, N]`, over inputs `[M, B, inputs]`; `None` where it has none.
+    pub(super) fn penalty_gradient(&self, inputs: &Tensor<3>) -> Option<Tensor<2>> {
         if !self.network.penalises() {
-            return combined;
+            return None;
         }
         let params = Params::from_flat(&self.state.theta, self.network.layout()).tracked();
-        match self.network.penalty(&params, &batch.inputs) {
-            None => combined,
-            Some(penalty) => combined + params.gradients(&mut penalty.backward()),
-        }
+        let penalty = self.network.penalty(&params, inputs)?;
+        Some(params.gradients(&mut penalty.backward()))
     }
 
     fn pass<'a>(&'a self, batch: &'a Batch, noise: Option<&'a StepNoise>, replicates: bool) -> Pass<'a> {

@@ -4,26 +4,31 @@
 //! What it computes is what [`Population::take_step`](super::step) computes by burn's operations, up to rounding.
 
 mod batch;
+mod evaluate;
 mod member;
 
 use self::batch::{OutputTasks, SeedBatches};
+use self::evaluate::{Evaluation, Wanted};
 use self::member::{MemberPass, Workspace};
 use super::Population;
+use super::evaluate::{Evaluated, WantsTest};
 use super::observe::StepObservation;
 use super::schedule::{Absent, Attendance};
 use crate::data::Draws;
 use crate::kernel::host::{HostTensor, numbers, tensor};
 use crate::kernel::optimiser::{HostFactors, HostState};
-use crate::kernel::tape::{Arena, Masks, Tape};
+use crate::kernel::tape::{Arena, Masks, Tape, padded};
 use crate::kernel::tensors::upload;
 use crate::model::StepNoise;
 use crate::train::balancers::{DeferredUpdate, Memory};
+use crate::train::plan::Role;
 use burn::tensor::Tensor;
 
 /// A tape and the memory that it runs in.
 pub(super) struct Taped {
     tape: Tape,
     workspace: Workspace,
+    evaluation: Evaluation,
     batches: SeedBatches,
     /// By member: the place of its seed among the batches.
     seeds: Vec<usize>,
@@ -41,6 +46,8 @@ struct Step {
     factors: Option<HostTensor>,
     /// `[M, N]`
     moves: Option<HostTensor>,
+    /// The gradient of the network's own term, `[M, N]`.
+    penalty: Option<HostTensor>,
     optimiser: HostFactors,
     /// Whether the first member's task gradients are looked at.
     observed: bool,
@@ -56,6 +63,7 @@ impl Taped {
         let arena = Arena::of(&tape, population.batches.batch_rows());
         let place = |m: usize| population.balancers.on_host.iter().position(|host| host.member == m);
         Some(Self {
+            evaluation: Evaluation::new(draws, &tape, &outputs),
             workspace: Workspace::new(arena, outputs, population.network.layout()),
             seeds: population.member_seeds.iter().map(|seed| batches.place(*seed)).collect(),
             hosts: (0..population.plan.members.len()).map(place).collect(),
@@ -65,10 +73,28 @@ impl Taped {
         })
     }
 
+    /// What every member reads, `[M, B, inputs]`; nothing where the network has no term of its own that could ask.
+    fn inputs(&self, population: &Population) -> Tensor<3> {
+        let inputs = population.shape.inputs;
+        if !population.network.penalises() {
+            return Tensor::zeros([1, 1, 1], &population.device);
+        }
+        let of_member = |seed: &usize| {
+            let batch = self.batches.batch(*seed).inputs();
+            let rows = batch.values.chunks(padded(inputs).max(1)).take(batch.batch);
+            rows.flat_map(|row| &row[..inputs]).copied().collect::<Vec<f32>>()
+        };
+        let values: Vec<f32> = self.seeds.iter().flat_map(of_member).collect();
+        let members = self.seeds.len();
+        let batch = values.len() / (members * inputs).max(1);
+        tensor(values, [members, batch, inputs])
+    }
+
     /// Takes over what a change of live settings left of the population.
     pub fn change(&mut self, population: &Population) {
         if let Some(tape) = population.network.tape(population.rates.any()) {
             self.workspace.arena = Arena::of(&tape, population.batches.batch_rows());
+            self.evaluation.follow(&tape);
             self.tape = tape;
         }
         let place = |m: usize| population.balancers.on_host.iter().position(|host| host.member == m);
@@ -77,6 +103,55 @@ impl Taped {
 }
 
 impl Population {
+    /// Evaluates every member by the tape, and gives the outputs of the composed models on validation rows, per task
+    /// in task order `[rows, outputs]`; `None` without a tape.
+    pub(super) fn evaluate_taped(&mut self, wants_test: WantsTest) -> Option<(Evaluated, Vec<Vec<Vec<f32>>>)> {
+        let mut taped = self.taped.take()?;
+        let found = self.evaluate_members(&mut taped, wants_test);
+        self.taped = Some(taped);
+        found
+    }
+
+    fn evaluate_members(&self, taped: &mut Taped, wants_test: WantsTest) -> Option<(Evaluated, Vec<Vec<Vec<f32>>>)> {
+        let (theta, tasks) = (numbers(&self.state.theta)?, self.order.tasks());
+        let theta = theta.as_slice::<f32>()?;
+        let columns = self.network.layout().len.max(1);
+        let baselines = self.plan.range(|role| matches!(role, Role::Baseline(_)));
+        let alone = baselines.len() == self.plan.seeds * tasks;
+        let mut evaluated = Evaluated { diverged: self.diverged_on_host()?, ..Evaluated::default() };
+        evaluated.alone = vec![Vec::new(); if alone { tasks } else { 0 }];
+        let mut predictions = Vec::new();
+        for (m, (member, theta)) in self.plan.members.iter().zip(theta.chunks_exact(columns)).enumerate() {
+            let (composed, baseline) = match member.role {
+                Role::Composed => (true, None),
+                Role::Baseline(task) if alone => (false, Some(task)),
+                _ => (false, None),
+            };
+            let mut outputs = vec![Vec::new(); tasks];
+            let wanted = Wanted {
+                // Balancers compare with the losses at the start.
+                train: m == 0 || self.step == 0,
+                test: &|valid| wants_test(m, &self.order.row(valid)),
+                outputs: (composed || baseline.is_some()).then_some(&mut outputs),
+            };
+            let draw = taped.batches.draw(taped.seeds[m]);
+            let losses = taped.evaluation.losses((&taped.tape, &taped.workspace.outputs), theta, draw, wanted);
+            evaluated.losses.extend(self.order.rows(&losses));
+            let mut by_task = self.order.of_tasks(outputs);
+            if let Some(task) = baseline {
+                let own = by_task.get_mut(task).map(std::mem::take).unwrap_or_default();
+                evaluated.alone[task].extend(own);
+            } else if composed {
+                predictions.push(by_task);
+            }
+        }
+        Some((evaluated, predictions))
+    }
+
+    fn diverged_on_host(&self) -> Option<Vec<bool>> {
+        crate::kernel::host::truths(&self.state.diverged)
+    }
+
     /// Takes a step; `None`, with everything as it was, where the state's numbers aren't on the host.
     pub(super) fn take_taped_step(
         &mut self,
@@ -100,6 +175,7 @@ impl Population {
             base: numbers(&self.task_weights.weights(&self.log_variances)),
             factors: factors.as_ref().and_then(numbers),
             moves: moves.as_ref().and_then(numbers),
+            penalty: self.penalty_gradient(&taped.inputs(self)).as_ref().and_then(numbers),
             optimiser: HostFactors::of(&self.optimiser)?,
             absent,
             observed: observed && self.plan.replicated > 0,

@@ -19,6 +19,10 @@ impl Table {
         &self.values[row * self.width..][..self.width]
     }
 
+    fn rows(&self, rows: Range<usize>) -> &[f32] {
+        &self.values[rows.start * self.width..rows.end * self.width]
+    }
+
     /// Some of the rows, or the first so many.
     fn cut(&self, rows: Option<&[u32]>, count: usize, to: &mut Vec<f32>) {
         to.clear();
@@ -83,8 +87,8 @@ impl OutputTasks {
     }
 }
 
-/// The training rows of one draw of the data.
-struct Rows {
+/// The rows of one split of one draw of the data.
+pub struct Rows {
     /// Each padded with zeros.
     inputs: Table,
     /// Per output, `[rows, stride]`.
@@ -94,7 +98,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn of(split: &Split, inputs: usize, outputs: &[OutputTasks]) -> Self {
+    /// Those of a split, for a tape with these outputs.
+    pub fn of(split: &Split, inputs: usize, outputs: &[OutputTasks]) -> Self {
         let width = padded(inputs);
         let mut padded = vec![0.0; split.rows * width];
         for (to, from) in padded.chunks_exact_mut(width.max(1)).zip(split.x.chunks_exact(inputs.max(1))) {
@@ -105,6 +110,21 @@ impl Rows {
             targets: outputs.iter().map(|output| output.targets(split)).collect(),
             labelled: outputs.iter().map(|output| output.labelled(split)).collect(),
         }
+    }
+
+    /// What the network reads of some rows.
+    pub fn inputs(&self, rows: Range<usize>) -> &[f32] {
+        self.inputs.rows(rows)
+    }
+
+    /// An output's targets at some rows.
+    pub fn targets(&self, output: usize, rows: Range<usize>) -> &[f32] {
+        self.targets[output].rows(rows)
+    }
+
+    /// 1 where an output's rows have a label; `None` where nothing is missing.
+    pub fn labels(&self, output: usize) -> Option<&[f32]> {
+        self.labelled[output].as_ref().map(|labelled| labelled.values.as_slice())
     }
 }
 
@@ -156,6 +176,11 @@ impl SeedBatches {
             seeds,
             outputs,
         }
+    }
+
+    /// The draw that the seed in a place sees.
+    pub fn draw(&self, place: usize) -> usize {
+        self.batches[place].draw
     }
 
     /// The place of a seed.

@@ -123,6 +123,9 @@ impl MemberPass<'_> {
             *seen = Some(self.seen(work, state.theta(m)));
         }
         let columns = work.gradient.len();
+        if let Some(penalty) = step.penalty.as_ref().and_then(|penalty| row(penalty, m, columns)) {
+            work.gradient.iter_mut().zip(penalty).for_each(|(slope, penalty)| *slope += penalty);
+        }
         let moves = step.moves.as_ref().and_then(|moves| row(moves, m, columns));
         let scales = population.optimiser.scales(population.step, rate as f32);
         let how = (&population.optimiser, &step.optimiser, scales);

@@ -1,0 +1,119 @@
+//! Losses and outputs on all rows of the splits, by the tape's forward pass: no more of them than somebody reads.
+
+use super::batch::{OutputTasks, Rows};
+use crate::data::Draws;
+use crate::kernel::loss::BatchRows;
+use crate::kernel::tape::{Arena, Inputs, Masks, Tape};
+use crate::train::evaluate::{SPLITS, TEST, TRAIN, VALID};
+
+/// Rows that go through the tape at once: what they make of a small network fits into the nearest cache.
+const PIECE: usize = 64;
+
+/// The rows of one split of one draw.
+struct SplitRows {
+    rows: Rows,
+    /// Per output: what each column at each row weighs in its task's mean.
+    weights: Vec<Vec<f32>>,
+    count: usize,
+}
+
+/// All rows, and the memory of a forward pass over some of them.
+pub struct Evaluation {
+    draws: Vec<[SplitRows; SPLITS]>,
+    arena: Arena,
+    slopes: Vec<f32>,
+    memory: Vec<f32>,
+}
+
+/// Which numbers of a member are wanted besides its validation losses.
+pub struct Wanted<'a> {
+    /// Those on training rows.
+    pub train: bool,
+    /// Those on test rows, by the validation losses in column order.
+    pub test: &'a dyn Fn(&[f32]) -> bool,
+    /// Per task in column order its outputs on validation rows, `[rows, outputs]`.
+    pub outputs: Option<&'a mut Vec<Vec<f32>>>,
+}
+
+impl Evaluation {
+    /// Of all draws.
+    pub fn new(draws: &Draws, tape: &Tape, outputs: &[OutputTasks]) -> Self {
+        let split = |split: &crate::data::Split, inputs: usize| {
+            let rows = Rows::of(split, inputs, outputs);
+            let weigh = |(o, output): (usize, &OutputTasks)| {
+                let mut weights = Vec::new();
+                output.losses.weigh_rows(rows.labels(o), split.rows, &mut weights);
+                weights
+            };
+            let weights = outputs.iter().enumerate().map(weigh).collect();
+            SplitRows { weights, rows, count: split.rows }
+        };
+        let draws = draws.all().map(|data| [&data.train, &data.valid, &data.test].map(|of| split(of, data.inputs)));
+        Self { draws: draws.collect(), arena: Arena::of(tape, PIECE), slopes: Vec::new(), memory: Vec::new() }
+    }
+
+    /// Takes over another tape of the same network.
+    pub fn follow(&mut self, tape: &Tape) {
+        self.arena = Arena::of(tape, PIECE);
+    }
+
+    /// A member's losses, `[3, T]` in column order, NaN for those that nobody wants.
+    pub fn losses(
+        &mut self,
+        (tape, outputs): (&Tape, &[OutputTasks]),
+        theta: &[f32],
+        draw: usize,
+        wanted: Wanted,
+    ) -> Vec<f32> {
+        let tasks: usize = outputs.iter().map(|output| output.columns.len()).sum();
+        let mut all = vec![f32::NAN; SPLITS * tasks];
+        let mut run = |split: usize, keep: Option<&mut Vec<Vec<f32>>>, all: &mut [f32]| {
+            self.split((tape, outputs), theta, (draw, split), keep, &mut all[split * tasks..(split + 1) * tasks]);
+        };
+        run(VALID, wanted.outputs, &mut all);
+        if wanted.train {
+            run(TRAIN, None, &mut all);
+        }
+        if (wanted.test)(&all[VALID * tasks..(VALID + 1) * tasks]) {
+            run(TEST, None, &mut all);
+        }
+        all
+    }
+
+    fn split(
+        &mut self,
+        (tape, outputs): (&Tape, &[OutputTasks]),
+        theta: &[f32],
+        (draw, split): (usize, usize),
+        mut keep: Option<&mut Vec<Vec<f32>>>,
+        losses: &mut [f32],
+    ) {
+        let Some(own) = self.draws.get(draw).map(|splits| &splits[split]) else { return };
+        losses.fill(0.0);
+        let mut piece = vec![0.0; losses.len()];
+        for first in (0..own.count).step_by(PIECE) {
+            let rows = first..(first + PIECE).min(own.count);
+            let inputs = Inputs { values: own.rows.inputs(rows.clone()), batch: rows.len() };
+            self.arena.forward(tape, theta, inputs, &Masks::default());
+            for (o, (output, tasks)) in tape.outputs().iter().zip(outputs).enumerate() {
+                let stride = tasks.losses.stride;
+                let found = self.arena.output(*output, rows.len());
+                self.slopes.resize(found.len(), 0.0);
+                let batch = BatchRows {
+                    outputs: found,
+                    targets: own.rows.targets(o, rows.clone()),
+                    weights: &own.weights[o][rows.start * stride..rows.end * stride],
+                };
+                let piece = &mut piece[tasks.columns.clone()];
+                tasks.losses.measure(batch, &mut self.slopes, piece, &mut self.memory);
+                if let Some(keep) = &mut keep {
+                    for row in found.chunks_exact(stride) {
+                        let tasks = keep[tasks.columns.clone()].iter_mut().zip(row.chunks_exact(tasks.losses.each));
+                        tasks.for_each(|(kept, outputs)| kept.extend_from_slice(outputs));
+                    }
+                }
+            }
+            losses.iter_mut().zip(&piece).for_each(|(loss, piece)| *loss += piece);
+        }
+    }
+}
