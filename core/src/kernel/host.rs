@@ -2,7 +2,7 @@
 //!
 //! A small network's step on the CPU costs operations, not arithmetic: burn's generic matmul packs
 //! matrices that are smaller than its tiles, its `tanh` is the scalar one of the C library, and
-//! every operation walks the batch again. On the host a layer (matmul, bias, activation) is one node of
+//! every operation walks the batch again. On the host, where a network has no tape, a layer (matmul, bias, activation) is one node of
 //! burn's autodiff graph, with loops for tiny matrices; so are the losses of a batch, and an optimiser's
 //! step is one pass over memory. The bench holds them against plain loops.
 

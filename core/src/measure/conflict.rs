@@ -9,7 +9,7 @@ use super::gram::{entry, side};
 use super::real::{Real, finite, mean};
 use std::collections::VecDeque;
 
-/// The recorded steps over which the engine states a conflict rate, of the means of ten of them.
+/// How many recorded steps a conflict rate looks back over: 41 means of ten where all have an angle.
 pub const WINDOW: usize = 50;
 
 /// The recorded steps over which a cosine is averaged before anything is said of it.
@@ -87,8 +87,8 @@ pub fn curvature_bound<T: Real>(gram: &[T], i: usize, j: usize) -> Option<f64> {
     finite(bound).filter(|_| sum > 4.0 * T::PRECISION)
 }
 
-/// How often two tasks' gradients are in conflict, step by step: a step counts if the mean of its [`cosine`] and the
-/// `AVERAGED - 1` before it is one ([`is_conflict`]). The first steps, which have fewer before them, don't count.
+/// The share of steps at which two tasks are in conflict: a step is, if the mean of its [`cosine`] and of those of the
+/// `AVERAGED - 1` steps before it is one ([`is_conflict`]). The first steps have no such mean and are left out.
 ///
 /// ```
 /// use mtl_core::measure::conflict::Tally;
@@ -119,7 +119,7 @@ impl Tally {
         }
     }
 
-    /// The share of conflicts among the steps that count; `None` before there is one.
+    /// The share; `None` while every step is left out.
     pub fn rate(&self) -> Option<f64> {
         finite(f64::from(self.conflicts) / f64::from(self.means))
     }
@@ -132,8 +132,7 @@ impl Tally {
     }
 }
 
-/// The share of conflicts among all pairs of tasks at all steps of a window that count, see [`Tally`]; the matrices
-/// come oldest first. `None` where no pair has [`AVERAGED`] steps with an angle.
+/// The same over all pairs of tasks and a window of steps, oldest first. `None` where no pair has [`AVERAGED`] steps with an angle.
 ///
 /// ```
 /// use mtl_core::measure::conflict::conflict_rate;
@@ -151,15 +150,6 @@ pub fn conflict_rate<'a, T: Real + 'a>(window: impl IntoIterator<Item = &'a [T],
         Tally { means: all.means + pair.means, conflicts: all.conflicts + pair.conflicts, ..all }
     });
     all.rate()
-}
-
-/// [`conflict_rate`] of one pair of tasks.
-pub fn pair_conflict_rate<'a, T: Real + 'a>(
-    window: impl IntoIterator<Item = &'a [T]>,
-    i: usize,
-    j: usize,
-) -> Option<f64> {
-    Tally::of(window, i, j).rate()
 }
 
 /// The squared norms of two gradients, if both are there.

@@ -6,8 +6,8 @@
 //! warming up all read the mean of their parents, which keeps the scale. The temperature falls as
 //! `start / sqrt(epoch + 1)`. In evaluation the likeliest parents are taken: the tree, which the picture
 //! shows as every task's path through the nodes. Shared: the nodes and their choices. Private: the tasks'
-//! own choices and the heads. It has no tape and trains by burn's operations: a tape draws nothing, and has no
-//! operation whose gradient is another one's.
+//! own choices and the heads. It has no tape and trains through its forward pass alone: a tape has
+//! no random numbers and no straight-through gradient.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};

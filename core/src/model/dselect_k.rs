@@ -8,8 +8,8 @@
 //! linear in the inputs, or in what hidden layers of its gate make of these. Two penalties: the selectors'
 //! entropy, and where the experts are no power of two `1 / (sum of the weights of those that there are)`.
 //!
-//! Shared: the experts. Private: the gates and the heads. It has no tape and trains by burn's operations: its
-//! selectors are products over digits with a step of their own, for which a tape has no operation.
+//! Shared: the experts. Private: the gates and the heads. It has no tape and trains through its
+//! forward pass alone: its selectors are products of smooth steps, for which a tape has no operation.
 
 use super::Architecture;
 use super::experts::GATE_LAYERS;

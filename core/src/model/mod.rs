@@ -1,9 +1,9 @@
 //! Architectures over the population axis.
 //!
-//! Every parameter tensor carries a leading member axis, and all members go through one graph of
-//! batched matmuls. An architecture is one file and one line in [`ARCHITECTURES`]: it says which
+//! Every parameter tensor carries a leading member axis. On a GPU all members go through one graph of batched
+//! matmuls; on the host most architectures are a tape (`on_tape`), run member by member. An architecture is one file and one line in [`ARCHITECTURES`]: it says which
 //! parameters its trunk has ([`slots`]), which of them are shared, and how inputs become features;
-//! the heads on them are the same in all. `parts`, `heads`, `experts`, `decompose`, `sample` and
+//! the heads on them are the same in all. `parts`, `heads`, `experts`, `hosvd`, `sample` and
 //! `relations` are what architectures are put together from.
 
 #[cfg(feature = "engine")]

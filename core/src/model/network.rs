@@ -187,8 +187,8 @@ pub trait Network {
     /// `inputs`: `[R, B, inputs]`.
     fn forward(&self, params: &Params, inputs: Tensor<3>, noise: Option<&StepNoise>, keep_hidden: bool) -> Outputs;
 
-    /// The same network as a tape, with dropout if that drops anything; `None` for one that has none, which is then
-    /// trained by [`Network::forward`].
+    /// The same network as a tape; `drops` says whether it has operations for dropout. `None` for one that has none,
+    /// which is then trained through [`Network::forward`].
     fn tape(&self, _drops: bool) -> Option<Tape> {
         None
     }

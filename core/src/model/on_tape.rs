@@ -29,7 +29,7 @@ pub enum TapeFeatures {
 }
 
 impl Recorder<'_> {
-    /// Where a matrix of a slot begins, with its sizes; a slot of several tasks side by side is one matrix.
+    /// Where a matrix of a slot begins, and how many columns it has; a slot of several tasks side by side is one matrix.
     pub fn matrix(&self, slot: usize, block: usize) -> (usize, usize) {
         let slot = &self.layout.slots[slot];
         let width = width(slot);
@@ -42,7 +42,8 @@ impl Recorder<'_> {
         let inside = if layer.norm().is_none() { fused(layer.activation) } else { Activation::Identity };
         let dense = Dense::new(x, width, weight, Some(bias), inside);
         let y = self.tape.push(Operation::Dense(dense), width);
-        if inside == layer.activation { y } else { self.finish(layer, y, block, tasks) }
+        let whole = layer.norm().is_none() && inside == layer.activation;
+        if whole { y } else { self.finish(layer, y, block, tasks) }
     }
 
     /// Norm and activation behind a layer's affine map.

@@ -6,8 +6,8 @@
 //! the lateral terms are `U_t f(V_t a_t h)`, h being the earlier columns side by side, `a_t` a learned
 //! number and `V_t` a map to as many units as the layer has. A task's loss never reaches the columns that
 //! it reads: they stand as if frozen. Tasks are in the order of the lesson. Shared: nothing. Private:
-//! columns, lateral connections and heads. It has no tape and trains by burn's operations: on a tape a gradient flows
-//! into everything that is read.
+//! columns, lateral connections and heads. It has no tape and trains through its forward pass alone: on a
+//! tape a gradient flows into everything that is read.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};

@@ -5,8 +5,8 @@
 //! sample at a temperature that falls from 5 to 0.5: it can be computed in a browser and needs no reward. The
 //! collaboration term is theirs: each task is rewarded by rho times the mean chance that the others take
 //! the same block. Where a layer is as wide as what it reads, a task may also pass it by. Shared: the
-//! blocks. Private: the choices and the heads. It has no tape and trains by burn's operations: a tape draws nothing,
-//! and has no operation whose gradient is another one's.
+//! blocks. Private: the choices and the heads. It has no tape and trains through its forward pass alone: a tape has
+//! no random numbers and no straight-through gradient.
 
 use super::Architecture;
 use crate::config::{Choice, Kind, OptionSpec, Paper, PickEntry};

@@ -41,9 +41,9 @@ pub struct Plan {
     /// gradients stand before those without. Then come the pairs of tasks, and last those of other
     /// networks than the composed model's, population after population.
     pub members: Vec<Member>,
-    /// How many of the first members are replicated where a step is recorded, one row per task, so
-    /// that each task's gradient at the trunk is there (the gradient at a replicated leaf is the
-    /// Jacobian). A balancer that looks at gradients has its members replicated in every step.
+    /// Of how many of the first members the task gradients are taken where a step is recorded: without a tape they
+    /// are replicated, one row per task, and the gradient at the replicated leaf is the Jacobian. A balancer that
+    /// looks at gradients has those of its members taken in every step.
     pub replicated: usize,
     /// Paired seeds.
     pub seeds: usize,

@@ -1,4 +1,4 @@
-//! One optimiser step of the whole population: forward, losses, backward, aggregation.
+//! One optimiser step of the whole population without a tape: forward, losses, backward, aggregation.
 //!
 //! In a step that wants task gradients, a replicated member has one row per task (a
 //! *replica*): all share its values, each sees one task's loss, so the gradient at the replicated

@@ -1,22 +1,23 @@
-//! A network's tape computes what burn's operations compute.
+//! A network's tape computes what its forward pass by burn's autodiff computes.
 
-use crate::lab::{Rig, close, layer};
+use crate::lab::{Rig, close, config, layer, task};
 use crate::population::everything;
 use mtl_core::balance::balancers;
 use mtl_core::config::{
-    Activation, Clip, Config, Heads, LayerConfig, Norm, Optimiser, Pick, PopulationConfig, Schedule, SharingConfig,
+    Activation, Clip, Config, Heads, LayerConfig, LossKind, Norm, Optimiser, Pick, PopulationConfig, Schedule,
+    SharingConfig, TaskConfig,
 };
 use mtl_core::model::ARCHITECTURES;
 use mtl_core::strategy::strategies;
 
 const STEPS: u32 = 8;
 
-/// Trains by the tape and by operations, and holds everything that is saved against each other.
+/// Trains by the tape and without it, and holds everything that is saved against each other.
 fn same(what: &str, config: Config, tolerance: f64) {
     let mut taped = Rig::new(config.clone());
     let mut other = Rig::new(config);
     assert!(taped.ensemble.is_taped(), "{what}: there is no tape");
-    other.ensemble = other.ensemble.by_operations();
+    other.ensemble = other.ensemble.without_tape();
     assert!(!other.ensemble.is_taped());
     let (points, wanted) = (taped.steps(STEPS), other.steps(STEPS));
     assert_eq!(points.len(), wanted.len());
@@ -54,7 +55,20 @@ fn a_tape_takes_the_steps_of_every_optimiser_with_everything_that_a_step_has() {
 }
 
 #[test]
-fn a_tape_asks_every_balancer_what_operations_ask_it() {
+fn every_row_reaches_the_trunk_through_heads_of_any_width() {
+    for width in [1, 2, 3, 5, 6, 9] {
+        for tasks in [2, 3] {
+            let head = vec![layer(width, Activation::Tanh), layer(3, Activation::Relu)];
+            let own = TaskConfig { head, ..task(LossKind::Mse, "waves") };
+            let mut config = config(vec![own; tasks], vec![layer(5, Activation::Tanh)]);
+            config.training.learning_rate = 0.1;
+            same(&format!("{tasks} heads of {width}"), config, 1e-4);
+        }
+    }
+}
+
+#[test]
+fn a_tape_asks_every_balancer_what_it_is_asked_without() {
     for balancer in balancers() {
         let key = balancer.choice.key;
         let mut config = small(Optimiser::Sgd);
@@ -65,7 +79,7 @@ fn a_tape_asks_every_balancer_what_operations_ask_it() {
 }
 
 #[test]
-fn a_tape_weighs_heads_shortens_and_refreshes_as_operations_do() {
+fn a_tape_weighs_heads_shortens_and_refreshes_as_without() {
     for (heads, norm, refresh) in
         [(Heads::Plain, Norm::Own, 1), (Heads::Weighed, Norm::Mean, 3), (Heads::Published, Norm::Sum, 2)]
     {
@@ -94,7 +108,7 @@ fn a_tape_lets_a_member_that_is_no_longer_finite_rest() {
     config.training.clip = Clip::None;
     let mut taped = Rig::new(config.clone());
     let mut other = Rig::new(config);
-    other.ensemble = other.ensemble.by_operations();
+    other.ensemble = other.ensemble.without_tape();
     taped.steps(STEPS);
     other.steps(STEPS);
     let [found, wanted] = [&taped, &other].map(|rig| rig.rows("dead"));
@@ -103,11 +117,11 @@ fn a_tape_lets_a_member_that_is_no_longer_finite_rest() {
 }
 
 #[test]
-fn affinities_are_measured_by_the_tape_as_by_operations() {
+fn affinities_are_measured_by_the_tape_as_without_tape() {
     let mut config = small(Optimiser::Adam);
     config.population.affinity = true;
     let mut other = Rig::new(config.clone());
-    other.ensemble = other.ensemble.by_operations();
+    other.ensemble = other.ensemble.without_tape();
     let (points, wanted) = (Rig::new(config).steps(STEPS), other.steps(STEPS));
     let last = |points: &[mtl_core::protocol::CurvePoint]| points.last().map(|point| point.affinity.clone()).unwrap();
     let (found, wanted) = (last(&points), last(&wanted));
@@ -115,7 +129,7 @@ fn affinities_are_measured_by_the_tape_as_by_operations() {
     close("affinities", &found, &wanted, 1e-3);
 }
 
-/// Architectures that choose by sampling, or learn nothing of what some of their layers read: their files say why.
+/// Architectures that need something for which a tape has no operation: their files say what.
 const WITHOUT: [&str; 4] = ["dselect-k", "routing", "branch", "progressive"];
 
 #[test]
@@ -124,8 +138,10 @@ fn every_architecture_has_a_tape_that_takes_the_same_steps() {
         let key = architecture.entry.choice.key;
         for (balancer, norm) in [("equal", false), ("pcgrad", true)] {
             let mut config = small(Optimiser::Adam);
-            let widths = [6, 6].map(|width| layer(width, Activation::Tanh));
-            config.trunk = widths.into_iter().map(|layer| LayerConfig { norm, ..layer }).collect();
+            // A norm stands there without an activation too.
+            let last = if norm { Activation::Identity } else { Activation::Tanh };
+            let trunk = [Activation::Tanh, last].map(|activation| layer(6, activation));
+            config.trunk = trunk.into_iter().map(|layer| LayerConfig { norm, ..layer }).collect();
             config.balancer = Pick::new(if architecture.shares { balancer } else { "dwa" });
             config.architecture = Pick::new(key);
             let taped = Rig::new(config.clone()).ensemble.is_taped();

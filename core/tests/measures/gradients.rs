@@ -3,7 +3,6 @@
 use super::{assert_close, combined, single};
 use mtl_core::measure::conflict::{
     AVERAGED, NEUTRAL, conflict_rate, cosine, curvature_bound, is_conflict, magnitude_similarity, mean_cosine, norms,
-    pair_conflict_rate,
 };
 use mtl_core::measure::gram::{condition_number, dominance, stationarity, unit_stationarity};
 use mtl_core::measure::update::Combined;
@@ -74,11 +73,7 @@ fn a_matrix_that_no_gradients_have_is_not_measured() {
 
 #[test]
 fn a_conflict_rate_counts_means_of_ten_steps_with_an_angle() {
-    let window = |grams: &[[f64; 4]]| {
-        let window = || grams.iter().map(|gram| gram.as_slice());
-        assert_eq!(conflict_rate(window()), pair_conflict_rate(window(), 1, 0));
-        conflict_rate(window())
-    };
+    let window = |grams: &[[f64; 4]]| conflict_rate(grams.iter().map(|gram| gram.as_slice()));
     let (none, broken) = ([0.0, 0.0, 0.0, 1.0], [1.0, f64::NAN, f64::NAN, 1.0]);
     // Steps without an angle take no place: means of 0.2, 0.1, 0, -0.1 and -0.2.
     let mut grams = [[none; 1].as_slice(), &[apart(0.2); 10], &[broken; 2], &[apart(-0.8); 4]].concat();
@@ -87,8 +82,7 @@ fn a_conflict_rate_counts_means_of_ten_steps_with_an_angle() {
     assert_eq!((window(&grams), window(&[]), window(&[none; 12])), (None, None, None));
     // T2: 0 and 1 conflict, 1 and 2 conflict, 0 and 2 stand at right angles, which is no conflict.
     let three = || [T2.as_slice(); 10].into_iter();
-    assert_eq!((conflict_rate(three()), pair_conflict_rate(three(), 0, 2)), (Some(2.0 / 3.0), Some(0.0)));
-    assert_eq!(pair_conflict_rate([[1.0].as_slice(); 12], 0, 2), None);
+    assert_eq!((conflict_rate(three()), conflict_rate([[1.0].as_slice(); 12])), (Some(2.0 / 3.0), None));
 }
 
 /// The Gram matrix of two gradients of length 1 with this cosine.

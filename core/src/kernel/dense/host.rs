@@ -64,7 +64,7 @@ fn forward(sizes: Sizes, x: &HostTensor, w: &HostTensor, b: &HostTensor, activat
     let mut y = vec![0.0; rows * batch * to];
     let mut panel = Panel::new();
     for row in 0..rows {
-        let mut out = Product { values: &mut y[row * batch * to..(row + 1) * batch * to], stride: to };
+        let mut out = Product { values: &mut y[row * batch * to..(row + 1) * batch * to], stride: to, room: to };
         let x = Factor { values: x.row(row), stride: from };
         let finish = Finish::Activation(activation);
         let sizes = loops::Sizes { m: batch, k: from, n: to };
@@ -128,13 +128,14 @@ fn back(kept: &Kept, gradient: &HostTensor, needs_x: bool) -> Back {
         for line in inner.chunks_exact(to) {
             db.iter_mut().zip(line).for_each(|(sum, value)| *sum += value);
         }
-        let mut dw = Product { values: &mut dw[row * from * to..(row + 1) * from * to], stride: to };
+        let mut dw = Product { values: &mut dw[row * from * to..(row + 1) * from * to], stride: to, room: to };
         let (x, inner) = (Factor { values: x.row(row), stride: from }, Factor { values: &inner, stride: to });
         let plain = Finish::Activation(Activation::Identity);
         multiply_transposed(loops::Sizes { m: batch, k: from, n: to }, x, inner, &mut dw, &mut panel);
         if needs_x {
             transpose(w.row(row), to, &mut turned);
-            let mut out = Product { values: &mut dx[row * batch * from..(row + 1) * batch * from], stride: from };
+            let mut out =
+                Product { values: &mut dx[row * batch * from..(row + 1) * batch * from], stride: from, room: from };
             multiply(loops::Sizes { m: batch, k: to, n: from }, inner, &turned, &[], &mut out, plain, &mut panel);
         }
     }

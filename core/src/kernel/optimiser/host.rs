@@ -132,7 +132,10 @@ impl HostState {
     pub fn take(state: &mut State, nothing: &Tensor<2>) -> Option<Self> {
         let columns = state.theta.dims()[1];
         let diverged = host::truths(&state.diverged)?;
-        numbers(&state.theta)?;
+        [&state.theta, &state.last_finite, &state.first, &state.second]
+            .map(numbers)
+            .into_iter()
+            .collect::<Option<Vec<_>>>()?;
         let mut out = |of: &mut Tensor<2>| whole(numbers(&std::mem::replace(of, nothing.clone()))?);
         let [theta, last_finite, first, second] =
             [&mut state.theta, &mut state.last_finite, &mut state.first, &mut state.second].map(&mut out);

@@ -63,6 +63,8 @@ pub(super) struct Target<'a> {
     pub values: &'a mut [f32],
     /// How far apart rows stand.
     pub stride: usize,
+    /// Numbers of a row that may be written: the columns, and the padding where they are all that there are.
+    pub room: usize,
     /// Whether something stands there that it is added to.
     pub adds: bool,
 }
@@ -78,7 +80,8 @@ impl Slopes<'_> {
             slopes.fill(0.0);
         }
         let stride = self.strides[columns.value];
-        Some(Target { values: &mut slopes[columns.from..], stride, adds: written || !whole })
+        let room = if whole { stride } else { columns.width };
+        Some(Target { values: &mut slopes[columns.from..], stride, room, adds: written || !whole })
     }
 }
 

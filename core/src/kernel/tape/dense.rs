@@ -44,7 +44,7 @@ impl Run for Dense {
         let (values, stride) = given.values.of(self.x);
         let bias = self.bias.map_or(&[][..], |bias| &given.parameters[bias..][..self.width]);
         let sizes = Sizes { m: given.batch, k: self.x.width, n: self.width };
-        let mut out = Product { values: out, stride: padded(self.width) };
+        let mut out = Product { values: out, stride: padded(self.width), room: padded(self.width) };
         let (x, w) = (Factor { values, stride }, self.weights(given.parameters));
         multiply(sizes, x, w, bias, &mut out, Finish::Activation(self.activation), &mut scratch.panel);
     }
@@ -61,7 +61,7 @@ impl Run for Dense {
             add_columns(dy, m, &mut to.parameters[bias..][..n]);
         }
         let (values, x_stride) = given.values.of(self.x);
-        let mut dw = Product { values: &mut to.parameters[self.weight..][..k * n], stride: n };
+        let mut dw = Product { values: &mut to.parameters[self.weight..][..k * n], stride: n, room: n };
         let x = Factor { values, stride: x_stride };
         multiply_transposed(Sizes { m, k, n }, x, dy, &mut dw, &mut scratch.panel);
         let Some(dx) = to.target(self.x) else { return };
@@ -70,7 +70,7 @@ impl Run for Dense {
             true => Finish::Sum,
             false => Finish::Slope(self.slope, values),
         };
-        let mut dx = Product { values: dx.values, stride: dx.stride };
+        let mut dx = Product { values: dx.values, stride: dx.stride, room: dx.room };
         let sizes = Sizes { m, k: n, n: k };
         multiply(sizes, dy, &scratch.turned, &[], &mut dx, finish, &mut scratch.panel);
     }

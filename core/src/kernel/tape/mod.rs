@@ -3,7 +3,7 @@
 //! A *tape* is data: which operations follow on which, where their parameters stand in a member's flat vector, and
 //! which columns of which matrices they read. A member's forward pass runs down the list, its backward pass up; all
 //! that it touches lies in one [`Arena`] that the next member uses again, so that it stays in the processor's nearest
-//! cache. There is no graph, nothing is allocated in a step, and bias, activation and slope are part of the product
+//! cache. There is no graph, a pass allocates nothing once its memory has grown, and bias, activation and slope are part of the product
 //! that they belong to.
 //!
 //! Every operation is one file with both directions: [`Dense`], [`Activate`], [`Norm`], [`Drop`], [`Softmax`],

@@ -153,7 +153,8 @@ impl Balancers {
         None
     }
 
-    /// How many of the first members have a row for every task in every step.
+    /// Of how many of the first members the task gradients are taken in every step; without a tape they have a row for
+    /// every task.
     pub fn replicated(&self) -> usize {
         let last = self.on_host.iter().rfind(|host| host.stage == Stage::Gradients);
         last.map_or(0, |host| host.member + 1)

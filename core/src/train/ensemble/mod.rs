@@ -86,10 +86,11 @@ impl Ensemble {
         }
     }
 
-    /// The same with every step taken by burn's operations, as on a GPU; on the host networks have tapes.
-    pub fn by_operations(mut self) -> Self {
-        self.composed = self.composed.by_operations();
-        self.auxiliary = self.auxiliary.into_iter().map(Population::by_operations).collect();
+    /// The same without tapes: every step goes through [`Network::forward`] and burn's autodiff, which tapes are held
+    /// against.
+    pub fn without_tape(mut self) -> Self {
+        self.composed = self.composed.without_tape();
+        self.auxiliary = self.auxiliary.into_iter().map(Population::without_tape).collect();
         self
     }
 

@@ -117,8 +117,9 @@ impl Population {
         population
     }
 
-    /// The same without a tape: steps are taken by burn's operations, which the tape is held against.
-    pub fn by_operations(mut self) -> Self {
+    /// The same without a tape: steps go through [`Network::forward`] and burn's autodiff, which a tape is held
+    /// against.
+    pub fn without_tape(mut self) -> Self {
         self.taped = None;
         self
     }

@@ -53,7 +53,10 @@ impl Population {
             let mut memory = std::mem::take(&mut self.memory);
             let taken = self.take_taped_step(&mut taped, draws, (observes && i + 1 == steps, singles), &mut memory);
             self.memory = memory;
-            taken.ok_or_else(|| TrainError::Read("the state is not on the host".into()))?;
+            if taken.is_none() {
+                self.taped = Some(taped);
+                return Err(TrainError::Read("the state is not on the host".into()));
+            }
             self.step += 1;
         }
         self.taped = Some(taped);

@@ -1,7 +1,8 @@
 //! Optimiser steps by the network's tape, on the host: member after member, each with its forward pass, its losses,
 //! what its balancer answers, its backward pass and its update, so that all of it stays in the nearest cache.
 //!
-//! What it computes is what [`Population::take_step`](super::step) computes by burn's operations, up to rounding.
+//! What it computes is what `take_step` (see [`super::step`]) computes by the network's forward pass and burn's
+//! autodiff, up to rounding.
 
 mod batch;
 mod evaluate;
@@ -61,12 +62,11 @@ impl Taped {
         let outputs = OutputTasks::of(&tape, &population.shape);
         let batches = SeedBatches::new(draws, outputs.clone(), &population.member_seeds);
         let arena = Arena::of(&tape, population.batches.batch_rows());
-        let place = |m: usize| population.balancers.on_host.iter().position(|host| host.member == m);
         Some(Self {
             evaluation: Evaluation::new(draws, &tape, &outputs),
             workspace: Workspace::new(arena, outputs, population.network.layout()),
             seeds: population.member_seeds.iter().map(|seed| batches.place(*seed)).collect(),
-            hosts: (0..population.plan.members.len()).map(place).collect(),
+            hosts: hosts(population),
             nothing: upload(vec![0.0], [1, 1], &population.device),
             batches,
             tape,
@@ -97,9 +97,14 @@ impl Taped {
             self.evaluation.follow(&tape);
             self.tape = tape;
         }
-        let place = |m: usize| population.balancers.on_host.iter().position(|host| host.member == m);
-        self.hosts = (0..population.plan.members.len()).map(place).collect();
+        self.hosts = hosts(population);
     }
+}
+
+/// By member: its place among the balancers on the host.
+fn hosts(population: &Population) -> Vec<Option<usize>> {
+    let place = |m: usize| population.balancers.on_host.iter().position(|host| host.member == m);
+    (0..population.plan.members.len()).map(place).collect()
 }
 
 impl Population {
@@ -152,7 +157,7 @@ impl Population {
         crate::kernel::host::truths(&self.state.diverged)
     }
 
-    /// Takes a step; `None`, with everything as it was, where the state's numbers aren't on the host.
+    /// Takes a step; `None`, with the parameters as they were, where the state's numbers aren't on the host.
     pub(super) fn take_taped_step(
         &mut self,
         taped: &mut Taped,

@@ -153,7 +153,7 @@ pub fn over(rows: &[ComparedRow], lesson: usize, varies: Varies) -> String {
 /// Which rows have fewer seeds than others, and what follows; empty where none has.
 fn fewer(rows: &[ComparedRow], most: usize) -> String {
     let few = rows.iter().filter_map(|row| Some((row, seeds(row)?))).filter(|(_, seeds)| *seeds < most);
-    let few: Vec<String> = few.map(|(row, seeds)| format!("{} {seeds}", row.label)).collect();
+    let few: Vec<String> = few.map(|(row, seeds)| format!("{} ({seeds})", row.label)).collect();
     if few.is_empty() {
         return String::new();
     }
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(best(&rows), Some(vec![Some(1)]));
         assert_eq!(ranks(&rows), [Some((2.0, 0.0)), Some((1.0, 0.0)), None]);
         let note = over(&rows, 4, Varies::Data);
-        assert!(note.contains("over 4 paired seeds") && note.contains("to some: Large 3. "), "{note}");
+        assert!(note.contains("over 4 paired seeds") && note.contains("to some: Large (3). "), "{note}");
         assert!(note.ends_with("of the first 3, which all have."), "{note}");
     }
 
