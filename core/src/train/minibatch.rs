@@ -39,6 +39,14 @@ impl Batch {
     }
 }
 
+/// What an output of a task, one of `outputs`, is to say at a row: for classes 1 where it is the row's.
+pub fn target(split: &Split, loss: LossKind, (task, outputs): (usize, usize), row: usize, output: usize) -> f32 {
+    match loss {
+        LossKind::Ce => f32::from(split.y[task][row] as usize == output),
+        _ => split.y[task][row * outputs + output],
+    }
+}
+
 /// Targets of one group as the losses want them: one-hot for classes. `[rows, tasks * outputs]`.
 pub fn group_targets(split: &Split, shape: &Shape, group: usize) -> Vec<f32> {
     let Some(group) = shape.groups.get(group) else { return Vec::new() };
@@ -46,10 +54,7 @@ pub fn group_targets(split: &Split, shape: &Shape, group: usize) -> Vec<f32> {
     for row in 0..split.rows {
         for task in &group.tasks {
             for output in 0..group.outputs {
-                values.push(match group.loss {
-                    LossKind::Ce => f32::from(split.y[*task][row] as usize == output),
-                    _ => split.y[*task][row * group.outputs + output],
-                });
+                values.push(target(split, group.loss, (*task, group.outputs), row, output));
             }
         }
     }

@@ -29,13 +29,11 @@ impl Run for Activate {
 
     fn backward(&self, given: &Given, _: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
         let (x, stride) = given.values.of(self.x);
-        let Some(target) = to.target(self.x) else { return };
-        let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(padded(self.x.width)));
+        let Some(mut target) = to.target(self.x) else { return };
+        let rows = target.rows().zip(dy.chunks(padded(self.x.width)));
         for ((dx, dy), x) in rows.zip(x.chunks(stride)).take(given.batch) {
-            for ((dx, dy), x) in dx.iter_mut().zip(dy).zip(&x[..self.x.width]) {
-                let own = dy * activation_and_slope(*x, self.activation).1;
-                *dx = if target.adds { *dx + own } else { own };
-            }
+            let each = dy.iter().zip(&x[..self.x.width]);
+            dx.take(each.map(|(dy, x)| dy * activation_and_slope(*x, self.activation).1));
         }
     }
 }

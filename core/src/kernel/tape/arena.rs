@@ -69,6 +69,31 @@ pub(super) struct Target<'a> {
     pub adds: bool,
 }
 
+impl Target<'_> {
+    /// Its rows.
+    pub fn rows(&mut self) -> impl Iterator<Item = Row<'_>> {
+        let adds = self.adds;
+        self.values.chunks_mut(self.stride).map(move |values| Row { values, adds })
+    }
+}
+
+/// A row of a gradient.
+pub(super) struct Row<'a> {
+    values: &'a mut [f32],
+    adds: bool,
+}
+
+impl Row<'_> {
+    /// Takes numbers: adds them to what stands there, if something does.
+    pub fn take(self, numbers: impl Iterator<Item = f32>) {
+        let each = self.values.iter_mut().zip(numbers);
+        match self.adds {
+            true => each.for_each(|(to, number)| *to += number),
+            false => each.for_each(|(to, number)| *to = number),
+        }
+    }
+}
+
 impl Slopes<'_> {
     /// `None` for the inputs, whose gradient nobody wants.
     pub fn target(&mut self, columns: Columns) -> Option<Target<'_>> {

@@ -81,15 +81,9 @@ impl Run for Combine {
                 to.parameters[place] += along.sum::<f32>();
             }
             let factor = term.factor(given.parameters);
-            let Some(target) = to.target(term.x) else { continue };
-            let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own));
-            for (dx, dy) in rows.take(given.batch) {
-                let each = dx.iter_mut().zip(&dy[..width]);
-                match target.adds {
-                    true => each.for_each(|(dx, dy)| *dx += factor * dy),
-                    false => each.for_each(|(dx, dy)| *dx = factor * dy),
-                }
-            }
+            let Some(mut target) = to.target(term.x) else { continue };
+            let rows = target.rows().zip(dy.chunks(own)).take(given.batch);
+            rows.for_each(|(dx, dy)| dx.take(dy[..width].iter().map(|dy| factor * dy)));
         }
         if let Some(bias) = self.bias {
             add_columns(Factor { values: dy, stride: own }, given.batch, &mut to.parameters[bias..][..width]);

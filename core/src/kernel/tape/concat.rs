@@ -44,15 +44,9 @@ impl Run for Concat {
     fn backward(&self, given: &Given, _: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
         let own = padded(self.width());
         for (place, of) in self.places() {
-            let Some(target) = to.target(of) else { continue };
-            let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own));
-            for (dx, dy) in rows.take(given.batch) {
-                let each = dx.iter_mut().zip(&dy[place..place + of.width]);
-                match target.adds {
-                    true => each.for_each(|(dx, dy)| *dx += dy),
-                    false => each.for_each(|(dx, dy)| *dx = *dy),
-                }
-            }
+            let Some(mut target) = to.target(of) else { continue };
+            let rows = target.rows().zip(dy.chunks(own)).take(given.batch);
+            rows.for_each(|(dx, dy)| dx.take(dy[place..place + of.width].iter().copied()));
         }
     }
 }

@@ -49,13 +49,13 @@ impl Run for Drop {
     }
 
     fn backward(&self, given: &Given, _: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
-        let Some(target) = to.target(self.x) else { return };
-        let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(padded(self.x.width)));
+        let Some(mut target) = to.target(self.x) else { return };
+        let rows = target.rows().zip(dy.chunks(padded(self.x.width)));
         for (row, (dx, dy)) in rows.take(given.batch).enumerate() {
-            let mask = self.row(given, row);
-            for (i, (dx, dy)) in dx.iter_mut().zip(&dy[..self.x.width]).enumerate() {
-                let own = dy * mask.and_then(|mask| mask.get(i)).copied().unwrap_or(1.0);
-                *dx = if target.adds { *dx + own } else { own };
+            let dy = dy[..self.x.width].iter();
+            match self.row(given, row) {
+                None => dx.take(dy.copied()),
+                Some(mask) => dx.take(dy.zip(mask).map(|(dy, mask)| dy * mask)),
             }
         }
     }

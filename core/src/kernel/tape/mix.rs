@@ -36,23 +36,18 @@ impl Run for Mix {
         let (shares, stride) = given.values.of(self.shares);
         for (e, of) in self.of.iter().enumerate() {
             let (width, own) = (of.width, padded(of.width));
-            if let Some(target) = to.target(self.shares.part(e, 1)) {
+            if let Some(mut target) = to.target(self.shares.part(e, 1)) {
                 let (x, stride) = given.values.of(*of);
-                let rows = target.values.chunks_mut(target.stride).zip(x.chunks(stride)).zip(dy.chunks(own));
+                let rows = target.rows().zip(x.chunks(stride)).zip(dy.chunks(own));
                 for ((ds, x), dy) in rows.take(given.batch) {
-                    let own = x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum::<f32>();
-                    ds[0] = if target.adds { ds[0] + own } else { own };
+                    ds.take(std::iter::once(x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum()));
                 }
             }
-            if let Some(target) = to.target(*of) {
-                let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(own)).zip(shares.chunks(stride));
+            if let Some(mut target) = to.target(*of) {
+                let rows = target.rows().zip(dy.chunks(own)).zip(shares.chunks(stride));
                 for ((dx, dy), shares) in rows.take(given.batch) {
                     let share = shares[e];
-                    let each = dx.iter_mut().zip(&dy[..width]);
-                    match target.adds {
-                        true => each.for_each(|(dx, dy)| *dx += share * dy),
-                        false => each.for_each(|(dx, dy)| *dx = share * dy),
-                    }
+                    dx.take(dy[..width].iter().map(|dy| share * dy));
                 }
             }
         }

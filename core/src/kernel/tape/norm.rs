@@ -76,9 +76,7 @@ impl Run for Norm {
                 }
             }
         }
-        let Some(target) = to.target(self.x) else { return };
-        for (dx, own) in target.values.chunks_mut(target.stride).zip(turned.chunks_exact(width)) {
-            dx.iter_mut().zip(own).for_each(|(dx, own)| *dx = if target.adds { *dx + own } else { *own });
-        }
+        let Some(mut target) = to.target(self.x) else { return };
+        target.rows().zip(turned.chunks_exact(width)).for_each(|(dx, own)| dx.take(own.iter().copied()));
     }
 }

@@ -30,14 +30,11 @@ impl Run for Softmax {
 
     fn backward(&self, given: &Given, y: &[f32], dy: &mut [f32], to: &mut Slopes, _: &mut Scratch) {
         let (width, own) = (self.x.width, padded(self.x.width));
-        let Some(target) = to.target(self.x) else { return };
-        let rows = target.values.chunks_mut(target.stride).zip(y.chunks(own).zip(dy.chunks(own)));
+        let Some(mut target) = to.target(self.x) else { return };
+        let rows = target.rows().zip(y.chunks(own).zip(dy.chunks(own)));
         for (dx, (y, dy)) in rows.take(given.batch) {
             let along: f32 = y[..width].iter().zip(dy).map(|(y, dy)| y * dy).sum();
-            for ((dx, y), dy) in dx.iter_mut().zip(&y[..width]).zip(dy) {
-                let own = self.times * y * (dy - along);
-                *dx = if target.adds { *dx + own } else { own };
-            }
+            dx.take(y[..width].iter().zip(dy).map(|(y, dy)| self.times * y * (dy - along)));
         }
     }
 }

@@ -27,14 +27,10 @@ impl Run for Times {
         let [a, b] = self.of;
         for (of, other) in [(a, b), (b, a)] {
             let (other, stride) = given.values.of(other);
-            let Some(target) = to.target(of) else { continue };
-            let rows = target.values.chunks_mut(target.stride).zip(dy.chunks(padded(of.width)));
-            for ((dx, dy), other) in rows.zip(other.chunks(stride)).take(given.batch) {
-                let each = dx.iter_mut().zip(dy[..of.width].iter().zip(other));
-                match target.adds {
-                    true => each.for_each(|(dx, (dy, other))| *dx += dy * other),
-                    false => each.for_each(|(dx, (dy, other))| *dx = dy * other),
-                }
+            let Some(mut target) = to.target(of) else { continue };
+            let rows = target.rows().zip(dy.chunks(padded(of.width))).zip(other.chunks(stride));
+            for ((dx, dy), other) in rows.take(given.batch) {
+                dx.take(dy[..of.width].iter().zip(other).map(|(dy, other)| dy * other));
             }
         }
     }

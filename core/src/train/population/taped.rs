@@ -16,7 +16,7 @@ use super::evaluate::{Evaluated, WantsTest};
 use super::observe::StepObservation;
 use super::schedule::{Absent, Attendance};
 use crate::data::Draws;
-use crate::kernel::host::{HostTensor, numbers, tensor};
+use crate::kernel::host::{HostTensor, numbers, tensor, truths};
 use crate::kernel::optimiser::{HostFactors, HostState};
 use crate::kernel::tape::{Arena, Masks, Tape, padded};
 use crate::kernel::tensors::upload;
@@ -123,7 +123,7 @@ impl Population {
         let columns = self.network.layout().len.max(1);
         let baselines = self.plan.range(|role| matches!(role, Role::Baseline(_)));
         let alone = baselines.len() == self.plan.seeds * tasks;
-        let mut evaluated = Evaluated { diverged: self.diverged_on_host()?, ..Evaluated::default() };
+        let mut evaluated = Evaluated { diverged: truths(&self.state.diverged)?, ..Evaluated::default() };
         evaluated.alone = vec![Vec::new(); if alone { tasks } else { 0 }];
         let mut predictions = Vec::new();
         for (m, (member, theta)) in self.plan.members.iter().zip(theta.chunks_exact(columns)).enumerate() {
@@ -151,10 +151,6 @@ impl Population {
             }
         }
         Some((evaluated, predictions))
-    }
-
-    fn diverged_on_host(&self) -> Option<Vec<bool>> {
-        crate::kernel::host::truths(&self.state.diverged)
     }
 
     /// Takes a step; `None`, with the parameters as they were, where the state's numbers aren't on the host.

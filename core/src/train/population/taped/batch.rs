@@ -5,6 +5,7 @@ use crate::data::{Draws, Split};
 use crate::kernel::loss::LossColumns;
 use crate::kernel::tape::{Inputs, Tape, padded};
 use crate::model::Shape;
+use crate::train::minibatch::target;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -69,10 +70,7 @@ impl OutputTasks {
         for (row, to) in values.chunks_exact_mut(stride.max(1)).enumerate() {
             for (task, to) in self.tasks.iter().zip(to.chunks_exact_mut(each.max(1))) {
                 for (output, to) in to.iter_mut().enumerate() {
-                    *to = match kind {
-                        LossKind::Ce => f32::from(split.y[*task][row] as usize == output),
-                        _ => split.y[*task][row * each + output],
-                    };
+                    *to = target(split, kind, (*task, each), row, output);
                 }
             }
         }
