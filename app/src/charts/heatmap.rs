@@ -99,31 +99,46 @@ fn likeliest(chances: &[f32]) -> Option<(usize, f32)> {
     best
 }
 
+/// The level of a place without a value.
+const MISSING: i32 = i32::MIN;
+
 /// Turns the grid over and draws a line wherever the level changes between neighbours.
 fn painted(side: usize, theme: Theme, place: impl Fn(usize) -> Option<(Rgb, i32)>) -> Vec<u8> {
     let line = ground(theme.dark).foreground;
-    let mut pixels = vec![0; side * side * 4];
-    let levels: Vec<Option<(Rgb, i32)>> = (0..side * side).map(place).collect();
-    let level = |i: usize, j: usize| levels[j * side + i].map(|(_, level)| level);
-    for j in 0..side {
-        let row = side - 1 - j;
-        for i in 0..side {
-            let Some((colour, here)) = levels[j * side + i] else {
-                continue;
-            };
-            let differs = |other: Option<i32>| other.is_some_and(|other| other >= 0 && other < here);
-            // The line lies on the higher side of a step, so it is one pixel wide.
-            let edge = here >= 0
-                && (i > 0 && differs(level(i - 1, j))
-                    || i + 1 < side && differs(level(i + 1, j))
-                    || j > 0 && differs(level(i, j - 1))
-                    || j + 1 < side && differs(level(i, j + 1)));
-            let (r, g, b) = if edge { super::palette::mix_fast(colour, line, 0.55) } else { colour };
-            let at = (row * side + i) * 4;
-            pixels[at..at + 4].copy_from_slice(&[r, g, b, 255]);
+    // Colours and levels apart, and rows at a time: a map is painted many times a second.
+    let mut colours: Vec<[u8; 4]> = Vec::with_capacity(side * side);
+    let mut levels: Vec<i32> = Vec::with_capacity(side * side);
+    for at in 0..side * side {
+        let ((r, g, b), level, alpha) =
+            place(at).map_or(((0, 0, 0), MISSING, 0), |(colour, level)| (colour, level, 255));
+        colours.push([r, g, b, alpha]);
+        levels.push(level);
+    }
+    if levels.first().is_some_and(|first| levels.iter().any(|level| level != first)) {
+        let row = |j: usize| levels.get(j * side..(j + 1) * side).unwrap_or(&[]);
+        for (j, colours) in colours.chunks_exact_mut(side).enumerate() {
+            let (here, below) = (row(j), if j > 0 { row(j - 1) } else { &[] });
+            draw_edges(colours, [here, below, row(j + 1)], line);
         }
     }
+    let mut pixels = Vec::with_capacity(4 * colours.len());
+    colours.chunks_exact(side.max(1)).rev().for_each(|row| pixels.extend_from_slice(row.as_flattened()));
     pixels
+}
+
+/// Draws the line in a row of places, between rows that may be none. It lies on the higher side of a step, so that it
+/// is one pixel wide.
+fn draw_edges(colours: &mut [[u8; 4]], [here, below, above]: [&[i32]; 3], line: Rgb) {
+    for (i, colour) in colours.iter_mut().enumerate() {
+        let level = here.get(i).copied().unwrap_or(MISSING);
+        let lower = |other: Option<&i32>| other.is_some_and(|other| (0..level).contains(other));
+        let before = i.checked_sub(1).and_then(|i| here.get(i));
+        if lower(before) || lower(here.get(i + 1)) || lower(below.get(i)) || lower(above.get(i)) {
+            let [r, g, b, alpha] = *colour;
+            let (r, g, b) = super::palette::mix_fast((r, g, b), line, 0.55);
+            *colour = [r, g, b, alpha];
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The root: makes the page, starts the engine, listens to the browser, shows the layout.
 
 use super::layout::{Layout, close_folds_outside};
+use super::panels::watch_hand;
 use super::state::Page;
 use super::{address, keys, share, shell};
 use leptos::prelude::*;
@@ -22,6 +23,7 @@ pub fn App() -> impl IntoView {
     address::listen(page);
     keys::listen(page);
     close_folds_outside();
+    watch_hand();
     shell::open(page);
     let dropping = share::listen_drops(page);
     view! { <Layout dropping/> }

@@ -1,6 +1,7 @@
 //! From the conductor's updates to the signals that panels read.
 
 use super::conductor::{PageUpdate, curves};
+use super::panels::show_numbers;
 use super::state::Page;
 use leptos::prelude::*;
 use mtl_core::protocol::{CurvePoint, RaceNews};
@@ -26,7 +27,14 @@ pub(super) fn show(page: Page, update: PageUpdate) {
         PageUpdate::Ended(ended) => set(page.ended, ended),
         PageUpdate::Speed(speed) => set(page.speed, speed),
         PageUpdate::Summary(summary) => set(page.summary, Some(Arc::from(summary))),
-        PageUpdate::Frame(frame) => set(page.frame, frame),
+        PageUpdate::Frame(frame) => {
+            let rests = !frame.running;
+            set(page.frame, frame);
+            // At rest everything is of one epoch, at once.
+            if rests {
+                show_numbers(false);
+            }
+        }
         PageUpdate::NoCursor => set(page.cursor, None),
         PageUpdate::Points(points) => change_curves(page, |curves| curves::append(curves, points)),
         PageUpdate::Race(news) => follow(page, news),
@@ -73,6 +81,11 @@ fn forget_race(page: Page, step: u32) {
     page.race.try_update_value(|race| race.forget_after(step));
 }
 
+/// Tells all panels that there is something new: at once, or one after the other where training goes as fast as it
+/// can and nobody could read all of it at once anyway.
 fn renew(page: Page) {
     page.curves_version.try_update(|version| *version = version.wrapping_add(1));
+    let flat = page.lesson.with_untracked(|lesson| lesson.pacing.pace.factor().is_none());
+    let runs = page.frame.with_untracked(|frame| frame.running);
+    show_numbers(flat && runs && !document().hidden());
 }

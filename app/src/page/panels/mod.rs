@@ -37,7 +37,7 @@ mod weights;
 
 pub use cards::{DataCard, LessonControls, NetworkCard, NumberControl, SharingCard, TrainingCard};
 pub use cost::CostLine;
-pub(super) use draw::{draw as draw_pictures, is_behind as pictures_are_behind};
+pub(super) use draw::{draw_soon as draw_pictures, is_behind as pictures_are_behind, show_numbers, watch_hand};
 pub use help::{HelpCard, close as close_help};
 pub use mark::TaskMark;
 pub use panel::HelpButton;

@@ -1,6 +1,8 @@
 //! What a line of the table of panels says, and the places of the page.
 
-use crate::page::state::Tab;
+use super::draw::Job;
+use crate::page::state::{Page, Tab};
+use leptos::context::Provider;
 use leptos::prelude::*;
 use mtl_core::lesson::lessons::Panel;
 
@@ -87,10 +89,29 @@ impl Place {
         PANELS.iter().filter(move |line| line.place == self)
     }
 
-    /// Its panels, made.
+    /// Its panels, made; each shows new numbers in its turn.
     pub fn views(self) -> Vec<AnyView> {
-        self.panels().map(|line| (line.view)()).collect()
+        let page = Page::get();
+        let made = |line: &'static PanelLine| view! { <Provider value=in_turn(page, line)>{(line.view)()}</Provider> };
+        self.panels().map(|line| made(line).into_any()).collect()
     }
+}
+
+/// The page as one panel reads it: its newest point, and that the curves have changed, are told to the panel in its
+/// turn, see [`super::draw::show_numbers`].
+fn in_turn(page: Page, line: &'static PanelLine) -> Page {
+    let own = Page {
+        latest: RwSignal::new(page.latest.get_untracked()),
+        curves_version: RwSignal::new(page.curves_version.get_untracked()),
+        ..page
+    };
+    let css = [".panel-", line.key].concat();
+    let shown = move || document().query_selector(&css).ok().flatten().is_some_and(|panel| panel.client_width() > 0);
+    Job::numbers(shown, move || {
+        own.latest.try_set(page.latest.get_untracked());
+        own.curves_version.try_set(page.curves_version.get_untracked());
+    });
+    own
 }
 
 /// The line of a panel that a lesson points at.

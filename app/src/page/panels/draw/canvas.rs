@@ -1,5 +1,6 @@
 //! Charts on a canvas, and canvases in general.
 
+use super::backend::CanvasBackend;
 use super::download::{save_png, save_svg};
 use super::ratio::{pixel_ratio, track_pixel_ratio};
 use super::{Job, observe_size};
@@ -10,7 +11,6 @@ use crate::page::state::Page;
 use leptos::{ev, html, prelude::*};
 use plotters::drawing::IntoDrawingArea;
 use plotters_backend::DrawingBackend;
-use plotters_canvas::CanvasBackend;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement};
@@ -179,7 +179,7 @@ fn chart_view(chart: Arc<dyn AnyChart>, children: Option<Children>) -> AnyView {
         }
         fit(&canvas, pixels);
         shown.set_value(Some((theme, pixels)));
-        if let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) {
+        if let Some(backend) = CanvasBackend::new(HtmlCanvasElement::clone(&canvas)) {
             let _ = drawn.draw(&AnyBackend::new(backend, 1.0).into_drawing_area(), theme);
         }
     });

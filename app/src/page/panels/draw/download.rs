@@ -1,5 +1,6 @@
 //! Saving a chart: with a title, the lesson's name and the seed, as it is on the screen otherwise.
 
+use super::backend::CanvasBackend;
 use super::canvas::AnyChart;
 use crate::charts::any_backend::AnyBackend;
 use crate::charts::svg::to_svg;
@@ -9,7 +10,6 @@ use leptos::prelude::*;
 use mtl_core::config::Config;
 use mtl_core::lesson::{Lesson, check, lessons};
 use plotters::drawing::IntoDrawingArea;
-use plotters_canvas::CanvasBackend;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, HtmlCanvasElement, Url};
@@ -65,7 +65,7 @@ pub fn save_png(page: Page, chart: &dyn AnyChart, shown: (f64, f64)) {
     let theme = Theme::new(page.dark.get_untracked(), PNG);
     let (width, height) = size(&caption, shown);
     super::fit(&canvas, (width * PNG as u32, height * PNG as u32));
-    let Some(backend) = CanvasBackend::with_canvas_object(HtmlCanvasElement::clone(&canvas)) else { return };
+    let Some(backend) = CanvasBackend::new(HtmlCanvasElement::clone(&canvas)) else { return };
     let area = AnyBackend::new(backend, 1.0).into_drawing_area();
     let _ = caption.draw(&area, theme, |area| chart.draw(area, theme));
     let name = format!("{}.png", chart.name());

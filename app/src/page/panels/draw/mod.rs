@@ -1,6 +1,7 @@
 //! What all pictures of the page share: one animation-frame loop, canvases at the device's pixel
 //! ratio, sizes, downloads.
 
+mod backend;
 mod canvas;
 mod download;
 mod ratio;
@@ -11,5 +12,5 @@ pub use canvas::{Chart, ChartView, Pointer, Press, context, fit, scratch};
 
 pub use ratio::{pixel_ratio, track_pixel_ratio};
 
-pub use schedule::{Job, draw, is_behind};
+pub use schedule::{Job, draw_soon, is_behind, show_numbers, watch_hand};
 pub use size::observe_size;

@@ -136,7 +136,7 @@ fn matrix(kin: Kin, tasks: usize) -> AnyView {
                 style=move || signed_ground(part())
                 title=title
             >
-                <span data-testid=format!("affinity-{row}-{column}")>{text}</span>
+                <span data-testid=format!("affinity-{row}-{column}")><span class="steady">{text}</span></span>
                 {relations::mark(kin, row, column)}
             </td>
         }
@@ -181,7 +181,6 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
     let groups = Memo::new(move |_| kin.groups(by, budget));
     let names = move || groups.with(|groups| groups.as_ref().map_or(DASH.into(), |groups| letters(&groups.groups)));
     let score = move || groups.with(|groups| groups.as_ref().map_or(DASH.into(), |groups| short(groups.score)));
-    let sentence = move || format!("{title}, at most {budget} groups: {} (score {})", names(), score());
     let own = Memo::new(move |_| {
         groups.with(|groups| {
             groups.as_ref().is_some_and(|groups| page.lesson.with(|lesson| is_trained(lesson, &groups.groups)))
@@ -194,7 +193,9 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
     };
     view! {
         <li>
-            <span data-testid=format!("grouping-{key}-{budget}")>{sentence}</span>
+            <span data-testid=format!("grouping-{key}-{budget}")>
+                {format!("{title}, at most {budget} groups: ")} {names} " (score " <span class="steady">{score}</span> ")"
+            </span>
             <span class="proposal-foot">
                 <button
                     type="button"

@@ -7,6 +7,9 @@ use super::row::Row;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
 
+/// What the text of a very large loss ends with; the cell's title says it.
+const LONG: &str = " the loss";
+
 /// The gain at which a cell has its full colour.
 const FULL: f64 = 0.5;
 
@@ -22,10 +25,10 @@ pub fn view(row: Row, name: &'static str) -> AnyView {
             <td
                 class="number"
                 style=move || signed_ground(row.number(place).unwrap_or(0.0) / FULL)
-                title=move || row.interval(place)
+                title=move || format!("{}, {}", row.text(place), row.interval(place))
                 data-testid=format!("{name}-{i}-{j}")
             >
-                {move || row.text(place)}
+                <span class="steady">{move || row.text(place).trim_end_matches(LONG).to_string()}</span>
             </td>
         }
         .into_any()

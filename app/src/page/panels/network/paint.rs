@@ -16,11 +16,12 @@ const WIDEST: f64 = 4.0;
 /// Links of one sign are drawn in that many widths, each with one stroke.
 const WIDTHS: usize = 5;
 
-/// More links than this are straight.
-const CURVED: usize = 800;
-
 /// Links weaker than this share of the strongest are not seen anyway.
 const FAINT: f32 = 0.04;
+
+/// Of more links than this between two layers the strongest are drawn: of more lines than that none can be told from
+/// its neighbours, and to draw them all takes longer than everything else on the page.
+const DRAWN: usize = 128;
 
 /// The two ends of a link.
 type Segment = ((f64, f64), (f64, f64));
@@ -82,6 +83,14 @@ pub fn paint(
     }
 }
 
+/// The least share of the strongest link that is drawn, of all that there is room for.
+fn weakest_drawn(strengths: impl Iterator<Item = f32>) -> f32 {
+    let mut strengths: Vec<f32> = strengths.filter(|strength| *strength >= FAINT).collect();
+    let Some(over) = strengths.len().checked_sub(DRAWN + 1) else { return FAINT };
+    let (_, weakest, _) = strengths.select_nth_unstable_by(over + 1, f32::total_cmp);
+    weakest.max(FAINT)
+}
+
 /// The links of one join, in a stroke for every sign and width.
 fn links(
     context: &CanvasRenderingContext2d,
@@ -94,6 +103,8 @@ fn links(
     let (Some(a), Some(b)) = (layout.blocks.get(from), layout.blocks.get(to)) else { return };
     let Some(weights) = weights(picture, a, b) else { return };
     let most = weights.iter().filter(|weight| weight.is_finite()).fold(0.5f32, |most, weight| most.max(weight.abs()));
+    let shown = (0..a.units.len()).flat_map(|i| (0..b.units.len()).filter_map(move |j| weights.get(i * b.count + j)));
+    let faint = weakest_drawn(shown.map(|weight| weight.abs() / most));
     // One bucket for every sign, width, and whether the chosen unit is at an end.
     let mut buckets: Vec<Vec<Segment>> = vec![Vec::new(); 4 * WIDTHS];
     let mut count = 0;
@@ -101,10 +112,12 @@ fn links(
         for (j, end) in (0..b.units.len()).filter_map(|j| Some((j, b.middle(j)?))) {
             let Some(&weight) = weights.get(i * b.count + j) else { continue };
             let strength = weight.abs() / most;
-            if strength.is_nan() || strength < FAINT {
+            let touches = chosen.is_none_or(|chosen| chosen == (from, i) || chosen == (to, j));
+            // A chosen unit shows all of its own.
+            let limit = if chosen.is_some() && touches { FAINT } else { faint };
+            if strength.is_nan() || strength < limit {
                 continue;
             }
-            let touches = chosen.is_none_or(|chosen| chosen == (from, i) || chosen == (to, j));
             let width = ((strength * WIDTHS as f32) as usize).min(WIDTHS - 1);
             let bucket = width + if weight < 0.0 { WIDTHS } else { 0 } + if touches { 2 * WIDTHS } else { 0 };
             let half = (a.size / 2.0, b.size / 2.0);
@@ -123,12 +136,8 @@ fn links(
         context.begin_path();
         for &((x0, y0), (x1, y1)) in bucket {
             context.move_to(x0, y0);
-            if count > CURVED {
-                context.line_to(x1, y1);
-            } else {
-                let middle = (x0 + x1) / 2.0;
-                context.bezier_curve_to(middle, y0, middle, y1, x1, y1);
-            }
+            let middle = (x0 + x1) / 2.0;
+            context.bezier_curve_to(middle, y0, middle, y1, x1, y1);
         }
         context.stroke();
     }
@@ -206,6 +215,15 @@ mod tests {
     use super::super::layout::Shape;
     use super::*;
     use mtl_core::protocol::LayerPicture;
+
+    #[test]
+    fn of_many_links_the_strongest_are_drawn() {
+        assert_eq!(weakest_drawn((0..100).map(|k| k as f32 / 100.0)), FAINT);
+        let many = || (1..=4000).map(|k| k as f32 / 4000.0);
+        let weakest = weakest_drawn(many());
+        assert_eq!(many().filter(|strength| *strength >= weakest).count(), DRAWN);
+        assert_eq!(weakest_drawn([f32::NAN; 600].into_iter()), FAINT);
+    }
 
     #[test]
     fn weights_of_another_network_are_not_drawn() {

@@ -45,6 +45,9 @@ fn pairs(picture: &Picture, summary: &Summary, task: usize, config: &TaskConfig,
         .collect()
 }
 
+/// Least milliseconds between two readings of the counts.
+const GAP: f64 = 700.0;
+
 /// What a task predicts for the validation rows.
 #[component]
 pub fn TaskFit(
@@ -141,7 +144,7 @@ fn Confusion(task: usize) -> impl IntoView {
     let page = Page::get();
     let shown = RwSignal::new(None::<Vec<Vec<usize>>>);
     let job = Job::new(
-        || 250.0,
+        || GAP,
         move || {
             let (Some(picture), Some(summary)) = (page.picture.get_untracked(), page.summary.get_untracked()) else {
                 return;
@@ -158,20 +161,17 @@ fn Confusion(task: usize) -> impl IntoView {
         page.summary.track();
         job.mark();
     });
+    // The table stands, and only what changes in it is set again. A hundred boxes of their own size cost more than to
+    // lay the table out.
+    let classes = Memo::new(move |_| shown.with(|counts| counts.as_ref().map_or(0, Vec::len)));
     let body = move || {
-        let counts = shown.get().unwrap_or_default();
-        let head = (0..counts.len()).map(|class| view! { <th scope="col">{class}</th> }).collect_view();
-        let row = |(class, row): (usize, &Vec<usize>)| {
-            let all = row.iter().sum::<usize>().max(1);
-            let cell = |(guess, count): (usize, &usize)| {
-                let share = *count as f64 / all as f64 * 100.0;
-                let class = if guess == class { "hit" } else { "miss" };
-                view! { <td class=class style=format!("--share: {share:.0}%")>{*count}</td> }
-            };
-            view! { <tr><th scope="row">{class}</th>{row.iter().enumerate().map(cell).collect_view()}</tr> }
+        let classes = classes.get();
+        let head = (0..classes).map(|class| view! { <th scope="col">{class}</th> }).collect_view();
+        let row = |class: usize| {
+            let cells = (0..classes).map(|guess| cell(shown, class, guess)).collect_view();
+            view! { <tr><th scope="row">{class}</th>{cells}</tr> }
         };
-        let rows = counts.iter().enumerate().map(row).collect_view();
-        view! { <thead><tr><td></td>{head}</tr></thead><tbody>{rows}</tbody> }
+        view! { <thead><tr><td></td>{head}</tr></thead><tbody>{(0..classes).map(row).collect_view()}</tbody> }
     };
     view! {
         <div class="confusion">
@@ -181,4 +181,18 @@ fn Confusion(task: usize) -> impl IntoView {
             </table>
         </div>
     }
+}
+
+/// How many rows of a class were taken for another one, or for itself.
+fn cell(counts: RwSignal<Option<Vec<Vec<usize>>>>, class: usize, guess: usize) -> AnyView {
+    let seen = Memo::new(move |_| {
+        counts.with(|counts| {
+            let row = counts.as_ref().and_then(|counts| counts.get(class)).map_or(&[][..], Vec::as_slice);
+            let count = row.get(guess).copied().unwrap_or(0);
+            (count, (count as f64 / row.iter().sum::<usize>().max(1) as f64 * 100.0).round() as u32)
+        })
+    });
+    let share = move || format!("--share: {}%", seen.get().1);
+    let kind = if guess == class { "hit" } else { "miss" };
+    view! { <td class=kind style=share>{move || seen.get().0}</td> }.into_any()
 }

@@ -108,7 +108,9 @@ pub fn cell((x, y): (f32, f32), extent: f32, side: usize) -> Option<(usize, usiz
 
 /// The engine sends the top row first, the heat map expects the lowest one first.
 pub fn upside_down(pixels: &[u8], side: usize) -> Vec<u8> {
-    pixels.chunks_exact((side * 4).max(1)).rev().flatten().copied().collect()
+    let mut turned = Vec::with_capacity(pixels.len());
+    pixels.chunks_exact((side * 4).max(1)).rev().for_each(|row| turned.extend_from_slice(row));
+    turned
 }
 
 /// The range of a regression's colours: that of its targets, which doesn't move while it trains.

@@ -109,7 +109,7 @@ fn headline(page: Page, task: usize, reading: Reading) -> AnyView {
             <span data-testid=reading.id(task)>
                 <span class="steady">{move || reading.see(page, task, number)}</span>
             </span>
-            <span class="interval">{move || reading.see(page, task, interval)}</span>
+            <span class="interval"><span class="steady">{move || reading.see(page, task, interval).replace(" the loss", "")}</span></span>
         </td>
         <td class="of-verdict">
             <span class=class data-testid=reading.verdict_id(task)>{move || verdict.get().map_or("", Verdict::word)}</span>
