@@ -59,11 +59,34 @@ async function load() {
   return type.startsWith('application/wasm') ? response : response.arrayBuffer();
 }
 
+/**
+ * Starts the CPU engine beside the page's own wasm. The page takes it over, with what it has said by then. In a
+ * sandboxed frame, which belongs to no origin, the page has a way of its own to start it.
+ */
+function startEngine() {
+  if (globalThis.origin === 'null' || typeof Worker !== 'function') {
+    return;
+  }
+  const workers = document.querySelector('meta[name=mtl-version]')?.content ?? '';
+  try {
+    const worker = new Worker(new URL(`./cpu_worker_loader.js?v=${workers}`, document.baseURI), { type: 'module' });
+    const early = { worker, heard: [] };
+    worker.onmessage = worker.onerror = worker.onmessageerror = (event) => {
+      event.preventDefault();
+      early.heard.push(event);
+    };
+    globalThis.mtlEarlyEngine = early;
+  } catch {
+    // The page tries again, and says what is wrong.
+  }
+}
+
 async function start() {
   if (typeof WebAssembly !== 'object') {
     fail('This page needs WebAssembly, which this browser lacks or has switched off. Please use a current Chrome, Edge, Firefox or Safari.');
     return;
   }
+  startEngine();
   let parts;
   try {
     parts = await Promise.all([import(address('./page.js')), load()]);

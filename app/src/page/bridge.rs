@@ -3,7 +3,7 @@
 //! Messages are postcard bytes in a `Uint8Array`, handed over without a copy. Nothing here touches the page's
 //! state: whatever happens becomes an [`Event`] for the caller that started the worker.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Function, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use mtl_core::protocol::{Command, Engine, Event};
 use std::rc::Rc;
@@ -23,8 +23,10 @@ pub(super) struct Bridge {
 impl Bridge {
     /// Starts a worker; everything it says goes to `inbox`.
     pub fn start(engine: Engine, inbox: Rc<dyn Fn(Event)>) -> Result<Self, String> {
-        let url = address(engine).ok_or("The address of the engine could not be made.")?;
-        let worker = open(&url).map_err(|error| format!("The engine could not be started ({}).", describe(&error)))?;
+        let (worker, said) = match early(engine) {
+            Some(early) => early,
+            None => (open(engine)?, Vec::new()),
+        };
         let heard = inbox.clone();
         let on_message = Listener::new(move |event: web_sys::Event| heard(read(&event)));
         let failed = inbox.clone();
@@ -38,6 +40,14 @@ impl Bridge {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         worker.set_onmessageerror(Some(on_garbled.as_ref().unchecked_ref()));
+        for event in said {
+            let listener = match event.type_().as_str() {
+                "message" => &on_message,
+                "error" => &on_error,
+                _ => &on_garbled,
+            };
+            let _ = listener.as_ref().unchecked_ref::<Function>().call1(&JsValue::NULL, &event);
+        }
         Ok(Self { worker, _listeners: [on_message, on_error, on_garbled] })
     }
 
@@ -75,7 +85,23 @@ fn address(engine: Engine) -> Option<String> {
     Url::new_with_base(&format!("./{name}?v={version}"), &base).ok().map(|url| url.href())
 }
 
-fn open(url: &str) -> Result<Worker, JsValue> {
+/// The engine that the page's loader has started meanwhile, once, with what it has said since.
+fn early(engine: Engine) -> Option<(Worker, Vec<web_sys::Event>)> {
+    let name = JsValue::from("mtlEarlyEngine");
+    let early = Reflect::get(&window(), &name).ok().filter(|early| engine == Engine::Cpu && early.is_object())?;
+    // Another one takes its place should this one break.
+    let _ = Reflect::set(&window(), &name, &JsValue::UNDEFINED);
+    let worker = Reflect::get(&early, &"worker".into()).ok()?.dyn_into().ok()?;
+    let heard = Reflect::get(&early, &"heard".into()).ok()?.dyn_into::<Array>().ok()?;
+    Some((worker, heard.iter().filter_map(|event| event.dyn_into().ok()).collect()))
+}
+
+fn open(engine: Engine) -> Result<Worker, String> {
+    let url = address(engine).ok_or("The address of the engine could not be made.")?;
+    open_at(&url).map_err(|error| format!("The engine could not be started ({}).", describe(&error)))
+}
+
+fn open_at(url: &str) -> Result<Worker, JsValue> {
     let options = WorkerOptions::new();
     options.set_type(WorkerType::Module);
     if Reflect::get(&window(), &"origin".into())?.as_string().as_deref() != Some("null") {

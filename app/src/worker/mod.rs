@@ -24,7 +24,10 @@ pub fn start(engine: Engine, open: impl Future<Output = Result<Opened, String>> 
         match open.await {
             Ok((device, name)) => {
                 post(&Event::Ready { engine, device: name });
-                let session = Session::new(device, engine);
+                let session = match engine {
+                    Engine::Cpu => Session::new(device, engine).warming_up(),
+                    Engine::Gpu => Session::new(device, engine),
+                };
                 if let Err(error) = serve(session, &mut mailbox).await {
                     post(&Event::Fault { sentence: error.to_string(), remedy: error.remedy().into() });
                 }

@@ -5,7 +5,7 @@ use super::number::{parse_integer, parse_number, print_number};
 use serde::{Deserialize, Serialize};
 
 /// The widest layer.
-pub const MAX_WIDTH: usize = 128;
+pub const MAX_WIDTH: usize = 256;
 
 /// The most shared layers.
 pub const MAX_TRUNK: usize = 6;

@@ -60,20 +60,63 @@ trait Finisher: Copy {
     fn finish(self, sum: f32x4, there: f32x4) -> f32x4;
 }
 
-#[derive(Clone, Copy)]
-struct Activated(Activation);
+/// An activation that is known when a product is compiled: to look for it at every four sums took a tenth of a step.
+trait Known: Copy {
+    fn activation(self) -> Activation;
+}
 
-impl Finisher for Activated {
+#[derive(Clone, Copy)]
+struct Tanh;
+
+impl Known for Tanh {
     #[inline(always)]
-    fn finish(self, sum: f32x4, _: f32x4) -> f32x4 {
-        activated(sum, self.0)
+    fn activation(self) -> Activation {
+        Activation::Tanh
     }
 }
 
 #[derive(Clone, Copy)]
-struct Sloped<'a>(Activation, &'a [f32]);
+struct Relu;
 
-impl Finisher for Sloped<'_> {
+impl Known for Relu {
+    #[inline(always)]
+    fn activation(self) -> Activation {
+        Activation::Relu
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Identity;
+
+impl Known for Identity {
+    #[inline(always)]
+    fn activation(self) -> Activation {
+        Activation::Identity
+    }
+}
+
+/// The rarer ones are looked for.
+impl Known for Activation {
+    #[inline(always)]
+    fn activation(self) -> Activation {
+        self
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Activated<K>(K);
+
+impl<K: Known> Finisher for Activated<K> {
+    #[inline(always)]
+    fn finish(self, sum: f32x4, _: f32x4) -> f32x4 {
+        activated(sum, self.0.activation())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Sloped<'a, K>(K, &'a [f32]);
+
+impl<K: Known> Finisher for Sloped<'_, K> {
     #[inline(always)]
     fn beside(&self) -> Option<&[f32]> {
         Some(self.1)
@@ -81,7 +124,7 @@ impl Finisher for Sloped<'_> {
 
     #[inline(always)]
     fn finish(self, sum: f32x4, there: f32x4) -> f32x4 {
-        sum * slope_of(there, self.0)
+        sum * slope_of(there, self.0.activation())
     }
 }
 
@@ -117,6 +160,13 @@ impl Columns {
         Self { width: N.min(self.of - self.from), ..self }
     }
 
+    /// How many numbers of a line of the product are written: a whole one is faster than its parts, and behind the
+    /// last column may stand a padding.
+    fn room<const N: usize>(self, c: &Product) -> usize {
+        let last = self.from + self.width == self.of;
+        if last { N.min(c.room - self.from) } else { self.width }
+    }
+
     fn in_line(self, line: &[f32]) -> &[f32] {
         line.get(self.from..self.from + self.width).unwrap_or_default()
     }
@@ -137,8 +187,14 @@ pub struct Sizes {
 /// `[n]`, or at zero where that is empty.
 pub fn multiply(sizes: Sizes, a: Factor, b: &[f32], start: &[f32], c: &mut Product, finish: Finish, panel: &mut Panel) {
     match finish {
-        Finish::Activation(activation) => product(sizes, a, b, start, c, Activated(activation), panel),
-        Finish::Slope(activation, values) => product(sizes, a, b, start, c, Sloped(activation, values), panel),
+        Finish::Activation(Activation::Tanh) => product(sizes, a, b, start, c, Activated(Tanh), panel),
+        Finish::Activation(Activation::Relu) => product(sizes, a, b, start, c, Activated(Relu), panel),
+        Finish::Activation(Activation::Identity) => product(sizes, a, b, start, c, Activated(Identity), panel),
+        Finish::Activation(other) => product(sizes, a, b, start, c, Activated(other), panel),
+        Finish::Slope(Activation::Tanh, values) => product(sizes, a, b, start, c, Sloped(Tanh, values), panel),
+        Finish::Slope(Activation::Relu, values) => product(sizes, a, b, start, c, Sloped(Relu, values), panel),
+        Finish::Slope(Activation::Identity, values) => product(sizes, a, b, start, c, Sloped(Identity, values), panel),
+        Finish::Slope(other, values) => product(sizes, a, b, start, c, Sloped(other, values), panel),
         Finish::Sum => product(sizes, a, b, start, c, Summed, panel),
     }
 }
@@ -162,8 +218,10 @@ fn product(
     }
 }
 
-/// All rows of some columns, R at a time; gives the number of columns.
+/// All rows of some columns, R at a time; gives the number of columns. A function of its own for every tile: browsers
+/// keep registers badly in very large ones.
 #[expect(clippy::too_many_arguments, reason = "what a product consists of")]
+#[inline(never)]
 fn rows<const N: usize, const V: usize, const R: usize>(
     columns: Columns,
     Sizes { m, k, .. }: Sizes,
@@ -179,13 +237,24 @@ fn rows<const N: usize, const V: usize, const R: usize>(
     let mut first = [0.0; N];
     first.iter_mut().zip(columns.in_line(start)).for_each(|(first, start)| *first = *start);
     let first = load::<N, V>(&first);
+    let width = columns.room::<N>(c);
     let mut row = 0;
-    while row + R <= m {
-        store::<N, V, R>(sums_of_rows::<N, V, R>(a, row, k, panel, first), row, c, columns, finish);
-        row += R;
+    if width == N {
+        while row + R <= m {
+            let sums = sums_of_rows::<N, V, R>(a, row, k, panel, first);
+            store::<N, V, R, true>(sums, row, c, (columns, width), finish);
+            row += R;
+        }
+    } else {
+        while row + R <= m {
+            let sums = sums_of_rows::<N, V, R>(a, row, k, panel, first);
+            store::<N, V, R, false>(sums, row, c, (columns, width), finish);
+            row += R;
+        }
     }
     for row in row..m {
-        store::<N, V, 1>(sums_of_rows::<N, V, 1>(a, row, k, panel, first), row, c, columns, finish);
+        let sums = sums_of_rows::<N, V, 1>(a, row, k, panel, first);
+        store::<N, V, 1, false>(sums, row, c, (columns, width), finish);
     }
     columns.width
 }
@@ -220,6 +289,7 @@ pub fn multiply_transposed(sizes: Sizes, a: Factor, b: Factor, c: &mut Product, 
     }
 }
 
+#[inline(never)]
 fn rows_transposed<const N: usize, const V: usize, const R: usize>(
     columns: Columns,
     Sizes { m, k, .. }: Sizes,
@@ -230,13 +300,24 @@ fn rows_transposed<const N: usize, const V: usize, const R: usize>(
 ) -> usize {
     let columns = columns.at_most::<N>();
     let panel = strided_lines::<N>(b, m, columns, panel);
+    let width = columns.room::<N>(c);
     let mut row = 0;
-    while row + R <= k {
-        store::<N, V, R>(sums_of_columns::<N, V, R>(a, m, row, panel), row, c, columns, Summed);
-        row += R;
+    if width == N {
+        while row + R <= k {
+            let sums = sums_of_columns::<N, V, R>(a, m, row, panel);
+            store::<N, V, R, true>(sums, row, c, (columns, width), Summed);
+            row += R;
+        }
+    } else {
+        while row + R <= k {
+            let sums = sums_of_columns::<N, V, R>(a, m, row, panel);
+            store::<N, V, R, false>(sums, row, c, (columns, width), Summed);
+            row += R;
+        }
     }
     for row in row..k {
-        store::<N, V, 1>(sums_of_columns::<N, V, 1>(a, m, row, panel), row, c, columns, Summed);
+        let sums = sums_of_columns::<N, V, 1>(a, m, row, panel);
+        store::<N, V, 1, false>(sums, row, c, (columns, width), Summed);
     }
     columns.width
 }
@@ -249,13 +330,16 @@ fn sums_of_columns<const N: usize, const V: usize, const R: usize>(
     panel: &[[f32; N]],
 ) -> [[f32x4; V]; R] {
     let mut sums = [[f32x4::ZERO; V]; R];
-    let panel = &panel[..m];
-    let mut at = column;
-    for line in panel {
-        if let Some(factors) = a.values.get(at..at + R).and_then(|factors| factors.first_chunk::<R>()) {
-            add(&mut sums, *factors, load(line));
+    let rows = a.values[column..].chunks(a.stride);
+    for (row, line) in rows.zip(&panel[..m]) {
+        let Some(factors) = row.first_chunk::<R>() else { break };
+        let line = load::<N, V>(line);
+        for r in 0..R {
+            let factor = f32x4::splat(factors[r]);
+            for v in 0..V {
+                sums[r][v] += factor * line[v];
+            }
         }
-        at += a.stride;
     }
     sums
 }
@@ -311,7 +395,26 @@ fn load<const N: usize, const V: usize>(line: &[f32; N]) -> [f32x4; V] {
 /// The first four numbers, zeros for those that are not there.
 #[inline(always)]
 pub(super) fn four(values: &[f32]) -> f32x4 {
-    load_some::<4, 1>(values)[0]
+    match values {
+        [a, b, c, d, ..] => f32x4::new([*a, *b, *c, *d]),
+        [a, b, c] => f32x4::new([*a, *b, *c, 0.0]),
+        [a, b] => f32x4::new([*a, *b, 0.0, 0.0]),
+        [a] => f32x4::new([*a, 0.0, 0.0, 0.0]),
+        [] => f32x4::ZERO,
+    }
+}
+
+/// Writes as many of four numbers as there is room for.
+#[inline(always)]
+pub(super) fn put(numbers: f32x4, to: &mut [f32]) {
+    let [first, second, third, fourth] = numbers.to_array();
+    match to {
+        [a, b, c, d, ..] => (*a, *b, *c, *d) = (first, second, third, fourth),
+        [a, b, c] => (*a, *b, *c) = (first, second, third),
+        [a, b] => (*a, *b) = (first, second),
+        [a] => *a = first,
+        [] => {}
+    }
 }
 
 /// As many numbers as there are, zeros behind them.
@@ -319,6 +422,7 @@ pub(super) fn four(values: &[f32]) -> f32x4 {
 fn load_some<const N: usize, const V: usize>(values: &[f32]) -> [f32x4; V] {
     match values.first_chunk::<N>() {
         Some(line) => load(line),
+        None if V == 1 => [four(values); V],
         None => {
             let mut line = [0.0; N];
             line.iter_mut().zip(values).for_each(|(line, value)| *line = *value);
@@ -327,17 +431,16 @@ fn load_some<const N: usize, const V: usize>(values: &[f32]) -> [f32x4; V] {
     }
 }
 
+/// Writes the sums of R rows from one on. `WHOLE` lines have room for all N numbers, which is known per product: what
+/// shorter ones need would otherwise stand in the way of keeping the sums in registers.
 #[inline(always)]
-fn store<const N: usize, const V: usize, const R: usize>(
+fn store<const N: usize, const V: usize, const R: usize, const WHOLE: bool>(
     sums: [[f32x4; V]; R],
     row: usize,
     c: &mut Product,
-    columns: Columns,
+    (columns, width): (Columns, usize),
     finish: impl Finisher,
 ) {
-    // A whole line is faster than its parts.
-    let last = columns.from + columns.width == columns.of;
-    let width = if last { N.min(c.room - columns.from) } else { columns.width };
     // By index: an iterator over the sums would have them in memory.
     #[expect(clippy::needless_range_loop, reason = "the sums stay in registers")]
     for r in 0..R {
@@ -348,7 +451,8 @@ fn store<const N: usize, const V: usize, const R: usize>(
             None => &[],
         };
         let reads = finish.beside().is_some();
-        if let Some(line) = line.first_chunk_mut::<N>() {
+        if WHOLE {
+            let Some(line) = line.first_chunk_mut::<N>() else { return };
             let there = if reads { beside.first_chunk::<N>().copied().unwrap_or([0.0; N]) } else { *line };
             let there = load::<N, V>(&there);
             for v in 0..V {
@@ -356,10 +460,10 @@ fn store<const N: usize, const V: usize, const R: usize>(
                 line[4 * v..4 * v + 4].copy_from_slice(&sum);
             }
         } else {
-            let there = load_some::<N, V>(if reads { beside } else { line });
             for v in 0..V {
-                let sum = finish.finish(sums[r][v], there[v]).to_array();
-                line.iter_mut().skip(4 * v).zip(sum).for_each(|(out, sum)| *out = sum);
+                let Some(line) = line.get_mut(4 * v..) else { break };
+                let there = if reads { beside.get(4 * v..).unwrap_or_default() } else { &*line };
+                put(finish.finish(sums[r][v], four(there)), line);
             }
         }
     }
@@ -388,14 +492,52 @@ fn add_some_columns<const N: usize, const V: usize>(a: Factor, m: usize, from: u
     N
 }
 
+/// Writes numbers times a factor, or adds them to what stands there.
+#[inline]
+pub fn scale_into(to: &mut [f32], numbers: &[f32], factor: f32, adds: bool) {
+    let by = f32x4::splat(factor);
+    let (fours, rest) = to[..numbers.len()].as_chunks_mut::<4>();
+    let (whole, last) = numbers.as_chunks::<4>();
+    for (to, numbers) in fours.iter_mut().zip(whole) {
+        let scaled = by * f32x4::new(*numbers);
+        *to = if adds { f32x4::new(*to) + scaled } else { scaled }.to_array();
+    }
+    for (to, number) in rest.iter_mut().zip(last) {
+        *to = if adds { *to + factor * number } else { factor * number };
+    }
+}
+
+/// The sum of products, four sums side by side.
+#[inline]
+pub fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b[..a.len()].as_chunks::<4>());
+    let sums = a.iter().zip(b).fold(f32x4::ZERO, |sums, (a, b)| sums + f32x4::new(*a) * f32x4::new(*b));
+    let rest: f32 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.reduce_add() + rest
+}
+
+/// The sum of all sizes: not finite where one of the numbers isn't. Four sums side by side: one after the other each
+/// would wait for the one before.
+pub fn sum_of_sizes(values: &[f32]) -> f32 {
+    let (sixteens, rest) = values.as_chunks::<16>();
+    let mut sums = [f32x4::ZERO; 4];
+    for line in sixteens {
+        let line = load::<16, 4>(line);
+        for v in 0..4 {
+            sums[v] += line[v].abs();
+        }
+    }
+    let [a, b, c, d] = sums;
+    (a + b + (c + d)).to_array().into_iter().chain(rest.iter().map(|value| value.abs())).sum()
+}
+
 /// Writes the transpose of `[rows, columns]`.
 pub fn transpose(values: &[f32], columns: usize, out: &mut Vec<f32>) {
     let rows = values.len() / columns.max(1);
     out.resize(values.len(), 0.0);
-    for (row, line) in values.chunks_exact(columns.max(1)).enumerate() {
-        for (column, value) in line.iter().enumerate() {
-            out[column * rows + row] = *value;
-        }
+    for (column, out) in out.chunks_exact_mut(rows.max(1)).enumerate() {
+        let own = values.iter().skip(column).step_by(columns);
+        out.iter_mut().zip(own).for_each(|(out, value)| *out = *value);
     }
 }
 
@@ -474,6 +616,40 @@ mod tests {
                     assert!((c - want).abs() < 1e-5, "{m} x {k} x {n} + {padding} at {row}, {column}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn sizes_add_up_whatever_their_number_and_one_that_is_not_finite_shows() {
+        for length in [0, 1, 15, 16, 17, 100] {
+            let values = wave(length, 1.3);
+            let want: f64 = values.iter().map(|value| f64::from(value.abs())).sum();
+            assert!((f64::from(sum_of_sizes(&values)) - want).abs() < 1e-4);
+        }
+        for place in [0, 15, 16, 30] {
+            for broken in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let mut values = wave(31, 1.3);
+                values[place] = broken;
+                assert!(!sum_of_sizes(&values).is_finite());
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_of_any_length_are_scaled_added_and_multiplied() {
+        for length in [0, 1, 3, 4, 7, 12] {
+            let (a, b) = (wave(length, 0.7), wave(length + 2, 0.4));
+            let mut to = wave(length + 2, 0.9);
+            let before = to.clone();
+            scale_into(&mut to, &a, 3.0, true);
+            for i in 0..length {
+                assert!((to[i] - (before[i] + 3.0 * a[i])).abs() < 1e-6);
+            }
+            assert_eq!(to[length..], before[length..], "nothing behind them");
+            scale_into(&mut to, &a, -2.0, false);
+            assert!(to.iter().zip(&a).all(|(to, a)| *to == -2.0 * a));
+            let want: f32 = a.iter().zip(&b).map(|(a, b)| a * b).sum();
+            assert!((dot(&a, &b) - want).abs() < 1e-5);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The table of measures as documentation, for `MEASURES.md`.
 
+use super::conflict::{AVERAGED, WINDOW};
+use super::recorded_epochs::is_recorded;
 use super::table::{Group, MEASURES, Measure, Need, Per, formula};
 use crate::config::Paper;
 use std::fmt::Write;
@@ -13,6 +15,25 @@ pub fn markdown() -> String {
         let _ = write_group(&mut text, group);
     }
     text
+}
+
+/// How many epochs the windows over recorded points reach back at some epochs, as Markdown.
+pub fn windows() -> String {
+    let head = format!(
+        "| at epoch | points so far | gap | the last {AVERAGED} points | the last {WINDOW} points |\n|---|---|---|---|---|\n"
+    );
+    [20, 50, 100, 200, 500, 1000, 2000, 10_000, 100_000].into_iter().fold(head, |mut text, epoch| {
+        let back: Vec<u32> =
+            (0..epoch).rev().filter(|earlier| is_recorded(*earlier)).map(|earlier| epoch - earlier).collect();
+        let reach = |points: usize| match back.get(points - 2) {
+            Some(epochs) => format!("{epochs} epochs"),
+            None => "all epochs".into(),
+        };
+        let gap = back.first().copied().unwrap_or(0);
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "| {epoch} | {} | {gap} | {} | {} |", back.len() + 1, reach(AVERAGED), reach(WINDOW));
+        text
+    })
 }
 
 fn write_group(text: &mut String, group: Group) -> std::fmt::Result {

@@ -21,6 +21,7 @@ pub mod observation;
 mod papers;
 pub mod real;
 pub mod recorded;
+pub mod recorded_epochs;
 pub mod relations;
 pub mod scores;
 pub mod spread;

@@ -48,7 +48,7 @@ impl Measure {
             }
             (_, Need::Stages) => "validation rows, first seed, at the end of every stage so far",
             _ if self.choice.key == CONFLICT_RATE => {
-                "the training batches of the last 50 recorded steps, first seed, at the shared layers"
+                "the training batches of the last 50 recorded steps (from epoch 200 on about half of the epochs so far, or fewer), first seed, at the shared layers"
             }
             _ => self.group.taken(),
         }

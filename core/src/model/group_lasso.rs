@@ -144,6 +144,10 @@ mod engine {
             Some(TapeFeatures::Shared(tape.trunk(&self.layers, inputs, 0)))
         }
 
+        fn is_proximal(&self) -> bool {
+            true
+        }
+
         fn proximal(
             &self,
             layout: &Layout,

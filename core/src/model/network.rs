@@ -212,6 +212,11 @@ pub trait Network {
         None
     }
 
+    /// Whether [`Network::proximal`] has a step.
+    fn is_proximal(&self) -> bool {
+        false
+    }
+
     /// What comes after an optimiser step of this learning rate: a proximal step. `theta`: `[M, N]`;
     /// `factors` on the rate, 0 for what must not move: `[M, N]` or `[1, N]`.
     fn proximal(&self, _theta: &Tensor<2>, _rate: f64, _factors: Option<&Tensor<2>>) -> Option<Tensor<2>> {

@@ -239,6 +239,11 @@ pub trait Trunk: Sized {
         None
     }
 
+    /// See [`Network::is_proximal`].
+    fn is_proximal(&self) -> bool {
+        false
+    }
+
     /// See [`Network::proximal`].
     fn proximal(
         &self,
@@ -316,6 +321,10 @@ impl<T: Trunk> Network for Composed<T> {
 
     fn penalty(&self, params: &Params, inputs: &Tensor<3>) -> Option<Tensor<1>> {
         self.trunk.penalty(params, inputs)
+    }
+
+    fn is_proximal(&self) -> bool {
+        self.trunk.is_proximal()
     }
 
     fn proximal(&self, theta: &Tensor<2>, rate: f64, factors: Option<&Tensor<2>>) -> Option<Tensor<2>> {

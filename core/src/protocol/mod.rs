@@ -8,12 +8,14 @@ mod compare;
 mod picture;
 mod point;
 mod race;
+mod saved;
 mod summary;
 
 pub use compare::ComparedRow;
 pub use picture::{LayerPicture, LearnedMatrixPicture, Picture};
-pub use point::{Best, CurvePoint, Gains, GroupedBy, Groups};
+pub use point::{Best, CurvePoint, Gains, GroupedBy, Groups, MOST_OF_SEEDS, MOST_POINTS};
 pub use race::{RaceNews, RacePoint, RaceStart, RacerStart, SceneStart};
+pub use saved::{SavedState, Snapshot};
 pub use summary::{Rows, Summary};
 
 use crate::config::Config;
@@ -49,7 +51,7 @@ pub enum Command {
         /// The lesson. The engine checks it again.
         config: Config,
         /// State to go on from, of the same lesson.
-        snapshot: Option<Box<Snapshot>>,
+        snapshot: Option<SavedState>,
         /// Rows to train on in place of generated ones.
         data: Option<Table>,
     },
@@ -144,7 +146,7 @@ pub enum Event {
         /// Of this load.
         run: u32,
         /// The state.
-        snapshot: Box<Snapshot>,
+        snapshot: SavedState,
     },
     /// The composed model is no longer finite: it was reverted and training is paused.
     Diverged {
@@ -157,8 +159,10 @@ pub enum Event {
     Timed {
         /// Of this load.
         run: u32,
-        /// Optimiser steps per second.
+        /// Optimiser steps per second of training alone.
         steps_per_second: f32,
+        /// Seconds by which a step lasts longer that is recorded; 0 of a race.
+        record_seconds: f32,
     },
     /// Answer to [`Command::Cost`].
     Cost {
@@ -225,19 +229,4 @@ pub struct Divergence {
     pub task: usize,
     /// The layer with the largest or non-finite weights, in words.
     pub layer: String,
-}
-
-/// The whole state of training: it goes on from here on any engine.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// Optimiser steps taken.
-    pub step: u32,
-    /// Arrays of the population, by name, in the engine's own order.
-    pub arrays: Vec<(String, Vec<f32>)>,
-    /// What the balancers remember, as the engine keeps it.
-    pub balancers: Vec<u8>,
-    /// The recorder's best values so far, as the engine keeps them; of a race, all there is.
-    pub best: Vec<u8>,
-    /// The other populations of the lesson.
-    pub auxiliary: Vec<Snapshot>,
 }

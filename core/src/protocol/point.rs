@@ -5,6 +5,13 @@ use crate::measure::relations::Held;
 use crate::measure::transfer::TransferGain;
 use serde::{Deserialize, Serialize};
 
+/// How many points of a run are kept for showing: with [`MOST_OF_SEEDS`] they take less than 8 MB, however much a
+/// lesson records. A run has as many at epoch 400 000.
+pub const MOST_POINTS: usize = 1200;
+
+/// How many numbers of single seeds all points that are kept have together.
+pub const MOST_OF_SEEDS: usize = 125_000;
+
 /// Numbers recorded at a fixed step.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct CurvePoint {

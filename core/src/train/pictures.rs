@@ -2,6 +2,7 @@
 //! weights.
 
 use super::TrainError;
+use super::population::Population;
 use super::tensors::{Packed, upload};
 use super::watched::Watched;
 use crate::config::LossKind;
@@ -28,6 +29,8 @@ pub enum Pictures {
     Plane {
         /// For the tasks' maps.
         maps: Tensor<3>,
+        /// The same numbers, `[SIDE * SIDE, 2]`.
+        cells: Vec<f32>,
         /// For the units' maps.
         units: Tensor<3>,
     },
@@ -41,6 +44,14 @@ fn grid(side: usize, extent: f32) -> Vec<f32> {
     (0..side).flat_map(|row| (0..side).flat_map(move |column| [centre(column), centre(side - 1 - row)])).collect()
 }
 
+/// What a network makes of what it is shown.
+pub enum ShownOutputs {
+    /// Per task in task order, `[rows, outputs]`.
+    Tasks(Vec<Vec<f32>>),
+    /// Per group of the shape, `[1, rows, tasks * outputs]`, on the device.
+    Groups(Vec<Tensor<3>>),
+}
+
 impl Pictures {
     /// Sets up the grids, or the rows where the inputs are no plane.
     pub fn new(data: &Dataset, device: &Device) -> Self {
@@ -48,11 +59,30 @@ impl Pictures {
             return Self::Rows(Watched::new(data, device));
         }
         let points = |side: usize| upload(grid(side, data.extent), [1, side * side, 2], device);
-        Self::Plane { maps: points(SIDE), units: points(UNIT_SIDE) }
+        Self::Plane { maps: points(SIDE), cells: grid(SIDE, data.extent), units: points(UNIT_SIDE) }
     }
 
-    /// Takes a picture of the first member; `predictions` are its outputs on validation rows where the
-    /// inputs are no plane, `rows` the validation rows.
+    /// What the network is shown for the tasks' maps, `[rows, inputs]`: the plane's cells, or else its validation rows.
+    pub fn shown<'a>(&'a self, data: &'a Dataset) -> &'a [f32] {
+        match self {
+            Self::Plane { cells, .. } => cells,
+            Self::Rows(_) => &data.valid.x,
+        }
+    }
+
+    /// What the network makes of these, by its own forward pass.
+    pub fn outputs(&self, population: &Population) -> ShownOutputs {
+        let (network, theta) = (population.network(), population.theta());
+        let Self::Plane { maps, .. } = self else {
+            return ShownOutputs::Groups(population.evaluator().predictions(network, theta));
+        };
+        let first = theta.clone().slice([0..1, 0..theta.dims()[1]]);
+        let params = Params::from_flat(&first, network.layout());
+        ShownOutputs::Groups(network.forward(&params, maps.clone(), None, false).groups)
+    }
+
+    /// Takes a picture of the first member, by its outputs on what it is [`shown`](Self::shown); `rows` are the
+    /// validation rows.
     ///
     /// # Errors
     ///
@@ -62,15 +92,19 @@ impl Pictures {
         network: &dyn Network,
         shape: &Shape,
         theta: &Tensor<2>,
-        (predictions, rows): (Vec<Tensor<3>>, Tensor<3>),
+        (outputs, rows): (ShownOutputs, Tensor<3>),
         step: u32,
     ) -> Result<Picture, TrainError> {
         let columns = theta.dims()[1];
         let first = theta.clone().slice([0..1, 0..columns]);
         let params = Params::from_flat(&first, network.layout());
-        let (groups, shown) = match self {
-            Self::Plane { maps, units } => (network.forward(&params, maps.clone(), None, false).groups, units),
-            Self::Rows(watched) => (predictions, &watched.inputs),
+        let shown = match self {
+            Self::Plane { units, .. } => units,
+            Self::Rows(watched) => &watched.inputs,
+        };
+        let (groups, by_task) = match outputs {
+            ShownOutputs::Groups(groups) => (groups, None),
+            ShownOutputs::Tasks(tasks) => (Vec::new(), Some(tasks)),
         };
         let hidden = network.forward(&params, shown.clone(), None, true).hidden;
         let mut packed = Packed::default();
@@ -85,7 +119,7 @@ impl Pictures {
             let LearnedMatrix { title, rows, columns, .. } = matrix;
             LearnedMatrixPicture { title, rows, columns, values }
         });
-        let outputs = task_outputs(shape, &groups);
+        let outputs = by_task.unwrap_or_else(|| task_outputs(shape, &groups));
         let probabilities = probabilities(shape, &outputs);
         let mut picture = Picture {
             step,

@@ -15,21 +15,6 @@ use crate::protocol::{Best, CurvePoint};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
-/// Whether an epoch's end is recorded.
-///
-/// Fixed by the step alone, so that speed and pauses never change a curve. Denser at the start,
-/// and never so dense that measuring outweighs training.
-pub fn is_recorded(epoch: u32, steps_per_epoch: u32) -> bool {
-    let (epochs, steps) = match epoch {
-        0..=50 => (1, 1),
-        51..=200 => (2, 8),
-        201..=1000 => (5, 20),
-        _ => (10, 50),
-    };
-    let stride = epochs.max(u32::div_ceil(steps, steps_per_epoch.max(1)));
-    epoch.is_multiple_of(stride)
-}
-
 /// What recording has to remember: the best of every member so far, and the last Gram matrices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Record {

@@ -11,18 +11,20 @@ mod playing;
 mod race;
 mod showing;
 mod timing;
+mod warming;
 
 pub use pacer::reached;
 
 use compare::Comparison;
 use pace::Pace;
 use pacer::Pacer;
+use warming::Warming;
 
 use super::TrainError;
 use super::running::Running;
 use crate::config::Config;
 use crate::lesson::{Lesson, check};
-use crate::protocol::{Command, CurvePoint, Engine, Event, Snapshot};
+use crate::protocol::{Command, CurvePoint, Engine, Event, SavedState};
 use burn::tensor::Device;
 use web_time::{Duration, Instant};
 
@@ -59,6 +61,7 @@ pub struct Session {
     speed: f32,
     pace: Pace,
     pacer: Pacer,
+    warming: Warming,
     /// How many play commands came since the lesson was loaded.
     plays: u32,
     points: Vec<CurvePoint>,
@@ -86,6 +89,7 @@ impl Session {
             speed: 0.0,
             pace: Pace::new(engine),
             pacer: Pacer::default(),
+            warming: Warming::default(),
             plays: 0,
             points: Vec::new(),
             number: 0,
@@ -112,7 +116,7 @@ impl Session {
         match command {
             // No lesson can be brought data of its own yet: there is no value of that type.
             Command::Load { run, config, snapshot, data: None } => {
-                self.load(run, config, snapshot.as_deref(), emit).await?;
+                self.load(run, config, snapshot.as_ref(), emit).await?;
             }
             Command::Play => {
                 self.plays += 1;
@@ -171,7 +175,7 @@ impl Session {
         &mut self,
         run: u32,
         config: Config,
-        snapshot: Option<&Snapshot>,
+        snapshot: Option<&SavedState>,
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), TrainError> {
         self.run = run;
@@ -180,15 +184,18 @@ impl Session {
         (self.number, self.acknowledged, self.plays) = (0, 0, 0);
         let (lesson, _) = check(config);
         self.pace.forget();
+        self.warming.end();
         // The old lesson's tensors go before the new one's come.
         (self.running, self.comparison) = (None, None);
         let running = self.running.insert(Running::new(lesson, &self.device));
-        let resumed = snapshot.is_some_and(|snapshot| running.load(snapshot));
+        let resumed = snapshot.and_then(SavedState::opened).is_some_and(|snapshot| running.load(&snapshot));
         emit(Event::Loaded { run, summary: Box::new(running.summary()) });
         if let Running::Ensemble(ensemble) = running
             && !resumed
         {
+            let began = Instant::now();
             self.points.push(ensemble.record().await?);
+            self.warming.loaded(began.elapsed());
         }
         self.saved = self.step();
         self.show_all(emit).await
@@ -217,6 +224,9 @@ impl Session {
     pub async fn turn(&mut self, emit: &mut dyn FnMut(Event)) -> Result<Turn, TrainError> {
         if self.compares() {
             return self.compare_on(emit).await;
+        }
+        if let Some(turn) = self.warm_up().await? {
+            return Ok(turn);
         }
         let stop = self.stop();
         let most = match self.steps_now(stop.map(|(step, _)| step)) {

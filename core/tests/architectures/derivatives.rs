@@ -158,7 +158,9 @@ fn a_step_follows_the_tasks_gradients_and_the_penalty_once_and_ends_with_the_pro
         let moved = bench.theta.iter().zip(&total).zip(rates(&bench.rig.ensemble));
         let moved: Vec<f32> = moved.map(|((theta, gradient), rate)| theta - gradient * rate).collect();
         let after = tensor(moved.clone(), [1, moved.len()]);
-        let expected = bench.network().proximal(&after, 1.0, None).map_or(moved, numbers);
+        let stepped = bench.network().proximal(&after, 1.0, None);
+        assert_eq!(stepped.is_some(), bench.network().is_proximal());
+        let expected = stepped.map_or(moved, numbers);
         let theta = bench.theta.clone();
         bench.rig.put(&theta);
         bench.rig.advance(1);

@@ -156,8 +156,8 @@ fn it_ends_at_a_recorded_step() {
     let mut page = Page::loaded(two_tasks());
     page.say(Command::Compare { epochs: 51 });
     page.settle();
-    // Beyond the fiftieth every eighth step is recorded.
-    assert!(done(&page).iter().all(|row| row.epochs == 56));
+    // Beyond the fiftieth every second epoch is recorded.
+    assert!(done(&page).iter().all(|row| row.epochs == 52));
 }
 
 #[test]

@@ -17,7 +17,11 @@ pub struct Page {
 
 impl Page {
     pub fn new() -> Self {
-        Self { session: Session::new(Device::flex(), Engine::Cpu), events: Vec::new(), polite: true }
+        Self::of(Session::new(Device::flex(), Engine::Cpu))
+    }
+
+    pub fn of(session: Session) -> Self {
+        Self { session, events: Vec::new(), polite: true }
     }
 
     /// A page with a lesson, and what it was told when it was loaded.
@@ -86,7 +90,7 @@ impl Page {
     pub fn save(&mut self) -> Snapshot {
         self.say(Command::Save);
         match self.events.last() {
-            Some(Event::Snapshot { run: 3, snapshot }) => Snapshot::clone(snapshot),
+            Some(Event::Snapshot { run: 3, snapshot }) => snapshot.opened().expect("a whole state"),
             other => panic!("{other:?}"),
         }
     }

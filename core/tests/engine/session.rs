@@ -2,9 +2,10 @@
 
 use crate::lab::{bits, config, layer, task};
 use crate::page::{Page, names};
-use mtl_core::config::{Activation, Config, LossKind, PopulationConfig, TaskConfig, TrainingConfig};
-use mtl_core::protocol::{Command, Event};
-use mtl_core::train::Turn;
+use mtl_core::config::{Activation, Config, LossKind, Pick, PopulationConfig, TaskConfig, TrainingConfig};
+use mtl_core::protocol::{Command, CurvePoint, Engine, Event, SavedState, Snapshot};
+use mtl_core::train::tensors::Device;
+use mtl_core::train::{Session, Turn};
 use std::time::{Duration, Instant};
 
 fn two_tasks() -> Config {
@@ -220,6 +221,33 @@ fn an_exploding_lesson_pauses_names_task_and_layer_and_can_be_rewound() {
     }
 }
 
+/// What a session that has warmed up goes on to record, and its state; with the turns that warming up took.
+fn warmed(config: &Config, warms: bool) -> (usize, Vec<CurvePoint>, Snapshot) {
+    let session = Session::new(Device::flex(), Engine::Cpu);
+    let mut page = Page::of(if warms { session.warming_up() } else { session });
+    page.say(Command::Load { run: 3, config: config.clone(), snapshot: None, data: None });
+    let (before, events) = (bits(&page.save()), page.events.len());
+    let turns = std::iter::repeat_with(|| page.turn()).take_while(|turn| *turn == Turn::Again).count();
+    assert_eq!(page.events.len(), events, "nothing is told of it");
+    assert_eq!(bits(&page.save()), before);
+    page.say(Command::Step(3 * EPOCH));
+    page.settle();
+    (turns, page.points(), page.save())
+}
+
+#[test]
+fn warming_up_takes_turns_at_the_start_and_leaves_no_trace() {
+    let mut config = two_tasks();
+    config.training.dropout = 0.2;
+    config.balancer = Pick::new("dwa");
+    config.strategy = Pick::new("alternating");
+    let (turns, points, state) = warmed(&config, true);
+    let (none, straight, expected) = warmed(&config, false);
+    assert!(turns > 1 && none == 0, "{turns} and {none} turns");
+    assert_eq!(bits(&state), bits(&expected));
+    assert_eq!(format!("{points:?}"), format!("{straight:?}"));
+}
+
 #[test]
 fn timing_and_cost_answer_and_leave_no_trace() {
     let mut page = Page::loaded(two_tasks());
@@ -227,8 +255,8 @@ fn timing_and_cost_answer_and_leave_no_trace() {
     page.settle();
     let (before, points) = (page.save(), page.points().len());
     page.say(Command::Time(50));
-    let Some(Event::Timed { run: 3, steps_per_second }) = page.events.last() else { panic!() };
-    assert!(*steps_per_second > 1.0);
+    let Some(Event::Timed { run: 3, steps_per_second, record_seconds }) = page.events.last() else { panic!() };
+    assert!(*steps_per_second > 1.0 && (0.0..10.0).contains(record_seconds));
     page.say(Command::Cost);
     let Some(Event::Cost { run: 3, shared_seconds, separate_seconds }) = page.events.last() else { panic!() };
     assert!(*shared_seconds > 0.0 && *separate_seconds > 0.0);
@@ -252,7 +280,7 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     first.settle();
     let saved = first.save();
     let mut second = Page::new();
-    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: Some(Box::new(saved.clone())), data: None });
+    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: SavedState::of(&saved).ok(), data: None });
     assert_eq!(names(&second.events), ["loaded", "frame", "picture"]);
     assert_eq!(second.step(), 14);
     for page in [&mut first, &mut second] {
@@ -266,7 +294,7 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     let mut other = two_tasks();
     other.trunk = vec![layer(9, Activation::Tanh)];
     second.events.clear();
-    second.say(Command::Load { run: 3, config: other, snapshot: Some(Box::new(saved)), data: None });
+    second.say(Command::Load { run: 3, config: other, snapshot: SavedState::of(&saved).ok(), data: None });
     assert_eq!(names(&second.events), ["loaded", "curve", "frame", "picture"]);
     assert_eq!((second.step(), second.frames()[0].number), (0, 1));
 }
@@ -301,7 +329,7 @@ fn on_a_landscape_a_race_runs_in_place_of_an_ensemble() {
         let frame = page.frames().pop().unwrap();
         assert_eq!((frame.epoch, frame.running), (1, false), "{key}");
         let mut second = Page::new();
-        second.say(Command::Load { run: 3, config, snapshot: Some(Box::new(saved)), data: None });
+        second.say(Command::Load { run: 3, config, snapshot: SavedState::of(&saved).ok(), data: None });
         assert_eq!(second.step(), 7, "{key}");
         second.say(Command::StepEpoch);
         second.settle();

@@ -95,7 +95,7 @@ fn one_to_six_tasks_learn_with_zero_to_six_shared_layers_on_a_plane_and_beyond()
 #[test]
 fn the_widest_layers_and_the_smallest_batches_run() {
     let mut config = all_losses(Activation::Relu);
-    config.trunk = vec![layer(128, Activation::LeakyRelu), layer(1, Activation::Gelu), layer(128, Activation::Relu)];
+    config.trunk = vec![layer(256, Activation::LeakyRelu), layer(1, Activation::Gelu), layer(256, Activation::Relu)];
     config.training.optimiser = Optimiser::Adam;
     config.training.learning_rate = 1e-3;
     config.training.batch = 1;

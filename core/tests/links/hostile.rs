@@ -37,7 +37,7 @@ fn what_is_wrong_in_a_link_is_named_with_what_is_used_instead() {
         (
             "trunk=8,99999999999999999999",
             "trunk",
-            "Width of layer 2: '65535' is not a whole number from 1 to 128; 128 is used.",
+            "Width of layer 2: '65535' is not a whole number from 1 to 256; 256 is used.",
         ),
         (
             "trunk=8,8-foo",

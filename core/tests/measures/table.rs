@@ -3,6 +3,7 @@
 use crate::generated::assert_section;
 use mtl_core::config::LossKind;
 use mtl_core::measure::observation::{Observation, TaskObservation};
+use mtl_core::measure::recorded_epochs::is_recorded;
 use mtl_core::measure::table::{Better, Given, Group, MEASURES, Need, Per, Unit, each, formula, measure};
 use mtl_core::measure::transfer::{SeedLosses, TransferGain};
 use mtl_core::measure::{conflict, document};
@@ -155,6 +156,7 @@ fn what_can_not_be_measured_is_told_in_a_sentence() {
 #[test]
 fn the_documents_list_the_measures_as_they_are() {
     assert_section("MEASURES.md", "measures", &document::markdown());
+    assert_section("MEASURES.md", "windows", document::windows().trim_end());
 }
 
 #[test]
@@ -167,5 +169,15 @@ fn the_documentation_has_every_measure_with_its_formula_in_rows_of_one_width() {
         assert_eq!(text.matches(&format!("\n| `{key}` | ")).count(), 1, "{key}");
         assert!(text.contains(&formula(key).replace('|', "\\|")), "{key}");
         assert!(text.contains(&format!(" | {} | ", measure.taken())), "{key}");
+    }
+}
+
+#[test]
+fn from_epoch_two_hundred_on_the_conflict_rate_looks_at_half_of_the_epochs_or_fewer() {
+    let recorded: Vec<u32> = (0..=200_000).filter(|epoch| is_recorded(*epoch)).collect();
+    for window in recorded.windows(conflict::WINDOW).filter(|window| window[conflict::WINDOW - 1] >= 200) {
+        let (first, last) = (window[0], window[conflict::WINDOW - 1]);
+        let share = f64::from(last - first) / f64::from(last);
+        assert!((0.19..0.56).contains(&share), "{share} of {last} epochs");
     }
 }

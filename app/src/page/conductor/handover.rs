@@ -6,7 +6,7 @@
 
 use super::{Conductor, Effect, Timer, Unsent, other};
 use mtl_core::config::Config;
-use mtl_core::protocol::{Command, Engine, Snapshot};
+use mtl_core::protocol::{Command, Engine, SavedState};
 
 /// How long an engine may take to answer a timing or a hand-over, in milliseconds.
 const PATIENCE: f64 = 15_000.0;
@@ -126,7 +126,7 @@ impl Conductor {
     ///
     /// The engine sends some by itself. Only the one that was requested is surely the newest, and a state from
     /// between is as good: the curves are cut to it.
-    pub(super) fn saved(&mut self, snapshot: Box<Snapshot>) {
+    pub(super) fn saved(&mut self, snapshot: SavedState) {
         let step = snapshot.step;
         self.snapshot = Some(snapshot);
         let Some(waiting) = self.handover.saving() else { return };

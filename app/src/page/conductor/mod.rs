@@ -50,7 +50,7 @@ use changes::Changes;
 use engine_choice::Measured;
 use inbox::{Acknowledgement, Heard};
 use lesson::Lesson;
-use mtl_core::protocol::{Command, Engine, Frame, Snapshot};
+use mtl_core::protocol::{Command, Engine, Frame, SavedState};
 use worker_link::WorkerLink;
 
 /// What of the lesson on the page the engine in charge has not been sent yet.
@@ -79,7 +79,7 @@ pub struct Conductor {
     changes: Changes,
     unsent: Unsent,
     /// The last state of training that arrived, of the lesson on the page.
-    snapshot: Option<Box<Snapshot>>,
+    snapshot: Option<SavedState>,
     /// Whether the user wants training to go on.
     playing: bool,
     /// The epoch that is played to, where one was asked for.

@@ -1,6 +1,6 @@
 //! `activation(x w + b)` as one dispatch forwards and one backwards.
 //!
-//! Layers are at most 128 wide and batches a few hundred rows, so what counts is that all of it is
+//! Layers are at most 256 wide and batches a few hundred rows, so what counts is that all of it is
 //! one dispatch.
 
 use super::product::{SizesLaunch, TILE, backward, backward_weights, forward};

@@ -6,6 +6,7 @@
 use super::{BETA2, HUGE, OptimiserSettings, RMS_DECAY, Scales, State};
 use crate::config::{Clip, Optimiser};
 use crate::kernel::host::{self, HostTensor, numbers, tensor};
+use crate::kernel::loops::sum_of_sizes;
 use burn::backend::Flex;
 use burn::tensor::{Bool, Tensor, TensorData};
 
@@ -101,7 +102,7 @@ impl OptimiserSettings {
         scales: Scales,
     ) {
         let MemberState { theta, last_finite, first, second, diverged } = member;
-        let size = gradient.iter().map(|g| g.abs()).sum::<f32>() + losses.iter().sum::<f32>();
+        let size = sum_of_sizes(gradient) + losses.iter().sum::<f32>();
         // A comparison with NaN is false, so this covers NaN and infinity alike.
         let finite = size < HUGE;
         *diverged |= !finite;

@@ -1,6 +1,7 @@
 //! The memory of a member's passes, and the passes themselves.
 
 use super::{Columns, Given, MaskPlace, Output, Scratch, Tape, padded};
+use crate::kernel::loops::scale_into;
 
 /// What all members of a seed read.
 #[derive(Clone, Copy)]
@@ -84,6 +85,11 @@ pub(super) struct Row<'a> {
 }
 
 impl Row<'_> {
+    /// Takes numbers times a factor, in the same way.
+    pub fn take_times(self, factor: f32, numbers: &[f32]) {
+        scale_into(self.values, numbers, factor, self.adds);
+    }
+
     /// Takes numbers: adds them to what stands there, if something does.
     pub fn take(self, numbers: impl Iterator<Item = f32>) {
         let each = self.values.iter_mut().zip(numbers);

@@ -1,7 +1,7 @@
 //! A mixture by factors that are the same for every row, such as those of a stitch.
 
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
-use crate::kernel::loops::{Factor, add_columns};
+use crate::kernel::loops::{Factor, add_columns, dot, scale_into};
 
 /// What one of the mixed values is multiplied by.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,11 +56,7 @@ impl Run for Combine {
             let (x, own) = given.values.of(term.x);
             let factor = term.factor(given.parameters);
             for (y, x) in out.chunks_mut(padded(width)).zip(x.chunks(own)).take(given.batch) {
-                let each = y[..width].iter_mut().zip(&x[..width]);
-                match i {
-                    0 => each.for_each(|(y, x)| *y = factor * x),
-                    _ => each.for_each(|(y, x)| *y += factor * x),
-                }
+                scale_into(y, &x[..width], factor, i > 0);
             }
         }
         if let Some(bias) = self.bias {
@@ -77,13 +73,13 @@ impl Run for Combine {
             if let Some(place) = term.factor {
                 let (x, stride) = given.values.of(term.x);
                 let rows = x.chunks(stride).zip(dy.chunks(own)).take(given.batch);
-                let along = rows.map(|(x, dy)| x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum::<f32>());
+                let along = rows.map(|(x, dy)| dot(&x[..width], dy));
                 to.parameters[place] += along.sum::<f32>();
             }
             let factor = term.factor(given.parameters);
             let Some(mut target) = to.target(term.x) else { continue };
             let rows = target.rows().zip(dy.chunks(own)).take(given.batch);
-            rows.for_each(|(dx, dy)| dx.take(dy[..width].iter().map(|dy| factor * dy)));
+            rows.for_each(|(dx, dy)| dx.take_times(factor, &dy[..width]));
         }
         if let Some(bias) = self.bias {
             add_columns(Factor { values: dy, stride: own }, given.batch, &mut to.parameters[bias..][..width]);

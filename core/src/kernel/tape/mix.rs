@@ -1,6 +1,7 @@
 //! A mixture by shares that are computed for every row, such as those of a gate.
 
 use super::{Columns, Given, Run, Scratch, Slopes, padded};
+use crate::kernel::loops::{dot, scale_into};
 
 /// `sum_e s_e x_e`, with a share a row for each of some equally wide values.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,11 +24,7 @@ impl Run for Mix {
             let (x, own) = given.values.of(*of);
             let rows = out.chunks_mut(padded(width)).zip(x.chunks(own)).zip(shares.chunks(stride));
             for ((y, x), shares) in rows.take(given.batch) {
-                let (y, x, share) = (&mut y[..width], &x[..width], shares[e]);
-                match e {
-                    0 => y.iter_mut().zip(x).for_each(|(y, x)| *y = share * x),
-                    _ => y.iter_mut().zip(x).for_each(|(y, x)| *y += share * x),
-                }
+                scale_into(y, &x[..width], shares[e], e > 0);
             }
         }
     }
@@ -40,14 +37,13 @@ impl Run for Mix {
                 let (x, stride) = given.values.of(*of);
                 let rows = target.rows().zip(x.chunks(stride)).zip(dy.chunks(own));
                 for ((ds, x), dy) in rows.take(given.batch) {
-                    ds.take(std::iter::once(x[..width].iter().zip(dy).map(|(x, dy)| x * dy).sum()));
+                    ds.take(std::iter::once(dot(&x[..width], dy)));
                 }
             }
             if let Some(mut target) = to.target(*of) {
                 let rows = target.rows().zip(dy.chunks(own)).zip(shares.chunks(stride));
                 for ((dx, dy), shares) in rows.take(given.batch) {
-                    let share = shares[e];
-                    dx.take(dy[..width].iter().map(|dy| share * dy));
+                    dx.take_times(shares[e], &dy[..width]);
                 }
             }
         }

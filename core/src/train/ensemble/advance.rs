@@ -1,9 +1,9 @@
 //! Calls that take steps.
 
 use super::Ensemble;
+use crate::measure::recorded_epochs;
 use crate::protocol::{CurvePoint, Divergence};
 use crate::train::TrainError;
-use crate::train::record::is_recorded;
 
 /// What a call of [`Ensemble::advance`] did.
 #[derive(Debug, Default)]
@@ -19,12 +19,8 @@ pub struct Advance {
 impl Ensemble {
     /// Steps until the next recorded one.
     pub fn until_recorded(&self) -> u32 {
-        let per_epoch = self.steps_per_epoch();
-        let mut epoch = self.epoch() + 1;
-        while !is_recorded(epoch, per_epoch) {
-            epoch += 1;
-        }
-        epoch * per_epoch - self.step()
+        let next = recorded_epochs::after(self.epoch());
+        next.saturating_mul(self.steps_per_epoch()).saturating_sub(self.step()).max(1)
     }
 
     /// Takes at most `most` steps, and stops early at a recorded one.
@@ -55,6 +51,16 @@ impl Ensemble {
     pub async fn run_unrecorded(&mut self, steps: u32) -> Result<(), TrainError> {
         self.run(steps, false).await?;
         self.composed.has_diverged().await.map(drop)
+    }
+
+    /// Takes one step as a recorded one and records it, wherever training stands: for measuring speed.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back.
+    pub async fn run_recorded(&mut self) -> Result<(), TrainError> {
+        self.run(1, true).await?;
+        self.measure().await.map(drop)
     }
 
     /// Takes one step, recording nothing, and reads its Gram matrix of the task gradients at the

@@ -71,6 +71,8 @@ pub struct Population {
     last_schedule: Option<StepSchedule>,
     /// Training rows with a label, by task.
     labelled: Vec<usize>,
+    /// How many layers the network shares.
+    shared_layers: usize,
     /// The network's tape, where steps are taken by it.
     taped: Option<Taped>,
 }
@@ -104,6 +106,7 @@ impl Population {
             observation: None,
             owners: None,
             last_schedule: None,
+            shared_layers: network.layout().shared_layers().len(),
             labelled: (0..order.tasks()).map(|task| draws.first().train.labelled(task)).collect(),
             device: device.clone(),
             balancers,

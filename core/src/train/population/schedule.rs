@@ -30,7 +30,7 @@ impl Population {
             labelled: &self.labelled,
             single: singles,
             trained: &self.trained,
-            layers: self.network.layout().shared_layers().len(),
+            layers: self.shared_layers,
         };
         let mut random = stream(self.lesson.seed, Purpose::Strategy, 0, u64::from(self.step));
         strategy::of(&self.lesson.strategy).schedule(&context, &mut random)
@@ -109,7 +109,7 @@ impl Population {
     /// Factors on what a parameter moves, `[M, N]`: 0 for the private layers of tasks that are not there,
     /// for everything of a member without any task that is there, and for frozen layers.
     fn moves(&mut self, presence: Vec<Vec<f32>>, frozen: Option<&StepSchedule>) -> Tensor<2> {
-        let layers = self.network.layout().shared_layers().len();
+        let layers = self.shared_layers;
         let rows = self.plan.members.iter().zip(presence).flat_map(|(member, tasks)| {
             let mut columns = self.order.columns().iter().zip(&tasks);
             let learns = columns.any(|(task, there)| *there > 0.0 && self.plan.learns(member.role, *task));

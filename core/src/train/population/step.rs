@@ -54,11 +54,13 @@ impl Population {
             let taken = self.take_taped_step(&mut taped, draws, (observes && i + 1 == steps, singles), &mut memory);
             self.memory = memory;
             if taken.is_none() {
+                taped.release(&mut self.state);
                 self.taped = Some(taped);
                 return Err(TrainError::Read("the state is not on the host".into()));
             }
             self.step += 1;
         }
+        taped.release(&mut self.state);
         self.taped = Some(taped);
         Ok(())
     }

@@ -17,7 +17,7 @@ use super::observe::StepObservation;
 use super::schedule::{Absent, Attendance};
 use crate::data::Draws;
 use crate::kernel::host::{HostTensor, numbers, tensor, truths};
-use crate::kernel::optimiser::{HostFactors, HostState};
+use crate::kernel::optimiser::{HostFactors, HostState, Scales, State};
 use crate::kernel::tape::{Arena, Masks, Tape, padded};
 use crate::kernel::tensors::upload;
 use crate::model::StepNoise;
@@ -37,21 +37,45 @@ pub(super) struct Taped {
     hosts: Vec<Option<usize>>,
     /// Stands in a state while its numbers are changed.
     nothing: Tensor<2>,
+    /// The state's numbers between two steps, where nothing else looks at them.
+    held: Option<HostState>,
+    constants: Constants,
+}
+
+/// What stays the same from step to step until settings change.
+struct Constants {
+    /// Task weights `[M, T]`; `None` where they are learned.
+    base: Option<HostTensor>,
+    optimiser: HostFactors,
+    /// Whether the network changes its parameters besides the optimiser, or wants to see them.
+    looks: bool,
+}
+
+impl Constants {
+    fn of(population: &Population) -> Option<Self> {
+        let weights = &population.task_weights;
+        let fixed = (!weights.learns()).then(|| weights.weights(&population.log_variances));
+        Some(Self {
+            base: fixed.as_ref().and_then(numbers),
+            optimiser: HostFactors::of(&population.optimiser)?,
+            looks: population.network.penalises() || population.network.is_proximal(),
+        })
+    }
 }
 
 /// What is the same for all members of a step.
 struct Step {
     absent: Option<Absent>,
-    /// `[M, T]`
-    base: Option<HostTensor>,
+    /// Where task weights are learned, `[M, T]`.
+    learned: Option<HostTensor>,
     factors: Option<HostTensor>,
     /// `[M, N]`
     moves: Option<HostTensor>,
     /// The gradient of the network's own term, `[M, N]`.
     penalty: Option<HostTensor>,
-    optimiser: HostFactors,
     /// Whether the first member's task gradients are looked at.
     observed: bool,
+    scales: Scales,
 }
 
 impl Taped {
@@ -68,17 +92,16 @@ impl Taped {
             seeds: population.member_seeds.iter().map(|seed| batches.place(*seed)).collect(),
             hosts: hosts(population),
             nothing: upload(vec![0.0], [1, 1], &population.device),
+            held: None,
+            constants: Constants::of(population)?,
             batches,
             tape,
         })
     }
 
-    /// What every member reads, `[M, B, inputs]`; nothing where the network has no term of its own that could ask.
+    /// What every member reads, `[M, B, inputs]`.
     fn inputs(&self, population: &Population) -> Tensor<3> {
         let inputs = population.shape.inputs;
-        if !population.network.penalises() {
-            return Tensor::zeros([1, 1, 1], &population.device);
-        }
         let of_member = |seed: &usize| {
             let batch = self.batches.batch(*seed).inputs();
             let rows = batch.values.chunks(padded(inputs).max(1)).take(batch.batch);
@@ -98,6 +121,18 @@ impl Taped {
             self.tape = tape;
         }
         self.hosts = hosts(population);
+        debug_assert!(self.held.is_none(), "between runs the population has its state");
+        // What was on the host still is.
+        if let Some(constants) = Constants::of(population) {
+            self.constants = constants;
+        }
+    }
+
+    /// Gives a state that is held back.
+    pub fn release(&mut self, state: &mut State) {
+        if let Some(held) = self.held.take() {
+            held.put_back(state);
+        }
     }
 }
 
@@ -115,6 +150,15 @@ impl Population {
         let found = self.evaluate_members(&mut taped, wants_test);
         self.taped = Some(taped);
         found
+    }
+
+    /// What the first member makes of some rows `[n, inputs]`, per task in task order `[n, outputs]`; `None` without a
+    /// tape.
+    pub fn first_outputs(&self, rows: &[f32]) -> Option<Vec<Vec<f32>>> {
+        let (taped, theta) = (self.taped.as_ref()?, numbers(&self.state.theta)?);
+        let theta = theta.as_slice::<f32>()?.get(..self.network.layout().len)?;
+        let outputs = (&taped.tape, taped.workspace.outputs.as_slice());
+        Some(self.order.of_tasks(evaluate::outputs(outputs, theta, rows, self.shape.inputs)))
     }
 
     fn evaluate_members(&self, taped: &mut Taped, wants_test: WantsTest) -> Option<(Evaluated, Vec<Vec<Vec<f32>>>)> {
@@ -153,7 +197,8 @@ impl Population {
         Some((evaluated, predictions))
     }
 
-    /// Takes a step; `None`, with the parameters as they were, where the state's numbers aren't on the host.
+    /// Takes a step; `None`, with the parameters as they were, where the state's numbers aren't on the host. They may
+    /// stay with the tape after it, until [`Taped::release`].
     pub(super) fn take_taped_step(
         &mut self,
         taped: &mut Taped,
@@ -172,30 +217,41 @@ impl Population {
         self.last_schedule = schedule;
         let noise = self.noise().unwrap_or_default();
         let noise = HostNoise::of(&noise);
+        let learned = self.task_weights.learns().then(|| self.task_weights.weights(&self.log_variances));
+        let rate = self.optimiser.rate(self.step, self.batches.steps_per_epoch());
         let step = Step {
-            base: numbers(&self.task_weights.weights(&self.log_variances)),
+            learned: learned.as_ref().and_then(numbers),
             factors: factors.as_ref().and_then(numbers),
             moves: moves.as_ref().and_then(numbers),
-            penalty: self.penalty_gradient(&taped.inputs(self)).as_ref().and_then(numbers),
-            optimiser: HostFactors::of(&self.optimiser)?,
+            penalty: self.taped_penalty(taped),
             absent,
             observed: observed && self.plan.replicated > 0,
+            scales: self.optimiser.scales(self.step, rate as f32),
         };
-        let rate = self.optimiser.rate(self.step, self.batches.steps_per_epoch());
         let factors_on_the_rate = self.optimiser.factors_on_the_rate(moves);
-        let mut state = HostState::take(&mut self.state, &taped.nothing)?;
+        let mut state = match taped.held.take() {
+            Some(held) => held,
+            None => HostState::take(&mut self.state, &taped.nothing)?,
+        };
         let (mut losses, mut deferred, mut seen) = (Vec::new(), Vec::new(), None);
         for m in 0..self.plan.members.len() {
             let batch = taped.batches.batch(taped.seeds[m]);
             let masks = noise.masks(m, self.plan.members.len());
             let pass = MemberPass { population: self, tape: &taped.tape, batch, masks: &masks, member: m };
-            let own = pass.run(&mut taped.workspace, &mut state, &step, (taped.hosts[m], rate), memory, &mut seen);
-            losses.extend(own.losses);
-            deferred.extend(own.deferred);
+            let step = (&step, &taped.constants);
+            let own = pass.run(&mut taped.workspace, &mut state, step, taped.hosts[m], memory, &mut seen);
+            if self.task_weights.learns() {
+                losses.extend_from_slice(taped.workspace.losses());
+            }
+            deferred.extend(own);
         }
-        state.put_back(&mut self.state);
-        self.state.set_params(self.network.proximal(&self.state.theta, rate, factors_on_the_rate.as_ref()));
-        self.learn_after_taped(taped, &noise, &deferred, memory);
+        let looks = taped.constants.looks || seen.is_some() || !deferred.is_empty();
+        taped.held = Some(state);
+        if looks {
+            taped.release(&mut self.state);
+            self.state.set_params(self.network.proximal(&self.state.theta, rate, factors_on_the_rate.as_ref()));
+            self.learn_after_taped(taped, &noise, &deferred, memory);
+        }
         let shape = [self.plan.members.len(), self.order.tasks()];
         if self.task_weights.learns() {
             self.task_weights.learn(&mut self.log_variances, tensor(losses, shape), present);
@@ -208,6 +264,12 @@ impl Population {
             });
         }
         Some(())
+    }
+
+    /// The gradient of the network's own term, `[M, N]`; `None` where it has none.
+    fn taped_penalty(&self, taped: &Taped) -> Option<HostTensor> {
+        let penalises = self.network.penalises();
+        penalises.then(|| self.penalty_gradient(&taped.inputs(self)))?.as_ref().and_then(numbers)
     }
 
     /// Lets balancers learn from the losses of the batch after the update.

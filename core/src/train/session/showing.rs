@@ -1,7 +1,7 @@
 //! What a session shows, and how often: frames, curves, pictures and snapshots.
 
 use super::{Mode, Session};
-use crate::protocol::{Event, Frame, Picture};
+use crate::protocol::{Event, Frame, Picture, SavedState};
 use crate::train::TrainError;
 use web_time::{Duration, Instant};
 
@@ -91,7 +91,8 @@ impl Session {
     pub(super) async fn snapshot(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         let Some(running) = &self.running else { return Ok(()) };
         let snapshot = running.save().await?;
-        emit(Event::Snapshot { run: self.run, snapshot: Box::new(snapshot) });
+        let snapshot = SavedState::of(&snapshot).map_err(|error| TrainError::Save(error.to_string()))?;
+        emit(Event::Snapshot { run: self.run, snapshot });
         self.last_snapshot = Some(Instant::now());
         self.saved = self.step();
         Ok(())

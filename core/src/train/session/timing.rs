@@ -13,14 +13,20 @@ impl Session {
     /// Measures how fast the lesson trains, and forgets the steps taken for it.
     pub(super) async fn time(&mut self, millis: u32, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         let length = Duration::from_millis(u64::from(millis.clamp(10, 10_000)));
-        let steps_per_second = match &mut self.running {
-            Some(Running::Race(run)) => race::steps_per_second(run, length),
+        let (steps_per_second, record_seconds) = match &mut self.running {
+            Some(Running::Race(run)) => (race::steps_per_second(run, length), 0.0),
             Some(Running::Ensemble(ensemble)) => {
-                ensemble.with_rollback(async |ensemble| steps_per_second(ensemble, length).await).await?
+                let both = async |ensemble: &mut Ensemble| {
+                    let rate = steps_per_second(ensemble, length).await?;
+                    Ok::<_, TrainError>((rate, record_seconds(ensemble, length / 4).await?))
+                };
+                ensemble.with_rollback(both).await?
             }
             None => return Ok(()),
         };
-        emit(Event::Timed { run: self.run, steps_per_second });
+        // What was timed is warm; and where another engine is timed next, this one is to be quiet.
+        self.warming.end();
+        emit(Event::Timed { run: self.run, steps_per_second, record_seconds });
         Ok(())
     }
 
@@ -65,4 +71,23 @@ async fn steps_per_second(ensemble: &mut Ensemble, length: Duration) -> Result<f
         chunk = (chunk * 2).min(16);
     }
     Ok((f64::from(steps) / started.elapsed().as_secs_f64().max(1e-9)) as f32)
+}
+
+/// By how much longer a step lasts that is recorded: of both kinds the quickest, over about `length` and after a first
+/// one. Where that one takes longer than all should, it is the answer.
+async fn record_seconds(ensemble: &mut Ensemble, length: Duration) -> Result<f32, TrainError> {
+    let begun = Instant::now();
+    ensemble.run_recorded().await?;
+    let [mut plain, mut recorded] = [f32::INFINITY, begun.elapsed().as_secs_f32()];
+    loop {
+        let started = Instant::now();
+        ensemble.run_unrecorded(1).await?;
+        plain = plain.min(started.elapsed().as_secs_f32());
+        if begun.elapsed() >= length {
+            return Ok((recorded - plain).max(0.0));
+        }
+        let started = Instant::now();
+        ensemble.run_recorded().await?;
+        recorded = recorded.min(started.elapsed().as_secs_f32());
+    }
 }

@@ -118,7 +118,7 @@ fn a_lesson_that_is_opened_during_a_hand_over_calls_it_off_with_the_commands_tha
     world.tell(Intent::Open(Box::new(opening("rivals"))));
     world.pass(FRAME);
     assert_eq!(world.posted(Cpu), ["load 2", "speed 0"]);
-    world.say(Cpu, Event::Snapshot { run: 1, snapshot: Box::default() });
+    world.say(Cpu, Event::Snapshot { run: 1, snapshot: mtl_core::protocol::SavedState::empty(0) });
     assert_eq!(world.posted(Gpu), NOTHING, "that state is of another lesson");
 }
 

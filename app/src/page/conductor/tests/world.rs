@@ -7,7 +7,7 @@ use crate::page::conductor::{Conductor, Effect, EngineChoice, Input, Intent, Tim
 use mtl_core::config::{Config, Value};
 use mtl_core::lesson::{apply, check};
 use mtl_core::protocol::Engine::{self, Cpu, Gpu};
-use mtl_core::protocol::{Command, CurvePoint, Event, Frame, Snapshot, Summary};
+use mtl_core::protocol::{Command, CurvePoint, Event, Frame, SavedState, Summary};
 
 /// Milliseconds between two frames of the browser.
 pub(super) const FRAME: f64 = 16.0;
@@ -230,12 +230,12 @@ impl World {
 
     pub(super) fn snapshot(&mut self, engine: Engine, step: u32) {
         let run = self.worker(engine).run;
-        self.say(engine, Event::Snapshot { run, snapshot: Box::new(Snapshot { step, ..Snapshot::default() }) });
+        self.say(engine, Event::Snapshot { run, snapshot: SavedState::empty(step) });
     }
 
     pub(super) fn timed(&mut self, engine: Engine, steps_per_second: f32) {
         let run = self.worker(engine).run;
-        self.say(engine, Event::Timed { run, steps_per_second });
+        self.say(engine, Event::Timed { run, steps_per_second, record_seconds: 0.0 });
     }
 
     pub(super) fn arrived(&mut self, play: u32, story: bool) {

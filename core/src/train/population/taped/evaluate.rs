@@ -3,7 +3,7 @@
 use super::batch::{OutputTasks, Rows};
 use crate::data::Draws;
 use crate::kernel::loss::BatchRows;
-use crate::kernel::tape::{Arena, Inputs, Masks, Tape};
+use crate::kernel::tape::{Arena, Inputs, Masks, Tape, padded};
 use crate::train::evaluate::{SPLITS, TEST, TRAIN, VALID};
 
 /// Rows that go through the tape at once: what they make of a small network fits into the nearest cache.
@@ -85,7 +85,7 @@ impl Evaluation {
         (tape, outputs): (&Tape, &[OutputTasks]),
         theta: &[f32],
         (draw, split): (usize, usize),
-        mut keep: Option<&mut Vec<Vec<f32>>>,
+        mut kept: Option<&mut Vec<Vec<f32>>>,
         losses: &mut [f32],
     ) {
         let Some(own) = self.draws.get(draw).map(|splits| &splits[split]) else { return };
@@ -106,14 +106,39 @@ impl Evaluation {
                 };
                 let piece = &mut piece[tasks.columns.clone()];
                 tasks.losses.measure(batch, &mut self.slopes, piece, &mut self.memory);
-                if let Some(keep) = &mut keep {
-                    for row in found.chunks_exact(stride) {
-                        let tasks = keep[tasks.columns.clone()].iter_mut().zip(row.chunks_exact(tasks.losses.each));
-                        tasks.for_each(|(kept, outputs)| kept.extend_from_slice(outputs));
-                    }
+                if let Some(kept) = &mut kept {
+                    keep(found, tasks, kept);
                 }
             }
             losses.iter_mut().zip(&piece).for_each(|(loss, piece)| *loss += piece);
         }
+    }
+}
+
+/// What a member makes of some rows `[n, inputs]`: per task in column order, `[n, outputs]`.
+pub fn outputs((tape, of): (&Tape, &[OutputTasks]), theta: &[f32], rows: &[f32], inputs: usize) -> Vec<Vec<f32>> {
+    let mut arena = Arena::of(tape, PIECE);
+    let mut found = vec![Vec::new(); of.iter().map(|output| output.columns.len()).sum()];
+    let mut values = Vec::new();
+    for rows in rows.chunks((PIECE * inputs).max(1)) {
+        values.clear();
+        for row in rows.chunks(inputs.max(1)) {
+            values.extend_from_slice(row);
+            values.resize(values.len().next_multiple_of(padded(inputs)), 0.0);
+        }
+        let batch = values.len() / padded(inputs).max(1);
+        arena.forward(tape, theta, Inputs { values: &values, batch }, &Masks::default());
+        for (output, tasks) in tape.outputs().iter().zip(of) {
+            keep(arena.output(*output, batch), tasks, &mut found);
+        }
+    }
+    found
+}
+
+/// Appends what an output says at some rows to what its tasks have so far.
+fn keep(rows: &[f32], tasks: &OutputTasks, kept: &mut [Vec<f32>]) {
+    for row in rows.chunks_exact(tasks.losses.stride) {
+        let tasks = kept[tasks.columns.clone()].iter_mut().zip(row.chunks_exact(tasks.losses.each));
+        tasks.for_each(|(kept, outputs)| kept.extend_from_slice(outputs));
     }
 }

@@ -1,7 +1,7 @@
 //! One member's part of a step.
 
 use super::batch::{OutputTasks, SeedBatch};
-use super::{Population, Step};
+use super::{Constants, Population, Step};
 use crate::kernel::host::{HostTensor, tensor};
 use crate::kernel::loss::BatchRows;
 use crate::kernel::optimiser::HostState;
@@ -57,13 +57,6 @@ pub struct MemberPass<'a> {
     pub member: usize,
 }
 
-/// What is left of a member's part.
-pub struct MemberStep {
-    /// Scaled, `[T]` in column order.
-    pub losses: Vec<f32>,
-    pub deferred: Option<DeferredUpdate>,
-}
-
 /// What the task gradients of the first member are looked at for.
 pub struct Seen {
     /// `[1, T, N]`
@@ -75,17 +68,17 @@ pub struct Seen {
 }
 
 impl MemberPass<'_> {
-    /// Takes the member's part of a step; `host` is its place among the balancers on the host. Fills `seen` where its
-    /// task gradients are looked at.
+    /// Takes the member's part of a step, after which `work` has its losses; `host` is its place among the balancers on
+    /// the host. Fills `seen` where its task gradients are looked at; gives what its balancer learns after the update.
     pub fn run(
         &self,
         work: &mut Workspace,
         state: &mut HostState,
-        step: &Step,
-        (host, rate): (Option<usize>, f64),
+        (step, constants): (&Step, &Constants),
+        host: Option<usize>,
         memory: &mut Memory,
         seen: &mut Option<Seen>,
-    ) -> MemberStep {
+    ) -> Option<DeferredUpdate> {
         let population = self.population;
         let m = self.member;
         self.forward(work, state.theta(m));
@@ -105,16 +98,16 @@ impl MemberPass<'_> {
                 answer = Some(population.balancers.ask(index, known, population.step, memory));
             }
             let applied = answer.as_ref().map(|(applied, _)| applied);
-            let weights = self.weights(step, applied, |applied| &applied.weights);
+            let weights = self.weights((step, constants), applied, |applied| &applied.weights);
             let heads = match stage {
-                Some(Stage::Gradients) => self.weights(step, applied, |applied| &applied.heads),
+                Some(Stage::Gradients) => self.weights((step, constants), applied, |applied| &applied.heads),
                 _ => weights.clone(),
             };
             let direction = applied.and_then(|applied| applied.direction.as_deref());
             self.combine(work, &weights, &heads, direction);
         } else {
             let applied = answer.as_ref().map(|(applied, _)| applied);
-            let weights = self.weights(step, applied, |applied| &applied.weights);
+            let weights = self.weights((step, constants), applied, |applied| &applied.weights);
             self.gradient(work, state.theta(m), &weights);
         }
         let (applied, deferred) = answer.unwrap_or_default();
@@ -127,10 +120,9 @@ impl MemberPass<'_> {
             work.gradient.iter_mut().zip(penalty).for_each(|(slope, penalty)| *slope += penalty);
         }
         let moves = step.moves.as_ref().and_then(|moves| row(moves, m, columns));
-        let scales = population.optimiser.scales(population.step, rate as f32);
-        let how = (&population.optimiser, &step.optimiser, scales);
+        let how = (&population.optimiser, &constants.optimiser, step.scales);
         state.step(m, how, &mut work.gradient, &work.losses, moves);
-        MemberStep { losses: work.losses.clone(), deferred }
+        deferred
     }
 
     /// Runs the network, and takes the losses and their slopes.
@@ -219,12 +211,12 @@ impl MemberPass<'_> {
     /// factors.
     fn weights(
         &self,
-        step: &Step,
+        (step, constants): (&Step, &Constants),
         applied: Option<&AppliedWeights>,
         of: impl Fn(&AppliedWeights) -> &Vec<f64>,
     ) -> Vec<f32> {
         let tasks = self.population.order.tasks();
-        let base = step.base.as_ref().and_then(|base| row(base, self.member, tasks));
+        let base = step.learned.as_ref().or(constants.base.as_ref()).and_then(|base| row(base, self.member, tasks));
         let factors = step.factors.as_ref().and_then(|factors| row(factors, self.member, tasks));
         let weight = |(column, task): (usize, &usize)| {
             let base = base.and_then(|base| base.get(column)).copied().unwrap_or(0.0);
