@@ -11,6 +11,8 @@ const ENGINES = {
   "jax-webgpu": ["./peers/jax.js", "webgpu"],
   "loops-plain": ["./peers/loops.js", "plain"],
   "loops-tuned": ["./peers/loops.js", "tuned"],
+  "loops-wide": ["./peers/loops.js", "wide"],
+  nodes: ["./peers/nodes.js", ""],
 };
 
 const query = new URLSearchParams(location.search);

@@ -7,9 +7,10 @@
 
 mod model;
 
-use model::{Population, ROWS, TASKS};
+use model::{Population, ROWS, TASKS, wide};
 use std::ptr::addr_of_mut;
 
+static mut WIDE: Option<Box<wide::Model>> = None;
 static mut POPULATION: Option<Population> = None;
 /// Targets as the page writes them, [64, 3]; `Population` pads them to four lanes.
 static mut TARGETS: [[f32; TASKS]; ROWS] = [[0.0; TASKS]; ROWS];
@@ -63,4 +64,12 @@ pub extern "C" fn loss() -> f32 {
 pub extern "C" fn step(steps: usize) -> f32 {
     let population = population();
     (0..steps).fold(f32::NAN, |_, _| population.step())
+}
+
+/// Steps of the wide model, which has rows and first weights of its own; gives the loss before the last one.
+#[unsafe(no_mangle)]
+pub extern "C" fn wide_step(steps: usize) -> f32 {
+    // SAFETY: as above.
+    let model = unsafe { (*addr_of_mut!(WIDE)).get_or_insert_with(wide::Model::boxed) };
+    (0..steps).fold(f32::NAN, |_, _| model.step())
 }

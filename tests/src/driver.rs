@@ -75,6 +75,13 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// The process group of all that was started.
+    pub fn group(&self) -> u32 {
+        self.shell.id()
+    }
+}
+
 impl Drop for Guard {
     fn drop(&mut self) {
         drop(self.shell.stdin.take());

@@ -50,10 +50,10 @@ fn a_typed_width_resizes_its_layer() -> Result<()> {
 fn a_width_beyond_the_limits_is_brought_back_into_them() -> Result<()> {
     BROWSER.visit("v=2&p=rivals&trunk=5", |page| {
         page.fill("trunk-layer-0-width", "9999")?;
-        page.wait_setting("trunk", "128")?;
-        ensure!(page.text("trunk-layer-0-width")? == "128");
+        page.wait_setting("trunk", "256")?;
+        ensure!(page.text("trunk-layer-0-width")? == "256");
         let notice = page.notice()?;
-        ensure!(notice.contains("trunk") && notice.contains("128 is used"), "{notice}");
+        ensure!(notice.contains("trunk") && notice.contains("256 is used"), "{notice}");
         Ok(())
     })
 }

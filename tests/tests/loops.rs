@@ -139,3 +139,24 @@ fn plain_and_tuned_loops_train_alike_and_members_alone_as_together() {
         assert_eq!(one, other);
     }
 }
+
+#[test]
+fn the_wide_loops_have_the_derivatives_of_their_loss_and_learn() {
+    use model::wide::Model;
+    let step = 1e-2;
+    for (row, column) in [(0, 0), (13, 60), (63, 17)] {
+        let (_, derivative) = Model::boxed().derivative(row, column);
+        let at = |by: f32| {
+            let mut model = Model::boxed();
+            model.weights.w2[row][column] += by;
+            f64::from(model.derivative(row, column).0)
+        };
+        let found = (at(step) - at(-step)) / (2.0 * f64::from(step));
+        let derivative = f64::from(derivative);
+        assert!((found - derivative).abs() < 1e-4 + 0.02 * derivative.abs(), "{found} and {derivative}");
+    }
+    let mut model = Model::boxed();
+    let first = model.step();
+    let last = (0..60).fold(first, |_, _| model.step());
+    assert!(last < 0.5 * first, "from {first} to {last}");
+}

@@ -58,6 +58,12 @@ impl Cache {
         self.root.join("npm")
     }
 
+    /// The Python environment that the benchmark compares with.
+    #[must_use]
+    pub fn python(&self) -> PathBuf {
+        self.root.join("python")
+    }
+
     /// Optimised wasm by the hash of its input and flags.
     #[must_use]
     pub fn wasm_opt(&self) -> PathBuf {
@@ -133,7 +139,7 @@ mod tests {
     #[test]
     fn all_parts_lie_inside_the_folder() -> Result<()> {
         let cache = Cache::from_variables(|name| (name == "MTL_CACHE").then(|| OsString::from("/own")))?;
-        for part in [cache.target(), cache.tools(), cache.npm(), cache.wasm_opt()] {
+        for part in [cache.target(), cache.tools(), cache.npm(), cache.python(), cache.wasm_opt()] {
             assert!(part.starts_with(cache.root()), "{}", part.display());
         }
         Ok(())

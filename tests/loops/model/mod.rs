@@ -12,6 +12,7 @@
 mod lanes;
 mod plain;
 mod tuned;
+pub mod wide;
 
 pub const ROWS: usize = 64;
 pub const INPUTS: usize = 2;
@@ -178,11 +179,11 @@ impl Scratch {
         targets: &[[f32; PADDED]; ROWS],
     ) -> f32 {
         if TUNED {
-            tuned::layer::<INPUTS, WIDTH, 4, 2>(inputs, &w.w1, &w.b1, &mut self.h1);
+            tuned::layer::<ROWS, INPUTS, WIDTH, 4, 2>(inputs, &w.w1, &w.b1, &mut self.h1);
             tuned::tanh(self.h1.as_flattened_mut());
-            tuned::layer::<WIDTH, WIDTH, 4, 2>(&self.h1, &w.w2, &w.b2, &mut self.h2);
+            tuned::layer::<ROWS, WIDTH, WIDTH, 4, 2>(&self.h1, &w.w2, &w.b2, &mut self.h2);
             tuned::tanh(self.h2.as_flattened_mut());
-            tuned::layer::<WIDTH, PADDED, 1, 8>(&self.h2, &w.wh, &w.bh, &mut self.out);
+            tuned::layer::<ROWS, WIDTH, PADDED, 1, 8>(&self.h2, &w.wh, &w.bh, &mut self.out);
         } else {
             plain::layer(inputs, &w.w1, &w.b1, &mut self.h1);
             plain::tanh(self.h1.as_flattened_mut());
@@ -203,13 +204,13 @@ impl Scratch {
         let g = &mut self.gradient;
         if TUNED {
             let zero = [0.0; WIDTH];
-            tuned::outer::<WIDTH, PADDED, 1, 8>(&self.h2, &self.out, &mut g.wh, &mut g.bh);
-            tuned::layer::<PADDED, WIDTH, 4, 2>(&self.out, &tuned::transposed(&w.wh), &zero, &mut self.d2);
+            tuned::outer::<ROWS, WIDTH, PADDED, 1, 8>(&self.h2, &self.out, &mut g.wh, &mut g.bh);
+            tuned::layer::<ROWS, PADDED, WIDTH, 4, 2>(&self.out, &tuned::transposed(&w.wh), &zero, &mut self.d2);
             tuned::through_tanh(self.d2.as_flattened_mut(), self.h2.as_flattened());
-            tuned::outer::<WIDTH, WIDTH, 4, 2>(&self.h1, &self.d2, &mut g.w2, &mut g.b2);
-            tuned::layer::<WIDTH, WIDTH, 4, 2>(&self.d2, &tuned::transposed(&w.w2), &zero, &mut self.d1);
+            tuned::outer::<ROWS, WIDTH, WIDTH, 4, 2>(&self.h1, &self.d2, &mut g.w2, &mut g.b2);
+            tuned::layer::<ROWS, WIDTH, WIDTH, 4, 2>(&self.d2, &tuned::transposed(&w.w2), &zero, &mut self.d1);
             tuned::through_tanh(self.d1.as_flattened_mut(), self.h1.as_flattened());
-            tuned::outer::<INPUTS, WIDTH, 4, 2>(inputs, &self.d1, &mut g.w1, &mut g.b1);
+            tuned::outer::<ROWS, INPUTS, WIDTH, 4, 2>(inputs, &self.d1, &mut g.w1, &mut g.b1);
         } else {
             plain::outer(&self.h2, &self.out, &mut g.wh, &mut g.bh);
             plain::back(&self.out, &w.wh, &self.h2, &mut self.d2);

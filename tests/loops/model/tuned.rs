@@ -1,72 +1,76 @@
 //! The loops with four outputs of a layer in a SIMD register.
 
 use super::lanes::F4;
-use super::{BETA1, BETA2, BOTTOM, EPSILON, LIMIT, ROWS, TOP};
+use super::{BETA1, BETA2, BOTTOM, EPSILON, LIMIT, TOP};
 
-/// `out = input * w + b`: N outputs in V registers, R rows at a time.
-pub fn layer<const K: usize, const N: usize, const V: usize, const R: usize>(
-    input: &[[f32; K]; ROWS],
+/// `out = input * w + b` for M rows: N outputs, 4 V of them in V registers at a time, R rows at a time.
+pub fn layer<const M: usize, const K: usize, const N: usize, const V: usize, const R: usize>(
+    input: &[[f32; K]; M],
     w: &[[f32; N]; K],
     b: &[f32; N],
-    out: &mut [[f32; N]; ROWS],
+    out: &mut [[f32; N]; M],
 ) {
-    const { assert!(4 * V == N && ROWS.is_multiple_of(R)) };
-    for row in (0..ROWS).step_by(R) {
-        let mut sums = [[F4::splat(0.0); V]; R];
-        for sum in &mut sums {
-            for (v, lane) in sum.iter_mut().enumerate() {
-                *lane = F4::load(b, 4 * v);
-            }
-        }
-        for k in 0..K {
-            for (r, sum) in sums.iter_mut().enumerate() {
-                let a = F4::splat(input[row + r][k]);
+    const { assert!(N.is_multiple_of(4 * V) && M.is_multiple_of(R)) };
+    for from in (0..N).step_by(4 * V) {
+        for row in (0..M).step_by(R) {
+            let mut sums = [[F4::splat(0.0); V]; R];
+            for sum in &mut sums {
                 for (v, lane) in sum.iter_mut().enumerate() {
-                    *lane = lane.add(a.mul(F4::load(&w[k], 4 * v)));
+                    *lane = F4::load(b, from + 4 * v);
                 }
             }
-        }
-        for (r, sum) in sums.iter().enumerate() {
-            for (v, lane) in sum.iter().enumerate() {
-                lane.store(&mut out[row + r], 4 * v);
+            for k in 0..K {
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    let a = F4::splat(input[row + r][k]);
+                    for (v, lane) in sum.iter_mut().enumerate() {
+                        *lane = lane.add(a.mul(F4::load(&w[k], from + 4 * v)));
+                    }
+                }
+            }
+            for (r, sum) in sums.iter().enumerate() {
+                for (v, lane) in sum.iter().enumerate() {
+                    lane.store(&mut out[row + r], from + 4 * v);
+                }
             }
         }
     }
 }
 
-/// The gradients of a layer: `w[k] = sum of input[row][k] * d[row]` and `b = sum of d[row]`, with R
-/// of the K inputs at a time.
-pub fn outer<const K: usize, const N: usize, const V: usize, const R: usize>(
-    input: &[[f32; K]; ROWS],
-    d: &[[f32; N]; ROWS],
+/// The gradients of a layer over M rows: `w[k] = sum of input[row][k] * d[row]` and `b = sum of d[row]`, with R
+/// of the K inputs and 4 V of the N outputs at a time.
+pub fn outer<const M: usize, const K: usize, const N: usize, const V: usize, const R: usize>(
+    input: &[[f32; K]; M],
+    d: &[[f32; N]; M],
     w: &mut [[f32; N]; K],
     b: &mut [f32; N],
 ) {
-    const { assert!(4 * V == N && K.is_multiple_of(R)) };
-    for k in (0..K).step_by(R) {
-        let mut sums = [[F4::splat(0.0); V]; R];
-        for (input, d) in input.iter().zip(d) {
-            for (r, sum) in sums.iter_mut().enumerate() {
-                let a = F4::splat(input[k + r]);
-                for (v, lane) in sum.iter_mut().enumerate() {
-                    *lane = lane.add(a.mul(F4::load(d, 4 * v)));
+    const { assert!(N.is_multiple_of(4 * V) && K.is_multiple_of(R)) };
+    for from in (0..N).step_by(4 * V) {
+        for k in (0..K).step_by(R) {
+            let mut sums = [[F4::splat(0.0); V]; R];
+            for (input, d) in input.iter().zip(d) {
+                for (r, sum) in sums.iter_mut().enumerate() {
+                    let a = F4::splat(input[k + r]);
+                    for (v, lane) in sum.iter_mut().enumerate() {
+                        *lane = lane.add(a.mul(F4::load(d, from + 4 * v)));
+                    }
+                }
+            }
+            for (r, sum) in sums.iter().enumerate() {
+                for (v, lane) in sum.iter().enumerate() {
+                    lane.store(&mut w[k + r], from + 4 * v);
                 }
             }
         }
-        for (r, sum) in sums.iter().enumerate() {
-            for (v, lane) in sum.iter().enumerate() {
-                lane.store(&mut w[k + r], 4 * v);
+        let mut sums = [F4::splat(0.0); V];
+        for d in d {
+            for (v, lane) in sums.iter_mut().enumerate() {
+                *lane = lane.add(F4::load(d, from + 4 * v));
             }
         }
-    }
-    let mut sums = [F4::splat(0.0); V];
-    for d in d {
-        for (v, lane) in sums.iter_mut().enumerate() {
-            *lane = lane.add(F4::load(d, 4 * v));
+        for (v, lane) in sums.iter().enumerate() {
+            lane.store(b, from + 4 * v);
         }
-    }
-    for (v, lane) in sums.iter().enumerate() {
-        lane.store(b, 4 * v);
     }
 }
 

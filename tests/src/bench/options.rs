@@ -8,10 +8,13 @@ pub const HELP: &str = "\
 cargo xtask bench [-- OPTIONS]
 
   --quick          one round, populations of 1 and 16
-  --only PART      cpu, gpu, methods or sizes; may be given more than once
+  --only PART      cpu, lessons, page, gpu, methods or sizes; may be given more than once; cpu has lessons, too
   --rounds N       measurements of every engine at every population (default 3)
   --json FILE      write every number to FILE as well
 ";
+
+/// What can be measured apart.
+const PARTS: [&str; 6] = ["cpu", "lessons", "page", "gpu", "methods", "sizes"];
 
 pub struct Options {
     pub members: Vec<usize>,
@@ -47,10 +50,7 @@ impl Options {
                 "--json" => options.json = Some(value()?.into()),
                 "--only" => {
                     let part = value()?;
-                    ensure!(
-                        ["cpu", "gpu", "methods", "sizes"].contains(&part.as_str()),
-                        "--only knows cpu, gpu, methods and sizes, not {part}"
-                    );
+                    ensure!(PARTS.contains(&part.as_str()), "--only knows {}, not {part}", PARTS.join(", "));
                     options.only.push(part);
                 }
                 "--help" | "-h" => return Ok(None),

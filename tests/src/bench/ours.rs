@@ -1,9 +1,10 @@
 //! The page itself, driven as a person would: by a link, a pin and the play button.
 
+use crate::alone::Alone;
 use crate::options::Options;
 use crate::race::{Sample, median, pass};
-use anyhow::{Context, Result, ensure};
-use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually, eventually_true};
+use anyhow::{Context, Result};
+use mtl_tests::{Browser, Flavour, PATIENCE, Page, Setup, Site, eventually_true};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +12,7 @@ use xtask::static_site::{Server, serve};
 
 /// Workload W1 as a link: three regressions of one output on a tanh trunk 16-16, Adam, a full batch
 /// of 64 rows, P seeds of the model on the same rows and no other. A step is an epoch.
-fn workload(members: usize) -> String {
+pub fn workload(members: usize) -> String {
     let mut link = format!(
         "v=2&p=twins&s=1&tasks=3&rows=64&valid=64&test=64&trunk=16,16&bal=equal&opt=adam&lr=0.01&sched=constant\
          &decay=0&drop=0&clip=none&batch=full&seeds={members}&fan=none&baselines=off&vary=training"
@@ -63,8 +64,8 @@ const WATCH: &str = r#"
 
 const WATCH_PATIENCE_MS: u64 = 120_000;
 
-/// From this epoch on, a point of the curves is recorded every twenty steps.
-const SETTLED_EPOCH: u64 = 200;
+/// From this epoch on, a point of the curves is recorded every tenth step, and later more rarely.
+const SETTLED_EPOCH: u64 = 1000;
 const SETTLING_PATIENCE: u64 = 400;
 
 pub struct Ours<'b> {
@@ -80,10 +81,11 @@ impl<'b> Ours<'b> {
         let loader = std::fs::read(dist.join("gpu_worker_loader.js")).context("read the GPU worker's loader")?;
         let counter = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/count.js");
         let script = "text/javascript";
-        Ok(serve(&dist, "/", 0)?
+        let site = serve(&dist, "/", 0)?
             .with_override("gpu_worker_loader.js", COUNTING_LOADER, script)
             .with_override("bench_gpu_worker_loader.js", loader, script)
-            .with_override("bench_count.js", std::fs::read(counter)?, script))
+            .with_override("bench_count.js", std::fs::read(counter)?, script);
+        Alone::serve(site)
     }
 
     /// Opens workload W1 in the tab in front and warms it up. The texts are what the page finds
@@ -188,55 +190,21 @@ pub fn default_lesson(flavour: Flavour, options: &Options) -> Result<f64> {
     median(shown.into_iter()).context("the page shows no steps per second")
 }
 
-/// Presses play as soon as it is there, and notes when the first loss of a training step is shown:
-/// milliseconds since the navigation began.
-const FIRST_CURVE: &str = r#"
-    (() => {
-        const text = id => document.querySelector(`[data-testid="${id}"]`)?.textContent.trim() ?? '';
-        let pressed = -1e9;
-        const look = () => {
-            const play = document.querySelector('[data-testid="play"]');
-            const now = performance.now();
-            const playing = play?.getAttribute('aria-pressed') === 'true';
-            if (play && !play.disabled && !playing && now - pressed > 500) {
-                play.click();
-                pressed = now;
-            }
-            if (parseInt(text('epoch'), 10) >= 1 && /\d/.test(text('task-0-train-loss'))) {
-                window.__firstCurve = now;
-            } else {
-                setTimeout(look, 4);
-            }
-        };
-        look();
-    })();
-"#;
-
-/// Milliseconds from the start of a first visit to the first point of a curve, with play pressed as
-/// soon as there is a button. A fresh browser each time: nothing is cached, nothing compiled.
-pub fn first_curve(options: &Options) -> Result<f64> {
-    eprintln!("time to the first curve");
-    let site = Ours::serve()?;
-    let mut times = Vec::new();
-    for _ in 0..options.rounds {
-        let browser = Browser::start(Flavour::Cpu, Setup::DESKTOP, false)?;
-        browser.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": FIRST_CURVE }))?;
-        browser.goto(&site.url())?;
-        let time = eventually(PATIENCE, "the first curve", || {
-            Ok(browser.execute("return window.__firstCurve ?? null", vec![])?.as_f64())
-        })?;
-        times.push(time);
-    }
-    let time = median(times.into_iter()).context("no time was taken")?;
-    ensure!(time > 0.0, "no time has passed");
-    Ok(time)
-}
-
-/// The default lesson training flat out in the tab in front.
-pub fn play_default(browser: &Browser, site: &Server) -> Result<()> {
-    let ours = Ours::open(browser, site, Flavour::Cpu, "")?;
+/// A lesson training flat out in the tab in front.
+pub fn play(browser: &Browser, site: &Server, fragment: &str) -> Result<()> {
+    let ours = Ours::open(browser, site, Flavour::Cpu, fragment)?;
     let start = ours.page.epoch()?;
     ours.page.play()?;
     ours.page.wait_epoch(start + 1)?;
     Ok(())
+}
+
+/// The default lesson, flat out, in the tab in front; nothing is pressed.
+pub fn open_default(browser: &Browser, site: &Server) -> Result<()> {
+    Page::new(browser, &site.url()).open("")
+}
+
+/// Workload W1 in the tab in front, paused.
+pub fn open_plain<'b>(browser: &'b Browser, site: &Server, members: usize) -> Result<Page<'b>> {
+    Ok(Ours::open(browser, site, Flavour::Cpu, &workload(members))?.page)
 }

@@ -101,23 +101,30 @@ pub struct Engine {
     pub label: &'static str,
     peer: &'static str,
     variant: Option<&'static str>,
+    /// Whether it takes the same steps as the others, so that its losses are theirs.
+    pub alike: bool,
 }
 
 const fn engine(id: &'static str, label: &'static str, peer: &'static str, variant: Option<&'static str>) -> Engine {
-    Engine { id, label, peer, variant }
+    Engine { id, label, peer, variant, alike: true }
 }
 
 /// Every library twice: as its documentation writes a training loop, with the parameters in one
 /// tensor per layer and the library's optimiser, and in the fastest form that was found, with one
 /// flat vector of parameters for the optimiser.
-pub const CPU: [Engine; 6] = [
+pub const CPU: [Engine; 7] = [
     engine("loops-tuned", "hand-written loops, tuned", "loops-tuned", None),
     engine("loops-plain", "hand-written loops, plain", "loops-plain", None),
     engine("tfjs-flat", "TensorFlow.js wasm, flat Adam", "tfjs-wasm", Some("flat")),
     engine("tfjs-own", "TensorFlow.js wasm, tf.train.adam", "tfjs-wasm", Some("adam")),
     engine("jax-flat", "jax-js jit wasm, flat Adam", "jax-wasm", Some("flat")),
     engine("jax-tree", "jax-js jit wasm, Adam per tensor", "jax-wasm", Some("tree")),
+    // Plain gradient steps.
+    Engine { alike: false, ..engine("nodes", "units as objects (TensorFlow Playground)", "nodes", None) },
 ];
+
+/// The loops for one wide model.
+pub const WIDE: Engine = engine("loops-wide", "hand-written loops, tuned", "loops-wide", None);
 
 pub const GPU: [Engine; 4] = [
     engine("tfjs-flat", "TensorFlow.js webgpu, flat Adam", "tfjs-webgpu", Some("flat")),

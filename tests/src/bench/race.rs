@@ -1,11 +1,13 @@
 //! Workload W1 at several populations: all engines of a browser, taking turns.
 
+use crate::alone::Alone;
 use crate::options::Options;
-use crate::ours::Ours;
+use crate::ours::{Ours, workload};
 use crate::peers::{self, Peers};
 use anyhow::Result;
 use mtl_tests::{Browser, Flavour};
 use std::time::Duration;
+use xtask::static_site::Server;
 
 /// One measurement of one engine.
 #[derive(Clone, Debug)]
@@ -19,6 +21,13 @@ pub struct Sample {
     pub dispatches: Option<f64>,
     pub submits: Option<f64>,
     pub readbacks: Option<f64>,
+}
+
+impl Sample {
+    /// Where nothing but the rate is known.
+    fn of_rate(rate: f64) -> Self {
+        Self { rate, loss: None, shown: None, dispatches: None, submits: None, readbacks: None }
+    }
 }
 
 /// One engine at one population.
@@ -52,10 +61,13 @@ pub struct Race {
 }
 
 pub const OURS: &str = "ours";
+/// The CPU engine without the page.
+pub const ALONE: &str = "alone";
 
 /// What runs in a tab.
 enum Runner<'b> {
     Ours(Ours<'b>),
+    Alone(Alone<'b>),
     Peer,
 }
 
@@ -89,6 +101,16 @@ fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, opti
         Err(error) => row.faults.push(format!("{error:#}")),
     }
     rows.push(row);
+    if flavour == Flavour::Cpu {
+        let mut row = Row::new(ALONE, "MTL Playground's CPU engine, alone");
+        let tab = browser.new_tab()?;
+        let site = site.as_ref().map_err(|error| anyhow::anyhow!("{error:#}"));
+        match site.and_then(|site| alone(browser, site, members, options)) {
+            Ok(alone) => runners.push((Runner::Alone(alone), tab, rows.len())),
+            Err(error) => row.faults.push(format!("{error:#}")),
+        }
+        rows.push(row);
+    }
     for engine in engines {
         let mut row = Row::new(engine.id, engine.label);
         let tab = browser.new_tab()?;
@@ -97,7 +119,7 @@ fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, opti
                 if !(peer.checked.is_finite() && peer.checked < peer.first) {
                     row.faults.push(format!("the loss goes from {} to {}", peer.first, peer.checked));
                 }
-                row.checked = Some(peer.checked);
+                row.checked = engine.alike.then_some(peer.checked);
                 runners.push((Runner::Peer, tab, rows.len()));
             }
             Err(error) => row.faults.push(format!("{error:#}")),
@@ -116,6 +138,7 @@ fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, opti
             browser.switch_to(tab)?;
             let sample = match runner {
                 Runner::Ours(ours) => ours.measure(options.window),
+                Runner::Alone(alone) => alone.time(options.window).map(|timed| Sample::of_rate(timed.steps_per_second)),
                 Runner::Peer => Peers::measure(browser, options.window),
             };
             match sample {
@@ -130,6 +153,14 @@ fn race(browser: &Browser, flavour: Flavour, peers: &Peers, members: usize, opti
     drop(runners);
     browser.close_other_tabs(&home)?;
     Ok(Race { members, rows })
+}
+
+/// The engine alone with the same workload, warm.
+fn alone<'b>(browser: &'b Browser, site: &Server, members: usize, options: &Options) -> Result<Alone<'b>> {
+    let mut alone = Alone::open(browser, site)?;
+    alone.load(&workload(members))?;
+    alone.time(options.window)?;
+    Ok(alone)
 }
 
 /// Engines that start alike and compute the same have the same loss after the same steps.

@@ -2,6 +2,7 @@
 
 mod hands;
 mod looks;
+mod memory;
 mod scripts;
 mod setup;
 
@@ -34,7 +35,7 @@ pub struct Browser {
     client: Client,
     runtime: Runtime,
     setup: Setup,
-    _guard: Guard,
+    guard: Guard,
 }
 
 impl Browser {
@@ -57,7 +58,7 @@ impl Browser {
                 tokio::time::timeout(Duration::from_secs(180), connect).await
             })
             .context("Chromium did not start within 180 s")??;
-        let browser = Self { client, runtime, setup, _guard: guard };
+        let browser = Self { client, runtime, setup, guard };
         browser.prepare_tab()?;
         Ok(browser)
     }

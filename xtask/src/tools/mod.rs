@@ -4,6 +4,7 @@ pub mod browser;
 mod npm_tools;
 mod rustup;
 mod system;
+pub mod torch;
 
 use std::path::PathBuf;
 
