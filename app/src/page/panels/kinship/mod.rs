@@ -136,7 +136,7 @@ fn matrix(kin: Kin, tasks: usize) -> AnyView {
                 style=move || signed_ground(part())
                 title=title
             >
-                <span data-testid=format!("affinity-{row}-{column}")><span class="steady">{text}</span></span>
+                <span data-testid=format!("affinity-{row}-{column}")>{text}</span>
                 {relations::mark(kin, row, column)}
             </td>
         }
@@ -194,7 +194,7 @@ fn proposal(kin: Kin, by: GroupedBy, budget: usize, key: &'static str, title: &'
     view! {
         <li>
             <span data-testid=format!("grouping-{key}-{budget}")>
-                {format!("{title}, at most {budget} groups: ")} {names} " (score " <span class="steady">{score}</span> ")"
+                {format!("{title}, at most {budget} groups: ")} {names} " (score " {score} ")"
             </span>
             <span class="proposal-foot">
                 <button

@@ -28,7 +28,7 @@ pub fn view(row: Row, name: &'static str) -> AnyView {
                 title=move || format!("{}, {}", row.text(place), row.interval(place))
                 data-testid=format!("{name}-{i}-{j}")
             >
-                <span class="steady">{move || row.text(place).trim_end_matches(LONG).to_string()}</span>
+                {move || row.text(place).trim_end_matches(LONG).to_string()}
             </td>
         }
         .into_any()
