@@ -93,15 +93,11 @@ fn Sample(row: usize) -> impl IntoView {
     });
     let line = move |task: usize| {
         let title = move || page.lesson.with(|lesson| task_title(lesson, task));
-        let numbers =
-            move || page.lesson.with(|lesson| lesson.tasks.get(task).is_some_and(|task| task.loss.is_regression()));
         view! {
             <span class="reading" title=title data-testid=format!("sample-{row}-task-{task}")>
                 <TaskMark task/>
                 " "
-                <span class:numbers=numbers>
-                    <span class="steady">{move || readings.with(|all| all.get(task).cloned())}</span>
-                </span>
+                {move || readings.with(|all| all.get(task).cloned())}
             </span>
         }
     };
