@@ -6,7 +6,7 @@ use mtl_core::balance::balancers;
 use mtl_core::config::{Config, Pick};
 use mtl_core::landscape::is_landscape;
 use mtl_core::lesson::{check, link};
-use mtl_core::measure::recorded_epochs;
+use mtl_core::measure::recorded_epochs::Rates;
 use mtl_core::protocol::{Command, Engine, Event};
 use mtl_core::train::Session;
 use mtl_core::train::tensors::Device;
@@ -20,7 +20,7 @@ fn main() {
             race(&lesson);
         } else {
             let timed = timed(lesson, 2000);
-            println!("{:9.1} steps/s  {}  {fragment}", timed.steps_per_second, timed.measuring());
+            println!("{:9.1} steps/s  {}  {fragment}", timed.rates.steps_per_second, timed.measuring());
         }
     }
 }
@@ -44,35 +44,24 @@ fn race(lesson: &Config) {
 }
 
 fn steps_per_second(config: Config, millis: u32) -> f64 {
-    timed(config, millis).steps_per_second
+    timed(config, millis).rates.steps_per_second
 }
 
 /// What a session answers that times a lesson.
 struct Timed {
-    steps_per_second: f64,
-    record_seconds: f64,
-    steps_per_epoch: u32,
+    rates: Rates,
     /// Epochs of the lesson's story.
     story: u32,
     races: bool,
 }
 
 impl Timed {
-    /// The share of the time to some epochs that measuring takes, flat out, and how long that is.
-    fn share(&self, epochs: std::ops::Range<u32>) -> (f64, f64) {
-        let count = |epoch: u32| f64::from(recorded_epochs::count(epoch));
-        let measuring = (count(epochs.end) - count(epochs.start)) * self.record_seconds;
-        let steps = f64::from(epochs.end - epochs.start) * f64::from(self.steps_per_epoch);
-        let seconds = steps / self.steps_per_second + measuring;
-        (measuring / seconds, seconds)
-    }
-
     fn measuring(&self) -> String {
         if self.races {
             return "a race: nothing to measure".into();
         }
         let story = self.story.max(1);
-        let ((share, seconds), (later, _)) = (self.share(0..story), self.share(50..1000));
+        let ((seconds, share), (_, later)) = (self.rates.over(0..story), self.rates.over(50..1000));
         let (share, later) = (100.0 * share, 100.0 * later);
         format!("measuring {share:4.1} % of the {seconds:.2} s to epoch {story}, {later:4.1} % of epochs 50 to 1000")
     }
@@ -81,15 +70,16 @@ impl Timed {
 fn timed(config: Config, millis: u32) -> Timed {
     let story = u32::try_from(config.pacing.story).unwrap_or(u32::MAX);
     let races = is_landscape(&config.data.source);
-    let mut timed = Timed { steps_per_second: f64::NAN, record_seconds: f64::NAN, steps_per_epoch: 1, story, races };
+    let rates = Rates { steps_per_second: f64::NAN, record_seconds: f64::NAN, steps_per_epoch: 1 };
+    let mut timed = Timed { rates, story, races };
     let mut session = Session::new(Device::flex(), Engine::Cpu);
     let load = Command::Load { run: 1, config: check(config).0.into_config(), snapshot: None, data: None };
     for command in [load, Command::Time(millis)] {
         let mut emit = |event: Event| match event {
-            Event::Loaded { summary, .. } => timed.steps_per_epoch = summary.steps_per_epoch,
+            Event::Loaded { summary, .. } => timed.rates.steps_per_epoch = summary.steps_per_epoch,
             Event::Timed { steps_per_second, record_seconds, .. } => {
-                timed.steps_per_second = f64::from(steps_per_second);
-                timed.record_seconds = f64::from(record_seconds);
+                timed.rates.steps_per_second = f64::from(steps_per_second);
+                timed.rates.record_seconds = f64::from(record_seconds);
             }
             _ => {}
         };

@@ -14,10 +14,18 @@ pub fn named(gain: &TransferGain) -> Option<&TransferGain> {
     gain.is_named().then_some(gain)
 }
 
+/// What a factor is one of.
+const OF_THE_LOSS: &str = " the loss";
+
+/// A text of gains where there is little room: whose factors they are is said elsewhere.
+pub fn brief(text: &str) -> String {
+    text.replace(OF_THE_LOSS, "")
+}
+
 /// A gain as a signed percentage, `+12.3 %` or `-123 %`; below -1000 % as how many times the loss alone the loss with
 /// the others is, `12× the loss`; a dash where it is not finite.
 pub fn gain_text(gain: f64) -> String {
-    factor(gain).map_or_else(|| percent(gain), |factor| [&factor, " the loss"].concat())
+    factor(gain).map_or_else(|| percent(gain), |factor| [&factor, OF_THE_LOSS].concat())
 }
 
 /// A gain in whole percent with a true minus sign, for sentences; else as [`gain_text`].

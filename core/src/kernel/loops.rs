@@ -333,13 +333,7 @@ fn sums_of_columns<const N: usize, const V: usize, const R: usize>(
     let rows = a.values[column..].chunks(a.stride);
     for (row, line) in rows.zip(&panel[..m]) {
         let Some(factors) = row.first_chunk::<R>() else { break };
-        let line = load::<N, V>(line);
-        for r in 0..R {
-            let factor = f32x4::splat(factors[r]);
-            for v in 0..V {
-                sums[r][v] += factor * line[v];
-            }
-        }
+        add(&mut sums, *factors, load(line));
     }
     sums
 }

@@ -53,6 +53,27 @@ pub fn count(last: u32) -> u32 {
     std::iter::successors(Some(0), next).skip(1).take_while(|epoch| *epoch <= last).map(|_| 1).sum()
 }
 
+/// How long training takes, flat out, and what of it goes into recording: seconds, and a share.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// Optimiser steps per second of training alone.
+    pub steps_per_second: f64,
+    /// Seconds by which a recorded step lasts longer.
+    pub record_seconds: f64,
+    /// Optimiser steps in an epoch.
+    pub steps_per_epoch: u32,
+}
+
+impl Rates {
+    /// The seconds that some epochs take, and the share of them that recording takes.
+    pub fn over(&self, epochs: std::ops::Range<u32>) -> (f64, f64) {
+        let recording = f64::from(count(epochs.end) - count(epochs.start)) * self.record_seconds;
+        let steps = f64::from(epochs.end - epochs.start) * f64::from(self.steps_per_epoch);
+        let seconds = steps / self.steps_per_second + recording;
+        (seconds, recording / seconds)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, anyhow, bail};
 use mtl_core::config::Config;
 use mtl_core::lesson::link;
-use mtl_core::measure::recorded_epochs;
+use mtl_core::measure::recorded_epochs::Rates;
 use mtl_core::protocol::{Command, Engine, Event};
 use mtl_tests::{Browser, PATIENCE, eventually_true};
 use serde_json::json;
@@ -39,10 +39,8 @@ impl Timed {
 
     /// The share of the time to some epochs that measuring takes, flat out.
     pub fn measuring(&self, epochs: std::ops::Range<u32>) -> f64 {
-        let points = recorded_epochs::count(epochs.end) - recorded_epochs::count(epochs.start);
-        let measuring = f64::from(points) * self.record_seconds;
-        let steps = f64::from(epochs.end - epochs.start) * f64::from(self.steps_per_epoch);
-        measuring / (steps / self.steps_per_second + measuring)
+        let Self { steps_per_second, record_seconds, steps_per_epoch, .. } = *self;
+        Rates { steps_per_second, record_seconds, steps_per_epoch }.over(epochs).1
     }
 }
 

@@ -3,7 +3,7 @@
 use super::entropy::{classify, logistic};
 use crate::config::LossKind;
 use crate::kernel::host::{HostTensor, Numbers};
-use crate::kernel::loops::{Factor, add_columns, four};
+use crate::kernel::loops::{Factor, add_columns, four, put};
 use burn::backend::autodiff::checkpoint::base::Checkpointer;
 use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
 use burn::backend::autodiff::grads::Gradients;
@@ -181,14 +181,6 @@ fn in_fours(rows: BatchRows, slopes: &mut [f32], losses: &mut [f32], loss: impl 
         let (slope, loss) = loss(four(outputs), four(targets));
         put(slope * weight, slopes);
         put(loss * weight, losses);
-    }
-}
-
-#[inline(always)]
-fn put(values: f32x4, to: &mut [f32]) {
-    match to.first_chunk_mut::<4>() {
-        Some(whole) => *whole = values.to_array(),
-        None => to.iter_mut().zip(values.to_array()).for_each(|(to, value)| *to = value),
     }
 }
 

@@ -4,11 +4,9 @@
 use super::super::mark::{TaskMark, signed_ground};
 use super::super::panel::{Table, TableTwin};
 use super::row::Row;
+use crate::page::gain::brief;
 use leptos::prelude::*;
 use mtl_core::config::task_name;
-
-/// What the text of a very large loss ends with; the cell's title says it.
-const LONG: &str = " the loss";
 
 /// The gain at which a cell has its full colour.
 const FULL: f64 = 0.5;
@@ -28,7 +26,7 @@ pub fn view(row: Row, name: &'static str) -> AnyView {
                 title=move || format!("{}, {}", row.text(place), row.interval(place))
                 data-testid=format!("{name}-{i}-{j}")
             >
-                {move || row.text(place).trim_end_matches(LONG).to_string()}
+                {move || brief(&row.text(place))}
             </td>
         }
         .into_any()

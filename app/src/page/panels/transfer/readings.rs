@@ -1,7 +1,7 @@
 //! The gains as numbers: the headline of every task, two smaller readings of it, and all of them as a table.
 
 use super::{BESIDE, Reading, matched, said};
-use crate::page::gain::{gain_text, named, stated_interval};
+use crate::page::gain::{brief, gain_text, named, stated_interval};
 use crate::page::panels::mark::TaskMark;
 use crate::page::panels::measures::Row;
 use crate::page::panels::panel::Table;
@@ -109,7 +109,7 @@ fn headline(page: Page, task: usize, reading: Reading) -> AnyView {
             <span data-testid=reading.id(task)>
                 <span class="steady">{move || reading.see(page, task, number)}</span>
             </span>
-            <span class="interval"><span class="steady">{move || reading.see(page, task, interval).replace(" the loss", "")}</span></span>
+            <span class="interval"><span class="steady">{move || brief(&reading.see(page, task, interval))}</span></span>
         </td>
         <td class="of-verdict">
             <span class=class data-testid=reading.verdict_id(task)>{move || verdict.get().map_or("", Verdict::word)}</span>
@@ -122,7 +122,7 @@ fn headline(page: Page, task: usize, reading: Reading) -> AnyView {
 /// A reading beside the headline: its number, short, and its word; the interval is in the title.
 fn smaller(page: Page, task: usize, reading: Reading) -> AnyView {
     let text = move || reading.see(page, task, number);
-    let short = move || text().trim_end_matches(" the loss").to_string();
+    let short = move || brief(&text());
     let title = move || {
         let interval = reading.see(page, task, interval);
         if interval.is_empty() { text() } else { format!("{}, 95 % interval {interval}", text()) }
