@@ -97,8 +97,12 @@ impl Recorder<'_> {
         self.tape.push(Operation::Drop(Drop { x, mask, from, of }), x.width)
     }
 
-    /// Drops units of a shared layer.
+    /// Shows a shared layer's units, if none of this place is shown yet, and drops some of them.
     pub fn drop_trunk(&mut self, x: Columns, l: usize) -> Columns {
+        // Of several trunks or experts the first one comes first.
+        if self.tape.hidden().len() == l {
+            self.tape.show(vec![x]);
+        }
         self.drop(x, MaskPlace::Trunk(l), (0, x.width))
     }
 
@@ -130,6 +134,7 @@ impl Recorder<'_> {
                             own.clear();
                             break;
                         }
+                        self.tape.show(vec![all]);
                         all = self.drop(all, mask, (0, all.width));
                         let each = all.width / tasks;
                         own = (0..tasks).map(|t| all.part(t * each, each)).collect();
@@ -137,7 +142,10 @@ impl Recorder<'_> {
                     _ => {
                         for (t, x) in own.iter_mut().enumerate() {
                             *x = self.layer(layer, *x, t, 1);
-                            if drops {
+                        }
+                        if drops {
+                            self.tape.show(own.clone());
+                            for (t, x) in own.iter_mut().enumerate() {
                                 *x = self.drop(*x, mask, (t * x.width, tasks * x.width));
                             }
                         }

@@ -149,13 +149,6 @@ impl Evaluator {
             }
         }
     }
-
-    /// Outputs of the first member on the validation rows, per group `[1, rows, tasks * outputs]`.
-    pub fn predictions(&self, network: &dyn Network, theta: &Tensor<2>) -> Vec<Tensor<3>> {
-        let columns = theta.dims()[1];
-        let first = theta.clone().slice([0..1, 0..columns]);
-        network.forward(&Params::from_flat(&first, network.layout()), self.valid.clone(), None, false).groups
-    }
 }
 
 /// Where the baselines stand, if there is one for every task on every seed; one alone is nobody's baseline.

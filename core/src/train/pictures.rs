@@ -8,7 +8,7 @@ use super::watched::Watched;
 use crate::config::LossKind;
 use crate::data::Dataset;
 use crate::model::slots::LayerId;
-use crate::model::{Layout, LearnedMatrix, Network, Params, Shape, Slot, SlotKind};
+use crate::model::{Layout, LearnedMatrix, Outputs, Params, Shape, Slot, SlotKind};
 use crate::protocol::{LayerPicture, LearnedMatrixPicture, Picture};
 use burn::tensor::{Device, Tensor};
 
@@ -33,6 +33,8 @@ pub enum Pictures {
         cells: Vec<f32>,
         /// For the units' maps.
         units: Tensor<3>,
+        /// The same numbers, `[UNIT_SIDE * UNIT_SIDE, 2]`.
+        unit_cells: Vec<f32>,
     },
     /// Where the inputs are no plane.
     Rows(Watched),
@@ -45,11 +47,16 @@ fn grid(side: usize, extent: f32) -> Vec<f32> {
 }
 
 /// What a network makes of what it is shown.
-pub enum ShownOutputs {
-    /// Per task in task order, `[rows, outputs]`.
-    Tasks(Vec<Vec<f32>>),
-    /// Per group of the shape, `[1, rows, tasks * outputs]`, on the device.
-    Groups(Vec<Tensor<3>>),
+enum Seen {
+    /// By its tape.
+    Taped {
+        /// Per task in task order, `[rows, outputs]`.
+        outputs: Vec<Vec<f32>>,
+        /// Per hidden layer, `[rows, units]`.
+        hidden: Vec<Vec<f32>>,
+    },
+    /// On the device.
+    Held(Outputs),
 }
 
 impl Pictures {
@@ -59,68 +66,56 @@ impl Pictures {
             return Self::Rows(Watched::new(data, device));
         }
         let points = |side: usize| upload(grid(side, data.extent), [1, side * side, 2], device);
-        Self::Plane { maps: points(SIDE), cells: grid(SIDE, data.extent), units: points(UNIT_SIDE) }
+        let [cells, unit_cells] = [SIDE, UNIT_SIDE].map(|side| grid(side, data.extent));
+        Self::Plane { maps: points(SIDE), cells, units: points(UNIT_SIDE), unit_cells }
     }
 
-    /// What the network is shown for the tasks' maps, `[rows, inputs]`: the plane's cells, or else its validation rows.
-    pub fn shown<'a>(&'a self, data: &'a Dataset) -> &'a [f32] {
-        match self {
-            Self::Plane { cells, .. } => cells,
-            Self::Rows(_) => &data.valid.x,
-        }
-    }
-
-    /// What the network makes of these, by its own forward pass.
-    pub fn outputs(&self, population: &Population) -> ShownOutputs {
-        let (network, theta) = (population.network(), population.theta());
-        let Self::Plane { maps, .. } = self else {
-            return ShownOutputs::Groups(population.evaluator().predictions(network, theta));
+    /// What the first member makes of the plane's cells, or else of its validation rows, and its hidden units at theirs.
+    fn look(&self, population: &Population, data: &Dataset, params: &Params) -> Seen {
+        let (rows, of_units) = match self {
+            Self::Plane { cells, unit_cells, .. } => (cells.as_slice(), unit_cells.as_slice()),
+            Self::Rows(watched) => (data.valid.x.as_slice(), watched.cells.as_slice()),
         };
-        let first = theta.clone().slice([0..1, 0..theta.dims()[1]]);
-        let params = Params::from_flat(&first, network.layout());
-        ShownOutputs::Groups(network.forward(&params, maps.clone(), None, false).groups)
+        if let Some((outputs, hidden)) = population.first_shown(rows, of_units) {
+            return Seen::Taped { outputs, hidden };
+        }
+        let (rows, of_units) = match self {
+            Self::Plane { maps, units, .. } => (maps.clone(), units),
+            Self::Rows(watched) => (population.evaluator().rows(), &watched.inputs),
+        };
+        let forward = |rows: Tensor<3>, hidden: bool| population.network().forward(params, rows, None, hidden);
+        Seen::Held(Outputs { groups: forward(rows, false).groups, hidden: forward(of_units.clone(), true).hidden })
     }
 
-    /// Takes a picture of the first member, by its outputs on what it is [`shown`](Self::shown); `rows` are the
-    /// validation rows.
+    /// Takes a picture of a population's first member.
     ///
     /// # Errors
     ///
     /// The device gave no numbers back.
-    pub async fn take(
-        &self,
-        network: &dyn Network,
-        shape: &Shape,
-        theta: &Tensor<2>,
-        (outputs, rows): (ShownOutputs, Tensor<3>),
-        step: u32,
-    ) -> Result<Picture, TrainError> {
-        let columns = theta.dims()[1];
-        let first = theta.clone().slice([0..1, 0..columns]);
+    pub async fn take(&self, population: &Population, data: &Dataset, step: u32) -> Result<Picture, TrainError> {
+        let (network, shape, theta) = (population.network(), population.shape(), population.theta());
+        let first = theta.clone().slice([0..1, 0..theta.dims()[1]]);
         let params = Params::from_flat(&first, network.layout());
-        let shown = match self {
-            Self::Plane { units, .. } => units,
-            Self::Rows(watched) => &watched.inputs,
-        };
-        let (groups, by_task) = match outputs {
-            ShownOutputs::Groups(groups) => (groups, None),
-            ShownOutputs::Tasks(tasks) => (Vec::new(), Some(tasks)),
-        };
-        let hidden = network.forward(&params, shown.clone(), None, true).hidden;
         let mut packed = Packed::default();
         packed.push(THETA, first);
-        groups.into_iter().for_each(|group| packed.push(OUTPUTS, group));
-        hidden.into_iter().for_each(|layer| packed.push(HIDDEN, layer));
-        let matrices = network.learned_matrices(&params, rows);
+        let by_tape = match self.look(population, data, &params) {
+            Seen::Taped { outputs, hidden } => Some((outputs, hidden)),
+            Seen::Held(Outputs { groups, hidden }) => {
+                groups.into_iter().for_each(|group| packed.push(OUTPUTS, group));
+                hidden.into_iter().for_each(|layer| packed.push(HIDDEN, layer));
+                None
+            }
+        };
+        let matrices = network.learned_matrices(&params, population.evaluator().rows());
         matrices.iter().for_each(|matrix| packed.push(MATRICES, matrix.values.clone()));
         let mut parts = packed.read().await?;
-        let (theta, groups, hidden) = (parts.take(THETA), parts.take_all(OUTPUTS), parts.take_all(HIDDEN));
+        let theta = parts.take(THETA);
+        let (outputs, hidden) =
+            by_tape.unwrap_or_else(|| (task_outputs(shape, &parts.take_all(OUTPUTS)), parts.take_all(HIDDEN)));
         let learned_matrices = matrices.into_iter().zip(parts.take_all(MATRICES)).map(|(matrix, values)| {
             let LearnedMatrix { title, rows, columns, .. } = matrix;
             LearnedMatrixPicture { title, rows, columns, values }
         });
-        let outputs = by_task.unwrap_or_else(|| task_outputs(shape, &groups));
-        let probabilities = probabilities(shape, &outputs);
         let mut picture = Picture {
             step,
             layers: layers(shape, network.layout(), &theta, &hidden),
@@ -128,6 +123,7 @@ impl Pictures {
             learned_matrices: learned_matrices.collect(),
             ..Picture::default()
         };
+        let probabilities = probabilities(shape, &outputs);
         match self {
             Self::Plane { .. } => {
                 (picture.side, picture.unit_side, picture.maps) = (SIDE, UNIT_SIDE, probabilities);

@@ -13,6 +13,8 @@ const ROWS: usize = 256;
 pub struct Watched {
     /// `[1, rows, inputs]`
     pub inputs: Tensor<3>,
+    /// The same numbers, `[rows, inputs]`.
+    pub cells: Vec<f32>,
     rows: Vec<usize>,
     tasks: Vec<Followed>,
     /// Per task.
@@ -26,17 +28,17 @@ impl Watched {
     pub fn new(data: &Dataset, device: &Device) -> Self {
         let (valid, width) = (&data.valid, data.inputs);
         let rows: Vec<usize> = evenly(valid.rows, ROWS).collect();
-        let inputs = picked(&valid.x, width, &rows);
+        let cells = picked(&valid.x, width, &rows);
         let task = |(k, shape): (usize, &TaskShape)| {
             let labels = valid.y.get(k).map_or(Vec::new(), |y| picked(y, shape.columns, &rows));
             let mask = valid.mask.get(k).map_or(Vec::new(), |mask| picked(mask, 1, &rows));
             Followed::new(shape, &labels, &mask)
         };
         let tasks: Vec<Followed> = data.tasks.iter().enumerate().map(task).collect();
-        let of_inputs = correlations(&by_unit(&inputs, width), rows.len(), &tasks);
-        let inputs = upload(inputs, [1, rows.len(), width], device);
+        let of_inputs = correlations(&by_unit(&cells, width), rows.len(), &tasks);
+        let inputs = upload(cells.clone(), [1, rows.len(), width], device);
         let outputs = data.tasks.iter().map(|shape| shape.outputs).collect();
-        Self { inputs, rows, tasks, outputs, of_inputs }
+        Self { inputs, cells, rows, tasks, outputs, of_inputs }
     }
 
     /// Fills in what is known of the units of a picture: `layers` bring their activations on the rows as

@@ -9,6 +9,7 @@ use mtl_core::config::{
 };
 use mtl_core::model::ARCHITECTURES;
 use mtl_core::strategy::strategies;
+use pollster::block_on;
 
 const STEPS: u32 = 8;
 
@@ -27,6 +28,13 @@ fn same(what: &str, config: Config, tolerance: f64) {
         let known = |gram: &[f32]| gram.iter().map(|product| if product.is_nan() { 0.0 } else { *product }).collect();
         let [found, wanted]: [Vec<f32>; 2] = [&point.gram, &wanted.gram].map(|gram| known(gram));
         close(&format!("{what}: products at step {}", point.step), &found, &wanted, 20.0 * tolerance);
+    }
+    let [shown, wanted] = [&taped, &other].map(|rig| block_on(rig.ensemble.picture()).unwrap());
+    close(&format!("{what}: maps"), &shown.maps.concat(), &wanted.maps.concat(), 5.0 * tolerance);
+    assert_eq!(shown.layers.len(), wanted.layers.len(), "{what}: pictured layers");
+    for (l, (shown, wanted)) in shown.layers.iter().zip(&wanted.layers).enumerate() {
+        assert!(!wanted.maps.is_empty(), "{what}: layer {l} has units to show");
+        close(&format!("{what}: units of layer {l}"), &shown.maps, &wanted.maps, 5.0 * tolerance);
     }
     for name in ["theta", "s", "first"] {
         for (m, (found, wanted)) in taped.rows(name).iter().zip(other.rows(name)).enumerate() {

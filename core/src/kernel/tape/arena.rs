@@ -173,6 +173,19 @@ impl Arena {
         computed.and_then(|values| values.get(..rows * self.stride(output.columns))).unwrap_or_default()
     }
 
+    /// Appends columns that were computed, side by side, of the first rows: `[rows, all widths]`.
+    pub fn append(&self, columns: &[Columns], rows: usize, to: &mut Vec<f32>) {
+        for row in 0..rows {
+            for part in columns {
+                let computed = part.value.checked_sub(1).and_then(|computed| self.values.get(computed));
+                let from = row * self.stride(*part) + part.from;
+                to.extend_from_slice(
+                    computed.and_then(|values| values.get(from..from + part.width)).unwrap_or_default(),
+                );
+            }
+        }
+    }
+
     /// Begins a backward pass: no gradient is known by any value.
     pub fn begin_backward(&mut self) {
         self.written.fill(false);

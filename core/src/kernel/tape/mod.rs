@@ -149,6 +149,8 @@ pub struct Tape {
     operations: Vec<Operation>,
     /// The tasks' outputs, in column order.
     outputs: Vec<Output>,
+    /// What pictures show of its hidden layers.
+    hidden: Vec<Vec<Columns>>,
 }
 
 impl Tape {
@@ -171,6 +173,17 @@ impl Tape {
         self.operations.push(operation);
         self.widths.push(width);
         Columns { value: self.operations.len(), from: 0, width }
+    }
+
+    /// Says that pictures show these columns, side by side, as the units of the next hidden layer.
+    pub fn show(&mut self, layer: Vec<Columns>) {
+        self.hidden.push(layer);
+    }
+
+    /// The hidden layers that pictures show: the trunk's (of several trunks or experts the first one's), then each
+    /// group's. The units of each stand in these columns.
+    pub fn hidden(&self) -> &[Vec<Columns>] {
+        &self.hidden
     }
 
     /// Says which values the tasks' outputs are, and lets layers take over the slopes of the activations before

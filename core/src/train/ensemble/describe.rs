@@ -7,7 +7,6 @@ use crate::model;
 use crate::protocol::{Picture, Summary};
 use crate::train::TrainError;
 use crate::train::baseline;
-use crate::train::pictures::ShownOutputs;
 use crate::train::plan::Role;
 use crate::train::population::Population;
 
@@ -18,11 +17,7 @@ impl Ensemble {
     ///
     /// The device gave no numbers back.
     pub async fn picture(&self) -> Result<Picture, TrainError> {
-        let composed = &self.composed;
-        let by_tape = composed.first_outputs(self.pictures.shown(self.data()));
-        let outputs = by_tape.map_or_else(|| self.pictures.outputs(composed), ShownOutputs::Tasks);
-        let shown = (outputs, composed.evaluator().rows());
-        self.pictures.take(composed.network(), composed.shape(), composed.theta(), shown, self.step()).await
+        self.pictures.take(&self.composed, self.data(), self.step()).await
     }
 
     /// What doesn't change while the lesson trains.

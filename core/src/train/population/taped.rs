@@ -152,13 +152,14 @@ impl Population {
         found
     }
 
-    /// What the first member makes of some rows `[n, inputs]`, per task in task order `[n, outputs]`; `None` without a
-    /// tape.
-    pub fn first_outputs(&self, rows: &[f32]) -> Option<Vec<Vec<f32>>> {
+    /// What the first member makes of some rows `[n, inputs]` by the tape, per task in task order `[n, outputs]`, and
+    /// its hidden units at other rows, per layer `[n, units]`; `None` without a tape.
+    pub fn first_shown(&self, rows: &[f32], of_units: &[f32]) -> Option<(Vec<Vec<f32>>, Vec<Vec<f32>>)> {
         let (taped, theta) = (self.taped.as_ref()?, numbers(&self.state.theta)?);
         let theta = theta.as_slice::<f32>()?.get(..self.network.layout().len)?;
-        let outputs = (&taped.tape, taped.workspace.outputs.as_slice());
-        Some(self.order.of_tasks(evaluate::outputs(outputs, theta, rows, self.shape.inputs)))
+        let tape = &taped.tape;
+        let outputs = evaluate::outputs((tape, &taped.workspace.outputs), theta, rows);
+        Some((self.order.of_tasks(outputs), evaluate::units(tape, theta, of_units)))
     }
 
     fn evaluate_members(&self, taped: &mut Taped, wants_test: WantsTest) -> Option<(Evaluated, Vec<Vec<Vec<f32>>>)> {

@@ -116,9 +116,29 @@ impl Evaluation {
 }
 
 /// What a member makes of some rows `[n, inputs]`: per task in column order, `[n, outputs]`.
-pub fn outputs((tape, of): (&Tape, &[OutputTasks]), theta: &[f32], rows: &[f32], inputs: usize) -> Vec<Vec<f32>> {
-    let mut arena = Arena::of(tape, PIECE);
+pub fn outputs((tape, of): (&Tape, &[OutputTasks]), theta: &[f32], rows: &[f32]) -> Vec<Vec<f32>> {
     let mut found = vec![Vec::new(); of.iter().map(|output| output.columns.len()).sum()];
+    look(tape, theta, rows, |arena, batch| {
+        for (output, tasks) in tape.outputs().iter().zip(of) {
+            keep(arena.output(*output, batch), tasks, &mut found);
+        }
+    });
+    found
+}
+
+/// The units of a member's hidden layers at some rows `[n, inputs]`: per layer of [`Tape::hidden`], `[n, units]`.
+pub fn units(tape: &Tape, theta: &[f32], rows: &[f32]) -> Vec<Vec<f32>> {
+    let mut found = vec![Vec::new(); tape.hidden().len()];
+    look(tape, theta, rows, |arena, batch| {
+        let layers = tape.hidden().iter().zip(&mut found);
+        layers.for_each(|(columns, found)| arena.append(columns, batch, found));
+    });
+    found
+}
+
+/// Lets some rows `[n, inputs]` through the tape, and looks at each piece of them.
+fn look(tape: &Tape, theta: &[f32], rows: &[f32], mut see: impl FnMut(&Arena, usize)) {
+    let (mut arena, inputs) = (Arena::of(tape, PIECE), tape.inputs().width);
     let mut values = Vec::new();
     for rows in rows.chunks((PIECE * inputs).max(1)) {
         values.clear();
@@ -128,11 +148,8 @@ pub fn outputs((tape, of): (&Tape, &[OutputTasks]), theta: &[f32], rows: &[f32],
         }
         let batch = values.len() / padded(inputs).max(1);
         arena.forward(tape, theta, Inputs { values: &values, batch }, &Masks::default());
-        for (output, tasks) in tape.outputs().iter().zip(of) {
-            keep(arena.output(*output, batch), tasks, &mut found);
-        }
+        see(&arena, batch);
     }
-    found
 }
 
 /// Appends what an output says at some rows to what its tasks have so far.
