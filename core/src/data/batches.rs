@@ -34,15 +34,8 @@ pub fn epoch_order(dataset: &Dataset, seed: u32, model_seed: u64, epoch: u64, ba
     if batch == 0 || batch > rows {
         return (0..rows as u32).collect();
     }
-    // By which tasks' labels are there, one bit each.
-    let mut groups: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
-    for row in 0..rows {
-        let labelled = |mask: &Vec<bool>| u64::from(mask.get(row).copied().unwrap_or(false));
-        let pattern = dataset.train.mask.iter().fold(0, |bits, mask| (bits << 1) | labelled(mask));
-        groups.entry(pattern).or_default().push(row as u32);
-    }
     let mut rng = stream(seed, Purpose::Batches, model_seed, epoch);
-    let mut groups: Vec<Vec<u32>> = groups.into_values().collect();
+    let mut groups = by_labels(dataset);
     groups.iter_mut().for_each(|group| group.shuffle(&mut rng));
     // A phase of its own puts the row of a small group anywhere in the epoch.
     let mut order = interleaved(&groups, || rng.random());
@@ -50,10 +43,30 @@ pub fn epoch_order(dataset: &Dataset, seed: u32, model_seed: u64, epoch: u64, ba
     order
 }
 
+/// The training rows that carry the labels of the same tasks, group by group.
+fn by_labels(dataset: &Dataset) -> Vec<Vec<u32>> {
+    let masks = &dataset.train.mask;
+    let rows = 0..dataset.train.rows as u32;
+    if masks.iter().all(|mask| mask.iter().all(|labelled| *labelled)) {
+        return vec![rows.collect()];
+    }
+    let mut groups: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
+    for row in rows {
+        // One bit a task.
+        let labelled = |mask: &Vec<bool>| u64::from(mask.get(row as usize).copied().unwrap_or(false));
+        let pattern = masks.iter().fold(0, |bits, mask| (bits << 1) | labelled(mask));
+        groups.entry(pattern).or_default().push(row);
+    }
+    groups.into_values().collect()
+}
+
 /// Deals groups out evenly: row `j` of a group of `n` stands at `(j + phase) / n` of the way, with
 /// one phase in [0, 1) per group.
 pub(super) fn interleaved(groups: &[Vec<u32>], mut phase: impl FnMut() -> f64) -> Vec<u32> {
-    let mut placed: Vec<(f64, u32)> = Vec::new();
+    if let [only] = groups {
+        return only.clone();
+    }
+    let mut placed: Vec<(f64, u32)> = Vec::with_capacity(groups.iter().map(Vec::len).sum());
     for group in groups {
         let phase = phase();
         let at = |j: usize| (j as f64 + phase) / group.len() as f64;

@@ -1,6 +1,7 @@
 //! Activations and their slopes, four numbers at a time.
 
 use super::loops::four;
+use super::polynomial::polynomial;
 use crate::config::Activation;
 use statrs::function::erf::erfc;
 use wide::f32x4;
@@ -21,11 +22,7 @@ fn tanh(x: f32x4) -> f32x4 {
     let most = f32x4::splat(TANH_CLAMP);
     let x = least(greatest(x, -most), most);
     let s = x * x;
-    let [odd, others @ ..] = TANH_NUMERATOR.map(f32x4::splat);
-    let odd = others.into_iter().fold(odd, |sum, c| sum * s + c);
-    let [even, others @ ..] = TANH_DENOMINATOR.map(f32x4::splat);
-    let even = others.into_iter().fold(even, |sum, c| sum * s + c);
-    x * odd / even
+    x * polynomial(&TANH_NUMERATOR, s) / polynomial(&TANH_DENOMINATOR, s)
 }
 
 /// The smaller one; of a number and what is none that which is none. On this the instructions differ by the order of

@@ -28,6 +28,7 @@ pub(crate) mod host;
 mod loops;
 pub mod loss;
 pub mod optimiser;
+mod polynomial;
 #[cfg(feature = "gpu")]
 mod shader;
 pub mod tape;

@@ -3,8 +3,7 @@
 //! `truth` and `predicted` are class numbers, one a row. Nothing is said of no rows or of lists of
 //! different lengths.
 
-use super::real::{Real, finite, mean, ranks};
-use std::collections::BTreeMap;
+use super::real::{Real, finite, mean};
 
 /// What happened to one class.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,39 +16,73 @@ struct Tally {
     right: usize,
 }
 
-/// The tallies of all classes that occur, in the truth or among the predictions.
-fn tallies(truth: &[usize], predicted: &[usize]) -> Option<Vec<Tally>> {
-    if truth.is_empty() || truth.len() != predicted.len() {
-        return None;
-    }
-    let mut tallies: BTreeMap<usize, Tally> = BTreeMap::new();
-    for (actual, said) in truth.iter().zip(predicted) {
-        tallies.entry(*actual).or_default().actual += 1;
-        tallies.entry(*said).or_default().predicted += 1;
-        if actual == said {
-            tallies.entry(*actual).or_default().right += 1;
-        }
-    }
-    Some(tallies.into_values().collect())
+/// What happened to every class: counted once for all that is said of it.
+#[derive(Clone, Debug)]
+pub struct Tallies {
+    rows: usize,
+    /// Of the classes that occur, in the truth or among the predictions, in their order.
+    of: Vec<(usize, Tally)>,
 }
 
-/// The same, if the truth has two classes or more: a mean over classes of one class says nothing.
-fn several(truth: &[usize], predicted: &[usize]) -> Option<Vec<Tally>> {
-    tallies(truth, predicted).filter(|tallies| tallies.iter().filter(|tally| tally.actual > 0).count() > 1)
+/// A class's tally, of few classes.
+fn own(of: &mut Vec<(usize, Tally)>, class: usize) -> &mut Tally {
+    let place = of.iter().position(|(other, _)| *other == class).unwrap_or(of.len());
+    if place == of.len() {
+        of.push((class, Tally::default()));
+    }
+    &mut of[place].1
+}
+
+impl Tallies {
+    /// Counts; nothing of no rows and of lists of different lengths.
+    pub fn of(truth: &[usize], predicted: &[usize]) -> Option<Self> {
+        if truth.is_empty() || truth.len() != predicted.len() {
+            return None;
+        }
+        let mut of: Vec<(usize, Tally)> = Vec::new();
+        for (actual, said) in truth.iter().zip(predicted) {
+            let own = own(&mut of, *actual);
+            own.actual += 1;
+            own.right += usize::from(actual == said);
+            self::own(&mut of, *said).predicted += 1;
+        }
+        of.sort_by_key(|(class, _)| *class);
+        Some(Self { rows: truth.len(), of })
+    }
+
+    /// See [`accuracy`].
+    pub fn accuracy(&self) -> f64 {
+        self.of.iter().map(|(_, tally)| tally.right).sum::<usize>() as f64 / self.rows as f64
+    }
+
+    /// The classes of the truth, if these are two or more: a mean over classes of one class says nothing.
+    fn several(&self) -> Option<impl Iterator<Item = &Tally>> {
+        let occurring = || self.of.iter().map(|(_, tally)| tally).filter(|tally| tally.actual > 0);
+        (occurring().count() > 1).then(occurring)
+    }
+
+    /// See [`balanced_accuracy`].
+    pub fn balanced_accuracy(&self) -> Option<f64> {
+        mean(self.several()?.map(|tally| tally.right as f64 / tally.actual as f64))
+    }
+
+    /// See [`macro_f1`].
+    pub fn macro_f1(&self) -> Option<f64> {
+        let _ = self.several()?;
+        // 2 TP + FP + FN is all that is of the class and all that is said to be.
+        mean(self.of.iter().map(|(_, tally)| 2.0 * tally.right as f64 / (tally.actual + tally.predicted) as f64))
+    }
 }
 
 /// The share of rows with the right class.
 pub fn accuracy(truth: &[usize], predicted: &[usize]) -> Option<f64> {
-    let right: usize = tallies(truth, predicted)?.iter().map(|tally| tally.right).sum();
-    Some(right as f64 / truth.len() as f64)
+    Tallies::of(truth, predicted).map(|tallies| tallies.accuracy())
 }
 
 /// The mean over true classes of the share of their rows that are right; guessing scores one over
 /// the number of classes, however uneven these are. `None` if the truth has only one class.
 pub fn balanced_accuracy(truth: &[usize], predicted: &[usize]) -> Option<f64> {
-    let tallies = several(truth, predicted)?;
-    let occurring = tallies.iter().filter(|tally| tally.actual > 0);
-    mean(occurring.map(|tally| tally.right as f64 / tally.actual as f64))
+    Tallies::of(truth, predicted)?.balanced_accuracy()
 }
 
 /// The mean over classes of `F1 = 2 TP / (2 TP + FP + FN)`, over all classes that occur in the truth
@@ -61,9 +94,7 @@ pub fn balanced_accuracy(truth: &[usize], predicted: &[usize]) -> Option<f64> {
 /// assert_eq!(macro_f1(&[0, 0, 1, 1], &[0, 1, 1, 1]), Some((2.0 / 3.0 + 0.8) / 2.0));
 /// ```
 pub fn macro_f1(truth: &[usize], predicted: &[usize]) -> Option<f64> {
-    let tallies = several(truth, predicted)?;
-    // 2 TP + FP + FN is all that is of the class and all that is said to be.
-    mean(tallies.iter().map(|tally| 2.0 * tally.right as f64 / (tally.actual + tally.predicted) as f64))
+    Tallies::of(truth, predicted)?.macro_f1()
 }
 
 /// The area under the ROC curve: how often a positive row scores above a negative one, where ties
@@ -75,16 +106,31 @@ pub fn macro_f1(truth: &[usize], predicted: &[usize]) -> Option<f64> {
 /// assert_eq!(auc(&[0.1, 0.4, 0.35, 0.8], &[false, false, true, true]), Some(0.75));
 /// ```
 pub fn auc<T: Real>(scores: &[T], positive: &[bool]) -> Option<f64> {
-    let scores: Vec<f64> = scores.iter().map(|score| (*score).into()).collect();
-    let positives = positive.iter().filter(|positive| **positive).count();
-    if scores.len() != positive.len() || scores.iter().any(|score| score.is_nan()) {
+    if scores.len() != positive.len() || scores.iter().any(|score| (*score).into().is_nan()) {
         return None;
     }
-    let ranks = ranks(&scores);
-    let sum: f64 = ranks.iter().zip(positive).filter(|(_, positive)| **positive).map(|(rank, _)| rank).sum();
-    let (positives, negatives) = (positives as f64, (positive.len() - positives) as f64);
+    let sorted = |wanted: bool| {
+        let own = scores.iter().zip(positive).filter(|(_, positive)| **positive == wanted);
+        let mut keys: Vec<i64> = own.map(|(score, _)| in_order((*score).into())).collect();
+        keys.sort_unstable();
+        keys
+    };
+    let [above, below] = [true, false].map(sorted);
+    let (mut lower, mut equal_too, mut sum) = (0, 0, 0.0);
+    for key in &above {
+        lower += below[lower..].iter().take_while(|other| *other < key).count();
+        equal_too = equal_too.max(lower);
+        equal_too += below[equal_too..].iter().take_while(|other| *other == key).count();
+        sum += (lower + equal_too) as f64 / 2.0;
+    }
     // None of a kind is 0 / 0.
-    finite((sum - positives * (positives + 1.0) / 2.0) / (positives * negatives))
+    finite(sum / (above.len() as f64 * below.len() as f64))
+}
+
+/// A whole number that stands to others as the number to others; the two zeros are one.
+fn in_order(number: f64) -> i64 {
+    let bits = (number + 0.0).to_bits() as i64;
+    bits ^ (((bits >> 63) as u64) >> 1) as i64
 }
 
 /// The mean over classes of the area under the ROC curve of one class against the rest. `scores` is

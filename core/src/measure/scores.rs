@@ -69,6 +69,9 @@ impl Scores {
 
     fn of_several(count: usize, logits: &[f32], labels: &[f32]) -> Self {
         let truth: Vec<usize> = labels.iter().map(|label| *label as usize).collect();
+        if truth.iter().any(|class| *class >= count) {
+            return Self::default();
+        }
         let said: Vec<usize> = logits.chunks_exact(count).map(largest).collect();
         // Against the rest a class's logit says nothing before the others are taken into account.
         let chances: Vec<f64> = logits.chunks_exact(count).flat_map(softmax).collect();
@@ -76,10 +79,11 @@ impl Scores {
     }
 
     fn of_classes(truth: &[usize], said: &[usize]) -> Self {
+        let Some(tallies) = classes::Tallies::of(truth, said) else { return Self::default() };
         Self {
-            accuracy: classes::accuracy(truth, said),
-            balanced_accuracy: classes::balanced_accuracy(truth, said),
-            macro_f1: classes::macro_f1(truth, said),
+            accuracy: Some(tallies.accuracy()),
+            balanced_accuracy: tallies.balanced_accuracy(),
+            macro_f1: tallies.macro_f1(),
             ..Self::default()
         }
     }

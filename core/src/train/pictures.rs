@@ -2,7 +2,7 @@
 //! weights.
 
 use super::TrainError;
-use super::population::Population;
+use super::population::{Population, TapedOutputs};
 use super::tensors::{Packed, upload};
 use super::watched::Watched;
 use crate::config::LossKind;
@@ -49,12 +49,7 @@ fn grid(side: usize, extent: f32) -> Vec<f32> {
 /// What a network makes of what it is shown.
 enum Seen {
     /// By its tape.
-    Taped {
-        /// Per task in task order, `[rows, outputs]`.
-        outputs: Vec<Vec<f32>>,
-        /// Per hidden layer, `[rows, units]`.
-        hidden: Vec<Vec<f32>>,
-    },
+    Taped(TapedOutputs),
     /// On the device.
     Held(Outputs),
 }
@@ -76,8 +71,8 @@ impl Pictures {
             Self::Plane { cells, unit_cells, .. } => (cells.as_slice(), unit_cells.as_slice()),
             Self::Rows(watched) => (data.valid.x.as_slice(), watched.cells.as_slice()),
         };
-        if let Some((outputs, hidden)) = population.first_shown(rows, of_units) {
-            return Seen::Taped { outputs, hidden };
+        if let Some(shown) = population.first_shown(rows, of_units) {
+            return Seen::Taped(shown);
         }
         let (rows, of_units) = match self {
             Self::Plane { maps, units, .. } => (maps.clone(), units),
@@ -99,7 +94,7 @@ impl Pictures {
         let mut packed = Packed::default();
         packed.push(THETA, first);
         let by_tape = match self.look(population, data, &params) {
-            Seen::Taped { outputs, hidden } => Some((outputs, hidden)),
+            Seen::Taped(TapedOutputs { tasks, hidden }) => Some((tasks, hidden)),
             Seen::Held(Outputs { groups, hidden }) => {
                 groups.into_iter().for_each(|group| packed.push(OUTPUTS, group));
                 hidden.into_iter().for_each(|layer| packed.push(HIDDEN, layer));

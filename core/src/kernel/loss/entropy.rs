@@ -1,6 +1,7 @@
 //! Cross-entropies with exponentials and logarithms for the range that they need.
 
 use crate::kernel::loops::four;
+use crate::kernel::polynomial::polynomial;
 use wide::{f32x4, i32x4};
 
 /// The exponential of numbers that are not above zero, within two units in the last place: none of the care of a
@@ -14,8 +15,7 @@ fn exp_below_zero(x: f32x4) -> f32x4 {
     // ln 2 in two parts (Cody & Waite 1980), then the series on what is left.
     let rest = whole * f32x4::splat(-0.693_359_4) + x;
     let rest = whole * f32x4::splat(2.121_944_4e-4) + rest;
-    let [first, others @ ..] = EXP_SERIES.map(f32x4::splat);
-    let series = others.into_iter().fold(first, |sum, c| sum * rest + c);
+    let series = polynomial(&EXP_SERIES, rest);
     let power = ((power + i32x4::splat(127)) << 23_i32).to_array().map(|bits| f32::from_bits(bits as u32));
     series * f32x4::from(power)
 }
@@ -31,19 +31,32 @@ const LN_SERIES: [f32; 7] = [2.0 / 13.0, 2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 0.4, 
 fn ln_of_one_and(x: f32x4) -> f32x4 {
     let q = x / (f32x4::splat(2.0) + x);
     let square = q * q;
-    let [first, others @ ..] = LN_SERIES.map(f32x4::splat);
-    others.into_iter().fold(first, |sum, c| sum * square + c) * q
+    polynomial(&LN_SERIES, square) * q
 }
 
 /// Slope and loss of logits against targets of 0 and 1. A logit that is no number gives such a loss.
 #[inline(always)]
 pub(super) fn logistic(logit: f32x4, target: f32x4) -> (f32x4, f32x4) {
+    let (slope, most, small) = sloped(logit, target);
+    (slope, most + ln_of_one_and(small))
+}
+
+/// The slope alone, with the loss without its logarithm, which lies between 0 and ln 2: finite where the loss is.
+#[inline(always)]
+pub(super) fn logistic_slope(logit: f32x4, target: f32x4) -> (f32x4, f32x4) {
+    let (slope, most, _) = sloped(logit, target);
+    (slope, most)
+}
+
+/// The slope, the loss without its logarithm, and what 1 and that is the logarithm of.
+#[inline(always)]
+fn sloped(logit: f32x4, target: f32x4) -> (f32x4, f32x4, f32x4) {
     let one = f32x4::ONE;
     let small = exp_below_zero(-logit.abs());
     let below = logit.simd_lt(f32x4::ZERO);
     let sigmoid = below.select(small, one) / (one + small);
     let above = below.select(f32x4::ZERO, logit);
-    (sigmoid - target, above - logit * target + ln_of_one_and(small))
+    (sigmoid - target, above - logit * target, small)
 }
 
 /// The shares of some logits, their softmax; gives the logarithm of the sum that they were divided by.

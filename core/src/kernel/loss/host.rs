@@ -1,6 +1,6 @@
 //! A group's losses of a batch as one node of the autodiff graph.
 
-use super::entropy::{classify, logistic};
+use super::entropy::{classify, logistic, logistic_slope};
 use crate::config::LossKind;
 use crate::kernel::host::{HostTensor, Numbers};
 use crate::kernel::loops::{Factor, add_columns, four, put};
@@ -79,7 +79,7 @@ fn measure(
         }
         let slopes = &mut slopes[row * batch * width..(row + 1) * batch * width];
         let rows = BatchRows { outputs: outputs.row(row), targets: targets.row(row), weights: &weights };
-        columns.measure(rows, slopes, losses, &mut memory);
+        columns.measure((rows, Of::Losses), slopes, losses, &mut memory);
     }
     (losses, slopes)
 }
@@ -108,14 +108,29 @@ pub struct BatchRows<'a> {
     pub weights: &'a [f32],
 }
 
+/// What is wanted of losses besides their derivatives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The losses.
+    Losses,
+    /// Whether they are finite: numbers that are where the losses are.
+    Finiteness,
+}
+
 impl LossColumns {
-    /// The losses of one member's tasks, `[tasks]`, and their derivatives by its outputs, `[B, stride]`. `memory` is
-    /// used on the way.
-    pub fn measure(self, rows: BatchRows, slopes: &mut [f32], losses: &mut [f32], memory: &mut Vec<f32>) {
+    /// The losses of one member's tasks, `[tasks]`, or what else is wanted of them, and their derivatives by its
+    /// outputs, `[B, stride]`. `memory` is used on the way.
+    pub fn measure(self, (rows, of): (BatchRows, Of), slopes: &mut [f32], losses: &mut [f32], memory: &mut Vec<f32>) {
         memory.clear();
         memory.resize(rows.outputs.len() + self.stride, 0.0);
         let (each_loss, sums) = memory.split_at_mut(rows.outputs.len());
-        self.weighted(rows, slopes, each_loss);
+        self.weighted((rows, of), slopes, each_loss);
+        if of == Of::Finiteness {
+            let fours = each_loss.chunks(4).map(four);
+            losses.fill(0.0);
+            losses[..1].fill(fours.fold(f32x4::ZERO, |sum, loss| sum + loss).reduce_add());
+            return;
+        }
         let all = Factor { values: each_loss, stride: self.stride };
         add_columns(all, rows.outputs.len() / self.stride.max(1), sums);
         losses.iter_mut().zip(sums.chunks_exact(self.each)).for_each(|(loss, sums)| *loss = sums.iter().sum());
@@ -140,7 +155,7 @@ impl LossColumns {
     }
 
     /// The loss of every output and its derivative, times what the output weighs; see [`super::per_row`].
-    fn weighted(self, rows: BatchRows, slopes: &mut [f32], losses: &mut [f32]) {
+    fn weighted(self, (rows, of): (BatchRows, Of), slopes: &mut [f32], losses: &mut [f32]) {
         match self.kind {
             LossKind::Mse => in_fours(rows, slopes, losses, |output, target| {
                 let error = output - target;
@@ -152,7 +167,15 @@ impl LossColumns {
                 let near = near.simd_lt(-one).select(-one, near);
                 (near, near * (error - f32x4::splat(0.5) * near))
             }),
-            LossKind::Bce => in_fours(rows, slopes, losses, logistic),
+            LossKind::Bce => match (of, self.stride, self.tasks * self.each) {
+                // Exponentials are dear: none for padding.
+                (Of::Losses, 4, 1) => packed::<1>(rows, slopes, losses, logistic),
+                (Of::Losses, 4, 2) => packed::<2>(rows, slopes, losses, logistic),
+                (Of::Losses, ..) => in_fours(rows, slopes, losses, logistic),
+                (Of::Finiteness, 4, 1) => packed::<1>(rows, slopes, losses, logistic_slope),
+                (Of::Finiteness, 4, 2) => packed::<2>(rows, slopes, losses, logistic_slope),
+                (Of::Finiteness, ..) => in_fours(rows, slopes, losses, logistic_slope),
+            },
             LossKind::Ce => {
                 let lines = |of| <[f32]>::chunks_exact(of, self.stride.max(1));
                 let given = lines(rows.outputs).zip(lines(rows.targets)).zip(lines(rows.weights));
@@ -179,6 +202,45 @@ fn in_fours(rows: BatchRows, slopes: &mut [f32], losses: &mut [f32], loss: impl 
     for (((outputs, targets), weights), (slopes, losses)) in given.zip(slopes.chunks_mut(4).zip(losses.chunks_mut(4))) {
         let weight = four(weights);
         let (slope, loss) = loss(four(outputs), four(targets));
+        put(slope * weight, slopes);
+        put(loss * weight, losses);
+    }
+}
+
+/// The same for rows of which the first `USED` of four numbers are used, one or two: only of these, so that a row's
+/// padding costs nothing. What stands for it is left as it is.
+#[inline(always)]
+fn packed<const USED: usize>(
+    rows: BatchRows,
+    slopes: &mut [f32],
+    losses: &mut [f32],
+    loss: impl Fn(f32x4, f32x4) -> (f32x4, f32x4),
+) {
+    // The place among so many rows of four of the k-th number that is used.
+    let place = |k: usize| 4 * (k / USED) + k % USED;
+    let length = 16 / USED;
+    let given = rows.outputs.chunks(length).zip(rows.targets.chunks(length)).zip(rows.weights.chunks(length));
+    let found = slopes.chunks_mut(length).zip(losses.chunks_mut(length));
+    for (((outputs, targets), weights), (slopes, losses)) in given.zip(found) {
+        let last = place(3);
+        let used = |of: &[f32]| match of.get(last) {
+            Some(fourth) => f32x4::new([of[0], of[place(1)], of[place(2)], *fourth]),
+            None => f32x4::new(std::array::from_fn(|k| of.get(place(k)).copied().unwrap_or(0.0))),
+        };
+        let put = |four: f32x4, to: &mut [f32]| {
+            let [a, b, c, d] = four.to_array();
+            match to.get_mut(last) {
+                Some(fourth) => {
+                    *fourth = d;
+                    (to[0], to[place(1)], to[place(2)]) = (a, b, c);
+                }
+                None => [a, b, c].iter().enumerate().for_each(|(k, number)| {
+                    to.get_mut(place(k)).into_iter().for_each(|to| *to = *number);
+                }),
+            }
+        };
+        let weight = used(weights);
+        let (slope, loss) = loss(used(outputs), used(targets));
         put(slope * weight, slopes);
         put(loss * weight, losses);
     }

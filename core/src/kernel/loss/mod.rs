@@ -9,7 +9,7 @@ mod entropy;
 pub(super) mod host;
 
 pub use entropy::shares_of;
-pub use host::{BatchRows, LossColumns};
+pub use host::{BatchRows, LossColumns, Of};
 #[cfg(feature = "gpu")]
 pub(super) mod row;
 

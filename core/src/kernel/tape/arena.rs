@@ -1,6 +1,6 @@
 //! The memory of a member's passes, and the passes themselves.
 
-use super::{Columns, Given, MaskPlace, Output, Scratch, Tape, padded};
+use super::{Columns, Given, Idle, MaskPlace, Output, Scratch, Tape, padded};
 use crate::kernel::loops::scale_into;
 
 /// What all members of a seed read.
@@ -157,8 +157,13 @@ impl Arena {
 
     /// A member's forward pass.
     pub fn forward(&mut self, tape: &Tape, parameters: &[f32], inputs: Inputs, masks: &Masks) {
+        self.forward_without((tape, &Idle::default()), parameters, inputs, masks);
+    }
+
+    /// A member's forward pass without some operations, whose values are then old ones.
+    pub fn forward_without(&mut self, (tape, idle): (&Tape, &Idle), parameters: &[f32], inputs: Inputs, masks: &Masks) {
         debug_assert!(inputs.batch <= self.batch, "there is room for the batch");
-        for (i, operation) in tape.operations().iter().enumerate() {
+        for (i, operation) in tape.operations().iter().enumerate().filter(|(i, _)| !idle.has(*i)) {
             let mut out = std::mem::take(&mut self.values[i]);
             let values = Values { inputs: inputs.values, computed: &self.values, strides: &self.strides };
             let given = Given { batch: inputs.batch, parameters, values: &values, masks };

@@ -141,6 +141,27 @@ impl Operation {
     }
 }
 
+/// What a pass leaves out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Idle {
+    /// By operation; empty where none is.
+    operations: Vec<bool>,
+    /// By output; empty where none is.
+    outputs: Vec<bool>,
+}
+
+impl Idle {
+    /// Whether an operation is left out.
+    fn has(&self, operation: usize) -> bool {
+        self.operations.get(operation).copied().unwrap_or(false)
+    }
+
+    /// Whether an output is left out.
+    pub fn has_output(&self, output: usize) -> bool {
+        self.outputs.get(output).copied().unwrap_or(false)
+    }
+}
+
 /// A network's operations.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tape {
@@ -216,6 +237,21 @@ impl Tape {
     /// Columns of every value, those of the inputs first.
     pub fn widths(&self) -> &[usize] {
         &self.widths
+    }
+
+    /// What a pass may leave out that has no use for some of the outputs.
+    pub fn without(&self, outputs: Vec<bool>) -> Idle {
+        debug_assert_eq!(outputs.len(), self.outputs.len(), "something is said of every output");
+        let mut operations = vec![true; self.operations.len()];
+        let named = self.outputs.iter().zip(&outputs).filter(|(_, idle)| !**idle);
+        let mut needed: Vec<usize> = named.filter_map(|(output, _)| output.columns.value.checked_sub(1)).collect();
+        while let Some(place) = needed.pop() {
+            let Some(operation) = self.operations.get(place) else { continue };
+            if std::mem::replace(&mut operations[place], false) {
+                needed.extend(operation.run().reads().iter().filter_map(|read| read.value.checked_sub(1)));
+            }
+        }
+        Idle { operations, outputs }
     }
 
     /// The tasks' outputs, in column order.

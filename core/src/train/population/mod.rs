@@ -13,6 +13,7 @@ mod step;
 mod taped;
 
 pub use checkpoint::Checkpoint;
+pub use taped::TapedOutputs;
 
 use super::balancers::{Balancers, Memory};
 use super::dropout::{Drawn, Rates};

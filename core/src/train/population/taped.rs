@@ -17,13 +17,22 @@ use super::observe::StepObservation;
 use super::schedule::{Absent, Attendance};
 use crate::data::Draws;
 use crate::kernel::host::{HostTensor, numbers, tensor, truths};
+use crate::kernel::loss::Of;
 use crate::kernel::optimiser::{HostFactors, HostState, Scales, State};
-use crate::kernel::tape::{Arena, Masks, Tape, padded};
+use crate::kernel::tape::{Arena, Idle, Masks, Tape, padded};
 use crate::kernel::tensors::upload;
 use crate::model::StepNoise;
 use crate::train::balancers::{DeferredUpdate, Memory};
 use crate::train::plan::Role;
 use burn::tensor::Tensor;
+
+/// What a member makes of what it is shown.
+pub struct TapedOutputs {
+    /// Per task in task order, `[n, outputs]`.
+    pub tasks: Vec<Vec<f32>>,
+    /// Per hidden layer that pictures show, `[n, units]`.
+    pub hidden: Vec<Vec<f32>>,
+}
 
 /// A tape and the memory that it runs in.
 pub(super) struct Taped {
@@ -49,18 +58,31 @@ struct Constants {
     optimiser: HostFactors,
     /// Whether the network changes its parameters besides the optimiser, or wants to see them.
     looks: bool,
+    /// By member: what it never learns; empty where weights are learned or asked for.
+    idle: Vec<Idle>,
 }
 
 impl Constants {
-    fn of(population: &Population) -> Option<Self> {
+    fn of(population: &Population, (tape, outputs): (&Tape, &[OutputTasks])) -> Option<Self> {
         let weights = &population.task_weights;
         let fixed = (!weights.learns()).then(|| weights.weights(&population.log_variances));
+        let base = fixed.as_ref().and_then(numbers);
         Some(Self {
-            base: fixed.as_ref().and_then(numbers),
+            idle: base.as_ref().map_or_else(Vec::new, |base| idle(tape, outputs, base)),
+            base,
             optimiser: HostFactors::of(&population.optimiser)?,
             looks: population.network.penalises() || population.network.is_proximal(),
         })
     }
+}
+
+/// By member: what a pass may leave out for weights `[M, T]` that stay as they are.
+fn idle(tape: &Tape, outputs: &[OutputTasks], weights: &HostTensor) -> Vec<Idle> {
+    let tasks: usize = outputs.iter().map(|output| output.columns.len()).sum();
+    let of_member = |weights: &[f32]| {
+        tape.without(outputs.iter().map(|own| weights[own.columns.clone()].iter().all(|w| *w == 0.0)).collect())
+    };
+    weights.as_slice::<f32>().unwrap_or_default().chunks_exact(tasks.max(1)).map(of_member).collect()
 }
 
 /// What is the same for all members of a step.
@@ -86,6 +108,7 @@ impl Taped {
         let outputs = OutputTasks::of(&tape, &population.shape);
         let batches = SeedBatches::new(draws, outputs.clone(), &population.member_seeds);
         let arena = Arena::of(&tape, population.batches.batch_rows());
+        let constants = Constants::of(population, (&tape, &outputs))?;
         Some(Self {
             evaluation: Evaluation::new(draws, &tape, &outputs),
             workspace: Workspace::new(arena, outputs, population.network.layout()),
@@ -93,7 +116,7 @@ impl Taped {
             hosts: hosts(population),
             nothing: upload(vec![0.0], [1, 1], &population.device),
             held: None,
-            constants: Constants::of(population)?,
+            constants,
             batches,
             tape,
         })
@@ -123,7 +146,7 @@ impl Taped {
         self.hosts = hosts(population);
         debug_assert!(self.held.is_none(), "between runs the population has its state");
         // What was on the host still is.
-        if let Some(constants) = Constants::of(population) {
+        if let Some(constants) = Constants::of(population, (&self.tape, &self.workspace.outputs)) {
             self.constants = constants;
         }
     }
@@ -152,14 +175,14 @@ impl Population {
         found
     }
 
-    /// What the first member makes of some rows `[n, inputs]` by the tape, per task in task order `[n, outputs]`, and
-    /// its hidden units at other rows, per layer `[n, units]`; `None` without a tape.
-    pub fn first_shown(&self, rows: &[f32], of_units: &[f32]) -> Option<(Vec<Vec<f32>>, Vec<Vec<f32>>)> {
+    /// What the first member makes of some rows `[n, inputs]` by the tape, and its hidden units at other rows; `None`
+    /// without a tape.
+    pub fn first_shown(&self, rows: &[f32], of_units: &[f32]) -> Option<TapedOutputs> {
         let (taped, theta) = (self.taped.as_ref()?, numbers(&self.state.theta)?);
         let theta = theta.as_slice::<f32>()?.get(..self.network.layout().len)?;
         let tape = &taped.tape;
         let outputs = evaluate::outputs((tape, &taped.workspace.outputs), theta, rows);
-        Some((self.order.of_tasks(outputs), evaluate::units(tape, theta, of_units)))
+        Some(TapedOutputs { tasks: self.order.of_tasks(outputs), hidden: evaluate::units(tape, theta, of_units) })
     }
 
     fn evaluate_members(&self, taped: &mut Taped, wants_test: WantsTest) -> Option<(Evaluated, Vec<Vec<Vec<f32>>>)> {
@@ -296,7 +319,7 @@ impl Population {
         let batch = taped.batches.batch(taped.seeds[member]);
         let masks = noise.masks(member, self.plan.members.len());
         let pass = MemberPass { population: self, tape: &taped.tape, batch, masks: &masks, member };
-        pass.forward(&mut taped.workspace, theta);
+        pass.forward(&mut taped.workspace, theta, (Of::Losses, &Idle::default()));
         taped.workspace.losses().to_vec()
     }
 

@@ -2,7 +2,7 @@
 
 use super::batch::{OutputTasks, Rows};
 use crate::data::Draws;
-use crate::kernel::loss::BatchRows;
+use crate::kernel::loss::{BatchRows, Of};
 use crate::kernel::tape::{Arena, Inputs, Masks, Tape, padded};
 use crate::train::evaluate::{SPLITS, TEST, TRAIN, VALID};
 
@@ -105,7 +105,7 @@ impl Evaluation {
                     weights: &own.weights[o][rows.start * stride..rows.end * stride],
                 };
                 let piece = &mut piece[tasks.columns.clone()];
-                tasks.losses.measure(batch, &mut self.slopes, piece, &mut self.memory);
+                tasks.losses.measure((batch, Of::Losses), &mut self.slopes, piece, &mut self.memory);
                 if let Some(kept) = &mut kept {
                     keep(found, tasks, kept);
                 }

@@ -3,9 +3,9 @@
 use super::batch::{OutputTasks, SeedBatch};
 use super::{Constants, Population, Step};
 use crate::kernel::host::{HostTensor, tensor};
-use crate::kernel::loss::BatchRows;
+use crate::kernel::loss::{BatchRows, Of};
 use crate::kernel::optimiser::HostState;
-use crate::kernel::tape::{Arena, Masks, Tape};
+use crate::kernel::tape::{Arena, Idle, Masks, Tape};
 use crate::model::Layout;
 use crate::train::balancers::{AppliedWeights, BalancerInput, DeferredUpdate, Memory, Stage};
 use burn::tensor::Tensor;
@@ -17,7 +17,7 @@ pub struct Workspace {
     pub outputs: Vec<OutputTasks>,
     /// Per output: the derivatives of the losses by it, `[B, stride]`.
     slopes: Vec<Vec<f32>>,
-    /// `[T]` in column order, scaled.
+    /// `[T]` in column order, scaled; or what else was wanted of them.
     losses: Vec<f32>,
     /// `[N]`
     gradient: Vec<f32>,
@@ -42,7 +42,8 @@ impl Workspace {
         }
     }
 
-    /// The scaled losses of the last forward pass, `[T]` in column order.
+    /// The scaled losses of the last forward pass, `[T]` in column order; where only their finiteness was wanted, other
+    /// numbers.
     pub fn losses(&self) -> &[f32] {
         &self.losses
     }
@@ -81,7 +82,15 @@ impl MemberPass<'_> {
     ) -> Option<DeferredUpdate> {
         let population = self.population;
         let m = self.member;
-        self.forward(work, state.theta(m));
+        let looks = step.observed && m < population.plan.replicated;
+        let asked = host.is_some() || looks || population.task_weights.learns();
+        let nothing = Idle::default();
+        let wanted = match asked {
+            true => (Of::Losses, &nothing),
+            // What a member never learns needn't be computed: a strategy's factors multiply, and zero stays zero.
+            false => (Of::Finiteness, constants.idle.get(m).unwrap_or(&nothing)),
+        };
+        self.forward(work, state.theta(m), wanted);
         let mut answer = host.map(|index| (population.balancers.held(index, memory), None));
         let stage = host.and_then(|index| population.balancers.on_host.get(index)).map(|host| host.stage);
         let due = |stage: Stage, memory: &Memory| {
@@ -90,7 +99,6 @@ impl MemberPass<'_> {
         if let Some(index) = host.filter(|_| due(Stage::Losses, memory)) {
             answer = Some(population.balancers.ask(index, self.known(work, step), population.step, memory));
         }
-        let looks = step.observed && m < population.plan.replicated;
         if stage == Some(Stage::Gradients) || looks {
             self.task_gradients(work, state.theta(m));
             if let Some(index) = host.filter(|_| due(Stage::Gradients, memory)) {
@@ -125,20 +133,26 @@ impl MemberPass<'_> {
         deferred
     }
 
-    /// Runs the network, and takes the losses and their slopes.
-    pub fn forward(&self, work: &mut Workspace, theta: &[f32]) {
+    /// Runs the network, but for what is left out, and takes what is wanted of the losses, and their slopes.
+    pub fn forward(&self, work: &mut Workspace, theta: &[f32], (of, idle): (Of, &Idle)) {
         let inputs = self.batch.inputs();
-        work.arena.forward(self.tape, theta, inputs, self.masks);
+        work.arena.forward_without((self.tape, idle), theta, inputs, self.masks);
         let outputs = self.tape.outputs().iter().zip(&work.outputs).zip(&mut work.slopes);
         for (o, ((output, tasks), slopes)) in outputs.enumerate() {
+            if idle.has_output(o) {
+                work.losses[tasks.columns.clone()].fill(0.0);
+                continue;
+            }
             let rows = BatchRows {
                 outputs: work.arena.output(*output, inputs.batch),
                 targets: &self.batch.targets[o],
                 weights: &self.batch.weights[o],
             };
-            tasks.losses.measure(rows, slopes, &mut work.losses[tasks.columns.clone()], &mut work.memory);
+            tasks.losses.measure((rows, of), slopes, &mut work.losses[tasks.columns.clone()], &mut work.memory);
         }
-        work.losses.iter_mut().enumerate().for_each(|(column, loss)| *loss *= self.scale(column));
+        if of == Of::Losses {
+            work.losses.iter_mut().enumerate().for_each(|(column, loss)| *loss *= self.scale(column));
+        }
     }
 
     fn scale(&self, column: usize) -> f32 {
