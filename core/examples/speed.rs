@@ -73,7 +73,13 @@ fn timed(config: Config, millis: u32) -> Timed {
     let rates = Rates { steps_per_second: f64::NAN, record_seconds: f64::NAN, steps_per_epoch: 1 };
     let mut timed = Timed { rates, story, races };
     let mut session = Session::new(Device::flex(), Engine::Cpu);
-    let load = Command::Load { run: 1, config: check(config).0.into_config(), snapshot: None, data: None };
+    let load = Command::Load {
+        run: 1,
+        config: check(config).0.into_config(),
+        snapshot: None,
+        settings: Vec::new(),
+        data: None,
+    };
     for command in [load, Command::Time(millis)] {
         let mut emit = |event: Event| match event {
             Event::Loaded { summary, .. } => timed.rates.steps_per_epoch = summary.steps_per_epoch,

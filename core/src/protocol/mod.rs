@@ -52,6 +52,9 @@ pub enum Command {
         config: Config,
         /// State to go on from, of the same lesson.
         snapshot: Option<SavedState>,
+        /// What was changed before that state: the settings from the start on, and those after each change. Empty
+        /// where they always were the lesson's.
+        settings: Vec<SettingsFrom>,
         /// Rows to train on in place of generated ones.
         data: Option<Table>,
     },
@@ -73,6 +76,17 @@ pub enum Command {
     Change(Config),
     /// Goes back to the last state in which every composed model was finite, and pauses.
     Rewind,
+    /// Goes to the state after that many steps of the run and pauses there: back by a state that was kept and the steps
+    /// since then, forward by training. On the CPU it is exactly the state that was, on a GPU up to rounding. What was
+    /// learned later is still known, and play takes the same steps again, with the changes that were made there, until
+    /// something is changed.
+    GoTo {
+        /// Optimiser steps from the start.
+        step: u32,
+        /// The settings of the run from its start on, where they are to be others than they were: the run is then
+        /// the one that these would have given.
+        settings: Option<Vec<SettingsFrom>>,
+    },
     /// Requests a snapshot.
     Save,
     /// Trains for about that many milliseconds, forgets it, and answers with [`Event::Timed`].
@@ -155,6 +169,25 @@ pub enum Event {
         /// What happened and where.
         divergence: Divergence,
     },
+    /// After a [`Command::Change`] of what is learned, or a [`Command::Rewind`] that moves or forgets one: the settings
+    /// that hold, and the step since when. What was known of later steps doesn't count any more.
+    Changed {
+        /// Of this load.
+        run: u32,
+        /// The settings, and since when.
+        settings: Box<SettingsFrom>,
+        /// Whether the run has begun anew with them, as a race does that another balancer joins: nothing of before
+        /// counts.
+        anew: bool,
+    },
+    /// States to go back to take more memory than there is for them: some were given up, and going back may take
+    /// longer. Told once a load.
+    Thinned {
+        /// Of this load.
+        run: u32,
+        /// How many are kept.
+        states: u32,
+    },
     /// Answer to [`Command::Time`].
     Timed {
         /// Of this load.
@@ -201,6 +234,33 @@ pub enum Event {
         /// What can be done.
         remedy: String,
     },
+}
+
+/// Settings of a run, and the step after which they hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SettingsFrom {
+    /// Optimiser steps that were taken under the settings before; 0 of the first ones.
+    pub step: u32,
+    /// The settings.
+    pub config: Config,
+}
+
+impl SettingsFrom {
+    /// Takes in settings that were changed: those that held later don't any more.
+    pub fn follow(all: &mut Vec<Self>, new: Self) {
+        all.retain(|from| from.step <= new.step);
+        match all.as_mut_slice() {
+            [_, .., last] if last.step == new.step && Self::leaves_nothing(&last.config, &new.config) => *last = new,
+            _ => all.push(new),
+        }
+    }
+
+    /// Whether settings under which nothing was trained leave no trace when others take their place: what balancers
+    /// remember goes where these change. The first settings of a run always leave one: its initial losses were taken
+    /// under them.
+    pub fn leaves_nothing(old: &Config, new: &Config) -> bool {
+        (&old.balancer, &old.preference, &old.sharing) == (&new.balancer, &new.preference, &new.sharing)
+    }
 }
 
 /// Where training stands; at most some fifteen a second.

@@ -17,6 +17,15 @@ pub struct Snapshot {
     pub auxiliary: Vec<Snapshot>,
 }
 
+impl Snapshot {
+    /// About as many bytes as it takes.
+    pub fn bytes(&self) -> usize {
+        let arrays: usize = self.arrays.iter().map(|(_, numbers)| size_of_val(numbers.as_slice())).sum();
+        let others: usize = self.auxiliary.iter().map(Self::bytes).sum();
+        arrays + self.balancers.len() + self.best.len() + others
+    }
+}
+
 /// A [`Snapshot`] as bytes. The page only keeps and hands on what may be megabytes, and never takes them apart.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SavedState {

@@ -50,15 +50,23 @@ impl RaceRun {
         }
     }
 
-    /// Takes over the live settings. A balancer that doesn't race yet begins a race in which it does.
-    pub fn change(&mut self, lesson: Lesson) {
+    /// Takes over the live settings. A balancer that doesn't race yet begins a race in which it does: whether it has.
+    pub fn change(&mut self, lesson: Lesson) -> bool {
         self.race.change(lesson.into_config());
         let chosen = self.race.chosen();
         if self.race.scenes().iter().any(|scene| !scene.keys().contains(&chosen))
             && let Some(run) = Self::new(self.race.config())
         {
             *self = run;
+            return true;
         }
+        false
+    }
+
+    /// What there would be to tell of its start is known.
+    pub fn forget_start(&mut self) {
+        self.points.clear();
+        self.begins = false;
     }
 
     /// What has happened since the last call.

@@ -1,10 +1,11 @@
 //! What trains in a session: a lesson's ensemble, or a race down a landscape.
 
+use super::ensemble::Checkpoint;
 use super::{Ensemble, RaceRun, TrainError};
 use crate::config::Config;
 use crate::data::Draws;
 use crate::lesson::Lesson;
-use crate::protocol::{Picture, Snapshot, Summary};
+use crate::protocol::{Engine, Picture, Snapshot, Summary};
 use burn::tensor::Device;
 
 /// A lesson that stands ready to be trained.
@@ -14,6 +15,24 @@ pub enum Running {
     Ensemble(Ensemble),
     /// Balancers down a landscape, without a network.
     Race(RaceRun),
+}
+
+/// A state of a run to go back to.
+pub enum Moment {
+    /// Of an ensemble, where its device is the host.
+    Ensemble(Box<Checkpoint>),
+    /// Of a race, or of an ensemble on another device, whose memory is not for what is only kept.
+    Saved(Box<Snapshot>),
+}
+
+impl Moment {
+    /// About as many bytes as it takes.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Ensemble(checkpoint) => checkpoint.bytes(),
+            Self::Saved(snapshot) => snapshot.bytes(),
+        }
+    }
 }
 
 impl Running {
@@ -52,10 +71,21 @@ impl Running {
         }
     }
 
-    /// Takes over live settings.
-    pub fn change(&mut self, lesson: Lesson) {
+    /// Whether settings are ones that it can take over as it runs.
+    pub fn fits(&self, lesson: &Lesson) -> bool {
         match self {
-            Self::Ensemble(ensemble) => ensemble.change(lesson),
+            Self::Ensemble(ensemble) => ensemble.lesson().tasks.len() == lesson.tasks.len(),
+            Self::Race(_) => true,
+        }
+    }
+
+    /// Takes over live settings; whether it begins anew with them.
+    pub fn change(&mut self, lesson: Lesson) -> bool {
+        match self {
+            Self::Ensemble(ensemble) => {
+                ensemble.change(lesson);
+                false
+            }
             Self::Race(run) => run.change(lesson),
         }
     }
@@ -97,6 +127,30 @@ impl Running {
         match self {
             Self::Ensemble(ensemble) => ensemble.picture().await.map(Some),
             Self::Race(_) => Ok(None),
+        }
+    }
+
+    /// The state as it is now, to go back to.
+    ///
+    /// # Errors
+    ///
+    /// The device gave no numbers back, or it could not be written down.
+    pub async fn moment(&self, engine: Engine) -> Result<Moment, TrainError> {
+        match self {
+            Self::Ensemble(ensemble) if engine == Engine::Cpu => Ok(Moment::Ensemble(Box::new(ensemble.checkpoint()))),
+            _ => Ok(Moment::Saved(Box::new(self.save().await?))),
+        }
+    }
+
+    /// Goes back to a state of this run.
+    pub fn return_to(&mut self, moment: &Moment) {
+        match (self, moment) {
+            (Self::Ensemble(ensemble), Moment::Ensemble(checkpoint)) => ensemble.return_to(checkpoint),
+            (running, Moment::Saved(snapshot)) => {
+                let fits = running.load(snapshot);
+                debug_assert!(fits, "a run goes back to a state of its own");
+            }
+            _ => debug_assert!(false, "a run doesn't become another kind of run"),
         }
     }
 

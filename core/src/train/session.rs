@@ -7,8 +7,10 @@
 mod compare;
 mod pace;
 mod pacer;
+mod past;
 mod playing;
 mod race;
+mod seek;
 mod showing;
 mod timing;
 mod warming;
@@ -18,14 +20,16 @@ pub use pacer::reached;
 use compare::Comparison;
 use pace::Pace;
 use pacer::Pacer;
+use past::{Past, settings_of};
 use warming::Warming;
 
 use super::TrainError;
-use super::running::Running;
+use super::running::{Moment, Running};
 use crate::config::Config;
-use crate::lesson::{Lesson, check};
-use crate::protocol::{Command, CurvePoint, Engine, Event, SavedState};
+use crate::lesson::check;
+use crate::protocol::{Command, CurvePoint, Engine, Event, SavedState, SettingsFrom};
 use burn::tensor::Device;
+use std::collections::VecDeque;
 use web_time::{Duration, Instant};
 
 /// Where the training stands between commands.
@@ -36,6 +40,8 @@ enum Mode {
     Playing(Option<u32>),
     /// Until this step, as fast as it goes.
     Until(u32),
+    /// Over steps that are known, or towards one that was asked for by its number.
+    Seeking(u32),
 }
 
 /// What the owner should do next.
@@ -57,6 +63,10 @@ pub struct Session {
     /// The lesson that is loaded.
     running: Option<Running>,
     comparison: Option<Comparison>,
+    /// What is known of the run so far.
+    past: Past<Moment>,
+    /// What waits until the run is where it goes.
+    waiting: VecDeque<Command>,
     mode: Mode,
     speed: f32,
     pace: Pace,
@@ -85,6 +95,8 @@ impl Session {
             run: 0,
             running: None,
             comparison: None,
+            past: Past::new(Vec::new(), 0),
+            waiting: VecDeque::new(),
             mode: Mode::Paused,
             speed: 0.0,
             pace: Pace::new(engine),
@@ -113,17 +125,30 @@ impl Session {
     ///
     /// The device failed. The session is of no more use then.
     pub async fn command(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        if self.waits(&command) {
+            self.waiting.push_back(command);
+            return Ok(());
+        }
+        self.obey(command, emit).await
+    }
+
+    async fn obey(&mut self, command: Command, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
         match command {
             // No lesson can be brought data of its own yet: there is no value of that type.
-            Command::Load { run, config, snapshot, data: None } => {
-                self.load(run, config, snapshot.as_ref(), emit).await?;
+            Command::Load { run, config, snapshot, settings, data: None } => {
+                self.load((run, config), snapshot.as_ref(), settings, emit).await?;
             }
             Command::Play => {
                 self.plays += 1;
                 self.set_mode(Mode::Playing(None));
             }
             Command::PlayTo(epoch) => self.play_to(epoch, emit).await?,
-            Command::Pause => self.pause(emit).await?,
+            Command::Pause => {
+                if let Mode::Seeking(_) = self.mode {
+                    self.arrive(emit).await?;
+                }
+                self.pause(emit).await?;
+            }
             // Presses that come faster than they can be done add up; none is dropped.
             Command::Step(steps) => {
                 let until = self.reached_or_promised().saturating_add(steps.max(1));
@@ -138,8 +163,9 @@ impl Session {
                 self.speed = if speed.is_finite() { speed.max(0.0) } else { 0.0 };
                 self.pacer.changed();
             }
-            Command::Change(config) => self.change(check(config).0),
+            Command::Change(config) => self.change(check(config).0, emit).await?,
             Command::Rewind => self.rewind(emit).await?,
+            Command::GoTo { step, settings } => self.go_to(step, settings, emit).await?,
             Command::Save => self.snapshot(emit).await?,
             Command::Time(millis) => self.time(millis, emit).await?,
             Command::Cost => self.cost(emit).await?,
@@ -164,30 +190,26 @@ impl Session {
         self.running.as_ref().map(Running::config)
     }
 
-    fn change(&mut self, lesson: Lesson) {
-        self.pacer.changed();
-        if let Some(running) = &mut self.running {
-            running.change(lesson);
-        }
-    }
-
     async fn load(
         &mut self,
-        run: u32,
-        config: Config,
+        (run, config): (u32, Config),
         snapshot: Option<&SavedState>,
+        settings: Vec<SettingsFrom>,
         emit: &mut dyn FnMut(Event),
     ) -> Result<(), TrainError> {
         self.run = run;
         self.set_mode(Mode::Paused);
         self.points.clear();
+        self.waiting.clear();
         (self.number, self.acknowledged, self.plays) = (0, 0, 0);
         let (lesson, _) = check(config);
         self.pace.forget();
         self.warming.end();
         // The old lesson's tensors go before the new one's come.
         (self.running, self.comparison) = (None, None);
-        let running = self.running.insert(Running::new(lesson, &self.device));
+        self.past = Past::new(Vec::new(), 0);
+        let settings = settings_of(&lesson, settings);
+        let running = self.running.insert(Running::new(lesson.clone(), &self.device));
         let resumed = snapshot.and_then(SavedState::opened).is_some_and(|snapshot| running.load(&snapshot));
         emit(Event::Loaded { run, summary: Box::new(running.summary()) });
         if let Running::Ensemble(ensemble) = running
@@ -197,6 +219,10 @@ impl Session {
             self.points.push(ensemble.record().await?);
             self.warming.loaded(began.elapsed());
         }
+        // A state that couldn't be read leaves the run at its start, under the settings as they are.
+        let settings = if resumed { settings } else { vec![(0, lesson)] };
+        self.past = Past::new(settings, self.step().unwrap_or(0));
+        self.keep_state(None).await?;
         self.saved = self.step();
         self.show_all(emit).await
     }
@@ -209,10 +235,14 @@ impl Session {
     }
 
     async fn rewind(&mut self, emit: &mut dyn FnMut(Event)) -> Result<(), TrainError> {
+        self.take_due_settings();
         if let Some(running) = &mut self.running {
             running.rewind();
         }
         self.points.clear();
+        if let Some(settings) = self.step().and_then(|step| self.past.rewind(step)) {
+            emit(Event::Changed { run: self.run, settings: Box::new(settings), anew: false });
+        }
         self.pause(emit).await
     }
 
@@ -228,8 +258,11 @@ impl Session {
         if let Some(turn) = self.warm_up().await? {
             return Ok(turn);
         }
+        self.take_due_settings();
         let stop = self.stop();
-        let most = match self.steps_now(stop.map(|(step, _)| step)) {
+        // No slice goes beyond a change that comes again.
+        let first = [stop.map(|(step, _)| step), self.past.next_change()].into_iter().flatten().min();
+        let most = match self.steps_now(first) {
             Ok(steps) => steps,
             Err(turn) => return Ok(turn),
         };
@@ -237,6 +270,7 @@ impl Session {
             Some(Running::Race(run)) => {
                 let taken = race::advance(run, most);
                 self.pace.took(taken);
+                self.keep_state(Some(emit)).await?;
             }
             Some(Running::Ensemble(_)) => {
                 if let Some(ended) = self.train_on(most, emit).await? {
@@ -244,6 +278,10 @@ impl Session {
                 }
             }
             None => return Ok(Turn::Rest),
+        }
+        self.take_due_settings();
+        if let Mode::Seeking(until) = self.mode {
+            return self.seek_on(until, emit).await;
         }
         if matches!(self.mode, Mode::Until(until) if self.step().is_some_and(|step| step >= until)) {
             self.pause(emit).await?;
@@ -260,10 +298,9 @@ impl Session {
 
     /// Trains for a slice, `most` steps at most; what to do next where that ended it.
     async fn train_on(&mut self, most: u32, emit: &mut dyn FnMut(Event)) -> Result<Option<Turn>, TrainError> {
-        let Some(Running::Ensemble(ensemble)) = &mut self.running else { return Ok(Some(Turn::Rest)) };
         let started = Instant::now();
         let mut taken = 0;
-        loop {
+        while let Some(Running::Ensemble(ensemble)) = &mut self.running {
             let steps = self.pace.fitting(started, taken, ensemble.step_rows()).min(most - taken);
             if steps == 0 {
                 break;
@@ -272,12 +309,22 @@ impl Session {
             let advance = ensemble.advance(steps).await?;
             taken += advance.steps;
             self.pace.lasted(advance.steps, before.elapsed());
-            self.points.extend(advance.point);
+            if let Some(point) = advance.point {
+                // What is known is not told again.
+                if point.step > self.past.furthest() {
+                    self.past.told(point.step);
+                    self.points.push(point);
+                }
+                if advance.divergence.is_none() {
+                    self.keep_state(Some(emit)).await?;
+                }
+            }
             if let Some(divergence) = advance.divergence {
                 self.mode = Mode::Paused;
                 self.show_all(emit).await?;
                 emit(Event::Diverged { run: self.run, divergence });
-                return Ok(Some(Turn::Rest));
+                self.do_what_waits(emit).await?;
+                return Ok(Some(if self.mode == Mode::Paused { Turn::Rest } else { Turn::Again }));
             }
         }
         self.pace.took(taken);

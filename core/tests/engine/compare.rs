@@ -144,7 +144,7 @@ fn a_comparison_can_be_ended_and_begun_again_and_goes_with_its_lesson() {
     assert!(done(&page).is_empty() && !is_over(&page));
     page.say(Command::Compare { epochs: EPOCHS });
     page.turn();
-    page.say(Command::Load { run: 3, config: two_tasks(), snapshot: None, data: None });
+    page.say(Command::Load { run: 3, config: two_tasks(), snapshot: None, settings: Vec::new(), data: None });
     assert_eq!(page.turn(), Turn::Rest);
     page.say(Command::Compare { epochs: 0 });
     page.settle();

@@ -39,5 +39,7 @@ mod strategies;
 mod sweep;
 mod tape;
 mod task_affinity;
+mod time;
+
 mod uncertainty;
 mod window;

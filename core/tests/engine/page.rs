@@ -27,7 +27,7 @@ impl Page {
     /// A page with a lesson, and what it was told when it was loaded.
     pub fn loaded(config: Config) -> Self {
         let mut page = Self::new();
-        page.say(Command::Load { run: 3, config, snapshot: None, data: None });
+        page.say(Command::Load { run: 3, config, snapshot: None, settings: Vec::new(), data: None });
         page
     }
 

@@ -225,7 +225,7 @@ fn an_exploding_lesson_pauses_names_task_and_layer_and_can_be_rewound() {
 fn warmed(config: &Config, warms: bool) -> (usize, Vec<CurvePoint>, Snapshot) {
     let session = Session::new(Device::flex(), Engine::Cpu);
     let mut page = Page::of(if warms { session.warming_up() } else { session });
-    page.say(Command::Load { run: 3, config: config.clone(), snapshot: None, data: None });
+    page.say(Command::Load { run: 3, config: config.clone(), snapshot: None, settings: Vec::new(), data: None });
     let (before, events) = (bits(&page.save()), page.events.len());
     let turns = std::iter::repeat_with(|| page.turn()).take_while(|turn| *turn == Turn::Again).count();
     assert_eq!(page.events.len(), events, "nothing is told of it");
@@ -280,7 +280,13 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     first.settle();
     let saved = first.save();
     let mut second = Page::new();
-    second.say(Command::Load { run: 3, config: two_tasks(), snapshot: SavedState::of(&saved).ok(), data: None });
+    second.say(Command::Load {
+        run: 3,
+        config: two_tasks(),
+        snapshot: SavedState::of(&saved).ok(),
+        settings: Vec::new(),
+        data: None,
+    });
     assert_eq!(names(&second.events), ["loaded", "frame", "picture"]);
     assert_eq!(second.step(), 14);
     for page in [&mut first, &mut second] {
@@ -294,7 +300,13 @@ fn a_saved_state_goes_on_in_another_session_under_another_run() {
     let mut other = two_tasks();
     other.trunk = vec![layer(9, Activation::Tanh)];
     second.events.clear();
-    second.say(Command::Load { run: 3, config: other, snapshot: SavedState::of(&saved).ok(), data: None });
+    second.say(Command::Load {
+        run: 3,
+        config: other,
+        snapshot: SavedState::of(&saved).ok(),
+        settings: Vec::new(),
+        data: None,
+    });
     assert_eq!(names(&second.events), ["loaded", "curve", "frame", "picture"]);
     assert_eq!((second.step(), second.frames()[0].number), (0, 1));
 }
@@ -329,7 +341,13 @@ fn on_a_landscape_a_race_runs_in_place_of_an_ensemble() {
         let frame = page.frames().pop().unwrap();
         assert_eq!((frame.epoch, frame.running), (1, false), "{key}");
         let mut second = Page::new();
-        second.say(Command::Load { run: 3, config, snapshot: SavedState::of(&saved).ok(), data: None });
+        second.say(Command::Load {
+            run: 3,
+            config,
+            snapshot: SavedState::of(&saved).ok(),
+            settings: Vec::new(),
+            data: None,
+        });
         assert_eq!(second.step(), 7, "{key}");
         second.say(Command::StepEpoch);
         second.settle();

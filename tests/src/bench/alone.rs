@@ -67,7 +67,7 @@ impl<'b> Alone<'b> {
         let config = Config::clone(&link::decode(&format!("{fragment}&pace=flat")).lesson);
         self.run += 1;
         self.story = u32::try_from(config.pacing.story).unwrap_or(u32::MAX);
-        let load = Command::Load { run: self.run, config, snapshot: None, data: None };
+        let load = Command::Load { run: self.run, config, snapshot: None, settings: Vec::new(), data: None };
         let (event, _) = self.ask(&[load], &[&Event::Loaded { run: 0, summary: Box::default() }])?;
         let Event::Loaded { summary, .. } = event else { bail!("no lesson was loaded: {event:?}") };
         self.steps_per_epoch = summary.steps_per_epoch;

@@ -9,7 +9,7 @@ use super::lesson::Lesson;
 use super::{Conductor, PageUpdate};
 use mtl_core::config::{Config, Kind};
 use mtl_core::lesson::{Entry, called, entries};
-use mtl_core::protocol::Frame;
+use mtl_core::protocol::{Frame, SettingsFrom};
 
 /// Changes of the same settings that follow each other within so many milliseconds are one: a slider that is drawn.
 const GESTURE: f64 = 1000.0;
@@ -152,6 +152,18 @@ impl Conductor {
     /// The lesson on the page, as the one that the engine in charge was told of; the one before.
     fn told_lesson(&mut self) -> Lesson {
         std::mem::replace(&mut self.told, self.lesson.clone())
+    }
+
+    /// The settings of the run from its start to the state after a step, from where those on the page hold; of a run
+    /// from its start, these alone.
+    pub(super) fn settings_to(&self, step: Option<u32>) -> Vec<SettingsFrom> {
+        let now = SettingsFrom { step: step.unwrap_or(0), config: Config::clone(&self.lesson) };
+        let mut all = self.settings.clone();
+        all.retain(|from| step.is_some() && from.step <= now.step);
+        if all.last().is_none_or(|last| last.config.unpaced() != now.config.unpaced()) {
+            SettingsFrom::follow(&mut all, now);
+        }
+        all
     }
 
     /// The newest frame of the run, shown or not.

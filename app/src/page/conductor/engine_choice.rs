@@ -122,7 +122,7 @@ impl Conductor {
         self.start_worker(idle);
         self.enter(Handover::Warming);
         let (run, config) = (self.next_run(), Config::clone(&self.lesson));
-        self.post(idle, Command::Load { run, config, snapshot: None, data: None });
+        self.post(idle, Command::Load { run, config, snapshot: None, settings: Vec::new(), data: None });
         self.post(idle, Command::Time(WARM));
     }
 

@@ -91,7 +91,9 @@ impl Conductor {
         let (config, snapshot) = (Config::clone(&self.lesson), self.snapshot.clone());
         let step = snapshot.as_ref().map(|snapshot| snapshot.step);
         let run = self.next_run();
-        self.post(engine, Command::Load { run, config, snapshot, data: None });
+        let settings = self.settings_to(step);
+        self.settings.clone_from(&settings);
+        self.post(engine, Command::Load { run, config, snapshot, settings, data: None });
         self.post(engine, Command::Speed(self.speed));
         match step {
             Some(step) => self.go_on_from(step),

@@ -132,8 +132,10 @@ impl Conductor {
         let Some(waiting) = self.handover.saving() else { return };
         self.enter(Handover::Moving { step, waiting });
         let (config, snapshot) = (Config::clone(&self.lesson), self.snapshot.clone());
+        let settings = self.settings_to(Some(step));
+        self.moving.clone_from(&settings);
         let run = self.next_run();
-        self.post(other(self.active), Command::Load { run, config, snapshot, data: None });
+        self.post(other(self.active), Command::Load { run, config, snapshot, settings, data: None });
     }
 
     /// An engine has built its lesson.
@@ -149,6 +151,7 @@ impl Conductor {
     /// The other engine has built the run that was handed over: it is in charge now.
     fn arrive(&mut self, engine: Engine, step: u32) {
         self.active = engine;
+        self.settings = std::mem::take(&mut self.moving);
         // Live settings may have changed while the run was on its way.
         self.unsent = Unsent::Change;
         self.post(engine, Command::Speed(self.speed));

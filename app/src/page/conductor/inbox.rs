@@ -2,7 +2,7 @@
 //! concerns.
 
 use super::{Conductor, Effect, PageUpdate, Timer, When};
-use mtl_core::protocol::{Command, Engine, Event, Summary};
+use mtl_core::protocol::{Command, Engine, Event, SettingsFrom, Summary};
 
 /// A hidden page has no animation frames; a timer of so many milliseconds takes their place.
 const HIDDEN: f64 = 200.0;
@@ -123,6 +123,8 @@ impl Conductor {
         match event {
             Event::Snapshot { snapshot, .. } => self.saved(snapshot),
             Event::Curve { points, .. } => self.batch.points.extend(points),
+            Event::Changed { settings, anew: true, .. } => self.settings = vec![*settings],
+            Event::Changed { settings, .. } => SettingsFrom::follow(&mut self.settings, *settings),
             Event::Race { news, .. } => self.batch.race.push(*news),
             Event::Picture { picture, .. } => self.batch.picture = Some(picture),
             Event::Diverged { divergence, .. } => self.diverged(divergence),
@@ -154,6 +156,8 @@ fn run_of(event: &Event) -> Option<u32> {
         | Event::Timed { run, .. }
         | Event::Cost { run, .. }
         | Event::Compared { run, .. }
+        | Event::Changed { run, .. }
+        | Event::Thinned { run, .. }
         | Event::CompareDone { run }
         | Event::Arrived { run, .. } => Some(*run),
     }

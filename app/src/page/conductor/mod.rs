@@ -50,7 +50,7 @@ use changes::Changes;
 use engine_choice::Measured;
 use inbox::{Acknowledgement, Heard};
 use lesson::Lesson;
-use mtl_core::protocol::{Command, Engine, Frame, SavedState};
+use mtl_core::protocol::{Command, Engine, Frame, SavedState, SettingsFrom};
 use worker_link::WorkerLink;
 
 /// What of the lesson on the page the engine in charge has not been sent yet.
@@ -77,6 +77,10 @@ pub struct Conductor {
     told: Lesson,
     /// What was changed in the middle of the run.
     changes: Changes,
+    /// The settings of the run from its start on, as the engine in charge has taken them over.
+    settings: Vec<SettingsFrom>,
+    /// The same of the run that is on its way to the other engine.
+    moving: Vec<SettingsFrom>,
     unsent: Unsent,
     /// The last state of training that arrived, of the lesson on the page.
     snapshot: Option<SavedState>,
@@ -134,6 +138,8 @@ impl Conductor {
             told: lesson.clone(),
             lesson,
             changes: Changes::default(),
+            settings: Vec::new(),
+            moving: Vec::new(),
             unsent: Unsent::Nothing,
             snapshot: None,
             playing: false,

@@ -93,7 +93,9 @@ impl Conductor {
                 self.unsent = Unsent::Nothing;
                 self.begin_anew();
                 let config = Config::clone(&self.lesson);
-                self.post(active, Command::Load { run, config, snapshot: None, data: None });
+                let settings = self.settings_to(None);
+                self.settings.clone_from(&settings);
+                self.post(active, Command::Load { run, config, snapshot: None, settings, data: None });
                 self.post(active, Command::Speed(self.speed));
                 if self.playing {
                     self.post_play(active);

@@ -52,6 +52,14 @@ impl State {
         Self { last_finite: theta.clone(), first: zeros.clone(), second: zeros, diverged, theta }
     }
 
+    /// How many numbers it has.
+    pub fn numbers(&self) -> usize {
+        [&self.theta, &self.last_finite, &self.first, &self.second]
+            .iter()
+            .map(|of| of.dims().iter().product::<usize>())
+            .sum()
+    }
+
     /// Takes parameters that come after a step; diverged members keep theirs.
     pub fn set_params(&mut self, after: Option<Tensor<2>>) {
         if let Some(after) = after {

@@ -74,6 +74,16 @@ impl Memory {
         }
     }
 
+    /// How many numbers it has.
+    pub fn numbers(&self) -> usize {
+        let own = |own: &Own| {
+            // Twice as long as those that are counted.
+            let numbers: usize = own.numbers.values().map(Vec::len).sum();
+            2 * (numbers + own.weights.len() + own.direction.len())
+        };
+        self.of.iter().map(own).sum()
+    }
+
     pub(super) fn own(&mut self, index: usize) -> Option<&mut Own> {
         self.of.get_mut(index)
     }

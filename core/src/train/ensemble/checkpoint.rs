@@ -12,7 +12,7 @@ use crate::train::task_weights::LogVariances;
 
 /// A state to go back to.
 #[derive(Clone)]
-pub(super) struct Checkpoint {
+pub struct Checkpoint {
     composed: population::Checkpoint,
     auxiliary: Vec<population::Checkpoint>,
     front: Option<State>,
@@ -29,9 +29,28 @@ impl Checkpoint {
             record: record.clone(),
         }
     }
+
+    /// About as many bytes as it takes: the numbers of every member, and what is remembered besides.
+    pub fn bytes(&self) -> usize {
+        let populations = std::iter::once(&self.composed).chain(&self.auxiliary);
+        let numbers: usize = populations.map(population::Checkpoint::numbers).sum();
+        let front = self.front.as_ref().map_or(0, State::numbers);
+        size_of::<f32>() * (numbers + front) + snapshot::bytes(&self.record).map_or(0, |bytes| bytes.len())
+    }
 }
 
 impl Ensemble {
+    /// The state as it is now.
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::of(&self.composed, &self.auxiliary, self.front.as_ref(), &self.record)
+    }
+
+    /// Goes back to a state of this run; it is also the last good one.
+    pub fn return_to(&mut self, checkpoint: &Checkpoint) {
+        self.restore(checkpoint.clone());
+        self.last_good = checkpoint.clone();
+    }
+
     fn restore(&mut self, checkpoint: Checkpoint) {
         self.composed.restore(checkpoint.composed);
         self.auxiliary.iter_mut().zip(checkpoint.auxiliary).for_each(|(population, own)| population.restore(own));

@@ -1,6 +1,6 @@
 //! What is recorded of a step.
 
-use super::{Checkpoint, Ensemble, UNSOUND};
+use super::{Ensemble, UNSOUND};
 use crate::protocol::CurvePoint;
 use crate::strategy;
 use crate::train::TrainError;
@@ -69,9 +69,5 @@ impl Ensemble {
     /// Per task and paired seed: the composed model's test loss at its best step for the task so far.
     pub fn test_losses(&self) -> Vec<Vec<f32>> {
         self.record.test_losses(&self.full_plan)
-    }
-
-    pub(super) fn checkpoint(&self) -> Checkpoint {
-        Checkpoint::of(&self.composed, &self.auxiliary, self.front.as_ref(), &self.record)
     }
 }

@@ -14,7 +14,7 @@ mod measure;
 mod populations;
 
 pub use self::advance::Advance;
-use self::checkpoint::Checkpoint;
+pub use self::checkpoint::Checkpoint;
 use super::baseline;
 use super::conditioned::Conditioned;
 use super::pictures::Pictures;

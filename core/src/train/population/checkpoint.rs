@@ -20,6 +20,13 @@ pub struct Checkpoint {
     step: u32,
 }
 
+impl Checkpoint {
+    /// How many numbers it has.
+    pub fn numbers(&self) -> usize {
+        self.state.numbers() + self.memory.numbers()
+    }
+}
+
 impl Population {
     /// The state as it is now.
     pub fn checkpoint(&self) -> Checkpoint {

@@ -8,7 +8,7 @@ impl Session {
     /// The step that training stands at, or will stop at.
     pub(super) fn reached_or_promised(&self) -> u32 {
         match self.mode {
-            Mode::Until(until) => until,
+            Mode::Until(until) | Mode::Seeking(until) => until,
             Mode::Paused | Mode::Playing(_) => self.step().unwrap_or(0),
         }
     }
@@ -56,7 +56,7 @@ impl Session {
         let most = stop.map_or(u32::MAX, |stop| stop.saturating_sub(step).max(1));
         match self.mode {
             Mode::Paused => Err(Turn::Rest),
-            Mode::Until(until) => Ok(until.saturating_sub(step).max(1)),
+            Mode::Until(until) | Mode::Seeking(until) => Ok(until.saturating_sub(step).max(1).min(most)),
             Mode::Playing(_) => {
                 let (pacing, per_epoch) = (self.config().map(|config| config.pacing.clone()), self.steps_per_epoch());
                 let (pacing, limit) = (pacing.unwrap_or_default(), f64::from(self.speed));

@@ -22,7 +22,11 @@ impl Session {
     /// Tells what is new.
     pub(super) fn show_race(&mut self, emit: &mut dyn FnMut(Event)) {
         if let Some(Running::Race(run)) = &mut self.running {
-            emit(Event::Race { run: self.run, news: Box::new(run.news()) });
+            let (mut news, known) = (run.news(), self.past.furthest());
+            // What is known is not told again; of a race that begins nothing is.
+            news.points.retain(|point| point.step > known || news.start.is_some() && point.step == 0);
+            news.points.last().into_iter().for_each(|point| self.past.told(point.step));
+            emit(Event::Race { run: self.run, news: Box::new(news) });
         }
     }
 }

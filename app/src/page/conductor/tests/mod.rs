@@ -32,6 +32,7 @@ fn opening(key: &str) -> Opening {
 fn word(command: &Command) -> String {
     match command {
         Command::Load { run, snapshot: None, .. } => format!("load {run}"),
+        Command::GoTo { step, .. } => format!("go to {step}"),
         Command::Load { run, snapshot: Some(snapshot), .. } => format!("load {run} from {}", snapshot.step),
         Command::Play => "play".into(),
         Command::PlayTo(epoch) => format!("play to {epoch}"),
