@@ -20,6 +20,9 @@ pub struct LessonRow {
 /// The lesson that methods are held against equal weights and a shared bottom on.
 pub const TWINS: &str = "twins";
 
+/// The same with the 26 members that it had when the first engine was measured, and that PyTorch trains.
+pub const TWINS_OF_26: &str = "twins of 26";
+
 /// What is held against it: a name and the setting.
 pub const VARIANTS: [(&str, &str); 6] = [
     ("pcgrad", "bal=pcgrad"),
@@ -44,6 +47,9 @@ pub fn measure(options: &Options) -> Result<Vec<LessonRow>> {
         let story = Some(alone.story()?);
         rows.push(LessonRow { name: lesson.key.into(), timed, story });
     }
+    eprintln!("the engine alone: {TWINS_OF_26}");
+    let timed = time(&mut alone, &format!("v=1&p={TWINS}"), options)?;
+    rows.push(LessonRow { name: TWINS_OF_26.into(), timed, story: None });
     for (name, setting) in VARIANTS {
         eprintln!("the engine alone: {TWINS}, {name}");
         // Beside it: a machine's speed wanders.

@@ -1,6 +1,6 @@
 //! The targets of this stage of the project, against what was found.
 
-use crate::lessons::{LessonRow, TWINS, times_dearer};
+use crate::lessons::{LessonRow, TWINS, TWINS_OF_26, times_dearer};
 use crate::methods::{BALANCERS, Costs, Method};
 use crate::race::{ALONE, OURS, Race, Row};
 use crate::report::{Report, good};
@@ -128,7 +128,7 @@ const VARIANTS: [(&str, f64); 5] = [("pcgrad", 1.5), ("mgda", 1.5), ("dwa", 1.5)
 
 /// What lessons took when the first engine was measured, in steps of the tuned loops with 16 members on the same
 /// machine, and how many times as fast they should be by now.
-const BEFORE: [(&str, f64, f64); 2] = [(TWINS, 236.0 / 71.4, 3.0), ("digits", 2820.0 / 71.4, 1.9)];
+const BEFORE: [(&str, f64, f64); 2] = [(TWINS_OF_26, 236.0 / 71.4, 3.0), ("digits", 2820.0 / 71.4, 1.9)];
 
 /// The most of a lesson's time that measuring may take, in percent.
 const MEASURING: f64 = 10.0;
@@ -206,7 +206,7 @@ fn of_lessons(lessons: &[LessonRow], races: Option<&Vec<Race>>, torch: Option<&V
     }
     let batched = torch.and_then(|rows| rows.iter().find(|row| row.lesson == TWINS && row.form == "batched"));
     if let Some(batched) = batched {
-        let found = rate(TWINS).map(|rate| rate / batched.rate);
+        let found = rate(TWINS_OF_26).map(|rate| rate / batched.rate);
         verdicts.push(Verdict::at_least("twins, against PyTorch on one core, batched by hand", found, 7.0, "x"));
     }
     for (name, most) in VARIANTS {
