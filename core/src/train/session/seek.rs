@@ -2,7 +2,7 @@
 
 use super::past::{Past, paced, settings_of};
 use super::{Mode, Session, Turn};
-use crate::lesson::Lesson;
+use crate::lesson::{Lesson, check};
 use crate::protocol::{Command, Engine, Event, SettingsFrom};
 use crate::train::TrainError;
 use crate::train::running::Running;
@@ -35,7 +35,7 @@ impl Session {
         let other = settings.filter(|settings| !settings.is_empty());
         let replaced = other.is_some();
         if let Some(settings) = other {
-            let (lesson, _) = crate::lesson::check(config);
+            let (lesson, _) = check(config);
             self.past.replace_settings(settings_of(&lesson, settings));
             self.points.retain(|point| point.step <= self.past.furthest());
         }
@@ -102,7 +102,8 @@ impl Session {
         self.saved = None;
         let settings = Box::new(SettingsFrom { step, config: lesson.into_config() });
         emit(Event::Changed { run: self.run, settings, anew });
-        self.keep_state(None).await
+        // Of a run that goes on its recorded steps are kept.
+        if anew { self.keep_state(None).await } else { Ok(()) }
     }
 
     /// Keeps the state, where one of this epoch is due; tells it when memory was too short for the first time.
